@@ -1,0 +1,1 @@
+"""Convolution Playground: learn convolution and convolutional networks by doing."""

@@ -1,0 +1,63 @@
+"""What can go wrong, as one tree. It does not know HTTP statuses or languages.
+
+PlaygroundError
+├── InvalidValue           a number, name or description that cannot be used
+├── TooMuchWork            right, but more arithmetic than one request may ask for
+└── PictureError
+    ├── PictureTooLarge    bytes, pixels or sides past the limit
+    ├── UnsupportedPicture not one of the formats read here
+    └── DamagedPicture     the right format, but it cannot be decoded
+
+An error carries an English sentence with `%(name)s` places and the values for them, so that the web can
+say it in the visitor's language. `N_` marks such a sentence for translation and returns it unchanged.
+"""
+
+from typing import Any
+
+Values = dict[str, Any]
+
+
+def N_(message: str) -> str:
+    """Mark `message` for extraction by Babel; it is translated where it is shown."""
+    return message
+
+
+def _restore(kind: type["PlaygroundError"], message: str, field: str | None, values: Values) -> "PlaygroundError":
+    return kind(message, field=field, **values)
+
+
+class PlaygroundError(Exception):
+    """Base of everything the core refuses. `field` names the request field at fault, if one is."""
+
+    def __init__(self, message: str, *, field: str | None = None, **values: Any) -> None:
+        super().__init__(message % values)
+        self.message = message
+        self.field = field
+        self.values = values
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restore, (type(self), self.message, self.field, self.values)
+
+
+class InvalidValue(PlaygroundError):
+    """A number, name or description that cannot be used."""
+
+
+class TooMuchWork(PlaygroundError):
+    """Right, but more arithmetic than one request may ask for."""
+
+
+class PictureError(PlaygroundError):
+    """Something is wrong with an uploaded picture."""
+
+
+class PictureTooLarge(PictureError):
+    """Bytes, pixels or sides past the limit."""
+
+
+class UnsupportedPicture(PictureError):
+    """Not one of the formats that are read here."""
+
+
+class DamagedPicture(PictureError):
+    """The right format, but it cannot be decoded."""

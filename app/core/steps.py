@@ -1,0 +1,169 @@
+"""The steps of a chain: a convolution with one kernel, ReLU, max or average pooling.
+
+Each is a frozen description, checked when made. How a step is computed is not known here: see
+`convolution` and `chains`. Sizes are (height, width) in pixels.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from app.core.errors import InvalidValue, N_
+
+Border = Literal["zero", "reflect", "replicate", "wrap", "valid"]
+PoolKind = Literal["max_pool", "average_pool"]
+Matrix = tuple[tuple[float, ...], ...]
+
+BORDERS: tuple[str, ...] = get_args(Border)
+MAXIMUM_SIDE = 63
+MAXIMUM_WEIGHT = 1e6
+MINIMUM_DIVISOR = 1e-6
+MAXIMUM_STEP = 64  # stride, dilation and pool size
+MAXIMUM_STEPS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Convolution:
+    """Cross-correlation with `matrix`: y = sum(patch * matrix) / divisor + offset.
+
+    `flip` turns the matrix by 180 degrees first, which makes it the textbook's convolution. Borders other
+    than `valid` keep the picture's size (before the stride): for an even side the extra cell is at the
+    right and below, as PyTorch's `padding="same"`. `reflect` does not repeat the edge pixel (PyTorch's
+    `reflect`, OpenCV's `REFLECT_101`, SciPy's `mirror`). The first window sits at the first position.
+    """
+
+    matrix: Matrix
+    divisor: float = 1.0
+    offset: float = 0.0
+    stride: int = 1
+    dilation: int = 1
+    border: Border = "zero"
+    flip: bool = False
+
+    def __post_init__(self) -> None:
+        check_matrix(self.matrix)
+        check_number("divisor", self.divisor)
+        if abs(self.divisor) < MINIMUM_DIVISOR:
+            raise InvalidValue(
+                N_("The divisor is %(value)s; it must be at least %(limit)s in size."),
+                field="divisor", value=self.divisor, limit=MINIMUM_DIVISOR,
+            )  # fmt: skip
+        check_number("offset", self.offset)
+        check_step("stride", self.stride)
+        check_step("dilation", self.dilation)
+        if self.border not in BORDERS:
+            raise InvalidValue(
+                N_("The border must be one of %(allowed)s."), field="border", allowed=", ".join(BORDERS)
+            )
+
+    @property
+    def side(self) -> tuple[int, int]:
+        """Rows and columns of the matrix."""
+        return len(self.matrix), len(self.matrix[0])
+
+    @property
+    def reach(self) -> tuple[int, int]:
+        """Height and width of the window on the picture: dilation * (side - 1) + 1."""
+        rows, columns = self.side
+        return self.dilation * (rows - 1) + 1, self.dilation * (columns - 1) + 1
+
+    @property
+    def before(self) -> tuple[int, int]:
+        """Border cells above and at the left of the picture; 0, 0 for `valid`."""
+        if self.border == "valid":
+            return 0, 0
+        return (self.reach[0] - 1) // 2, (self.reach[1] - 1) // 2
+
+    @property
+    def applied(self) -> Matrix:
+        """The matrix as it meets the picture: turned by 180 degrees where `flip` asks for it."""
+        return tuple(row[::-1] for row in self.matrix[::-1]) if self.flip else self.matrix
+
+    def output_size(self, height: int, width: int) -> tuple[int, int]:
+        """Size of the result: ceil(n / stride), or floor((n - reach) / stride) + 1 for `valid`."""
+        if self.border != "valid":
+            return math.ceil(height / self.stride), math.ceil(width / self.stride)
+        reach = self.reach
+        if reach[0] > height or reach[1] > width:
+            raise InvalidValue(
+                N_("The kernel's window is %(window)s, larger than the picture of %(size)s; border 'valid' needs room."),
+                field="border", window=f"{reach[1]} x {reach[0]}", size=f"{width} x {height}",
+            )  # fmt: skip
+        return (height - reach[0]) // self.stride + 1, (width - reach[1]) // self.stride + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Relu:
+    """y = max(x, 0)."""
+
+    def output_size(self, height: int, width: int) -> tuple[int, int]:
+        """The size stays."""
+        return height, width
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """The maximum or the mean of each `size` x `size` window, `stride` apart (default: `size`), no border."""
+
+    kind: PoolKind
+    size: int = 2
+    stride: int | None = None
+
+    def __post_init__(self) -> None:
+        check_step("size", self.size)
+        if self.stride is not None:
+            check_step("stride", self.stride)
+
+    @property
+    def step(self) -> int:
+        """Pixels between two windows."""
+        return self.stride or self.size
+
+    def output_size(self, height: int, width: int) -> tuple[int, int]:
+        """floor((n - size) / stride) + 1, as Keras and PyTorch do without padding."""
+        if self.size > min(height, width):
+            raise InvalidValue(
+                N_("The pooling window is %(value)s pixels a side, larger than the picture of %(size)s."),
+                field="size", value=self.size, size=f"{width} x {height}",
+            )  # fmt: skip
+        return (height - self.size) // self.step + 1, (width - self.size) // self.step + 1
+
+
+Step = Convolution | Relu | Pool
+
+
+def check_matrix(matrix: Matrix) -> None:
+    """1 to 63 rows of 1 to 63 equal lengths; every weight finite and at most 1e6 in size."""
+    columns = len(matrix[0]) if matrix else 0
+    for value in (len(matrix), columns):
+        if not 1 <= value <= MAXIMUM_SIDE:
+            raise InvalidValue(
+                N_("A kernel has 1 to %(limit)d rows and columns; this one has %(value)d."),
+                field="matrix", value=value, limit=MAXIMUM_SIDE,
+            )  # fmt: skip
+    for index, row in enumerate(matrix):
+        if len(row) != columns:
+            raise InvalidValue(
+                N_("All rows of a kernel have the same length; row %(row)d has %(value)d numbers, the first %(limit)d."),
+                field="matrix", row=index + 1, value=len(row), limit=columns,
+            )  # fmt: skip
+        for weight in row:
+            check_number("matrix", weight)
+
+
+def check_number(field: str, value: float) -> None:
+    """Finite and at most 1e6 in size."""
+    if not math.isfinite(value) or abs(value) > MAXIMUM_WEIGHT:
+        raise InvalidValue(
+            N_("Every number of '%(name)s' must be finite and at most %(limit)s in size."),
+            field=field, name=field, limit=f"{MAXIMUM_WEIGHT:.0f}",
+        )  # fmt: skip
+
+
+def check_step(field: str, value: int) -> None:
+    """A whole number from 1 to 64."""
+    if not 1 <= value <= MAXIMUM_STEP:
+        raise InvalidValue(
+            N_("'%(name)s' is %(value)d; it must be from 1 to %(limit)d."),
+            field=field, name=field, value=value, limit=MAXIMUM_STEP,
+        )  # fmt: skip

@@ -1,0 +1,1 @@
+"""The web, kept thin: parse, call one core or runs function, answer."""
