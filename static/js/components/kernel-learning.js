@@ -1,0 +1,126 @@
+// Plays how gradient descent found a kernel: the numbers move, the loss falls, the prediction nears the target.
+
+import uPlot from "../../vendor/uplot/uPlot.esm.js";
+import { h, paint } from "../lib/dom.js";
+import { number, plain } from "../lib/format.js";
+import { _ } from "../lib/i18n.js";
+import { color } from "../lib/theme.js";
+import { largest, tint } from "../lib/sign.js";
+
+const FRAME_MS = 90;
+
+export class KernelLearning extends HTMLElement {
+  #run = null;
+  #frame = 0;
+  #timer = null;
+  #chart = null;
+  #grid = h("div", { class: "numbers" });
+  #chartPlace = h("div", { class: "loss-chart" });
+  #prediction = h("canvas", { role: "img", "aria-label": _("Prediction") });
+  #target = h("canvas", { role: "img", "aria-label": _("Target") });
+  #fact = h("p", { class: "figure", id: "learning-fact" });
+  #verdict = h("p", { class: "small", id: "learning-verdict" });
+  #play = h("button", { class: "button icon", type: "button", onclick: () => this.#toggle() }, "▶");
+  #scrub = h("input", { type: "range", min: 0, value: 0, "aria-label": _("Step of gradient descent"), oninput: () => this.#seek(Number(this.#scrub.value)) });
+
+  connectedCallback() {
+    if (this.firstChild) return;
+    const figure = (caption, content, name) => h("figure", { class: name }, h("figcaption", {}, caption), content);
+    this.append(
+      h(
+        "div",
+        { class: "learning-grid" },
+        figure(_("Kernel, now"), this.#grid, "learned"),
+        figure(_("Loss (mean squared difference)"), this.#chartPlace, "loss"),
+        figure(_("Prediction"), this.#prediction, "shot"),
+        figure(_("Target"), this.#target, "shot"),
+      ),
+      h("div", { class: "player" }, this.#play, this.#scrub, this.#fact),
+      this.#verdict,
+    );
+  }
+
+  disconnectedCallback() {
+    this.stop();
+    this.#chart?.destroy();
+    this.#chart = null;
+  }
+
+  /** `fit` is the server's answer; `predict(kernel)` and `target` give {picture, rgba}; `wanted` is the true kernel. */
+  show({ fit, predict, target, wanted }) {
+    this.stop();
+    this.#run = { fit, predict, wanted };
+    this.#grid.style.setProperty("--columns", fit.kernel[0].length);
+    this.#grid.replaceChildren(...fit.kernel.flat().map(() => h("span", { class: "cell" })));
+    paint(this.#target, target.picture, target.rgba);
+    this.#scrub.max = fit.frames.length - 1;
+    this.#plot(fit.frames);
+    this.#verdict.textContent = verdict(fit, wanted);
+    this.#seek(0);
+    this.#toggle();
+  }
+
+  stop() {
+    clearInterval(this.#timer);
+    this.#timer = null;
+    this.#play.textContent = "▶";
+    this.#play.setAttribute("aria-label", _("Play"));
+  }
+
+  #toggle() {
+    if (this.#timer) return this.stop();
+    if (this.#frame >= this.#run.fit.frames.length - 1) this.#seek(0);
+    this.#timer = setInterval(() => this.#advance(), FRAME_MS);
+    this.#play.textContent = "❚❚";
+    this.#play.setAttribute("aria-label", _("Pause"));
+    return undefined;
+  }
+
+  #advance() {
+    if (this.#frame >= this.#run.fit.frames.length - 1) this.stop();
+    else this.#seek(this.#frame + 1);
+  }
+
+  #seek(index) {
+    this.#frame = index;
+    this.#scrub.value = index;
+    const { step, kernel, loss } = this.#run.fit.frames[index];
+    const limit = largest(this.#run.wanted ?? this.#run.fit.kernel);
+    kernel.flat().forEach((weight, cell) => {
+      this.#grid.children[cell].textContent = number(weight, 2);
+      tint(this.#grid.children[cell], weight, limit);
+    });
+    const prediction = this.#run.predict(kernel);
+    paint(this.#prediction, prediction.picture, prediction.rgba);
+    this.#fact.textContent = _("step %(step)s · loss %(loss)s", { step: number(step), loss: number(loss, 4) });
+    this.#chart?.setCursor({ left: this.#chart.valToPos(step + 1, "x"), top: 10 }, false);
+  }
+
+  #plot(frames) {
+    this.#chart?.destroy();
+    const line = { stroke: color("--accent"), width: 2, points: { show: false } };
+    const axis = { stroke: color("--soft-ink"), font: '11px "JetBrains Mono", monospace', grid: { stroke: color("--line"), width: 1 }, ticks: { show: false } };
+    const options = {
+      width: this.#chartPlace.clientWidth || 320,
+      height: 190,
+      legend: { show: false },
+      cursor: { y: false, drag: { x: false, y: false }, points: { size: 8 } },
+      scales: { x: { time: false, distr: 3 }, y: { distr: 3 } },
+      axes: [{ ...axis, size: 24 }, { ...axis, size: 58, values: (_chart, ticks) => ticks.map((tick) => (tick === null ? "" : tick.toExponential(0))) }],
+      series: [{}, line],
+    };
+    // A logarithmic scale has no zero: steps are counted from 1 here, and a loss of exactly 0 is drawn at a trillionth.
+    const points = [frames.map(({ step }) => step + 1), frames.map(({ loss }) => Math.max(1e-12, loss))];
+    this.#chart = new uPlot(options, points, this.#chartPlace);
+  }
+}
+
+function verdict(fit, wanted) {
+  if (!fit.identifiable) return _("The picture does not say enough: different kernels give the same result on it. Try one with more detail.");
+  const error = wanted ? Math.max(...wanted.flatMap((row, i) => row.map((weight, j) => Math.abs(weight - fit.kernel[i][j])))) : null;
+  const time = number(fit.milliseconds / 1000, 2);
+  if (error === null) return _("Found in %(time)s s.", { time });
+  return _("Found in %(time)s s: no number is more than %(error)s away from the true kernel.", { time, error: plain(Number(error.toPrecision(2))) });
+}
+
+customElements.define("kernel-learning", KernelLearning);

@@ -1,0 +1,109 @@
+// The written arithmetic of one pixel: window × kernel = products, their sum, and what is drawn.
+
+import { h } from "../lib/dom.js";
+import { number } from "../lib/format.js";
+import { _ } from "../lib/i18n.js";
+import { largest, shade, tint } from "../lib/sign.js";
+
+export class PixelArithmetic extends HTMLElement {
+  /** `explanation` as `explain` in lib/engine.js gives it; `drawn` is {text, color}. */
+  show(explanation, drawn) {
+    const { step } = explanation;
+    const body = step.type === "convolution" ? this.#convolution(explanation) : this.#window(explanation);
+    this.dataset.side = explanation.patch.length;
+    this.replaceChildren(h("div", { class: "grids" }, ...body, this.#outcome(explanation, drawn)), this.#line(explanation));
+  }
+
+  #convolution({ patch, outside, kernel, products }) {
+    const [weights, most] = [largest(kernel), largest(products)];
+    return [
+      this.#grid(_("pixels"), patch, (cell, value, i, j) => this.#level(cell, value, outside[i][j])),
+      sign("×"),
+      this.#grid(_("kernel"), kernel, (cell, value) => tint(cell, value, weights)),
+      sign("="),
+      this.#grid(_("products"), products, (cell, value) => tint(cell, value, most)),
+      sign("→"),
+    ];
+  }
+
+  #window({ patch, outside, step, value }) {
+    const picked = (level) => step.type === "max_pool" && level === value;
+    const paint = (cell, level, i, j) => {
+      this.#level(cell, level, outside[i][j]);
+      cell.classList.toggle("is-picked", picked(level));
+    };
+    return [this.#grid(_("window"), patch, paint), sign("→")];
+  }
+
+  #level(cell, value, isOutside) {
+    if (value < 0) tint(cell, value, 255);
+    else shade(cell, value);
+    cell.classList.toggle("is-outside", isOutside);
+    if (isOutside) cell.title = _("from the border");
+  }
+
+  #grid(caption, rows, paint) {
+    const cells = rows.flatMap((row, i) =>
+      row.map((value, j) => {
+        const cell = h("span", { class: "cell" }, number(value, 1));
+        paint(cell, value, i, j);
+        return cell;
+      }),
+    );
+    const grid = h("div", { class: "numbers" }, cells);
+    grid.style.setProperty("--columns", rows[0].length);
+    return h("figure", {}, grid, h("figcaption", {}, caption));
+  }
+
+  #outcome({ step, sum, value }, drawn) {
+    const swatch = h("span", { class: "swatch" });
+    swatch.style.backgroundColor = drawn.color;
+    const rows = step.type === "convolution" ? convolutionRows(step, sum) : [h("dt", {}, name(step))];
+    return h(
+      "div",
+      { class: "outcome" },
+      h("dl", {}, rows, h("dd", { class: "value", id: "pixel-value" }, number(value))),
+      h("p", { class: "small soft" }, _("drawn as"), " ", swatch, " ", drawn.text),
+    );
+  }
+
+  /** The sum as the lecture writes it; products with a weight of zero are left out. */
+  #line({ step, kernel, patch, sum, value }) {
+    return h("p", { class: "sum-line figure", id: "sum-line" }, sumLine(step, kernel, patch, sum, value));
+  }
+}
+
+function sign(text) {
+  return h("span", { class: "sign", "aria-hidden": "true" }, text);
+}
+
+function convolutionRows({ divisor, offset }, sum) {
+  const rows = [h("dt", {}, _("sum")), h("dd", {}, number(sum))];
+  if (divisor !== 1) rows.push(h("dt", {}, _("divided by")), h("dd", {}, `÷ ${number(divisor)}`));
+  if (offset !== 0) rows.push(h("dt", {}, _("plus")), h("dd", {}, `+ ${number(offset)}`));
+  return rows.length > 2 ? [...rows, h("dt", {}, _("value"))] : [h("dt", {}, _("sum"))];
+}
+
+function name(step) {
+  return { relu: _("the larger of it and 0"), max_pool: _("the largest"), average_pool: _("the mean") }[step.type];
+}
+
+function sumLine(step, kernel, patch, sum, value) {
+  const list = patch.flat().map((level) => number(level, 1));
+  if (step.type === "relu") return `max(${list[0]}, 0) = ${number(value)}`;
+  if (step.type === "max_pool") return `max(${list.join(", ")}) = ${number(value)}`;
+  if (step.type === "average_pool") return `(${list.join(" + ")}) / ${list.length} = ${number(value)}`;
+  const terms = kernel.flat().flatMap((weight, index) => (weight === 0 ? [] : [`${bracket(weight)}·${list[index]}`]));
+  return `${terms.join(" + ") || "0"} = ${number(sum)}${ending(step, value)}`;
+}
+
+function ending({ divisor, offset }, value) {
+  const parts = [divisor === 1 ? "" : ` ÷ ${number(divisor)}`, offset === 0 ? "" : ` + ${bracket(offset)}`];
+  return parts.join("") && `;  ${_("value")}${parts.join("").replace(/^ /, ": ")} = ${number(value)}`;
+}
+
+function bracket(value) {
+  return value < 0 ? `(${number(value)})` : number(value);
+}
+
+customElements.define("pixel-arithmetic", PixelArithmetic);

@@ -1,0 +1,92 @@
+// How signed values become pixels: the same bytes as app/core/display.py. Rounding is floor(v + 0.5).
+
+const NEGATIVE = [0x21, 0x66, 0xac];
+const ZERO = [0xf7, 0xf6, 0xf3];
+const POSITIVE = [0xb2, 0x43, 0x2b];
+
+/** {minimum, maximum, mean, clippedFraction}: what the values span, and the share outside 0 to 255. */
+export function measure({ data }) {
+  let minimum = Infinity;
+  let maximum = -Infinity;
+  let sum = 0;
+  let clipped = 0;
+  for (let index = 0; index < data.length; index += 1) {
+    const value = data[index];
+    if (value < minimum) minimum = value;
+    if (value > maximum) maximum = value;
+    if (value < 0 || value > 255) clipped += 1;
+    sum += value;
+  }
+  return { minimum, maximum, mean: sum / data.length, clippedFraction: clipped / data.length };
+}
+
+/** The level 0 to 255 that a value is drawn with in one of the plain modes. */
+export function level(value, mode, range) {
+  if (mode === "absolute") return clamp(Math.abs(value));
+  if (mode !== "rescale" || range.maximum === range.minimum) return clamp(value);
+  return clamp(((value - range.minimum) / (range.maximum - range.minimum)) * 255);
+}
+
+function clamp(value) {
+  return Math.floor(Math.min(255, Math.max(0, value)) + 0.5);
+}
+
+/** The value that a signed picture draws at one pixel: the mean of its channels. */
+function channelMean({ data, channels }, area, index) {
+  let sum = 0;
+  for (let channel = 0; channel < channels; channel += 1) sum += data[channel * area + index];
+  return sum / channels;
+}
+
+/** Both ends of the signed scale: the largest size among the values. */
+export function signedLimit({ minimum, maximum }) {
+  return Math.max(Math.abs(minimum), Math.abs(maximum));
+}
+
+/** RGBA bytes of a picture for a canvas; `range` is what the scale spans. */
+export function toRgba(picture, mode, range = measure(picture)) {
+  const bytes = new Uint8ClampedArray(picture.width * picture.height * 4).fill(255);
+  if (mode === "signed") paintSigned(picture, bytes, signedLimit(range));
+  else paintLevels(picture, mode, range, bytes);
+  return bytes;
+}
+
+function paintLevels({ data, channels, width, height }, mode, range, bytes) {
+  const area = width * height;
+  for (let channel = 0; channel < 3; channel += 1) {
+    const plane = (channels === 1 ? 0 : channel) * area;
+    for (let index = 0; index < area; index += 1) bytes[index * 4 + channel] = level(data[plane + index], mode, range);
+  }
+}
+
+function paintSigned(picture, bytes, limit) {
+  const area = picture.width * picture.height;
+  for (let index = 0; index < area; index += 1) {
+    const mean = channelMean(picture, area, index);
+    const share = limit > 0 ? Math.min(1, Math.abs(mean) / limit) : 0;
+    const end = mean < 0 ? NEGATIVE : POSITIVE;
+    for (let channel = 0; channel < 3; channel += 1) {
+      bytes[index * 4 + channel] = Math.floor(ZERO[channel] + (end[channel] - ZERO[channel]) * share + 0.5);
+    }
+  }
+}
+
+/** Counts of the values in `bins` equal parts from `minimum` to `maximum`. */
+export function histogram({ data }, minimum, maximum, bins = 64) {
+  const counts = new Uint32Array(bins);
+  const scale = maximum > minimum ? bins / (maximum - minimum) : 0;
+  for (let index = 0; index < data.length; index += 1) {
+    counts[Math.max(0, Math.min(bins - 1, Math.floor((data[index] - minimum) * scale)))] += 1;
+  }
+  return counts;
+}
+
+/** Whether the signed scale suits the result of these steps: some kernel does not keep the brightness. */
+export function automaticMode(steps) {
+  const keepsBrightness = ({ type, matrix, divisor, offset }) => {
+    if (type !== "convolution") return true;
+    const sum = matrix.flat().reduce((total, weight) => total + weight, 0) / divisor;
+    return Math.abs(sum - 1) < 1e-6 || offset !== 0;
+  };
+  return steps.every(keepsBrightness) ? "clip" : "signed";
+}

@@ -1,0 +1,43 @@
+// Numbers as the page writes them: a real minus sign, few decimals, the language's decimal mark.
+
+import { language } from "./i18n.js";
+
+const writers = new Map();
+
+/** `value` with at most `decimals` decimals; tiny values that are not zero keep three significant figures. */
+export function number(value, decimals = 2) {
+  if (!Number.isFinite(value)) return "–";
+  const small = value !== 0 && Math.abs(value) < 0.5 * 10 ** -decimals;
+  const text = writer(small ? { maximumSignificantDigits: 3 } : { maximumFractionDigits: decimals }).format(value);
+  return text.replace("-", "−").replace(/^−0$/, "0");
+}
+
+/** A share from 0 to 1 as a percentage. */
+export function percent(share) {
+  return writer({ style: "percent", maximumFractionDigits: share > 0 && share < 0.1 ? 1 : 0 }).format(share);
+}
+
+/** "256 × 128" for a width and a height. */
+export function size(width, height) {
+  return `${width} × ${height}`;
+}
+
+function writer(options) {
+  const key = JSON.stringify(options);
+  if (!writers.has(key)) writers.set(key, new Intl.NumberFormat(language, { useGrouping: "min2", ...options }));
+  return writers.get(key);
+}
+
+/** A number as it is typed: a plain minus sign, a point, no rounding beyond six decimals. */
+export function plain(value) {
+  return String(Number(value.toFixed(6)));
+}
+
+/** The number that was typed (`1/9`, `0,5` and a real minus sign are understood), or null. */
+export function parseNumber(text) {
+  const parts = text.trim().replaceAll("−", "-").replaceAll(",", ".").split("/");
+  if (parts.length > 2 || parts.some((part) => part.trim() === "")) return null;
+  const [numerator, denominator = 1] = parts.map(Number);
+  const value = numerator / denominator;
+  return Number.isFinite(value) && Math.abs(value) <= 1e6 ? value : null;
+}

@@ -1,0 +1,26 @@
+// Sign has a color, everywhere the same: blue below zero, rust above, paper at zero.
+
+/** Gives `element` the color of `value` on a scale from -limit to +limit; the stylesheet does the mixing. */
+export function tint(element, value, limit) {
+  const share = limit > 0 ? Math.min(1, Math.abs(value) / limit) : 0;
+  element.style.setProperty("--share", `${Math.round(share * 100)}%`);
+  element.classList.add("signed");
+  element.classList.toggle("is-negative", value < 0);
+  element.classList.toggle("is-medium", share > 0.65);
+  element.classList.toggle("is-strong", share > 0.83);
+  return element;
+}
+
+/** Gives `element` the gray of a level from 0 to 255. */
+export function shade(element, level) {
+  const gray = Math.max(0, Math.min(255, Math.round(level)));
+  element.style.setProperty("--level", gray);
+  element.classList.add("shaded");
+  element.classList.toggle("is-bright", gray > 117);
+  return element;
+}
+
+/** The largest size among the numbers of a grid. */
+export function largest(rows) {
+  return rows.flat().reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+}

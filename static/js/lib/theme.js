@@ -1,0 +1,14 @@
+// Colors of the theme for canvases, which do not understand custom properties or light-dark().
+
+const probe = globalThis.document?.createElement("span");
+
+/** A function that gives the present color of a token such as `--accent`; charts call it at each drawing. */
+export function color(token) {
+  return () => {
+    probe.style.color = `var(${token})`;
+    document.body.append(probe);
+    const resolved = getComputedStyle(probe).color;
+    probe.remove();
+    return resolved;
+  };
+}

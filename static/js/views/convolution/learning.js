@@ -1,0 +1,58 @@
+// "Learn this kernel": the server fits it by gradient descent, the page plays how.
+
+import { fitKernel } from "../../api.js";
+import "../../components/kernel-learning.js";
+import { nameStep } from "../../lib/address.js";
+import { shrink } from "../../lib/bench.js";
+import { automaticMode, measure, toRgba } from "../../lib/display.js";
+import { applyStep } from "../../lib/engine.js";
+import { applied, complete } from "../../lib/steps.js";
+
+const SHOWN = 256;
+const $ = (selector) => document.querySelector(selector);
+
+export function connectLearning(page) {
+  $("#learn").addEventListener("click", () => open(page));
+  $("#learning-close").addEventListener("click", () => close(page));
+  if (page.state.open.includes("learn")) queueMicrotask(() => whenReady(page));
+}
+
+/** A link may ask for the open panel before the picture is there. */
+function whenReady(page) {
+  if (page.bench.picture) open(page);
+  else setTimeout(() => whenReady(page), 50);
+}
+
+async function open(page) {
+  const { step, state } = page;
+  $("#learn").disabled = true;
+  await page.attempt(async () => {
+    const { kernel, matrix, divisor = 1, flip } = nameStep(step, page.kernels);
+    const side = step.matrix.length;
+    const twin = kernel && !flip ? { kernel } : { matrix: matrix ?? applied(step), divisor: step.divisor ?? divisor };
+    const fit = await fitKernel(page.source, { ...twin, size: side, max_side: state.size, color: state.color });
+    page.change({ open: [...new Set([...state.open, "learn"])] });
+    $("#learning").hidden = false;
+    $("#kernel-learning").show(story(page.bench.picture, step, fit));
+    $("#learning").scrollIntoView({ block: "nearest" });
+  });
+  $("#learn").disabled = false;
+}
+
+/** What the player needs: the prediction of any kernel beside the target, drawn on one scale. */
+function story(picture, step, fit) {
+  const small = shrink(picture, SHOWN);
+  const wanted = applied(step).map((row) => row.map((weight) => weight / step.divisor));
+  const mode = automaticMode([complete({ matrix: wanted })]);
+  const filtered = (matrix) => applyStep(small, { matrix, border: "replicate", type: "convolution" });
+  const target = filtered(wanted);
+  const range = measure(target);
+  const drawn = (result) => ({ picture: result, rgba: toRgba(result, mode, range) });
+  return { fit, wanted, target: drawn(target), predict: (kernel) => drawn(filtered(kernel)) };
+}
+
+function close(page) {
+  $("#learning").hidden = true;
+  $("#kernel-learning").stop();
+  page.change({ open: page.state.open.filter((panel) => panel !== "learn") });
+}

@@ -1,0 +1,164 @@
+// Shows the page's state: pictures, kernel, facts, the window's arithmetic, histograms. Changes nothing.
+
+import "../../components/kernel-grid.js";
+import "../../components/level-histogram.js";
+import "../../components/picture-view.js";
+import "../../components/pixel-arithmetic.js";
+import "../../components/preset-strip.js";
+import "../../components/range-scale.js";
+import "../../components/window-loupe.js";
+import { findName } from "../../lib/address.js";
+import { drawing, shrink } from "../../lib/bench.js";
+import { automaticMode, histogram, level, measure, toRgba } from "../../lib/display.js";
+import { applyStep, explain } from "../../lib/engine.js";
+import { number, percent, size } from "../../lib/format.js";
+import { _ } from "../../lib/i18n.js";
+import { cells, reach } from "../../lib/steps.js";
+
+const THUMBNAIL = 96;
+const $ = (selector) => document.querySelector(selector);
+
+export class Screen {
+  #page;
+  #drawn = null;
+  #shownInput = null;
+
+  constructor(page) {
+    this.#page = page;
+  }
+
+  /** The picture is new: the presets are tried on it. */
+  newPicture() {
+    const { bench, kernels } = this.#page;
+    const small = shrink(bench.picture, THUMBNAIL);
+    $("#presets").draw((kernel) => {
+      const step = { type: "convolution", matrix: kernel.matrix, divisor: kernel.divisor, offset: 0, border: "replicate" };
+      const picture = applyStep(small, step);
+      return { picture, rgba: toRgba(picture, automaticMode([step])) };
+    });
+    this.#shownInput = null;
+    return kernels;
+  }
+
+  show() {
+    const { state, input, result, step } = this.#page;
+    this.#showInput(input);
+    $("#result").hidden = !result;
+    this.#drawn = result && drawing(result, state.steps, state.at, state.display);
+    if (result) this.#showResult(result);
+    else $("#result-note").textContent = _("The window is larger than the picture: choose a smaller kernel, another border, or more pixels.");
+    $("#presets").chosen = step.type === "convolution" ? findName(step, this.#page.kernels) : null;
+    this.showWindow();
+  }
+
+  #showInput(input) {
+    const { state, origin } = this.#page;
+    const key = [input, state.view];
+    if (!input || this.#shownInput?.every((part, index) => part === key[index])) return;
+    this.#shownInput = key;
+    const range = measure(input);
+    const mode = state.at > 0 && range.minimum < 0 ? "signed" : state.view === "stretch" ? "rescale" : "clip";
+    $("#input").show(input, toRgba(input, mode, range));
+    $("#input-fact").textContent = `${size(input.width, input.height)} · ${input.channels === 3 ? "RGB" : _("gray")}`;
+    const notes = [originNote(input, origin, state.at), mode === "rescale" ? stretchNote(range) : ""].filter(Boolean);
+    $("#input-note").textContent = notes.join(" ");
+    $("#input-note").hidden = notes.length === 0;
+  }
+
+  #showResult(result) {
+    const { range, mode, ends, rgba } = this.#drawn;
+    $("#result").show(result, rgba);
+    $("#result-fact").textContent = `${size(result.width, result.height)} · ${number(this.#page.bench.milliseconds, 1)} ms`;
+    $("#scale").show(mode, ends);
+    const values = { minimum: number(range.minimum), maximum: number(range.maximum) };
+    const clipped = mode === "clip" && range.clippedFraction > 0;
+    $("#result-note").textContent = clipped
+      ? _("Values from %(minimum)s to %(maximum)s; %(share)s of them lie outside 0 to 255 and are clipped.", { ...values, share: percent(range.clippedFraction) })
+      : _("Values from %(minimum)s to %(maximum)s.", values);
+    for (const radio of document.querySelectorAll("[name=display]")) radio.checked = radio.value === mode;
+  }
+
+  /** The window, its enlarged neighborhood and its arithmetic. */
+  showWindow() {
+    const { state, input, result, step } = this.#page;
+    if (!result) return;
+    const x = Math.min(state.x ?? Math.floor(result.width / 2), result.width - 1);
+    const y = Math.min(state.y ?? Math.floor(result.height / 2), result.height - 1);
+    const channel = Math.min(state.channel, input.channels - 1);
+    const explanation = explain(input, step, x, y, channel);
+    const window = cells(step, x, y);
+    $("#input").mark(window);
+    $("#result").mark({ rows: [y], columns: [x] });
+    $("#loupe").show(input, explanation.step, x, y, channel);
+    $("#arithmetic").show(explanation, this.#drawnAs(explanation.value, y * result.width + x));
+    const place = { row: y, column: x, channel: channelName(input, channel) };
+    $("#position").textContent = _("row %(row)s, column %(column)s, %(channel)s", place);
+    $("#announcement").textContent = `${$("#position").textContent}: ${number(explanation.value)}`;
+    $("#player").index = y * result.width + x;
+  }
+
+  #drawnAs(value, index) {
+    const { mode, range, rgba } = this.#drawn;
+    if (mode === "signed") return { color: `rgb(${rgba.slice(index * 4, index * 4 + 3).join(" ")})`, text: signWord(value) };
+    const gray = level(value, mode, range);
+    const clipped = mode === "clip" && (value < 0 || value > 255);
+    return { color: `rgb(${gray} ${gray} ${gray})`, text: clipped ? _("%(level)s, clipped", { level: gray }) : String(gray) };
+  }
+
+  /** What may come a moment after an edit. */
+  settle() {
+    const { input, result } = this.#page;
+    if (!input || !result) return;
+    const { range } = this.#drawn;
+    this.#histogram("input-levels", input, Math.min(0, measure(input).minimum), Math.max(255, measure(input).maximum));
+    this.#histogram("result-levels", result, Math.min(0, range.minimum), Math.max(255, range.maximum));
+  }
+
+  #histogram(id, picture, minimum, maximum) {
+    const { mean, minimum: low, maximum: high } = measure(picture);
+    $(`#${id}`).show(histogram(picture, minimum, maximum), minimum, maximum);
+    $(`#${id}-fact`).textContent = _("%(low)s to %(high)s · mean %(mean)s", { low: number(low), high: number(high), mean: number(mean) });
+  }
+
+  /** Says what went wrong, or takes the last problem away. */
+  tell(error) {
+    $("#problem").hidden = !error;
+    if (!error) return;
+    const offline = _("The server does not answer. Is it still running? Your work is kept; try again.");
+    $("#problem p").textContent = error.problem ? error.message : offline;
+  }
+}
+
+function originNote({ width, height }, origin, at) {
+  const levels = origin.levels && origin.levels !== "8-bit" ? _("Levels: %(levels)s.", { levels: origin.levels }) : "";
+  const reduced = at === 0 && Number(origin.width) > width;
+  if (!reduced) return levels;
+  const sizes = { original: size(origin.width, origin.height), here: size(width, height) };
+  return `${_("Reduced here from %(original)s to %(here)s.", sizes)} ${levels}`.trim();
+}
+
+function stretchNote({ minimum, maximum }) {
+  return _("Seen stretched: level %(minimum)s is drawn black and %(maximum)s white.", { minimum: number(minimum), maximum: number(maximum) });
+}
+
+function signWord(value) {
+  if (value === 0) return _("zero");
+  return value < 0 ? _("negative") : _("positive");
+}
+
+function channelName(input, channel) {
+  return input.channels === 1 ? _("gray") : [_("red"), _("green"), _("blue")][channel];
+}
+
+/** "(256 + 1 + 1 − 3) / 2 + 1 = 128": how wide the result is, with its numbers. */
+export function sizeFormula(step, input, result) {
+  if (!result || step.type === "relu") return "";
+  const span = reach(step)[1];
+  const padded = step.type === "convolution" && step.border !== "valid";
+  const border = padded ? ` + ${span - 1}` : "";
+  const pace = step.stride === 1 ? "" : ` / ${step.stride}`;
+  const inner = `${input.width}${border} − ${span}`;
+  const exact = (input.width + (padded ? span - 1 : 0) - span) % step.stride === 0;
+  const quotient = step.stride === 1 ? inner : exact ? `(${inner})${pace}` : `⌊(${inner})${pace}⌋`;
+  return `${quotient} + 1 = ${result.width}`;
+}

@@ -1,0 +1,89 @@
+// Where pictures come from: upload, drop, paste, the camera, the drawing board, the samples.
+
+import { download, sampleAddress } from "../../api.js";
+import "../../components/camera-shot.js";
+import "../../components/drawing-board.js";
+import { h } from "../../lib/dom.js";
+import { requestFields } from "./request.js";
+
+const $ = (selector) => document.querySelector(selector);
+
+export function connectSources(page) {
+  fillGallery(page);
+  $("#upload").addEventListener("change", ({ target }) => {
+    takeFile(page, target.files[0]);
+    target.value = "";
+  });
+  connectDrop(page);
+  addEventListener("paste", (event) => takeFile(page, pictureIn(event.clipboardData)));
+  $("#draw").addEventListener("click", () => $("#drawing").showModal());
+  $("#drawing").addEventListener("drawn", ({ detail }) => takeFile(page, detail));
+  $("#camera").addEventListener("click", () => {
+    $("#photo").showModal();
+    $("camera-shot").start();
+  });
+  $("#photo").addEventListener("shot", ({ detail }) => takeFile(page, detail));
+  $("#size").addEventListener("change", ({ target }) => {
+    Object.assign(page.state, { size: Number(target.value), x: null, y: null });
+    page.take(page.source);
+  });
+  $("#download").addEventListener("click", () => save(page, "png"));
+  $("#download-npy").addEventListener("click", () => save(page, "npy"));
+}
+
+function fillGallery(page) {
+  const item = ({ name, title }) =>
+    h("li", {}, h("button", { type: "button", "data-sample": name, onclick: () => chooseSample(page, name) }, h("img", { src: sampleAddress(name), alt: "", loading: "lazy" }), h("span", {}, title)));
+  $("#gallery").replaceChildren(...page.samples.map(item));
+  for (const menu of document.querySelectorAll("details.menu")) closeOutside(menu);
+}
+
+/** A menu closes on Escape and on a click elsewhere. */
+function closeOutside(menu) {
+  document.addEventListener("click", (event) => !menu.contains(event.target) && menu.removeAttribute("open"));
+  menu.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    menu.removeAttribute("open");
+    menu.querySelector("summary").focus();
+  });
+}
+
+function chooseSample(page, name) {
+  $("#samples").removeAttribute("open");
+  Object.assign(page.state, { x: null, y: null });
+  page.take({ sample: name });
+}
+
+function takeFile(page, file) {
+  if (!file) return;
+  Object.assign(page.state, { x: null, y: null });
+  page.take({ file });
+}
+
+function connectDrop(page) {
+  const over = (on) => $("#drop").classList.toggle("is-over", on);
+  addEventListener("dragover", (event) => {
+    event.preventDefault();
+    over(true);
+  });
+  addEventListener("dragleave", (event) => event.relatedTarget || over(false));
+  addEventListener("drop", (event) => {
+    event.preventDefault();
+    over(false);
+    takeFile(page, pictureIn(event.dataTransfer));
+  });
+}
+
+function pictureIn(transfer) {
+  return [...(transfer?.files ?? [])][0] ?? null;
+}
+
+/** The result up to the open step, computed by the server from the whole picture. */
+async function save(page, format) {
+  await page.attempt(async () => {
+    const file = await download(page.source, { ...requestFields(page), format });
+    const link = h("a", { href: URL.createObjectURL(file), download: `convolved.${format}` });
+    link.click();
+    URL.revokeObjectURL(link.href);
+  });
+}

@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { number, parseNumber, plain } from "../../static/js/lib/format.js";
+import { readNpy } from "../../static/js/lib/npy.js";
+
+test("numbers are typed as fractions, with a comma or with a real minus sign", () => {
+  assert.equal(parseNumber("1/8"), 0.125);
+  assert.equal(parseNumber(" −0,5 "), -0.5);
+  assert.equal(parseNumber("-3e2"), -300);
+});
+
+test("what is no usable number is not taken", () => {
+  for (const text of ["", "-", "1/0", "x", "1e999", "NaN", "2000000", "1/2/3"]) assert.equal(parseNumber(text), null, text);
+});
+
+test("tiny numbers are not written as zero", () => {
+  assert.equal(number(0.00012345), "0.000123");
+  assert.equal(number(-0.001), "−0.001");
+  assert.equal(number(-0), "0");
+  assert.equal(plain(-1e-9), "0");
+});
+
+test("a .npy file becomes one plane after the other", () => {
+  const header = "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 2, 3), }".padEnd(117) + "\n";
+  const bytes = new Uint8Array(10 + header.length + 24);
+  bytes.set([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, header.length, 0]);
+  bytes.set(new TextEncoder().encode(header), 10);
+  bytes.set(new Uint8Array(new Float32Array([1, 2, 3, 4, 5, 6]).buffer), 10 + header.length);
+
+  const picture = readNpy(bytes.buffer);
+
+  assert.deepEqual({ ...picture, data: [...picture.data] }, { width: 2, height: 1, channels: 3, data: [1, 4, 2, 5, 3, 6] });
+});
