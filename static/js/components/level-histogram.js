@@ -8,6 +8,7 @@ const HEIGHT = 150;
 
 export class LevelHistogram extends HTMLElement {
   #chart = null;
+  #top = 1;
   #watcher = new ResizeObserver(() => this.#chart?.setSize({ width: this.clientWidth, height: HEIGHT }));
 
   connectedCallback() {
@@ -32,7 +33,8 @@ export class LevelHistogram extends HTMLElement {
     if (!this.#chart) this.#chart = new uPlot(this.#options(), [[0], [0], [0]], this);
     this.#chart.setData([middles, inside(true), inside(false)], false);
     this.#chart.setScale("x", { min: minimum, max: Math.max(maximum, minimum + 1) });
-    this.#chart.setScale("y", { min: 0, max: Math.max(...shares) });
+    this.#top = Math.max(...shares);
+    this.#chart.setScale("y", { min: 0, max: this.#top * 1.02 });
   }
 
   #options() {
@@ -47,7 +49,7 @@ export class LevelHistogram extends HTMLElement {
       scales: { x: { time: false, auto: false }, y: { auto: false, distr: 100, fwd: Math.sqrt, inv: (value) => value * value } },
       axes: [
         { ...axis, values: (_chart, ticks) => ticks.map((tick) => number(tick)), grid: { show: false }, size: 24 },
-        { ...axis, values: (_chart, ticks) => ticks.map((tick) => percent(tick)), size: 50, splits: (chart) => [0, 0.05, 0.25, 1].map((part) => part * chart.scales.y.max) },
+        { ...axis, values: (_chart, ticks) => ticks.map((tick) => percent(tick)), size: 50, splits: () => [0, 0.05, 0.25, 1].map((part) => part * this.#top) },
       ],
       series: [{}, series("--accent"), series("--second")],
     };

@@ -2,7 +2,6 @@
 
 import { s } from "../lib/dom.js";
 import { levelAt } from "../lib/engine.js";
-import { number } from "../lib/format.js";
 import { _ } from "../lib/i18n.js";
 import { cells, pace } from "../lib/steps.js";
 
@@ -53,7 +52,7 @@ export class WindowLoupe extends HTMLElement {
     const classes = `square${used ? " is-used" : ""}${isOutside ? " is-outside" : ""}${gray > 117 ? " is-bright" : ""}`;
     const place = { x: column * CELL, y: row * CELL };
     const square = s("rect", { class: classes, ...place, width: CELL, height: CELL, fill: `rgb(${gray} ${gray} ${gray})` });
-    const text = s("text", { class: classes, x: place.x + CELL / 2, y: place.y + CELL / 2 }, number(value, 0));
+    const text = s("text", { class: classes, x: place.x + CELL / 2, y: place.y + CELL / 2 }, String(Math.round(value)).replace("-", "−"));
     return [square, text];
   }
 }

@@ -53,12 +53,13 @@ export class Screen {
 
   #showInput(input) {
     const { state, origin } = this.#page;
-    const key = [input, state.view];
+    const key = [input, state.view, state.at];
     if (!input || this.#shownInput?.every((part, index) => part === key[index])) return;
     this.#shownInput = key;
     const range = measure(input);
-    const mode = state.at > 0 && range.minimum < 0 ? "signed" : state.view === "stretch" ? "rescale" : "clip";
+    const mode = state.at === 0 && state.view === "stretch" ? "rescale" : automaticMode(state.steps.slice(0, state.at));
     $("#input").show(input, toRgba(input, mode, range));
+    $("#input-title").textContent = state.at === 0 ? _("Your picture") : _("Result of step %(number)s", { number: state.at });
     $("#input-fact").textContent = `${size(input.width, input.height)} · ${input.channels === 3 ? "RGB" : _("gray")}`;
     const notes = [originNote(input, origin, state.at), mode === "rescale" ? stretchNote(range) : ""].filter(Boolean);
     $("#input-note").textContent = notes.join(" ");

@@ -4,6 +4,8 @@ import { download, sampleAddress } from "../../api.js";
 import "../../components/camera-shot.js";
 import "../../components/drawing-board.js";
 import { h } from "../../lib/dom.js";
+import { size } from "../../lib/format.js";
+import { _ } from "../../lib/i18n.js";
 import { requestFields } from "./request.js";
 
 const $ = (selector) => document.querySelector(selector);
@@ -27,8 +29,17 @@ export function connectSources(page) {
     Object.assign(page.state, { size: Number(target.value), x: null, y: null });
     page.take(page.source);
   });
-  $("#download").addEventListener("click", () => save(page, "png"));
-  $("#download-npy").addEventListener("click", () => save(page, "npy"));
+  $("#download").addEventListener("click", () => save(page, { format: "png" }));
+  $("#download-full").addEventListener("click", () => save(page, { format: "png", max_side: null }));
+  $("#download-npy").addEventListener("click", () => save(page, { format: "npy" }));
+  return { refresh: () => offerFullSize(page) };
+}
+
+/** A picture that is worked on in a smaller copy can be had in its own size too. */
+function offerFullSize({ origin, levels }) {
+  const isReduced = Number(origin.width) > levels.width;
+  $("#download-full").hidden = !isReduced;
+  $("#download-full").textContent = `↓ ${_("from all %(size)s", { size: size(origin.width, origin.height) })}`;
 }
 
 function fillGallery(page) {
@@ -78,11 +89,11 @@ function pictureIn(transfer) {
   return [...(transfer?.files ?? [])][0] ?? null;
 }
 
-/** The result up to the open step, computed by the server from the whole picture. */
-async function save(page, format) {
+/** The result up to the open step, computed by the server. */
+async function save(page, fields) {
   await page.attempt(async () => {
-    const file = await download(page.source, { ...requestFields(page), format });
-    const link = h("a", { href: URL.createObjectURL(file), download: `convolved.${format}` });
+    const file = await download(page.source, { ...requestFields(page), ...fields });
+    const link = h("a", { href: URL.createObjectURL(file), download: `convolved.${fields.format}` });
     link.click();
     URL.revokeObjectURL(link.href);
   });

@@ -1,0 +1,104 @@
+"""A real server in its own process, and a real Chromium on it. Every page is watched for what must never happen."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+CHROMIUM = Path("/usr/bin/chromium")
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
+]  # fmt: skip
+START_S = 60
+
+Open = Callable[..., Page]
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def _wait_until_ready(address: str, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + START_S
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            if httpx2.get(f"{address}/readyz").status_code == 200:
+                return
+        except httpx2.TransportError:
+            pass
+        time.sleep(0.2)
+    raise RuntimeError("the server did not become ready")
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a running app."""
+    port = _free_port()
+    folder = tmp_path_factory.mktemp("data")
+    log = (folder / "server.log").open("wb")
+    command = [sys.executable, "-m", "app", "serve", "--host", "127.0.0.1", "--port", str(port), "--data", str(folder)]
+    process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait_until_ready(address, process)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(timeout=15)
+        log.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium where it is, else Playwright's own."""
+    executable = os.environ.get("CHROMIUM") or (str(CHROMIUM) if CHROMIUM.exists() else None)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def open_page(server: str, browser: Browser) -> Iterator[Open]:
+    """Opens an address in a fresh context. At the end: no console error, no page error, no other host."""
+    wrong: list[str] = []
+    contexts = []
+
+    def watch(page: Page, expected: str | None) -> None:
+        def hear(text: str) -> None:
+            if not (expected and expected in text):
+                wrong.append(text)
+
+        page.on("console", lambda message: hear(message.text) if message.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("request", lambda request: None if _is_own(request.url, server) else wrong.append(request.url))
+
+    def open_(path: str = "/convolve", *, expected: str | None = None, **options: Any) -> Page:
+        context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, "locale": "en-US", **options})
+        context.grant_permissions(["clipboard-read", "clipboard-write", "camera"], origin=server)
+        contexts.append(context)
+        page = context.new_page()
+        watch(page, expected)
+        page.goto(server + path)
+        page.wait_for_selector("html[data-ready]")
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert wrong == []
+
+
+def _is_own(url: str, server: str) -> bool:
+    return url.startswith((server, "data:", "blob:"))

@@ -1,0 +1,55 @@
+"""What a test reads off the convolution page."""
+
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import numpy as np
+from PIL import Image
+from playwright.sync_api import Page
+
+_PIXELS = """selector => {
+  const canvas = document.querySelector(selector);
+  return [canvas.width, canvas.height, [...canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data]];
+}"""
+
+
+def pixels(page: Page, view: str = "#result") -> np.ndarray:
+    """The RGB bytes of a picture on the page, H x W x 3."""
+    width, height, data = page.evaluate(_PIXELS, f"{view} canvas")
+    return np.array(data, dtype=np.uint8).reshape(height, width, 4)[..., :3]
+
+
+def settle(page: Page) -> None:
+    """Waits until what follows an edit by a moment (chain, histograms, address) is done."""
+    page.wait_for_timeout(350)
+
+
+def value(page: Page) -> float:
+    """The value that the arithmetic arrives at."""
+    return float(page.inner_text("#pixel-value").replace("−", "-").replace(",", ""))
+
+
+def point_at(page: Page, view: str, x: int, y: int) -> None:
+    """Moves the mouse to the middle of pixel (x, y) of a picture."""
+    box = page.locator(f"{view} canvas").bounding_box()
+    assert box is not None
+    width, height = page.evaluate("s => { const c = document.querySelector(s); return [c.width, c.height] }", f"{view} canvas")
+    page.mouse.move(box["x"] + (x + 0.5) * box["width"] / width, box["y"] + (y + 0.5) * box["height"] / height)
+
+
+def explained(server: str, fields: dict[str, Any], photo: Path | None = None) -> dict[str, Any]:
+    """The same pixel as the API explains it."""
+    files = {"image": ("photo.png", photo.read_bytes())} if photo else None
+    answer = httpx2.post(f"{server}/api/convolutions/pixel", data=fields, files=files)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def photograph(path: Path, width: int = 60, height: int = 40) -> Path:
+    """A small colored picture with smooth and busy parts, written as PNG."""
+    rows, columns = np.mgrid[0:height, 0:width]
+    noise = np.random.default_rng(7).integers(0, 90, (height, width, 3))
+    levels = np.stack([rows * 4, columns * 3, (rows + columns) * 2], axis=-1) % 166 + noise
+    Image.fromarray(levels.astype(np.uint8)).save(path)
+    return path

@@ -1,0 +1,197 @@
+"""The convolution page's main job, in a real browser: what is on the screen is what the API computes."""
+
+import io
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import httpx2
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Open
+from tests.browser.reading import explained, photograph, pixels, point_at, settle, value
+
+pytestmark = pytest.mark.browser
+
+
+def _api_pixels(server: str, photo: Path, fields: dict[str, str]) -> np.ndarray:
+    answer = httpx2.post(f"{server}/api/convolutions", data=fields, files={"image": ("p.png", photo.read_bytes())})
+    assert answer.status_code == 200, answer.text
+    return np.asarray(Image.open(io.BytesIO(answer.content)).convert("RGB"))
+
+
+def test_a_photo_is_sharpened_and_a_number_of_the_kernel_typed_over(open_page: Open, server: str, tmp_path: Path) -> None:
+    photo = photograph(tmp_path / "photo.png")
+    page = open_page()
+
+    page.set_input_files("#upload", photo)
+    page.click("[data-kernel=sharpen]")
+    expect(page.locator("#input-fact")).to_contain_text("60 × 40")
+    sharpened = pixels(page)
+    page.fill("kernel-grid input >> nth=4", "6.5")
+    settle(page)
+
+    np.testing.assert_array_equal(sharpened, _api_pixels(server, photo, {"kernel": "sharpen"}))
+    typed = {"matrix": "[[0,-1,0],[-1,6.5,-1],[0,-1,0]]", "display": "signed"}
+    np.testing.assert_array_equal(pixels(page), _api_pixels(server, photo, typed))
+
+
+@pytest.mark.parametrize("kernel", ["edge-laplacian-8", "gaussian-blur", "emboss"])
+def test_hovering_explains_the_pixel_as_the_api_does(open_page: Open, server: str, tmp_path: Path, kernel: str) -> None:
+    photo = photograph(tmp_path / "photo.png")
+    page = open_page(f"/convolve?kernel={kernel}&border=reflect")
+    page.set_input_files("#upload", photo)
+    expect(page.locator("#input-fact")).to_contain_text("60 × 40")
+
+    for x, y in ((0, 0), (59, 39), (31, 17)):
+        point_at(page, "#result", x, y)
+        expect(page.locator("#position")).to_contain_text(f"row {y}, column {x}, red")
+        told = explained(server, {"kernel": kernel, "border": "reflect", "x": x, "y": y, "channel": 0}, photo)
+
+        assert value(page) == pytest.approx(told["value"], abs=0.006)
+        cells = page.locator("pixel-arithmetic figure").all()
+        products = [float(text.replace("−", "-").replace(",", "")) for text in cells[2].locator(".cell").all_inner_texts()]
+        assert products == pytest.approx(np.ravel(told["products"]).tolist(), abs=0.06)
+
+
+def test_hovering_the_input_moves_the_window_to_that_pixel(open_page: Open) -> None:
+    page = open_page("/convolve?sample=camera&kernel=sobel-x&stride=2&size=64")
+
+    point_at(page, "#input", 40, 20)
+
+    expect(page.locator("#position")).to_contain_text("row 10, column 20")
+
+
+def test_a_preset_is_outlined_and_its_result_drawn(open_page: Open) -> None:
+    page = open_page("/convolve?sample=camera")
+    before = pixels(page)
+
+    page.click("[data-kernel=box-blur]")
+
+    expect(page.locator("[data-kernel=box-blur]")).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("[data-kernel=edge-laplacian-8]")).to_have_attribute("aria-pressed", "false")
+    expect(page.locator("#divisor")).to_have_value("9")
+    assert not np.array_equal(before, pixels(page))
+
+
+def test_a_copied_link_restores_everything(open_page: Open) -> None:
+    page = open_page("/convolve?sample=coffee&size=128")
+    page.click("[data-kernel=sobel-y]")
+    page.check("#geometry [name=stride][value='2']", force=True)
+    page.check("#geometry [name=border][value=wrap]", force=True)
+    page.click("[data-add=relu]")
+    point_at(page, "#result", 30, 12)
+    page.click("#code summary")
+    settle(page)
+    page.click("#copy-link")
+    link = page.evaluate("navigator.clipboard.readText()")
+
+    again = open_page("/convolve?" + link.split("?")[1])
+    settle(again)
+
+    np.testing.assert_array_equal(pixels(again), pixels(page))
+    assert again.inner_text("#position") == page.inner_text("#position")
+    assert again.inner_text("#sum-line") == page.inner_text("#sum-line")
+    assert again.evaluate("document.querySelector('#code').open")
+    expect(again.locator(".chain .tile")).to_have_count(3)
+
+
+@pytest.mark.parametrize(("example", "sum_line"), [
+    ("back", "30·0 + 30·50 + 30·20 + 30·50 + 30·50 + 30·50 = 6600"),
+    ("head", "30·0 + 30·0 + 30·0 + 30·0 + 30·0 + 30·0 = 0"),
+])  # fmt: skip
+def test_the_lectures_example_is_one_click_away(open_page: Open, example: str, sum_line: str) -> None:
+    page = open_page()
+
+    page.click("#examples summary")
+    with page.expect_navigation():
+        page.click(f"#examples a >> text=/{example}/")
+    page.wait_for_selector("html[data-ready]")
+
+    assert page.inner_text("#sum-line").replace("6,600", "6600") == sum_line
+
+
+def test_the_chain_is_a_small_cnn(open_page: Open) -> None:
+    page = open_page("/convolve?sample=camera&size=64&kernel=sobel-x")
+
+    page.click("[data-add=relu]")
+    page.click("[data-add=max_pool]")
+    settle(page)
+
+    sizes = page.locator(".chain .tile .figure").all_inner_texts()
+    assert sizes == ["64 × 64", "64 × 64", "64 × 64", "32 × 32"]
+    assert page.inner_text("#sum-line").startswith("max(")
+    page.click(".chain .tile >> nth=1")
+    settle(page)
+    expect(page.locator("#kernel")).to_be_visible()
+    page.click(".chain .remove >> nth=1")
+    settle(page)
+    expect(page.locator(".chain .tile")).to_have_count(3)
+
+
+def test_the_window_slides_pauses_steps_and_scrubs(open_page: Open) -> None:
+    page = open_page("/convolve?sample=camera&size=16&kernel=box-blur&x=0&y=0")
+    position = page.locator("#position")
+
+    page.click("window-player [aria-label='One step on']")
+    expect(position).to_contain_text("row 0, column 1")
+    page.click("window-player [aria-label='Slide the window over the picture']")
+    page.wait_for_timeout(600)
+    page.click("window-player [aria-label=Pause]")
+    played = position.inner_text()
+    page.wait_for_timeout(300)
+
+    assert position.inner_text() == played != "row 0, column 1, gray"
+    page.locator("window-player input[type=range]").fill("40")
+    expect(position).to_contain_text("row 2, column 8")
+
+
+def test_gradient_descent_finds_the_kernel_and_plays_how(open_page: Open) -> None:
+    page = open_page("/convolve?sample=astronaut&kernel=sobel-x")
+
+    page.click("#learn")
+    page.wait_for_selector("#learning:visible")
+    slider = page.locator("kernel-learning input[type=range]")
+    slider.fill("0")
+    first = page.locator("#kernel-learning .cell").all_inner_texts()
+    slider.fill(slider.get_attribute("max") or "")
+    last = [float(text.replace("−", "-")) for text in page.locator("#kernel-learning .cell").all_inner_texts()]
+
+    assert set(first) == {"0"}
+    assert last == pytest.approx([-1, 0, 1, -2, 0, 2, -1, 0, 1], abs=0.011)
+    assert "no number is more than" in page.inner_text("#learning-verdict")
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="the machine has no curl; .ci/run installs it")
+def test_the_printed_curl_line_gives_the_picture_on_the_screen(open_page: Open, tmp_path: Path) -> None:
+    photo = photograph(tmp_path / "photo.jpg", 33, 21)
+    page = open_page("/convolve?kernel=emboss&color=gray&stride=2&open=code")
+    page.set_input_files("#upload", photo)
+    expect(page.locator("#input-fact")).to_contain_text("33 × 21")
+    settle(page)
+    line = page.inner_text("#program")
+
+    subprocess.run(["bash", "-c", line], cwd=tmp_path, check=True, capture_output=True)
+
+    written = next(Path(name) for name in re.findall(r"[\w.-]+\.png", line))
+    np.testing.assert_array_equal(np.asarray(Image.open(tmp_path / written).convert("RGB")), pixels(page))
+
+
+@pytest.mark.parametrize(("button", "max_side"), [("#download", {"max_side": "32"}), ("#download-full", {})])
+def test_the_download_is_what_the_screen_shows_or_the_whole_picture(
+    open_page: Open, server: str, tmp_path: Path, button: str, max_side: dict[str, str]
+) -> None:
+    photo = photograph(tmp_path / "photo.png", 90, 50)
+    page = open_page("/convolve?kernel=sharpen&size=32")
+    page.set_input_files("#upload", photo)
+    expect(page.locator("#input-fact")).to_contain_text("32 × 18")
+
+    with page.expect_download() as waiting:
+        page.click(button)
+
+    expected = _api_pixels(server, photo, {"kernel": "sharpen", **max_side})
+    np.testing.assert_array_equal(np.asarray(Image.open(waiting.value.path()).convert("RGB")), expected)

@@ -1,0 +1,131 @@
+"""The convolution page for everyone: by keyboard, in Spanish, on a phone, in the dark, with a screen reader."""
+
+import numpy as np
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Open
+from tests.browser.reading import pixels, settle, value
+
+pytestmark = pytest.mark.browser
+
+BUSY = '/convolve?sample=camera&size=64&at=1&open=code&steps=[{"kernel":"sobel-x","dilation":2},{"type":"max_pool"}]'
+
+
+def _violations(page: Page) -> list[str]:
+    results = Axe().run(page)
+    return [f"{found['id']}: {node['html'][:160]}" for found in results.response["violations"] for node in found["nodes"]]
+
+
+def test_everything_is_reached_by_keyboard(open_page: Open) -> None:
+    page = open_page("/convolve?sample=camera&size=64&kernel=identity&x=5&y=5")
+
+    page.focus("kernel-grid input >> nth=4")
+    page.keyboard.type("3")
+    page.keyboard.press("ArrowUp")
+    settle(page)
+    expect(page.locator("kernel-grid input >> nth=4")).to_have_value("4")
+    page.focus("#result")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Shift+ArrowDown")
+    expect(page.locator("#position")).to_contain_text("row 15, column 6")
+    page.focus("#display input:checked")
+    page.keyboard.press("ArrowLeft")
+
+    assert page.evaluate("document.querySelector('#display input:checked').value") == "rescale"
+    assert f"{value(page):g}" in page.inner_text("#announcement").replace(",", "")
+
+
+def test_tab_visits_the_controls_in_the_order_of_the_page(open_page: Open) -> None:
+    page = open_page()
+    visited = []
+
+    for _ in range(24):
+        page.keyboard.press("Tab")
+        visited.append(page.evaluate("document.activeElement.id || document.activeElement.closest('[id]')?.id"))
+
+    order = [visited.index(name) for name in ("theme", "input", "upload", "kernel-name", "kernel")]
+    assert order == sorted(order)
+
+
+def test_the_page_speaks_spanish_by_header_switch_and_link(open_page: Open) -> None:
+    by_header = open_page(locale="es-ES")
+    by_link = open_page("/convolve?lang=es")
+    switched = open_page("/convolve?kernel=sharpen&sample=coffee")
+    settle(switched)
+
+    with switched.expect_navigation():
+        switched.click("[data-language=es]")
+    switched.wait_for_selector("html[data-ready]")
+    settle(switched)
+
+    for page in (by_header, by_link, switched):
+        assert page.get_attribute("html", "lang") == "es"
+        expect(page.locator("h1")).to_have_text("Convolucionar una imagen")
+        expect(page.locator("[data-kernel=sharpen]")).to_have_text("Enfocar")
+        expect(page.locator("#position")).to_contain_text("fila")
+    expect(switched.locator("[data-kernel=sharpen]")).to_have_attribute("aria-pressed", "true")
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize("width", [320, 390, 768, 1280, 1920])
+def test_nothing_sticks_out_at_any_width(open_page: Open, language: str, width: int) -> None:
+    page = open_page(f"{BUSY}&lang={language}", viewport={"width": width, "height": 800})
+    settle(page)
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_the_theme_is_switched_and_remembered(open_page: Open) -> None:
+    page = open_page(color_scheme="light")
+    light = page.evaluate("getComputedStyle(document.body).backgroundColor")
+
+    page.click("#theme")
+    dark = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    page.reload()
+    page.wait_for_selector("html[data-ready]")
+
+    assert light != dark
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == dark
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", ["/convolve?lang=en", f"{BUSY}&lang=es", "/convolve?sample=mouse&kernel=curve"])
+def test_axe_finds_nothing(open_page: Open, path: str, scheme: str) -> None:
+    page = open_page(path, color_scheme=scheme)
+    settle(page)
+
+    assert _violations(page) == []
+
+
+def test_axe_finds_nothing_in_menus_dialogs_and_learning(open_page: Open) -> None:
+    page = open_page("/convolve?kernel=box-blur")
+
+    page.click("#learn")
+    page.wait_for_selector("#learning:visible")
+    page.click("#samples summary")
+    menus = _violations(page)
+    page.keyboard.press("Escape")
+    page.click("#draw")
+    drawing = _violations(page)
+
+    assert (menus, drawing) == ([], [])
+
+
+def test_settings_that_do_not_fit_cannot_be_reached(open_page: Open) -> None:
+    page = open_page("/convolve?sample=camera&size=16&kernel=gaussian-blur-7&border=valid")
+
+    assert page.is_disabled("[name=dilation][value='3']")
+    assert page.is_enabled("[name=dilation][value='2']")
+
+
+def test_a_wrong_number_is_marked_and_the_last_result_stays(open_page: Open) -> None:
+    page = open_page("/convolve?sample=camera&kernel=sharpen")
+    before = pixels(page)
+
+    page.fill("kernel-grid input >> nth=0", "1e999")
+    settle(page)
+
+    expect(page.locator("kernel-grid input >> nth=0")).to_have_attribute("aria-invalid", "true")
+    np.testing.assert_array_equal(pixels(page), before)

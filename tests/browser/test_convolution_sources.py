@@ -1,0 +1,119 @@
+"""Where pictures come from on the convolution page, and what happens when one is refused."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Open
+from tests.browser.reading import photograph, pixels
+
+pytestmark = pytest.mark.browser
+
+_GIVE = """([name, bytes, kind]) => {
+  const transfer = new DataTransfer();
+  transfer.items.add(new File([new Uint8Array(bytes)], name, { type: 'image/png' }));
+  const event = kind === 'drop'
+    ? new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true })
+    : new ClipboardEvent('paste', { clipboardData: transfer, bubbles: true });
+  document.body.dispatchEvent(event);
+}"""
+
+
+def _identity(page: Page) -> None:
+    page.click("[data-kernel=identity]")
+
+
+@pytest.mark.parametrize("kind", ["drop", "paste"])
+def test_a_picture_is_dropped_or_pasted(open_page: Open, tmp_path: Path, kind: str) -> None:
+    photo = photograph(tmp_path / "photo.png", 24, 18)
+    page = open_page()
+    _identity(page)
+
+    page.evaluate(_GIVE, ["photo.png", list(photo.read_bytes()), kind])
+    expect(page.locator("#input-fact")).to_contain_text("24 × 18")
+
+    np.testing.assert_array_equal(pixels(page), np.asarray(Image.open(photo)))
+
+
+def test_a_picture_is_drawn(open_page: Open) -> None:
+    page = open_page()
+    _identity(page)
+
+    page.click("#draw")
+    box = page.locator("drawing-board canvas").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] * 0.25, box["y"] + box["height"] * 0.5)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.75, box["y"] + box["height"] * 0.5)
+    page.mouse.up()
+    page.click("drawing-board .primary")
+    expect(page.locator("#input-fact")).to_contain_text("128 × 128")
+
+    drawn = pixels(page)
+    assert drawn[64, 64].tolist() == [255, 255, 255]
+    assert drawn[20, 64].tolist() == [0, 0, 0]
+
+
+def test_a_picture_is_taken_with_the_camera(open_page: Open) -> None:
+    page = open_page()
+
+    page.click("#camera")
+    expect(page.locator("camera-shot .primary")).to_be_enabled()
+    page.wait_for_function("document.querySelector('camera-shot video').videoWidth > 0")
+    page.click("camera-shot .primary")
+
+    expect(page.locator("#input-fact")).not_to_contain_text("256 × 256")
+    expect(page.locator("#problem")).to_be_hidden()
+
+
+def test_a_sample_is_chosen_from_the_gallery(open_page: Open) -> None:
+    page = open_page()
+    before = pixels(page, "#input")
+
+    page.click("#samples summary")
+    page.click("[data-sample=coffee]")
+    page.wait_for_url("**sample=coffee**")
+
+    assert not np.array_equal(before, pixels(page, "#input"))
+    expect(page.locator("#samples > div")).to_be_hidden()
+
+
+def test_a_refused_file_is_told_and_the_picture_stays(open_page: Open, tmp_path: Path) -> None:
+    text = tmp_path / "notes.png"
+    text.write_text("no picture at all")
+    page = open_page(expected="415", locale="es-ES")
+    before = pixels(page)
+
+    page.set_input_files("#upload", text)
+    expect(page.locator("#problem")).to_be_visible()
+
+    assert "PNG" in page.inner_text("#problem p")
+    np.testing.assert_array_equal(pixels(page), before)
+    page.click("#problem button")
+    expect(page.locator("#problem")).to_be_hidden()
+
+
+def test_a_server_that_is_gone_is_told(open_page: Open, tmp_path: Path) -> None:
+    photo = photograph(tmp_path / "photo.png", 24, 18)
+    page = open_page(expected="net::ERR")
+    page.route("**/api/convolutions", lambda route: route.abort())
+
+    page.set_input_files("#upload", photo)
+
+    expect(page.locator("#problem p")).to_contain_text("The server does not answer")
+
+
+def test_a_sixteen_bit_ramp_keeps_its_levels_and_says_so(open_page: Open, tmp_path: Path) -> None:
+    ramp = np.linspace(0, 65535, 256 * 4).astype(np.uint16).reshape(4, 256)
+    Image.fromarray(ramp).save(tmp_path / "ramp.png")
+    page = open_page()
+    _identity(page)
+
+    page.set_input_files("#upload", tmp_path / "ramp.png")
+    expect(page.locator("#input-fact")).to_contain_text("256 × 4")
+
+    np.testing.assert_allclose(pixels(page)[..., 0], ramp / 257, atol=0.51)
+    expect(page.locator("#input-note")).to_contain_text("16-bit")
