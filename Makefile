@@ -89,7 +89,7 @@ browser: $(VENV)/.dev
 
 .PHONY: test
 test: $(VENV)/.dev static/vendor/.stamp browser ## run all tests (TESTS=tests/core for some)
-	@files=$$(find tests/js -name '*.test.js' 2> /dev/null); \
+	@files=$$(find tests/js -name '*.test.*js' 2> /dev/null); \
 	if [ -n "$$files" ]; then PATH="$(CURDIR)/$(BIN):$$PATH" node --test --test-reporter=dot $$files; fi
 	@$(BIN)/python -m pytest $(TESTS)
 

