@@ -9,8 +9,9 @@ from PIL import Image
 from playwright.sync_api import Page
 
 _PIXELS = """selector => {
-  const canvas = document.querySelector(selector);
-  return [canvas.width, canvas.height, [...canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data]];
+  const { width, height } = document.querySelector(selector);
+  const context = document.querySelector(selector).getContext('2d');
+  return [width, height, [...context.getImageData(0, 0, width, height).data]];
 }"""
 
 
@@ -34,7 +35,9 @@ def point_at(page: Page, view: str, x: int, y: int) -> None:
     """Moves the mouse to the middle of pixel (x, y) of a picture."""
     box = page.locator(f"{view} canvas").bounding_box()
     assert box is not None
-    width, height = page.evaluate("s => { const c = document.querySelector(s); return [c.width, c.height] }", f"{view} canvas")
+    width, height = page.evaluate(
+        "s => { const c = document.querySelector(s); return [c.width, c.height] }", f"{view} canvas"
+    )
     page.mouse.move(box["x"] + (x + 0.5) * box["width"] / width, box["y"] + (y + 0.5) * box["height"] / height)
 
 

@@ -24,7 +24,9 @@ def _api_pixels(server: str, photo: Path, fields: dict[str, str]) -> np.ndarray:
     return np.asarray(Image.open(io.BytesIO(answer.content)).convert("RGB"))
 
 
-def test_a_photo_is_sharpened_and_a_number_of_the_kernel_typed_over(open_page: Open, server: str, tmp_path: Path) -> None:
+def test_a_photo_is_sharpened_and_a_number_of_the_kernel_typed_over(
+    open_page: Open, server: str, tmp_path: Path
+) -> None:
     photo = photograph(tmp_path / "photo.png")
     page = open_page()
 
@@ -54,7 +56,9 @@ def test_hovering_explains_the_pixel_as_the_api_does(open_page: Open, server: st
 
         assert value(page) == pytest.approx(told["value"], abs=0.006)
         cells = page.locator("pixel-arithmetic figure").all()
-        products = [float(text.replace("−", "-").replace(",", "")) for text in cells[2].locator(".cell").all_inner_texts()]
+        products = [
+            float(text.replace("−", "-").replace(",", "")) for text in cells[2].locator(".cell").all_inner_texts()
+        ]
         assert products == pytest.approx(np.ravel(told["products"]).tolist(), abs=0.06)
 
 

@@ -15,7 +15,9 @@ BUSY = '/convolve?sample=camera&size=64&at=1&open=code&steps=[{"kernel":"sobel-x
 
 def _violations(page: Page) -> list[str]:
     results = Axe().run(page)
-    return [f"{found['id']}: {node['html'][:160]}" for found in results.response["violations"] for node in found["nodes"]]
+    return [
+        f"{found['id']}: {node['html'][:160]}" for found in results.response["violations"] for node in found["nodes"]
+    ]
 
 
 def test_everything_is_reached_by_keyboard(open_page: Open) -> None:
