@@ -1,0 +1,65 @@
+"""Every setting of the server, each with the reason it exists. Read once from the environment (PLAYGROUND_...).
+
+It does not know what the settings are used for; limits that belong to the subject itself (kernel sides, chain
+length) live in `core.steps`.
+"""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+MEBIBYTE = 1024 * 1024
+
+
+class Settings(BaseSettings):
+    """PLAYGROUND_ALLOWED_HOSTS='["class.example.org"]' and so on; lists are written as JSON."""
+
+    model_config = SettingsConfigDict(env_prefix="PLAYGROUND_", frozen=True, extra="forbid")
+
+    data: Path = Field(
+        Path("data"), description="Folder for what the server keeps (runs, data sets); nothing outside it is written."
+    )
+    allowed_hosts: tuple[str, ...] = Field(
+        (),
+        description="Host names answered beside localhost, IP addresses and this machine's name; "
+        "every other name is refused, so that a hostile page cannot reach the app by DNS rebinding. `*` allows all.",
+    )
+    root_path: str = Field("", description="Path prefix that a reverse proxy strips, so that the API docs link right.")
+    trusted_proxies: tuple[str, ...] = Field(
+        (), description="Addresses of proxies whose X-Forwarded-For and -Proto are believed; empty believes nobody."
+    )
+    log_format: Literal["console", "json"] = Field(
+        "console", description="Logs for people (console) or one JSON object a line for machines (json)."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Quietest level still logged.")
+
+    image_bytes: int = Field(20 * MEBIBYTE, ge=1, description="Largest picture file; bounds what one upload can hold.")
+    image_pixels: int = Field(
+        16_777_216, ge=1, description="Most pixels of a picture, read from its header: small files can unpack to gigabytes."
+    )
+    image_side: int = Field(16_384, ge=1, description="Longest side of a picture, in pixels.")
+    json_bytes: int = Field(MEBIBYTE, ge=1, description="Largest body or form field that is not a picture.")
+    json_depth: int = Field(32, ge=1, description="Deepest nesting of JSON, so that no parser runs out of stack.")
+    form_fields: int = Field(40, ge=1, description="Most parts of one form; a form with thousands costs only time.")
+    multiply_adds: int = Field(
+        50_000_000_000, ge=1, description="Most multiply-adds of one request, estimated before anything is computed."
+    )
+
+    workers: int = Field(2, ge=1, description="Processes that decode and filter, so that a bad picture costs one request.")
+    waiting: int = Field(
+        64, ge=1, description="Requests that may wait for a worker (a class of 30 pressing at once); more are told to retry."
+    )
+    task_seconds: float = Field(20.0, gt=0, description="Longest one request may keep a worker; then it is stopped.")
+    worker_bytes: int = Field(
+        2048 * MEBIBYTE, ge=64 * MEBIBYTE,
+        description="Memory one request may take in its worker, beyond what the worker needs to start.",
+    )  # fmt: skip
+    shutdown_seconds: float = Field(1.0, ge=0, description="How long requests under way may take to end at a stop.")
+
+    rate_limit: str | None = Field(
+        None,
+        description="Calls that compute, per visitor address, as '120/minute'. "
+        "Off by default: a class often shares one address.",
+    )

@@ -1,0 +1,231 @@
+"""From what went wrong to an answer: RFC 9457 `application/problem+json`, or a page for someone who is browsing.
+
+One table says which error has which status. The answer holds one plain sentence in the visitor's language, the
+number that was wrong and the limit; never the input itself, a class name, a path or a trace.
+"""
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.core.errors import (
+    DamagedPicture,
+    InvalidValue,
+    N_,
+    PictureTooLarge,
+    PlaygroundError,
+    TooMuchWork,
+    UnsupportedPicture,
+    Values,
+)
+from app.web.i18n import choose_language, render, translate
+
+MAXIMUM_ERRORS = 8
+
+
+class MalformedRequest(PlaygroundError):
+    """A body that is not what its header says."""
+
+
+class ForeignHost(PlaygroundError):
+    """A Host header that this server does not answer to."""
+
+
+class ForeignOrigin(PlaygroundError):
+    """A call that another site made a browser send."""
+
+
+class BodyTooLarge(PlaygroundError):
+    """More bytes than a request may have."""
+
+
+class UnsupportedBody(PlaygroundError):
+    """A body that is not a form."""
+
+
+class UnknownSample(PlaygroundError):
+    """A sample picture that is not there."""
+
+
+class TooManyRequests(PlaygroundError):
+    """A visitor past the rate limit. values: seconds."""
+
+
+class Busy(PlaygroundError):
+    """All workers are taken and enough requests wait. values: seconds."""
+
+
+class WorkerLost(PlaygroundError):
+    """The worker ended before it answered. values: seconds."""
+
+
+class TookTooLong(PlaygroundError):
+    """Stopped at the time limit. values: limit."""
+
+
+class TookTooMuchMemory(PlaygroundError):
+    """Stopped at the memory limit."""
+
+
+class VisitorLeft(PlaygroundError):
+    """The connection closed before the answer; nobody reads this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What all problems of one kind share. `name` is the fragment of their `type`."""
+
+    status: int
+    name: str
+    title: str
+
+
+KINDS: dict[type[PlaygroundError], Kind] = {
+    InvalidValue: Kind(422, "invalid-value", N_("A value cannot be used")),
+    TooMuchWork: Kind(413, "too-much-work", N_("Too much arithmetic")),
+    PictureTooLarge: Kind(413, "picture-too-large", N_("The picture is too large")),
+    UnsupportedPicture: Kind(415, "unsupported-picture", N_("Not a picture that can be read here")),
+    DamagedPicture: Kind(422, "damaged-picture", N_("The picture is damaged")),
+    MalformedRequest: Kind(400, "malformed-request", N_("The request cannot be read")),
+    ForeignHost: Kind(400, "foreign-host", N_("Unknown host name")),
+    ForeignOrigin: Kind(403, "foreign-origin", N_("Not from this site")),
+    BodyTooLarge: Kind(413, "body-too-large", N_("The request is too large")),
+    UnsupportedBody: Kind(415, "unsupported-body", N_("Not a form")),
+    UnknownSample: Kind(404, "not-found", N_("Not found")),
+    TooManyRequests: Kind(429, "too-many-requests", N_("Too many requests")),
+    Busy: Kind(503, "busy", N_("The server is busy")),
+    WorkerLost: Kind(503, "worker-lost", N_("The work was interrupted")),
+    TookTooLong: Kind(422, "took-too-long", N_("It took too long")),
+    TookTooMuchMemory: Kind(413, "too-much-memory", N_("It needs too much memory")),
+    VisitorLeft: Kind(499, "visitor-left", N_("The visitor left")),
+}
+
+_INVALID = KINDS[InvalidValue]
+_HTTP = {
+    400: (KINDS[MalformedRequest], N_("The request cannot be read.")),
+    404: (Kind(404, "not-found", N_("Not found")), N_("There is nothing at this address.")),
+    405: (Kind(405, "method-not-allowed", N_("Method not allowed")), N_("This address does not answer to that method.")),
+    413: (KINDS[BodyTooLarge], N_("The request is larger than this server accepts.")),
+    500: (
+        Kind(500, "internal-error", N_("Something went wrong")),
+        N_("Something went wrong on the server. Try again; if it stays, report the request number."),
+    ),
+}
+_FIELD_MESSAGES = {
+    "missing": N_("A value is missing."),
+    "extra_forbidden": N_("There is no such field."),
+    "json_invalid": N_("This is not valid JSON."),
+    "int_parsing": N_("This must be a whole number."),
+    "int_type": N_("This must be a whole number."),
+    "float_parsing": N_("This must be a number."),
+    "float_type": N_("This must be a number."),
+    "finite_number": N_("This must be a finite number."),
+    "bool_parsing": N_("This must be true or false."),
+    "literal_error": N_("This is not one of the values allowed."),
+    "greater_than_equal": N_("This is below the lowest value allowed."),
+    "less_than_equal": N_("This is above the highest value allowed."),
+}
+_ANY_FIELD = N_("This value cannot be used.")
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of this app as a problem."""
+    app.add_exception_handler(PlaygroundError, _refuse)
+    app.add_exception_handler(HTTPException, _refuse_http)
+    app.add_exception_handler(RequestValidationError, _refuse_fields)
+
+
+def respond(request: Request, error: PlaygroundError) -> Response:
+    """The answer to an error of the tree; `field`, `value`, `limit` and `estimate` where they are known."""
+    kind = next(KINDS[parent] for parent in type(error).__mro__ if parent in KINDS)
+    members = {name: error.values[name] for name in ("value", "limit", "estimate") if _is_number(error.values.get(name))}
+    if error.field:
+        members["field"] = error.field
+    response = _answer(request, kind, error.message, error.values, members)
+    if seconds := error.values.get("seconds"):
+        response.headers["Retry-After"] = str(math.ceil(seconds))
+    return response
+
+
+def respond_broken(request: Request) -> Response:
+    """The answer to an error that nobody expected: its number in the log, nothing else."""
+    return _answer(request, *_HTTP[500])
+
+
+def describe() -> list[dict[str, Any]]:
+    """Every kind of problem, for the API docs."""
+    kinds = {kind.name: kind for kind in [*KINDS.values(), *(kind for kind, _ in _HTTP.values())] if kind.status != 499}
+    return [{"name": kind.name, "status": kind.status, "title": kind.title} for kind in kinds.values()]
+
+
+async def _refuse(request: Request, error: Exception) -> Response:
+    assert isinstance(error, PlaygroundError)
+    return respond(request, error)
+
+
+async def _refuse_http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    kind, message = _HTTP.get(error.status_code) or (Kind(error.status_code, "refused", N_("Refused")), N_("Refused."))
+    response = _answer(request, kind, message)
+    response.headers.update(error.headers or {})
+    return response
+
+
+async def _refuse_fields(request: Request, error: Exception) -> Response:
+    """At most 8 places and a sentence of ours for each; what was sent is never repeated."""
+    assert isinstance(error, RequestValidationError)
+    found: Sequence[Any] = error.errors()
+    if any(entry["type"] == "json_invalid" for entry in found):
+        return respond(request, MalformedRequest(_FIELD_MESSAGES["json_invalid"]))
+    language = choose_language(request)
+    places = [
+        {"field": _place(entry["loc"]), "detail": translate(language, _FIELD_MESSAGES.get(entry["type"], _ANY_FIELD))}
+        for entry in found[:MAXIMUM_ERRORS]
+    ]
+    message = N_("%(value)d of the values sent cannot be used; the first is '%(name)s'.")
+    return _answer(request, _INVALID, message, {"value": len(found), "name": places[0]["field"]}, {"errors": places})
+
+
+def _place(location: Sequence[Any]) -> str:
+    """Where a value was, by the names this API gives; what is not such a name (it came from outside) is left out."""
+    known = [str(part) for part in location[1:4] if isinstance(part, int) or (str(part).isidentifier() and str(part).isascii())]
+    return ".".join(known)[:100] or "body"
+
+
+def _answer(
+    request: Request, kind: Kind, message: str, values: Values | None = None, members: dict[str, Any] | None = None
+) -> Response:
+    language = choose_language(request)
+    title, detail = translate(language, kind.title), translate(language, message, values)
+    if _is_browsing(request):
+        return render(request, "error.html", kind.status, title=title, detail=detail, status=kind.status)
+    problem = {
+        "type": f"/api/problems#{kind.name}",
+        "title": title,
+        "status": kind.status,
+        "detail": detail,
+        "request_id": request.scope.get("state", {}).get("request_id"),
+    } | (members or {})
+    return Response(
+        json.dumps(problem, allow_nan=False),
+        kind.status,
+        {"Content-Language": language, "Vary": "Accept-Language, Cookie", "Cache-Control": "no-store"},
+        "application/problem+json",
+    )
+
+
+def _is_browsing(request: Request) -> bool:
+    wants_page = "text/html" in request.headers.get("accept", "")
+    return wants_page and request.method in ("GET", "HEAD") and not request.url.path.startswith(("/api/", "/static/"))
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)

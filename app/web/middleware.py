@@ -1,0 +1,193 @@
+"""What every request passes through, outermost first: its number and log line, headers, who may call, how much.
+
+Plain ASGI, so that streams stay streams. It does not know routes.
+"""
+
+import ipaddress
+import re
+import secrets
+import socket
+import time
+from collections.abc import Iterable
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.core.errors import N_, PlaygroundError
+from app.web.errors import BodyTooLarge, ForeignHost, ForeignOrigin, respond, respond_broken
+
+log = structlog.get_logger("app.access")
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    [
+        "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data: blob:", "font-src 'self'",
+        "connect-src 'self'", "media-src 'self' blob:", "worker-src 'self'", "manifest-src 'self'", "base-uri 'none'",
+        "form-action 'self'", "frame-ancestors 'none'",
+    ]
+)  # fmt: skip
+_FEATURES_OFF = ("accelerometer", "autoplay", "display-capture", "encrypted-media", "fullscreen", "geolocation",
+                 "gyroscope", "magnetometer", "microphone", "midi", "payment", "usb")  # fmt: skip
+SECURITY_HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": ", ".join(["camera=(self)", *(f"{feature}=()" for feature in _FEATURES_OFF)]),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+_SANE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+MULTIPART_OVERHEAD = 1024 * 1024
+
+
+class RequestLog:
+    """Gives each request a number, logs one line of it, and turns what nobody expected into a plain 500."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        number = _request_id(Headers(scope=scope).get("x-request-id", ""))
+        scope.setdefault("state", {})["request_id"] = number
+        started, status = time.perf_counter(), 0
+
+        async def send_numbered(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)["X-Request-ID"] = number
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_numbered)
+        except Exception:
+            log.exception("broken", request_id=number, method=scope["method"], route=_route(scope))
+            if status:
+                raise
+            await respond_broken(Request(scope))(scope, receive, send_numbered)
+        finally:
+            milliseconds = round((time.perf_counter() - started) * 1000, 1)
+            log.info("request", request_id=number, method=scope["method"], route=_route(scope), status=status, ms=milliseconds)
+
+
+class SecurityHeaders:
+    """Adds the security headers to every answer; a route's own value of one wins."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_secured(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in SECURITY_HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self.app(scope, receive, send_secured)
+
+
+class CallerCheck:
+    """Refuses host names that are not ours (DNS rebinding) and calls that another site makes a browser send."""
+
+    def __init__(self, app: ASGIApp, allowed_hosts: Iterable[str]) -> None:
+        self.app = app
+        name = socket.gethostname().lower()
+        self.allowed = {"localhost", name, f"{name}.local", *(host.lower() for host in allowed_hosts)}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        error = self._find_fault(scope) if scope["type"] == "http" else None
+        if error is None:
+            return await self.app(scope, receive, send)
+        await respond(Request(scope), error)(scope, receive, send)
+
+    def _find_fault(self, scope: Scope) -> PlaygroundError | None:
+        headers = Headers(scope=scope)
+        if not self._answers_to(headers.get("host", "")):
+            return ForeignHost(N_("This server does not answer to that host name; PLAYGROUND_ALLOWED_HOSTS can add it."))
+        if scope["method"] not in _SAFE_METHODS and headers.get("sec-fetch-site") == "cross-site":
+            return ForeignOrigin(N_("Another site asked your browser to send this; it was refused."))
+        return None
+
+    def _answers_to(self, host: str) -> bool:
+        name = re.sub(r":\d{1,5}$", "", host).lower().rstrip(".")
+        return name in self.allowed or name.endswith(".localhost") or _is_address(name) or "*" in self.allowed
+
+
+class BodyLimit:
+    """Counts the bytes of a body as they come, and refuses early what its header declares too large.
+
+    Forms may hold a picture; anything else may not. FastAPI's own `max_body_size` knows one limit for both.
+    """
+
+    def __init__(self, app: ASGIApp, image_bytes: int, json_bytes: int) -> None:
+        self.app = app
+        self.form_bytes = image_bytes + MULTIPART_OVERHEAD
+        self.json_bytes = json_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        headers = Headers(scope=scope)
+        limit = self.form_bytes if headers.get("content-type", "").startswith("multipart/") else self.json_bytes
+        declared = headers.get("content-length", "0")
+        if not declared.isdigit() or len(declared) > 15 or int(declared) > limit:
+            return await _refuse_body(limit)(scope, receive, send)
+        received = 0
+        started = False
+
+        async def receive_counted() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > limit:
+                raise _Overflow
+            return message
+
+        async def send_watched(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive_counted, send_watched)
+        except _Overflow:
+            if started:
+                raise
+            await _refuse_body(limit)(scope, receive, send)
+
+
+class _Overflow(BaseException):
+    """Passes every `except Exception` on its way from the body's reader to BodyLimit."""
+
+
+def _refuse_body(limit: int) -> ASGIApp:
+    error = BodyTooLarge(N_("The request is larger than the %(limit)d bytes that are accepted."), limit=limit)
+
+    async def refuse(scope: Scope, receive: Receive, send: Send) -> None:
+        response = respond(Request(scope), error)
+        response.headers["Connection"] = "close"  # the rest of the body is not worth reading
+        await response(scope, receive, send)
+
+    return refuse
+
+
+def _request_id(offered: str) -> str:
+    return offered if _SANE_ID.fullmatch(offered) else secrets.token_hex(8)
+
+
+def _route(scope: Scope) -> str:
+    """The path's template, never the path: what a visitor typed stays out of the log."""
+    return getattr(scope.get("route"), "path", None) or ("/static" if scope["path"].startswith("/static/") else "-")
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name.strip("[]"))
+    except ValueError:
+        return False
+    return True
