@@ -11,10 +11,10 @@ import torch
 from torch import Tensor
 
 from app.core.chains import apply
-from app.core.convolution import sources
 from app.core.display import Display, to_bytes
 from app.core.errors import N_, InvalidValue
 from app.core.steps import Border, Convolution, Matrix, Pool, Relu, Step
+from app.core.windows import sources
 
 
 @dataclass(frozen=True, slots=True)

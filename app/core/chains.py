@@ -3,6 +3,7 @@
 It knows what a chain costs before anything is computed; it does not know which limit is right.
 """
 
+import math
 from collections.abc import Sequence
 
 import torch
@@ -22,7 +23,7 @@ def apply(picture: Tensor, steps: Sequence[Step]) -> Tensor:
     for step in steps:
         values = _take(values, step)
     values = picture.float().clone() if values is picture else values
-    if not torch.isfinite(values).all():
+    if not all(math.isfinite(end) for end in torch.aminmax(values)):
         raise InvalidValue(
             N_("The result holds numbers too large to write down; use smaller weights or a larger divisor."),
             field="matrix",

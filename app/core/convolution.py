@@ -40,17 +40,17 @@ class _Plan:
         return sum(int(part.count_nonzero()) for part in self.thin or (self.weights,))
 
 
-def convolve(picture: Tensor, step: Convolution, *, magnitude: float = 255.0) -> Tensor:
+def convolve(picture: Tensor, step: Convolution) -> Tensor:
     """float32 H' x W' x C of an H x W x C picture (uint8 or float32): sum(patch * matrix) / divisor + offset.
 
-    Within 1e-3 of the exact value, or what float32 can hold. `magnitude` bounds the picture's |levels|.
+    Within 1e-3 of the exact value, or what float32 can hold.
     Raises InvalidValue where border `valid` leaves no room for the window.
     """
     height, width, channels = picture.shape
     shape = (*step.output_size(height, width), channels)
     # NumPy asks for huge pages: in a large array of torch's own, page faults cost more than the arithmetic.
     result = torch.from_numpy(np.empty(shape, np.float32))
-    plan = _plan(picture, step, magnitude)
+    plan = _plan(picture, step)
     if _cost(plan, shape, _band_rows(picture, step, plan, shape)) > spectral.cost(picture, step):
         spectral.correlate(picture, step, plan.weights, result)
         _finish(result, plan.divisor, step.offset)
@@ -59,20 +59,28 @@ def convolve(picture: Tensor, step: Convolution, *, magnitude: float = 255.0) ->
     return result
 
 
-def _plan(picture: Tensor, step: Convolution, magnitude: float) -> _Plan:
+def _plan(picture: Tensor, step: Convolution) -> _Plan:
     weights = torch.tensor(step.applied, dtype=torch.float64)
     thin = _factors(weights)
     size = float(weights.abs().sum())
     taps = sum(int(part.count_nonzero()) for part in thin or (weights,))
     whole = picture.dtype == torch.uint8 and bool((weights == weights.round()).all())
     exact = whole and size * 255 < 2**24
-    rounding = (taps + 2) * 2.0**-24 * magnitude * size / abs(step.divisor)
+    rounding = (taps + 2) * 2.0**-24 * _magnitude(picture) * size / abs(step.divisor)
     dtype = torch.float32 if exact or rounding <= TOLERANCE else torch.float64
     if abs(math.frexp(step.divisor)[0]) != 0.5:
         return _Plan(weights, thin, step.divisor, dtype)
     # Dividing by a power of two is exact, so it may come first and costs nothing.
     thin = (thin[0], thin[1] / step.divisor) if thin else None
     return _Plan(weights / step.divisor, thin, 1.0, dtype)
+
+
+def _magnitude(picture: Tensor) -> float:
+    """The largest size among the levels."""
+    if picture.dtype == torch.uint8:
+        return 255.0
+    low, high = torch.aminmax(picture)
+    return max(-float(low), float(high))
 
 
 def _factors(weights: Tensor) -> tuple[Tensor, Tensor] | None:
