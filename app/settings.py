@@ -37,26 +37,31 @@ class Settings(BaseSettings):
 
     image_bytes: int = Field(20 * MEBIBYTE, ge=1, description="Largest picture file; bounds what one upload can hold.")
     image_pixels: int = Field(
-        16_777_216, ge=1, description="Most pixels of a picture, read from its header: small files can unpack to gigabytes."
+        16_777_216,
+        ge=1,
+        description="Most pixels of a picture, read from its header: small files can unpack to gigabytes.",
     )
     image_side: int = Field(16_384, ge=1, description="Longest side of a picture, in pixels.")
     json_bytes: int = Field(MEBIBYTE, ge=1, description="Largest body or form field that is not a picture.")
-    json_depth: int = Field(32, ge=1, description="Deepest nesting of JSON, so that no parser runs out of stack.")
     form_fields: int = Field(40, ge=1, description="Most parts of one form; a form with thousands costs only time.")
     multiply_adds: int = Field(
         50_000_000_000, ge=1, description="Most multiply-adds of one request, estimated before anything is computed."
     )
 
-    workers: int = Field(2, ge=1, description="Processes that decode and filter, so that a bad picture costs one request.")
+    workers: int = Field(
+        2, ge=1, description="Processes that decode and filter, so that a bad picture costs one request."
+    )
     waiting: int = Field(
-        64, ge=1, description="Requests that may wait for a worker (a class of 30 pressing at once); more are told to retry."
+        64,
+        ge=1,
+        description="Requests that may wait for a worker (a class of 30 pressing at once); more are told to retry.",
     )
     task_seconds: float = Field(20.0, gt=0, description="Longest one request may keep a worker; then it is stopped.")
     worker_bytes: int = Field(
         2048 * MEBIBYTE, ge=64 * MEBIBYTE,
         description="Memory one request may take in its worker, beyond what the worker needs to start.",
     )  # fmt: skip
-    shutdown_seconds: float = Field(1.0, ge=0, description="How long requests under way may take to end at a stop.")
+    shutdown_seconds: int = Field(5, ge=1, description="How long requests under way may take to end at a stop.")
 
     rate_limit: str | None = Field(
         None,

@@ -21,8 +21,9 @@ PYTHON_ARROWS = {
     "runs": {"core", "runs"},
     "settings": {"core"},
     "web": {"core", "runs", "settings", "web"},
+    "logs": {"settings"},
     "main": {"core", "runs", "settings", "web"},
-    "cli": {"core", "runs", "settings", "web", "main"},
+    "cli": {"core", "runs", "settings", "web", "main", "logs"},
     "__main__": {"cli"},
 }
 NOT_IN_CORE = {"fastapi", "starlette", "pydantic_settings", "sqlalchemy", "structlog", "typer", "rich", "os.environ"}

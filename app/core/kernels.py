@@ -5,7 +5,7 @@ Matrices are written as they are applied (cross-correlation). Titles are English
 
 from dataclasses import dataclass
 
-from app.core.errors import InvalidValue, N_
+from app.core.errors import N_, InvalidValue
 from app.core.steps import Matrix
 
 
@@ -47,9 +47,11 @@ def _diagonal(side: int) -> Matrix:
 
 
 _CATALOG = (
-    NamedKernel("identity", "identity", N_("Identity"), N_("Gives the picture back unchanged."), _rows("0 0 0; 0 1 0; 0 0 0")),
+    NamedKernel("identity", "identity", N_("Identity"), N_("Gives the picture back unchanged."),
+                _rows("0 0 0; 0 1 0; 0 0 0")),
     NamedKernel("edge-diagonal", "edges", N_("Edges, diagonal"),
-                N_("Compares opposite corners: answers where the brightness changes along both diagonals, at corners above all."),
+                N_("Compares opposite corners: answers where the brightness changes along both diagonals, at "
+                   "corners above all."),
                 _rows("1 0 -1; 0 0 0; -1 0 1")),
     NamedKernel("edge-laplacian-4", "edges", N_("Laplacian 4"),
                 N_("Compares each pixel with its four neighbors: zero on flat areas, strong on edges."),
@@ -65,7 +67,8 @@ _CATALOG = (
     NamedKernel("gaussian-blur", "blur", N_("Gaussian blur"),
                 N_("A mean in which near pixels count more."), _rows("1 2 1; 2 4 2; 1 2 1"), 16.0),
     NamedKernel("sobel-x", "gradient", N_("Sobel x"),
-                N_("How fast the picture gets brighter to the right: vertical edges."), _rows("-1 0 1; -2 0 2; -1 0 1")),
+                N_("How fast the picture gets brighter to the right: vertical edges."),
+                _rows("-1 0 1; -2 0 2; -1 0 1")),
     NamedKernel("sobel-y", "gradient", N_("Sobel y"),
                 N_("How fast the picture gets brighter downward: horizontal edges."), _rows("-1 -2 -1; 0 0 0; 1 2 1")),
     NamedKernel("prewitt-x", "gradient", N_("Prewitt x"),
@@ -73,9 +76,11 @@ _CATALOG = (
     NamedKernel("prewitt-y", "gradient", N_("Prewitt y"),
                 N_("Like Sobel y, with all three columns counted alike."), _rows("-1 -1 -1; 0 0 0; 1 1 1")),
     NamedKernel("scharr-x", "gradient", N_("Scharr x"),
-                N_("Like Sobel x, with weights that treat all directions more alike."), _rows("-3 0 3; -10 0 10; -3 0 3")),
+                N_("Like Sobel x, with weights that treat all directions more alike."),
+                _rows("-3 0 3; -10 0 10; -3 0 3")),
     NamedKernel("scharr-y", "gradient", N_("Scharr y"),
-                N_("Like Sobel y, with weights that treat all directions more alike."), _rows("-3 -10 -3; 0 0 0; 3 10 3")),
+                N_("Like Sobel y, with weights that treat all directions more alike."),
+                _rows("-3 -10 -3; 0 0 0; 3 10 3")),
     NamedKernel("emboss", "relief", N_("Emboss"),
                 N_("Light from the top left: the picture as a relief."), _rows("-2 -1 0; -1 1 1; 0 1 2")),
     NamedKernel("outline", "relief", N_("Outline"),
@@ -85,7 +90,8 @@ _CATALOG = (
                 N_("Twice the picture minus its blur: sharpens with a softer hand."), _unsharp(), 256.0),
     NamedKernel("motion-blur", "blur", N_("Motion blur"),
                 N_("The mean along a diagonal, as if the camera had moved."), _diagonal(7), 7.0),
-    NamedKernel("box-blur-5", "blur", N_("Box blur 5 × 5"), N_("The plain mean of 25 pixels."), ((1.0,) * 5,) * 5, 25.0),
+    NamedKernel("box-blur-5", "blur", N_("Box blur 5 × 5"), N_("The plain mean of 25 pixels."),
+                ((1.0,) * 5,) * 5, 25.0),
     NamedKernel("gaussian-blur-5", "blur", N_("Gaussian blur 5 × 5"),
                 N_("A wider Gaussian, from the row 1 4 6 4 1."), _binomial(4), 256.0),
     NamedKernel("gaussian-blur-7", "blur", N_("Gaussian blur 7 × 7"),
@@ -99,8 +105,10 @@ _CATALOG = (
     NamedKernel("line-135", "lines", N_("Line, 135°"),
                 N_("Answers to thin bright lines that fall to the right."), _rows("2 -1 -1; -1 2 -1; -1 -1 2")),
     NamedKernel("curve", "lecture", N_("Curve (lecture)"),
-                N_("The lecture's curve detector: 30 along a bent line, 0 elsewhere. Large where the picture bends the same way."),
-                _rows("0 0 0 0 0 30 0; 0 0 0 0 30 0 0; 0 0 0 30 0 0 0; 0 0 0 30 0 0 0; 0 0 0 30 0 0 0; 0 0 0 30 0 0 0; 0 0 0 0 0 0 0")),
+                N_("The lecture's curve detector: 30 along a bent line, 0 elsewhere. Large where the picture bends "
+                   "the same way."),
+                _rows("0 0 0 0 0 30 0; 0 0 0 0 30 0 0; 0 0 0 30 0 0 0; 0 0 0 30 0 0 0; "
+                      "0 0 0 30 0 0 0; 0 0 0 30 0 0 0; 0 0 0 0 0 0 0")),
 )  # fmt: skip
 
 KERNELS: dict[str, NamedKernel] = {kernel.name: kernel for kernel in _CATALOG}

@@ -8,7 +8,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from app.core.errors import InvalidValue, N_
+from app.core.errors import N_, InvalidValue
 
 Border = Literal["zero", "reflect", "replicate", "wrap", "valid"]
 PoolKind = Literal["max_pool", "average_pool"]
@@ -52,9 +52,7 @@ class Convolution:
         check_step("stride", self.stride)
         check_step("dilation", self.dilation)
         if self.border not in BORDERS:
-            raise InvalidValue(
-                N_("The border must be one of %(allowed)s."), field="border", allowed=", ".join(BORDERS)
-            )
+            raise InvalidValue(N_("The border must be one of %(allowed)s."), field="border", allowed=", ".join(BORDERS))
 
     @property
     def side(self) -> tuple[int, int]:
@@ -86,7 +84,7 @@ class Convolution:
         reach = self.reach
         if reach[0] > height or reach[1] > width:
             raise InvalidValue(
-                N_("The kernel's window is %(window)s, larger than the picture of %(size)s; border 'valid' needs room."),
+                N_("The kernel's window is %(window)s, larger than the picture of %(size)s; 'valid' needs room."),
                 field="border", window=f"{reach[1]} x {reach[0]}", size=f"{width} x {height}",
             )  # fmt: skip
         return (height - reach[0]) // self.stride + 1, (width - reach[1]) // self.stride + 1
@@ -144,7 +142,7 @@ def check_matrix(matrix: Matrix) -> None:
     for index, row in enumerate(matrix):
         if len(row) != columns:
             raise InvalidValue(
-                N_("All rows of a kernel have the same length; row %(row)d has %(value)d numbers, the first %(limit)d."),
+                N_("All rows of a kernel are of one length; row %(row)d has %(value)d numbers, the first %(limit)d."),
                 field="matrix", row=index + 1, value=len(row), limit=columns,
             )  # fmt: skip
         for weight in row:

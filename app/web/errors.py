@@ -17,9 +17,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.core.errors import (
+    N_,
     DamagedPicture,
     InvalidValue,
-    N_,
     PictureTooLarge,
     PlaygroundError,
     TooMuchWork,
@@ -112,7 +112,10 @@ _INVALID = KINDS[InvalidValue]
 _HTTP = {
     400: (KINDS[MalformedRequest], N_("The request cannot be read.")),
     404: (Kind(404, "not-found", N_("Not found")), N_("There is nothing at this address.")),
-    405: (Kind(405, "method-not-allowed", N_("Method not allowed")), N_("This address does not answer to that method.")),
+    405: (
+        Kind(405, "method-not-allowed", N_("Method not allowed")),
+        N_("This address does not answer to that method."),
+    ),
     413: (KINDS[BodyTooLarge], N_("The request is larger than this server accepts.")),
     500: (
         Kind(500, "internal-error", N_("Something went wrong")),
@@ -146,7 +149,9 @@ def install(app: FastAPI) -> None:
 def respond(request: Request, error: PlaygroundError) -> Response:
     """The answer to an error of the tree; `field`, `value`, `limit` and `estimate` where they are known."""
     kind = next(KINDS[parent] for parent in type(error).__mro__ if parent in KINDS)
-    members = {name: error.values[name] for name in ("value", "limit", "estimate") if _is_number(error.values.get(name))}
+    members = {
+        name: error.values[name] for name in ("value", "limit", "estimate") if _is_number(error.values.get(name))
+    }
     if error.field:
         members["field"] = error.field
     response = _answer(request, kind, error.message, error.values, members)
@@ -196,7 +201,11 @@ async def _refuse_fields(request: Request, error: Exception) -> Response:
 
 def _place(location: Sequence[Any]) -> str:
     """Where a value was, by the names this API gives; what is not such a name (it came from outside) is left out."""
-    known = [str(part) for part in location[1:4] if isinstance(part, int) or (str(part).isidentifier() and str(part).isascii())]
+    known = [
+        str(part)
+        for part in location[1:4]
+        if isinstance(part, int) or (str(part).isidentifier() and str(part).isascii())
+    ]
     return ".".join(known)[:100] or "body"
 
 
@@ -206,7 +215,7 @@ def _answer(
     language = choose_language(request)
     title, detail = translate(language, kind.title), translate(language, message, values)
     if _is_browsing(request):
-        return render(request, "error.html", kind.status, title=title, detail=detail, status=kind.status)
+        return render(request, "error.html", kind.status, title=title, detail=detail, number=kind.status)
     problem = {
         "type": f"/api/problems#{kind.name}",
         "title": title,

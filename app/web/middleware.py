@@ -71,7 +71,14 @@ class RequestLog:
             await respond_broken(Request(scope))(scope, receive, send_numbered)
         finally:
             milliseconds = round((time.perf_counter() - started) * 1000, 1)
-            log.info("request", request_id=number, method=scope["method"], route=_route(scope), status=status, ms=milliseconds)
+            log.info(
+                "request",
+                request_id=number,
+                method=scope["method"],
+                route=_route(scope),
+                status=status,
+                ms=milliseconds,
+            )
 
 
 class SecurityHeaders:
@@ -102,13 +109,16 @@ class CallerCheck:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         error = self._find_fault(scope) if scope["type"] == "http" else None
         if error is None:
-            return await self.app(scope, receive, send)
-        await respond(Request(scope), error)(scope, receive, send)
+            await self.app(scope, receive, send)
+        else:
+            await respond(Request(scope), error)(scope, receive, send)
 
     def _find_fault(self, scope: Scope) -> PlaygroundError | None:
         headers = Headers(scope=scope)
         if not self._answers_to(headers.get("host", "")):
-            return ForeignHost(N_("This server does not answer to that host name; PLAYGROUND_ALLOWED_HOSTS can add it."))
+            return ForeignHost(
+                N_("This server does not answer to that host name; PLAYGROUND_ALLOWED_HOSTS can add it.")
+            )
         if scope["method"] not in _SAFE_METHODS and headers.get("sec-fetch-site") == "cross-site":
             return ForeignOrigin(N_("Another site asked your browser to send this; it was refused."))
         return None

@@ -59,11 +59,12 @@ function paintLevels({ data, channels, width, height }, mode, range, bytes) {
   }
 }
 
+// By the square root of the size: most values of an edge detector are small, and would all look white.
 function paintSigned(picture, bytes, limit) {
   const area = picture.width * picture.height;
   for (let index = 0; index < area; index += 1) {
     const mean = channelMean(picture, area, index);
-    const share = limit > 0 ? Math.min(1, Math.abs(mean) / limit) : 0;
+    const share = limit > 0 ? Math.min(1, Math.sqrt(Math.abs(mean) / limit)) : 0;
     const end = mean < 0 ? NEGATIVE : POSITIVE;
     for (let channel = 0; channel < 3; channel += 1) {
       bytes[index * 4 + channel] = Math.floor(ZERO[channel] + (end[channel] - ZERO[channel]) * share + 0.5);

@@ -1,0 +1,76 @@
+"""The application: settings, what lives as long as the server, routers, static files."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+from prometheus_client import CollectorRegistry
+from prometheus_fastapi_instrumentator import Instrumentator
+from starlette.middleware import Middleware
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+
+from app.settings import Settings
+from app.web import convolution, docs, errors, health, kernel_fits, pages, pictures
+from app.web.middleware import BodyLimit, CallerCheck, RequestLog, SecurityHeaders
+from app.web.rates import Rates
+from app.web.workers import Workers
+
+STATIC = Path(__file__).parent.parent / "static"
+MAXIMUM_FILES = 2
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The whole application; nothing is started before its lifespan begins."""
+    settings = settings or Settings()
+    app = FastAPI(
+        title="Convolution Playground",
+        version="0.1.0",
+        description="See what convolution and convolutional networks do, on your own pictures.",
+        lifespan=_lifespan,
+        root_path=settings.root_path,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+        form_limits={
+            "max_files": MAXIMUM_FILES,
+            "max_fields": settings.form_fields,
+            "max_part_size": settings.json_bytes,
+        },
+        middleware=[
+            Middleware(RequestLog),
+            Middleware(SecurityHeaders),
+            Middleware(CallerCheck, allowed_hosts=settings.allowed_hosts),
+            Middleware(BodyLimit, image_bytes=settings.image_bytes, json_bytes=settings.json_bytes),
+        ],
+    )
+    app.state.settings = settings
+    app.state.rates = Rates(settings.rate_limit)
+    errors.install(app)
+    for part in (pages, convolution, kernel_fits, pictures, health, docs):
+        app.include_router(part.router)
+    instrumentator = Instrumentator(excluded_handlers=["/static", "/healthz", "/readyz"], registry=CollectorRegistry())
+    instrumentator.instrument(app).expose(app, tags=["server"])
+    app.mount("/static", _StaticFiles(directory=STATIC), name="static")
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    app.state.workers = Workers(app.state.settings)
+    try:
+        yield
+    finally:
+        app.state.workers.stop()
+
+
+class _StaticFiles(StaticFiles):
+    """Names are not hashed, so a browser asks each time whether its copy is still right."""
+
+    def file_response(self, *arguments: Any, **options: Any) -> Response:
+        """As Starlette's, to be revalidated."""
+        response = super().file_response(*arguments, **options)
+        response.headers.setdefault("Cache-Control", "no-cache")
+        return response

@@ -1,0 +1,67 @@
+"""Is it alive, is it ready, what are its limits, what can go wrong."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+
+from app.core import steps
+from app.core.images import FORMATS
+from app.core.pipeline import FORMATS as RESULTS
+from app.web import errors
+from app.web.i18n import choose_language, translate
+from app.web.pictures import SettingsDep
+from app.web.steps import MAXIMUM_DEPTH
+from app.web.workers import WorkersDep
+
+router = APIRouter(tags=["server"])
+
+
+@router.get("/healthz")
+def check_health() -> dict[str, str]:
+    """The server answers."""
+    return {"status": "ok"}
+
+
+@router.get("/readyz")
+async def check_readiness(request: Request, workers: WorkersDep) -> dict[str, str]:
+    """A worker answers too."""
+    await workers.run(request, abs, 1)
+    return {"status": "ready"}
+
+
+@router.get("/api/limits")
+def list_limits(settings: SettingsDep) -> dict[str, Any]:
+    """Every limit in force."""
+    return {
+        "image": {
+            "bytes": settings.image_bytes,
+            "pixels": settings.image_pixels,
+            "side": settings.image_side,
+            "formats": list(FORMATS),
+        },
+        "result": {"formats": list(RESULTS)},
+        "kernel": {
+            "side": steps.MAXIMUM_SIDE,
+            "weight": steps.MAXIMUM_WEIGHT,
+            "divisor_at_least": steps.MINIMUM_DIVISOR,
+        },
+        "step": {"stride": steps.MAXIMUM_STEP, "dilation": steps.MAXIMUM_STEP, "pool": steps.MAXIMUM_STEP},
+        "steps": steps.MAXIMUM_STEPS,
+        "multiply_adds": settings.multiply_adds,
+        "json": {"bytes": settings.json_bytes, "depth": MAXIMUM_DEPTH},
+        "form": {"fields": settings.form_fields},
+        "requests": {
+            "at_once": settings.workers,
+            "waiting": settings.waiting,
+            "seconds": settings.task_seconds,
+            "memory_bytes": settings.worker_bytes,
+            "rate": settings.rate_limit,
+        },
+    }
+
+
+@router.get("/api/problems")
+def list_problems(request: Request) -> dict[str, Any]:
+    """Every kind of problem; a problem's `type` points here."""
+    language = choose_language(request)
+    return {"problems": [kind | {"title": translate(language, kind["title"])} for kind in errors.describe()]}

@@ -1,0 +1,86 @@
+"""Where a call's picture comes from: an upload or a sample."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Request, Response, UploadFile
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.core.errors import N_, InvalidValue, PictureTooLarge
+from app.core.images import Limits
+from app.core.pipeline import Upload
+from app.core.samples import SAMPLES, find_sample, sample_png
+from app.settings import Settings
+from app.web.errors import UnknownSample, UnsupportedBody
+from app.web.i18n import choose_language, translate
+
+router = APIRouter(prefix="/api/samples", tags=["pictures"])
+
+FORM_TYPES = ("multipart/form-data", "application/x-www-form-urlencoded")
+
+
+def settings_of(request: Request) -> Settings:
+    """The application's settings."""
+    return request.app.state.settings
+
+
+SettingsDep = Annotated[Settings, Depends(settings_of)]
+
+
+def require_form(request: Request) -> None:
+    """Refuses a body that is not a form; one without a body is judged by the fields it lacks."""
+    kind = request.headers.get("content-type", FORM_TYPES[0]).partition(";")[0].strip().lower()
+    if kind not in FORM_TYPES:
+        raise UnsupportedBody(N_("Send the values as a form (multipart/form-data), as `curl -F` does."))
+
+
+class PictureForm(BaseModel):
+    """The fields that every call with a picture has."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    image: UploadFile | None = Field(None, description="A PNG, JPEG, WebP, GIF, BMP or TIFF file.")
+    sample: str | None = Field(None, max_length=64, description="Instead of `image`: a name from `GET /api/samples`.")
+    color: Literal["rgb", "gray"] = "rgb"
+    max_side: int | None = Field(None, ge=1, le=16_384, description="Reduce the picture so that no side is longer.")
+
+    async def open(self, settings: Settings) -> Upload:
+        """What a worker needs to read the picture."""
+        if (self.image is None) == (self.sample is None):
+            raise InvalidValue(N_("Send one picture: a file as 'image', or the name of a 'sample'."), field="image")
+        data = await read_file(self.image, settings) if self.image else sample_png(find_sample(self.sample or "").name)
+        return self.upload(data, settings)
+
+    def upload(self, data: bytes, settings: Settings) -> Upload:
+        """The same for a file's bytes."""
+        limits = Limits(settings.image_bytes, settings.image_pixels, settings.image_side)
+        return Upload(data, limits, settings.multiply_adds, self.color == "gray", self.max_side)
+
+
+async def read_file(file: UploadFile, settings: Settings) -> bytes:
+    """The bytes of an uploaded file, whatever it calls itself; PictureTooLarge before they are read."""
+    if (file.size or 0) > settings.image_bytes:
+        raise PictureTooLarge(
+            N_("The picture's file has %(value)d bytes; at most %(limit)d are accepted."),
+            field="image", value=file.size, limit=settings.image_bytes,
+        )  # fmt: skip
+    return await file.read()
+
+
+@router.get("")
+def list_samples(request: Request) -> dict[str, Any]:
+    """The bundled pictures; titles follow Accept-Language."""
+    language = choose_language(request)
+    return {
+        "samples": [
+            {"name": sample.name, "title": translate(language, sample.title), "family": sample.family}
+            for sample in SAMPLES.values()
+        ]
+    }
+
+
+@router.get("/{name}", response_class=Response, responses={200: {"content": {"image/png": {}}}})
+def show_sample(name: str) -> Response:
+    """One of them, as PNG."""
+    if name not in SAMPLES:
+        raise UnknownSample(N_("There is no sample of that name; GET /api/samples lists all."))
+    return Response(sample_png(name), media_type="image/png", headers={"Cache-Control": "public, max-age=3600"})

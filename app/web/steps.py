@@ -1,0 +1,164 @@
+"""From a request's fields, or their JSON, to the core's steps.
+
+Pydantic looks at types only; which numbers can be used is the core's own knowledge.
+"""
+
+import json
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    FailFast,
+    Field,
+    FiniteFloat,
+    Strict,
+    Tag,
+    ValidationInfo,
+)
+
+from app.core.errors import N_, InvalidValue
+from app.core.kernels import find_kernel
+from app.core.steps import Border, Convolution, Pool, Relu, Step
+from app.web.errors import MalformedRequest
+
+MAXIMUM_DEPTH = 32
+
+Number = Annotated[FiniteFloat, Strict()]
+Rows = Annotated[list[Annotated[list[Number], FailFast()]], FailFast()]
+
+
+def read_json(text: Any, info: ValidationInfo) -> Any:
+    """The value that a field's JSON describes; what is no text already is one."""
+    if not isinstance(text, str):
+        return text
+    if _depth(text) > MAXIMUM_DEPTH:
+        raise MalformedRequest(
+            N_("The JSON is nested more than %(limit)d deep."), field=info.field_name, limit=MAXIMUM_DEPTH
+        )
+    try:
+        return json.loads(text)
+    except ValueError:
+        raise InvalidValue(N_("'%(name)s' is not valid JSON."), field=info.field_name, name=info.field_name) from None
+
+
+def _depth(text: str) -> int:
+    """An upper bound of the nesting: brackets inside strings count too, but no rule of ours needs any."""
+    depth = deepest = 0
+    for character in text:
+        if character in "[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif character in "]}":
+            depth -= 1
+    return deepest
+
+
+class KernelFields(BaseModel):
+    """One convolution, as form fields or as an object in `steps`."""
+
+    kernel: str | None = Field(None, max_length=64, description="A name from `GET /api/kernels`.")
+    matrix: Annotated[Rows | None, BeforeValidator(read_json)] = Field(
+        None, description="Instead of `kernel`: its rows as JSON, such as `[[0,-1,0],[-1,5,-1],[0,-1,0]]`."
+    )
+    divisor: FiniteFloat | None = Field(None, description="Divides the sum; default: the named kernel's own, else 1.")
+    offset: FiniteFloat = Field(0, description="Added after the division.")
+    stride: int = 1
+    dilation: int = 1
+    border: Border = "zero"
+    flip: bool = Field(False, description="Turn the kernel by 180°: the textbook's convolution.")
+
+    def to_step(self) -> Convolution:
+        """The core's description; raises InvalidValue."""
+        if (self.kernel is None) == (self.matrix is None):
+            raise InvalidValue(N_("Say which kernel: its name as 'kernel', or its rows as 'matrix'."), field="kernel")
+        named = None if self.kernel is None else find_kernel(self.kernel)
+        divisor = named.divisor if named else 1.0
+        return Convolution(
+            matrix=named.matrix if named else tuple(tuple(row) for row in self.matrix or ()),
+            divisor=divisor if self.divisor is None else self.divisor,
+            offset=self.offset,
+            stride=self.stride,
+            dilation=self.dilation,
+            border=self.border,
+            flip=self.flip,
+        )
+
+
+class ConvolutionObject(KernelFields):
+    """A convolution within `steps`."""
+
+    model_config = ConfigDict(extra="forbid")
+    type: Literal["convolution"] = "convolution"
+
+
+class ReluObject(BaseModel):
+    """A ReLU within `steps`."""
+
+    model_config = ConfigDict(extra="forbid")
+    type: Literal["relu"]
+
+    def to_step(self) -> Relu:
+        """The core's description."""
+        return Relu()
+
+
+class PoolObject(BaseModel):
+    """A pooling within `steps`."""
+
+    model_config = ConfigDict(extra="forbid")
+    type: Literal["max_pool", "average_pool"]
+    size: int = 2
+    stride: int | None = None
+
+    def to_step(self) -> Pool:
+        """The core's description; raises InvalidValue."""
+        return Pool(self.type, self.size, self.stride)
+
+
+def _kind(entry: Any) -> str:
+    kind = entry.get("type") if isinstance(entry, dict) else None
+    if kind in ("max_pool", "average_pool"):
+        return "pool"
+    return "relu" if kind == "relu" else "convolution"
+
+
+StepObject = Annotated[
+    Annotated[ConvolutionObject, Tag("convolution")]
+    | Annotated[ReluObject, Tag("relu")]
+    | Annotated[PoolObject, Tag("pool")],
+    Discriminator(_kind),
+]
+
+
+class ChainFields(KernelFields):
+    """What is done to a picture: one convolution, or `steps`."""
+
+    steps: Annotated[Annotated[list[StepObject], FailFast()] | None, BeforeValidator(read_json)] = Field(
+        None,
+        description="Instead of one convolution: a JSON list of kernels, `relu`, `max_pool` and `average_pool`: "
+        '`[{"kernel": "sobel-x"}, {"type": "relu"}, {"type": "max_pool", "size": 2}]`.',
+    )
+
+    def to_steps(self) -> tuple[Step, ...]:
+        """The core's descriptions, in order; raises InvalidValue."""
+        if self.steps is None:
+            return (self.to_step(),)
+        if lone := sorted(self.model_fields_set & set(KernelFields.model_fields)):
+            raise InvalidValue(
+                N_("Send either 'steps' or the fields of one kernel, not both; '%(name)s' belongs to the latter."),
+                field=lone[0], name=lone[0],
+            )  # fmt: skip
+        if not self.steps:
+            raise InvalidValue(N_("'steps' is empty; it must hold at least one step."), field="steps")
+        return tuple(step.to_step() for step in self.steps)
+
+    def names(self) -> list[str | None]:
+        """For each step the name of its kernel, where it was called by name with the kernel's own divisor."""
+        return [_name(step) for step in ([self] if self.steps is None else self.steps)]
+
+
+def _name(step: KernelFields | ReluObject | PoolObject) -> str | None:
+    return step.kernel if isinstance(step, KernelFields) and step.divisor is None else None
