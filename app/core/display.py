@@ -47,7 +47,8 @@ def to_bytes(values: Tensor, display: Display) -> Tensor:
     """uint8 H x W x C' of H x W x C float32 values; C' is 3 for `signed`, else C.
 
     clip: clamp to 0..255. absolute: clamp |v|. rescale: (v - min) / (max - min) * 255 over all channels
-    (a constant is clamped). signed: a color from blue over white to red, by channel mean / max|v|.
+    (a constant is clamped). signed: from white to blue (negative) or red (positive) by the share
+    sqrt(|mean of the channels| / max|v|); the root shows the many small values of an edge detector.
     """
     low, high = (float(limit) for limit in torch.aminmax(values))
     height, width, channels = values.shape
@@ -66,14 +67,14 @@ def to_bytes(values: Tensor, display: Display) -> Tensor:
 
 def _signed(band: Tensor, limit: float) -> Tensor:
     mean = band.double().sum(-1) / band.shape[-1]
-    size = (mean.abs() / limit if limit > 0 else mean).unsqueeze(-1)
+    share = (mean.abs() / limit if limit > 0 else mean).sqrt().unsqueeze(-1)
     zero = torch.tensor(ZERO, dtype=torch.float64)
     span = torch.where(
         (mean < 0).unsqueeze(-1),
         torch.tensor(NEGATIVE, dtype=torch.float64) - zero,
         torch.tensor(POSITIVE, dtype=torch.float64) - zero,
     )
-    return (zero + span * size + 0.5).floor()
+    return (zero + span * share + 0.5).floor()
 
 
 def _rows(values: Tensor) -> int:

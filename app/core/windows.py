@@ -80,7 +80,7 @@ class Band:
         """Read what the rows of results from `first` on look at."""
         rows = first * self._step.stride - self._top + self.down.offsets
         height = self._picture.shape[0]
-        if self._whole and 0 <= rows[0] and rows[-1] < height and rows[-1] - rows[0] + 1 == len(rows):
+        if self._whole and rows[0] >= 0 and rows[-1] < height and rows[-1] - rows[0] + 1 == len(rows):
             self._inner.copy_(self._picture[int(rows[0]) : int(rows[-1]) + 1])
         else:
             self._gather(sources(rows, height, self._step.border))
