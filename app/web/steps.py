@@ -18,6 +18,7 @@ from pydantic import (
     Tag,
     ValidationInfo,
 )
+from typing_extensions import TypeAliasType
 
 from app.core.errors import N_, InvalidValue
 from app.core.kernels import find_kernel
@@ -27,7 +28,7 @@ from app.web.errors import MalformedRequest
 MAXIMUM_DEPTH = 32
 
 Number = Annotated[FiniteFloat, Strict()]
-Rows = Annotated[list[Annotated[list[Number], FailFast()]], FailFast()]
+Rows = TypeAliasType("Rows", Annotated[list[Annotated[list[Number], FailFast()]], FailFast()])
 
 
 def read_json(text: Any, info: ValidationInfo) -> Any:
@@ -133,10 +134,13 @@ StepObject = Annotated[
 ]
 
 
+StepList = TypeAliasType("StepList", Annotated[list[StepObject], FailFast()])
+
+
 class ChainFields(KernelFields):
     """What is done to a picture: one convolution, or `steps`."""
 
-    steps: Annotated[Annotated[list[StepObject], FailFast()] | None, BeforeValidator(read_json)] = Field(
+    steps: Annotated[StepList | None, BeforeValidator(read_json)] = Field(
         None,
         description="Instead of one convolution: a JSON list of kernels, `relu`, `max_pool` and `average_pool`: "
         '`[{"kernel": "sobel-x"}, {"type": "relu"}, {"type": "max_pool", "size": 2}]`.',

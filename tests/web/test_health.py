@@ -1,0 +1,39 @@
+"""What operators and scripts ask the server."""
+
+from starlette.testclient import TestClient
+
+
+def test_the_server_says_that_it_is_alive_and_ready(client: TestClient) -> None:
+    assert client.get("/healthz").json() == {"status": "ok"}
+    assert client.get("/readyz").json() == {"status": "ready"}
+
+
+def test_the_limits_are_those_of_the_design(client: TestClient) -> None:
+    limits = client.get("/api/limits").json()
+
+    assert limits["image"] == {
+        "bytes": 20 * 1024 * 1024,
+        "pixels": 16_777_216,
+        "side": 16_384,
+        "formats": ["PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF"],
+    }
+    assert limits["kernel"]["side"] == 63
+    assert limits["kernel"]["weight"] == 1e6
+    assert limits["json"] == {"bytes": 1024 * 1024, "depth": 32}
+
+
+def test_metrics_count_requests_by_route_template(client: TestClient) -> None:
+    client.get("/api/samples/camera")
+
+    metrics = client.get("/metrics").text
+
+    assert 'handler="/api/samples/{name}"' in metrics
+    assert "camera" not in metrics
+
+
+def test_every_kind_of_problem_is_described(client: TestClient) -> None:
+    problems = client.get("/api/problems", headers={"Accept-Language": "es"}).json()["problems"]
+
+    named = {problem["name"]: problem for problem in problems}
+    assert {"not-found", "invalid-value", "picture-too-large", "internal-error"} <= set(named)
+    assert named["not-found"] == {"name": "not-found", "status": 404, "title": "No se ha encontrado"}

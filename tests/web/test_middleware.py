@@ -1,0 +1,80 @@
+"""What every request passes through."""
+
+from collections.abc import Iterator
+
+import pytest
+from starlette.testclient import TestClient
+
+from app.main import create_app
+from app.settings import Settings
+from tests.web.conftest import Post, problem
+
+
+@pytest.mark.parametrize("host", ["localhost", "localhost:8000", "127.0.0.1:8000", "[::1]:8000", "192.168.1.20", "a.localhost"])
+def test_local_names_and_addresses_are_answered(client: TestClient, host: str) -> None:
+    assert client.get("/healthz", headers={"Host": host}).status_code == 200
+
+
+@pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "", "localhost:99999999"])
+def test_other_host_names_are_refused(client: TestClient, host: str) -> None:
+    problem(client.get("/healthz", headers={"Host": host}), 400)
+
+
+def test_a_host_that_the_settings_allow_is_answered() -> None:
+    app = create_app(Settings(allowed_hosts=("class.example.org",)))
+
+    with TestClient(app, base_url="http://class.example.org") as client:
+        assert client.get("/healthz").status_code == 200
+
+
+def test_a_call_sent_by_another_site_is_refused(convolve: Post) -> None:
+    problem(convolve({"kernel": "identity"}, headers={"Sec-Fetch-Site": "cross-site"}), 403)
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/convolve", "/static/js/api.js", "/no-such"])
+def test_every_answer_has_the_security_headers(client: TestClient, path: str) -> None:
+    headers = client.get(path).headers
+
+    policy = headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe-inline" not in policy
+    assert "unsafe-eval" not in policy
+    assert headers["x-content-type-options"] == "nosniff"
+    assert "access-control-allow-origin" not in headers
+
+
+def test_a_request_keeps_a_sane_number_and_gets_another_for_a_wild_one(client: TestClient) -> None:
+    sane = client.get("/healthz", headers={"X-Request-ID": "demo-42"}).headers["x-request-id"]
+    wild = client.get("/healthz", headers={"X-Request-ID": "a b\t<script>"}).headers["x-request-id"]
+
+    assert sane == "demo-42"
+    assert len(wild) == 16
+
+
+def test_a_body_declared_too_large_is_refused_unread(client: TestClient) -> None:
+    headers = {"Content-Type": "multipart/form-data; boundary=x", "Content-Length": str(10**12)}
+
+    problem(client.post("/api/convolutions", content=b"", headers=headers), 413)
+
+
+def test_a_body_that_never_said_its_size_is_cut_off(client: TestClient) -> None:
+    sent = 0
+
+    def endless() -> Iterator[bytes]:
+        nonlocal sent
+        yield b'--x\r\nContent-Disposition: form-data; name="image"; filename="a.png"\r\n\r\n'
+        while sent < 200:
+            sent += 1
+            yield bytes(1024 * 1024)
+
+    headers = {"Content-Type": "multipart/form-data; boundary=x"}
+    problem(client.post("/api/convolutions", content=endless(), headers=headers), 413)
+
+
+def test_static_files_are_revalidated(client: TestClient) -> None:
+    first = client.get("/static/js/api.js")
+
+    again = client.get("/static/js/api.js", headers={"If-None-Match": first.headers["etag"]})
+
+    assert first.headers["cache-control"] == "no-cache"
+    assert again.status_code == 304
