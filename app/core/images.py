@@ -11,11 +11,12 @@ from typing import Literal
 
 import numpy as np
 import torch
-from PIL import Image, ImageOps
+from PIL import Image, ImageFile, UnidentifiedImageError
 from torch import Tensor
 
-from app.core.errors import N_, DamagedPicture, PictureTooLarge, UnsupportedPicture
-from app.core.levels import Pixels, read_levels, to_gray
+from app.core import levels
+from app.core.containers import First, isolate
+from app.core.errors import N_, DamagedPicture, InvalidValue, PictureError, PictureTooLarge, UnsupportedPicture
 
 FORMATS: tuple[str, ...] = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 _SIGNATURES = {
@@ -25,6 +26,17 @@ _SIGNATURES = {
     "BMP": (b"BM",),
     "TIFF": (b"II\x2a\x00", b"MM\x00\x2a", b"II\x2b\x00", b"MM\x00\x2b"),
 }
+
+# PNG's level 1 takes a third of the default's time for a tenth more bytes; JPEG keeps full color at edges.
+_SAVE: dict[str, dict[str, int]] = {
+    "png": {"compress_level": 1},
+    "jpeg": {"quality": 90, "subsampling": 0},
+    "webp": {"quality": 90, "method": 0},
+}
+WEBP_SIDE = 16_383
+_TILE_WIDTH, _TILE_LENGTH = 322, 323  # TIFF's tags
+_MOST_CHANNELS = 6
+_SPARE_TILE = 1 << 20  # pixels by which one tile may be larger than the picture
 
 Image.MAX_IMAGE_PIXELS = None  # Pillow's own limit warns, and far too late; ours is checked before pixels are decoded
 
@@ -51,37 +63,76 @@ class Picture:
 
 
 def decode(data: bytes, limits: Limits, *, gray: bool = False, max_side: int | None = None) -> Picture:
-    """The first picture in a file, upright, reduced to `max_side` if it is larger; raises PictureError."""
+    """The first picture in a file, upright, reduced so that no side is longer than `max_side`. Raises PictureError.
+
+    `gray` gives one channel by Pillow's weights for L; what is gray in the file has one channel in any case.
+    """
     if len(data) > limits.bytes:
         raise PictureTooLarge(
             N_("The picture's file has %(value)d bytes; at most %(limit)d are accepted."),
             field="image", value=len(data), limit=limits.bytes,
         )  # fmt: skip
     form = _sniff(data)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return _decode(data, form, limits, gray, max_side)
-    except (PictureTooLarge, DamagedPicture, UnsupportedPicture):
-        raise
-    except Exception as error:  # whatever a decoder makes of hostile bytes
-        raise DamagedPicture(
-            N_("The picture is damaged, or stored in a way that is not read here."), field="image"
-        ) from error
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what Pillow remarks on metadata and odd files is for its developers
+        try:
+            return _decode(isolate(data, form), form, limits, gray, max_side)
+        except PictureError:
+            raise
+        except UnidentifiedImageError as error:
+            raise UnsupportedPicture(
+                N_("The file stores its picture in a way that is not read here. Save it anew, as PNG for example."),
+                field="image",
+            ) from error
+        except Exception as error:  # whatever decoders make of hostile bytes, MemoryError included
+            raise DamagedPicture(
+                N_("The picture is damaged, or stored in a way that is not read here."), field="image"
+            ) from error
 
 
-def _decode(data: bytes, form: str, limits: Limits, gray: bool, max_side: int | None) -> Picture:
-    with Image.open(io.BytesIO(data), formats=[form]) as opened:
-        _check_size(*opened.size, limits)
-        mode = opened.mode
-        image = ImageOps.exif_transpose(opened)
-        levels = read_levels(image)
-        width, height = image.size
+def _decode(first: First, form: str, limits: Limits, gray: bool, max_side: int | None) -> Picture:
+    if first.canvas:
+        _check_size(first.canvas, limits)
+    with _open(first, form) as image:
+        _check_size(image.size, limits)
+        _check_tiles(image)
+        size = first.canvas or image.size
+        upright = size[::-1] if first.turn >= 5 else size
+        mode, depth = image.mode, levels.depth(image)
+        if max_side is not None:
+            image.draft(None, _fit(image.size, max_side))
+        pixels = levels.read_levels(image, lambda: _open(first, form), first.turn)
+    if first.canvas and first.canvas != image.size:
+        pixels = _on_canvas(pixels, first)
     if gray:
-        levels = to_gray(levels)
-    levels = _reduce(levels, max_side)
-    depth = "float" if mode == "F" else "16-bit" if mode.startswith("I;16") else "32-bit" if mode == "I" else "8-bit"
-    return Picture(torch.from_numpy(levels), form, mode, width, height, depth)
+        pixels = levels.to_gray(pixels)
+    reduced = _fit(upright, max_side or max(upright))
+    if reduced != (pixels.shape[1], pixels.shape[0]):
+        pixels = levels.reduce(pixels, reduced)
+    return Picture(torch.from_numpy(pixels), form, mode, *upright, depth)
+
+
+def _open(first: First, form: str) -> ImageFile.ImageFile:
+    """Reads the header only."""
+    return Image.open(io.BytesIO(first.data), formats=[form])
+
+
+def _on_canvas(pixels: levels.Pixels, first: First) -> levels.Pixels:
+    """The picture at its place on a white canvas."""
+    width, height = first.canvas or (0, 0)
+    left, top = first.place
+    canvas = np.full((height, width, pixels.shape[2]), 255, pixels.dtype)
+    canvas[top : top + pixels.shape[0], left : left + pixels.shape[1]] = pixels
+    return canvas
+
+
+def _fit(size: tuple[int, int], max_side: int) -> tuple[int, int]:
+    """The size with the same proportions and no side longer than `max_side`; never larger."""
+    longest = max(size)
+    if longest <= max_side:
+        return size
+    width, height = (max(1, round(side * max_side / longest)) for side in size)
+    return width, height
 
 
 def _sniff(data: bytes) -> str:
@@ -96,8 +147,9 @@ def _sniff(data: bytes) -> str:
     )  # fmt: skip
 
 
-def _check_size(width: int, height: int, limits: Limits) -> None:
-    if max(width, height) > limits.side:
+def _check_size(size: tuple[int, int], limits: Limits) -> None:
+    width, height = size
+    if max(size) > limits.side:
         raise PictureTooLarge(
             N_("The picture is %(size)s pixels; a side has at most %(limit)d."),
             field="image", size=f"{width} x {height}", limit=limits.side,
@@ -109,31 +161,34 @@ def _check_size(width: int, height: int, limits: Limits) -> None:
         )  # fmt: skip
 
 
-def _reduce(levels: Pixels, max_side: int | None) -> Pixels:
-    height, width = levels.shape[:2]
-    longest = max(width, height)
-    if max_side is None or longest <= max_side:
-        return levels
-    size = max(1, round(width * max_side / longest)), max(1, round(height * max_side / longest))
-    box = Image.Resampling.BOX
-    if levels.dtype == np.uint8:
-        small = np.array(Image.fromarray(levels.squeeze(2) if levels.shape[2] == 1 else levels).resize(size, box))
-        return small.reshape(*small.shape[:2], -1)
-    return np.stack([np.asarray(Image.fromarray(part).resize(size, box)) for part in np.moveaxis(levels, 2, 0)], axis=2)
+def _check_tiles(image: ImageFile.ImageFile) -> None:
+    """A TIFF's strips or tiles may paint each pixel once a channel, and a tile is hardly larger than the picture."""
+    area = image.width * image.height
+    painted = sum(
+        (tile.extents[2] - tile.extents[0]) * (tile.extents[3] - tile.extents[1]) for tile in image.tile if tile.extents
+    )
+    tags = getattr(image, "tag_v2", {})
+    tile_area = tags.get(_TILE_WIDTH, 0) * tags.get(_TILE_LENGTH, 0)
+    if painted > _MOST_CHANNELS * area or tile_area > area + _SPARE_TILE:
+        raise DamagedPicture(N_("The picture's tiles do not fit its size."), field="image")
 
 
-def encode(levels: Tensor, form: Literal["png", "jpeg", "webp"]) -> bytes:
-    """A new file of uint8 H x W x C levels, without any metadata."""
-    array = levels.contiguous().numpy()
-    image = Image.fromarray(array.squeeze(2) if array.shape[2] == 1 else array)
-    options = {"png": {"compress_level": 1}, "jpeg": {"quality": 90}, "webp": {"quality": 90, "method": 0}}[form]
+def encode(pixels: Tensor, form: Literal["png", "jpeg", "webp"]) -> bytes:
+    """A new file of uint8 H x W x C levels, C = 1 or 3, without any metadata. Raises InvalidValue."""
+    height, width, channels = pixels.shape
+    if form == "webp" and max(height, width) > WEBP_SIDE:
+        raise InvalidValue(
+            N_("The result is %(size)s pixels; a WebP side has at most %(limit)d. Choose another format."),
+            field="format", size=f"{width} x {height}", limit=WEBP_SIDE,
+        )  # fmt: skip
+    array = pixels.contiguous().numpy()
     file = io.BytesIO()
-    image.save(file, form, **options)
+    Image.fromarray(array.squeeze(2) if channels == 1 else array).save(file, form, **_SAVE[form])
     return file.getvalue()
 
 
 def encode_npy(values: Tensor) -> bytes:
-    """A NumPy .npy file (format 1.0) of float32 H x W x C values."""
+    """A NumPy .npy file (format 1.0) of float32 H x W x C values, little-endian."""
     file = io.BytesIO()
     np.lib.format.write_array(file, values.contiguous().numpy().astype("<f4", copy=False), version=(1, 0))
     return file.getvalue()

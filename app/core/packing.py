@@ -1,0 +1,85 @@
+"""How files pack numbers of more than 8 bits, where Pillow needs help with them.
+
+Of 16 bits a channel in color, Pillow keeps 8: its unpackers of big-endian numbers take the first byte of each pair,
+those of little-endian numbers the second. So the file is decoded twice, once with each, and the halves are put
+together. It does not know what levels are.
+"""
+
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import ImageFile
+
+from app.core.errors import N_, UnsupportedPicture
+
+FULL = 65535
+# libtiff gives numbers in the machine's order, whatever the file's; Pillow turns these a second time.
+_NATIVE = {"F;32BF": "F;32NF", "I;16BS": "I;16NS", "I;32BS": "I;32NS"}
+_BITS, _PLANES = 258, 284  # TIFF's BitsPerSample and PlanarConfiguration
+_FIRST, _SECOND = ";16B", ";16L"  # unpackers that take the first byte of two, or the second
+
+
+def packing(image: ImageFile.ImageFile) -> str:
+    """How a picture that is not loaded yet packs its numbers, in Pillow's words, such as "RGB;16B"."""
+    args = image.tile[0].args if image.tile else ""
+    name = args[0] if isinstance(args, tuple) and args else args
+    return name if isinstance(name, str) else ""
+
+
+def prepare(image: ImageFile.ImageFile) -> None:
+    """Corrects how a picture that is not loaded yet will be unpacked. Raises UnsupportedPicture."""
+    tags = getattr(image, "tag_v2", {})
+    if tags.get(_PLANES) == 2 and max(tags.get(_BITS, (1,))) > 8:
+        raise UnsupportedPicture(
+            N_("The file keeps its colors in separate planes of more than 8 bits, which is not read here."),
+            field="image",
+        )
+    if image.tile and image.tile[0].codec_name == "libtiff" and packing(image) in _NATIVE:
+        _repack(image, _NATIVE[packing(image)])
+
+
+def is_deep(image: ImageFile.ImageFile) -> bool:
+    """Whether a picture that is not loaded yet has channels of 16 bits of which Pillow would keep 8."""
+    return image.mode in ("RGB", "RGBA", "CMYK") and ";16" in packing(image)
+
+
+def deep_bands(one: ImageFile.ImageFile, other: ImageFile.ImageFile, rows: int) -> Iterator[NDArray[np.float32]]:
+    """Bands of H x W x 1 or 3 numbers, 0..65535, over white, of a deep picture that was opened twice."""
+    kind, order = packing(one).split(";16")
+    key = one.info.get("transparency")
+    if kind == "LA":
+        halves = [_repack(one, "RGBA")]  # Pillow cannot take the second bytes, but four bytes it can
+    else:
+        halves = [_repack(one, kind.replace("a", "A") + _FIRST), _repack(other, kind.replace("a", "A") + _SECOND)]
+        if order == "L" or (order == "N" and sys.byteorder == "little"):
+            halves.reverse()
+    for image in halves:
+        image.load()
+    for top in range(0, one.height, rows):
+        box = 0, top, one.width, min(top + rows, one.height)
+        bands = [np.asarray(image.crop(box)).astype(np.float32) for image in halves]
+        numbers = bands[0][..., ::2] * 256 + bands[0][..., 1::2] if kind == "LA" else bands[0] * 256 + bands[1]
+        yield _over_white(numbers, kind, key)
+
+
+def _repack(image: ImageFile.ImageFile, name: str) -> ImageFile.ImageFile:
+    image.tile = [
+        tile._replace(args=(name, *tile.args[1:]) if isinstance(tile.args, tuple) else name) for tile in image.tile
+    ]
+    return image
+
+
+def _over_white(numbers: NDArray[np.float32], kind: str, key: Any) -> NDArray[np.float32]:
+    if kind == "CMYK":
+        return (FULL - numbers[..., :3]) * (FULL - numbers[..., 3:]) / np.float32(FULL)
+    if kind in ("LA", "RGBA"):
+        alpha = numbers[..., -1:] / np.float32(FULL)
+        return numbers[..., :-1] * alpha + FULL * (1 - alpha)
+    if kind == "RGBa":
+        return np.minimum(numbers[..., :3] + (FULL - numbers[..., 3:]), np.float32(FULL))
+    if key is None:
+        return numbers
+    return np.where((numbers == key).all(axis=2, keepdims=True), np.float32(FULL), numbers)
