@@ -16,7 +16,7 @@ def write(screen: Screen) -> str:
     fields = {**picture, **_step_fields(screen), **_screen_fields(screen)}
     forms = [f"-F {shlex.quote(f'{name}={_text(value)}')}" for name, value in fields.items()]
     address = shlex.quote(f"{screen.base_url}/api/convolutions")
-    return " \\\n  ".join(["curl --fail-with-body", *forms, f"{address} -o {RESULT}"]) + "\n"
+    return " \\\n  ".join(["curl -f", *forms, f"{address} -o {RESULT}"]) + "\n"
 
 
 def _step_fields(screen: Screen) -> dict[str, Any]:

@@ -51,14 +51,16 @@ def _convolution(step: Convolution, name: str | None) -> Lines:
         *[f"strides={step.stride}"] * (step.stride > 1 and not both),
         *['padding="same"'] * same,
         *[f"dilation_rate={step.dilation}"] * (step.dilation > 1),
-        "kernel_initializer=Constant(kernel[..., None, None])",
-        "use_bias=False" if step.offset == 0 else f"bias_initializer=Constant({number(step.offset)})",
     ]
+    bias = "use_bias=False" if step.offset == 0 else f"bias_initializer=Constant({number(step.offset)})"
     return [
         *kernel_lines(step, name, "np.array"),
         *flip_line(step),
         *lines,
-        f"x = layers.Conv2D({', '.join(arguments)})(x)",
+        "x = layers.Conv2D(",
+        f"    {', '.join(arguments)},",
+        f"    kernel_initializer=Constant(kernel[..., None, None]), {bias},",
+        ")(x)",
         *[f"x = x[:, ::{step.stride}, ::{step.stride}]"] * both,
     ]
 

@@ -56,7 +56,7 @@ def _step(step: Step, name: str | None, gray: bool) -> Lines:
 
 def _convolution(step: Convolution, name: str | None, kernel: str, gray: bool) -> Lines:
     if step.border == "valid":
-        call = f'signal.correlate(values, {kernel}, mode="valid")'
+        call = f'signal.correlate(values, {kernel}, mode="valid", method="direct")'
     else:
         call = f'ndimage.correlate(values, {kernel}, mode="{_MODES[step.border]}"{_origin(step, gray)})'
     return [
