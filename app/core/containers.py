@@ -12,12 +12,14 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from app.core.errors import N_, DamagedPicture
+from app.core.errors import N_, DamagedPicture, UnsupportedPicture
 
 SCANS = 100  # of one JPEG; programs write about ten, and each costs a pass over the picture
-PARTS = 20_000  # JPEG segments, GIF extensions, TIFF entries before the picture is found
+PARTS = 100_000  # PNG chunks, JPEG segments, GIF extensions or TIFF entries before the picture has ended
 TABLE = 1 << 18  # numbers of one TIFF entry: four for every row, tile or palette color
+RUN_LENGTH_BYTES = 1 << 22  # of a compressed BMP, which Pillow unpacks slowly, in Python
 
+_RUN_LENGTHS = (1, 2)
 _TIFF_TAGS = frozenset(
     (
         *(256, 257, 258, 259, 262, 266, 273, 277, 278, 279, 284),  # size, depth, compression, colors, strips, planes
@@ -46,7 +48,7 @@ class First:
 
 def isolate(data: bytes, form: str) -> First:
     """The first picture of a file of that format, alone. Raises DamagedPicture."""
-    readers = {"PNG": _png, "JPEG": _jpeg, "GIF": _gif, "TIFF": _tiff, "WEBP": _webp, "BMP": First}
+    readers = {"PNG": _png, "JPEG": _jpeg, "GIF": _gif, "TIFF": _tiff, "WEBP": _webp, "BMP": _bmp}
     try:
         return readers[form](data)
     except (IndexError, ValueError, struct.error) as error:
@@ -67,7 +69,7 @@ def _png(data: bytes) -> First:
     kept: dict[bytes, memoryview] = {}
     pixels: list[memoryview] = []
     turn, at, view = _UPRIGHT, 8, memoryview(data)
-    while True:
+    for _ in range(PARTS):
         length, kind = struct.unpack_from(">I4s", data, at)
         body = view[at + 8 : at + 8 + length]
         (check,) = struct.unpack_from(">I", data, at + 8 + length)
@@ -82,8 +84,10 @@ def _png(data: bytes) -> First:
             turn = orientation(bytes(body))
         elif kind in (b"IHDR", b"PLTE", b"tRNS"):
             kept.setdefault(kind, body)
-    if len(kept.get(b"IHDR", b"")) != 13:
-        raise ValueError("no header")
+    else:
+        raise ValueError("too many chunks")
+    if len(kept.get(b"IHDR", b"")) != 13 or 0 in struct.unpack_from(">II", kept[b"IHDR"]):
+        raise ValueError("no header, or no pixels")
     parts = [data[:8]]
     for kind in (b"IHDR", b"PLTE", b"tRNS"):
         if kind in kept:
@@ -173,6 +177,17 @@ def _after_blocks(data: bytes, at: int) -> int:
     while size := data[at]:
         at += size + 1
     return at + 1
+
+
+def _bmp(data: bytes) -> First:
+    """The file as it is."""
+    (compression,) = struct.unpack_from("<I", data, 30)
+    if compression in _RUN_LENGTHS and len(data) > RUN_LENGTH_BYTES:
+        raise UnsupportedPicture(
+            N_("The BMP file is compressed and has %(value)d bytes; such files are read up to %(limit)d bytes."),
+            field="image", value=len(data), limit=RUN_LENGTH_BYTES,
+        )  # fmt: skip
+    return First(data)
 
 
 def _webp(data: bytes) -> First:

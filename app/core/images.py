@@ -6,6 +6,7 @@ from a name. It does not know HTTP, or what is done with the levels.
 
 import io
 import warnings
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Literal
 
@@ -93,7 +94,7 @@ def decode(data: bytes, limits: Limits, *, gray: bool = False, max_side: int | N
 def _decode(first: First, form: str, limits: Limits, gray: bool, max_side: int | None) -> Picture:
     if first.canvas:
         _check_size(first.canvas, limits)
-    with _open(first, form) as image:
+    with closing(_open(first, form)) as image:  # which frees Pillow's pixels too
         _check_size(image.size, limits)
         _check_tiles(image)
         size = first.canvas or image.size
