@@ -1,4 +1,6 @@
-"""Structured logs: one line an event, for people or for machines. uvicorn's own lines take the same form."""
+"""Structured logs: one line an event, for people or for machines. uvicorn's own lines take the same form.
+
+Tracebacks show no local variables: those would hold what visitors sent."""
 
 import logging
 import sys
@@ -34,5 +36,6 @@ def configure(settings: Settings) -> None:
 
 def _rendering(settings: Settings) -> list[structlog.types.Processor]:
     if settings.log_format == "json":
-        return [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
-    return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        plain = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+        return [structlog.processors.ExceptionRenderer(plain), structlog.processors.JSONRenderer()]
+    return [structlog.dev.ConsoleRenderer(sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)]

@@ -34,6 +34,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/openapi.json",
+        responses=docs.responses(),
         form_limits={
             "max_files": MAXIMUM_FILES,
             "max_fields": settings.form_fields,
@@ -48,11 +49,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.settings = settings
     app.state.rates = Rates(settings.rate_limit)
+    app.state.metrics = CollectorRegistry()
     errors.install(app)
     for part in (pages, convolution, kernel_fits, pictures, health, docs):
         app.include_router(part.router)
-    instrumentator = Instrumentator(excluded_handlers=["/static", "/healthz", "/readyz"], registry=CollectorRegistry())
-    instrumentator.instrument(app).expose(app, tags=["server"])
+    Instrumentator(excluded_handlers=["/static", "/healthz", "/readyz"], registry=app.state.metrics).instrument(app)
     app.mount("/static", _StaticFiles(directory=STATIC), name="static")
     return app
 

@@ -136,6 +136,7 @@ _FIELD_MESSAGES = {
     "greater_than_equal": N_("This is below the lowest value allowed."),
     "less_than_equal": N_("This is above the highest value allowed."),
 }
+_LARGE_PART = "Part exceeded"  # how Starlette's 400 begins where a field passes `max_part_size`
 _ANY_FIELD = N_("This value cannot be used.")
 
 
@@ -178,6 +179,8 @@ async def _refuse(request: Request, error: Exception) -> Response:
 
 async def _refuse_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    if str(error.detail).startswith(_LARGE_PART):
+        return respond(request, BodyTooLarge(N_("A field of the form is larger than this server accepts.")))
     kind, message = _HTTP.get(error.status_code) or (Kind(error.status_code, "refused", N_("Refused")), N_("Refused."))
     response = _answer(request, kind, message)
     response.headers.update(error.headers or {})

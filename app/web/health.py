@@ -3,6 +3,8 @@
 from typing import Any
 
 from fastapi import APIRouter, Request
+from fastapi.responses import PlainTextResponse, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from app.core import steps
 from app.core.images import FORMATS
@@ -27,6 +29,12 @@ async def check_readiness(request: Request, workers: WorkersDep) -> dict[str, st
     """A worker answers too."""
     await workers.run(request, abs, 1)
     return {"status": "ready"}
+
+
+@router.get("/metrics", response_class=PlainTextResponse)
+def show_metrics(request: Request) -> Response:
+    """Counts and durations of requests by route, for Prometheus."""
+    return Response(generate_latest(request.app.state.metrics), media_type=CONTENT_TYPE_LATEST)
 
 
 @router.get("/api/limits")

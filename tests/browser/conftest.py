@@ -22,6 +22,7 @@ ARGUMENTS = [
     "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
 ]  # fmt: skip
 START_S = 60
+_OWN_READING = "willReadFrequently"  # Chromium's advice on how these tests read pixels
 
 Open = Callable[..., Page]
 
@@ -85,7 +86,7 @@ def open_page(server: str, browser: Browser) -> Iterator[Open]:
 
     def watch(page: Page, expected: str | None) -> None:
         def hear(text: str) -> None:
-            if not (expected and expected in text):
+            if not (expected and expected in text) and _OWN_READING not in text:
                 wrong.append(text)
 
         page.on("console", lambda message: hear(message.text) if message.type in ("error", "warning") else None)

@@ -62,7 +62,8 @@ def test_a_picture_is_taken_with_the_camera(open_page: Open) -> None:
 
     page.click("#camera")
     expect(page.locator("camera-shot .primary")).to_be_enabled()
-    page.wait_for_function("document.querySelector('camera-shot video').videoWidth > 0")
+    expect(page.locator("camera-shot video")).to_have_js_property("paused", False)
+    expect(page.locator("camera-shot video")).not_to_have_js_property("videoWidth", 0)
     page.click("camera-shot .primary")
 
     expect(page.locator("#input-fact")).not_to_contain_text("256 × 256")

@@ -44,9 +44,7 @@ def convolve(client: TestClient, png: bytes) -> Post:
     """Posts the photo, or another file, with form fields."""
 
     def post(fields: dict[str, Any], *, path: str = "", image: bytes = png, **options: Any) -> httpx2.Response:
-        return client.post(
-            f"/api/convolutions{path}", data=fields, files={"image": ("photo.png", image)}, **options
-        )
+        return client.post(f"/api/convolutions{path}", data=fields, files={"image": ("photo.png", image)}, **options)
 
     return post
 
@@ -76,7 +74,18 @@ def problem(response: httpx2.Response, status: int) -> dict[str, Any]:
     assert response.headers["content-type"] == "application/problem+json"
     told = response.json()
     assert told["status"] == status
-    assert set(told) <= {"type", "title", "status", "detail", "request_id", "field", "value", "limit", "estimate", "errors"}
+    assert set(told) <= {
+        "type",
+        "title",
+        "status",
+        "detail",
+        "request_id",
+        "field",
+        "value",
+        "limit",
+        "estimate",
+        "errors",
+    }
     assert told["title"] and told["detail"]
     for leak in ("Traceback", "Error(", "app.", str(Path.cwd()), "site-packages", "object at 0x"):
         assert leak not in response.text

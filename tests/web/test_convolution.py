@@ -34,7 +34,9 @@ def as_bytes(result: np.ndarray) -> np.ndarray:
 
 
 @pytest.mark.parametrize("name", LECTURE)
-def test_a_kernel_of_the_lecture_gives_the_picture_that_scipy_gives(convolve: Post, photo: np.ndarray, name: str) -> None:
+def test_a_kernel_of_the_lecture_gives_the_picture_that_scipy_gives(
+    convolve: Post, photo: np.ndarray, name: str
+) -> None:
     matrix, divisor = LECTURE[name]
 
     result = picture(convolve({"kernel": name}))
@@ -48,7 +50,9 @@ def test_the_kernels_are_listed_with_the_lectures_numbers(client: TestClient) ->
     assert len(kernels) >= 20
     for name, (matrix, divisor) in LECTURE.items():
         assert (kernels[name]["matrix"], kernels[name]["divisor"]) == (matrix, divisor)
-    assert all(set(kernel) == {"name", "matrix", "divisor", "family", "title", "description"} for kernel in kernels.values())
+    assert all(
+        set(kernel) == {"name", "matrix", "divisor", "family", "title", "description"} for kernel in kernels.values()
+    )
 
 
 def test_titles_of_kernels_follow_the_language(client: TestClient) -> None:
@@ -133,7 +137,9 @@ def test_the_picture_is_reduced_to_the_side_asked_for(convolve: Post) -> None:
 
 
 @pytest.mark.parametrize("place", [(0, 0, 0), (59, 39, 2), (17, 23, 1)])
-def test_the_pixels_arithmetic_agrees_with_the_picture(convolve: Post, photo: np.ndarray, place: tuple[int, ...]) -> None:
+def test_the_pixels_arithmetic_agrees_with_the_picture(
+    convolve: Post, photo: np.ndarray, place: tuple[int, ...]
+) -> None:
     x, y, channel = place
     fields = {"kernel": "gaussian-blur", "offset": "3", "border": "reflect"}
 
@@ -151,7 +157,9 @@ def test_the_lectures_example_is_6600_on_the_back_and_0_on_the_head(client: Test
     from app.core.samples import MOUSE_BACK, MOUSE_HEAD
 
     sums = [
-        client.post("/api/convolutions/pixel", data={"sample": "mouse", "kernel": "curve", "x": x, "y": y}).json()["sum"]
+        client.post("/api/convolutions/pixel", data={"sample": "mouse", "kernel": "curve", "x": x, "y": y}).json()[
+            "sum"
+        ]
         for x, y in (MOUSE_BACK, MOUSE_HEAD)
     ]
 
@@ -247,7 +255,9 @@ def test_too_much_arithmetic_is_refused_with_its_estimate(convolve: Post) -> Non
     assert told["estimate"] == 4000 * 4000 * 63 * 63 > told["limit"]
 
 
-@pytest.mark.parametrize("place", [{"x": 60, "y": 0}, {"x": 0, "y": 40}, {"x": -1, "y": 0}, {"x": 0, "y": 0, "channel": 3}])
+@pytest.mark.parametrize(
+    "place", [{"x": 60, "y": 0}, {"x": 0, "y": 40}, {"x": -1, "y": 0}, {"x": 0, "y": 0, "channel": 3}]
+)
 def test_a_pixel_outside_the_result_is_refused(convolve: Post, place: dict[str, int]) -> None:
     told = problem(convolve({"kernel": "identity", **place}, path="/pixel"), 422)
 

@@ -36,4 +36,4 @@ def test_every_kind_of_problem_is_described(client: TestClient) -> None:
 
     named = {problem["name"]: problem for problem in problems}
     assert {"not-found", "invalid-value", "picture-too-large", "internal-error"} <= set(named)
-    assert named["not-found"] == {"name": "not-found", "status": 404, "title": "No se ha encontrado"}
+    assert named["not-found"] == {"name": "not-found", "status": 404, "title": "No encontrado"}

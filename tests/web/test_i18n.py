@@ -49,7 +49,7 @@ def test_the_old_home_keeps_what_the_address_says(client: TestClient) -> None:
 
 
 def sentences() -> set[str]:
-    with (ROOT / "babel.cfg").open("rb") as lines:
+    with (ROOT / "babel.cfg").open(encoding="utf-8") as lines:
         methods, options = parse_mapping_cfg(lines)
     keywords = {"_": None, "N_": None, "gettext": None}
     found = extract_from_dir(ROOT, methods, options, keywords)
@@ -58,7 +58,9 @@ def sentences() -> set[str]:
 
 def test_every_sentence_is_translated_with_the_same_places() -> None:
     with (ROOT / "app/locale/es/LC_MESSAGES/messages.po").open("rb") as lines:
-        spanish = {message.id: message.string for message in read_po(lines, locale="es") if message.id and not message.fuzzy}
+        spanish = {
+            message.id: message.string for message in read_po(lines, locale="es") if message.id and not message.fuzzy
+        }
 
     wanted = sentences()
 

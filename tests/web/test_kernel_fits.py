@@ -45,7 +45,9 @@ def test_a_picture_filtered_elsewhere_is_explained(client: TestClient, png: byte
 
 
 def test_an_own_matrix_decides_the_size(client: TestClient, png: bytes) -> None:
-    told = fitted(client, {"matrix": "[[0,0,0,0,0],[0,1,2,1,0],[0,2,4,2,0],[0,1,2,1,0],[0,0,0,0,0]]", "divisor": 16}, image=png)
+    told = fitted(
+        client, {"matrix": "[[0,0,0,0,0],[0,1,2,1,0],[0,2,4,2,0],[0,1,2,1,0],[0,0,0,0,0]]", "divisor": 16}, image=png
+    )
 
     assert np.shape(told["kernel"]) == (5, 5)
     assert told["kernel"][2][2] == pytest.approx(0.25, abs=0.01)

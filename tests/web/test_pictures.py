@@ -72,12 +72,12 @@ def test_a_file_past_the_limit_is_too_large(convolve: Post) -> None:
     assert told["limit"] == limit
 
 
-@pytest.mark.parametrize("name", ["../../etc/passwd", "<script>alert(1)</script>.png", "a\u202egnp.exe", "x" * 5000])
+@pytest.mark.parametrize("name", ["../../etc/passwd", "<script>alert(1)</script>.png", "a\u202egnp.exe", "x" * 1000])
 def test_a_files_name_is_of_no_consequence(client: TestClient, png: bytes, name: str) -> None:
     response = client.post("/api/convolutions", data={"kernel": "identity"}, files={"image": (name, png, "text/html")})
 
     assert response.status_code == 200
-    assert "script" not in str(response.headers)
+    assert name not in str(response.headers)
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 50), (50, 1), (2, 2)])

@@ -70,7 +70,7 @@ class ConvolutionPage {
     Object.assign(this.state, patch);
     if (recolored) this.bench.put(this.levels, this.state.color);
     if (recolored) this.#screen.newPicture();
-    this.#frame ??= requestAnimationFrame(() => this.#show());
+    if (this.bench.picture) this.#frame ??= requestAnimationFrame(() => this.#show());
   }
 
   /** Changes fields of the open step. */

@@ -25,6 +25,7 @@ export class Screen {
 
   constructor(page) {
     this.#page = page;
+    $("#problem button").addEventListener("click", () => this.tell(null));
   }
 
   /** The picture is new: the presets are tried on it. */
