@@ -18,7 +18,7 @@ from app.core.errors import N_, UnsupportedPicture
 FULL = 65535
 # libtiff gives numbers in the machine's order, whatever the file's; Pillow turns these a second time.
 _NATIVE = {"F;32BF": "F;32NF", "I;16BS": "I;16NS", "I;32BS": "I;32NS"}
-_BITS, _PLANES = 258, 284  # TIFF's BitsPerSample and PlanarConfiguration
+_BITS, _STRIP_BYTES, _PLANES = 258, 279, 284  # TIFF's BitsPerSample, StripByteCounts, PlanarConfiguration
 _FIRST, _SECOND = ";16B", ";16L"  # unpackers that take the first byte of two, or the second
 
 
@@ -36,6 +36,10 @@ def prepare(image: ImageFile.ImageFile) -> None:
         raise UnsupportedPicture(
             N_("The file keeps its colors in separate planes of more than 8 bits, which is not read here."),
             field="image",
+        )
+    if image.mode == "YCbCr" and sum(tags.get(_STRIP_BYTES, ())) < image.width * image.height * 3:
+        raise UnsupportedPicture(
+            N_("The file keeps its colors at half the size without compression, which is not read here."), field="image"
         )
     if image.tile and image.tile[0].codec_name == "libtiff" and packing(image) in _NATIVE:
         _repack(image, _NATIVE[packing(image)])
