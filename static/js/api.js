@@ -37,8 +37,8 @@ export async function fitKernel(source, fields) {
 }
 
 /** The programs for what is on the screen: {curl, pytorch, numpy, opencv, keras}. */
-export async function writeCode(fields) {
-  return (await send("/api/convolutions/code", form({}, fields))).json();
+export async function writeCode(source, fields) {
+  return (await send("/api/convolutions/code", form({ sample: source.sample }, fields))).json();
 }
 
 export function sampleAddress(name) {

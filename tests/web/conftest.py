@@ -86,7 +86,8 @@ def problem(response: httpx2.Response, status: int) -> dict[str, Any]:
         "estimate",
         "errors",
     }
-    assert told["title"] and told["detail"]
+    assert told["title"]
+    assert told["detail"]
     for leak in ("Traceback", "Error(", "app.", str(Path.cwd()), "site-packages", "object at 0x"):
         assert leak not in response.text
     return told

@@ -62,21 +62,9 @@ def test_a_person_who_browses_sees_a_page(client: TestClient) -> None:
 
 
 def test_at_most_eight_fields_are_told(client: TestClient) -> None:
-    fields = {
-        name: "x"
-        for name in (
-            "stride",
-            "dilation",
-            "offset",
-            "divisor",
-            "flip",
-            "border",
-            "display",
-            "format",
-            "color",
-            "max_side",
-        )
-    }
+    fields = dict.fromkeys(
+        ("stride", "dilation", "offset", "divisor", "flip", "border", "display", "format", "color", "max_side"), "x"
+    )
 
     told = problem(client.post("/api/convolutions", data=fields), 422)
 

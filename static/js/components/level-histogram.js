@@ -49,7 +49,7 @@ export class LevelHistogram extends HTMLElement {
       scales: { x: { time: false, auto: false }, y: { auto: false, distr: 100, fwd: Math.sqrt, inv: (value) => value * value } },
       axes: [
         { ...axis, values: (_chart, ticks) => ticks.map((tick) => number(tick)), grid: { show: false }, size: 24 },
-        { ...axis, values: (_chart, ticks) => ticks.map((tick) => percent(tick)), size: 50, splits: () => [0, 0.05, 0.25, 1].map((part) => part * this.#top) },
+        { ...axis, values: (_chart, ticks) => ticks.map((tick) => percent(tick)), size: 50, filter: (_chart, splits) => splits, splits: () => [0, 0.05, 0.25, 1].map((part) => part * this.#top) },
       ],
       series: [{}, series("--accent"), series("--second")],
     };

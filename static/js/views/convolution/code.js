@@ -12,7 +12,7 @@ export function connectCode(page) {
     const key = JSON.stringify([fields, page.source.sample]);
     if (!panel.open || key === written) return;
     written = key;
-    await page.attempt(async () => (document.querySelector("#code-panel").programs = await writeCode(fields)));
+    await page.attempt(async () => (document.querySelector("#code-panel").programs = await writeCode(page.source, fields)));
   };
   panel.open = page.state.open.includes("code");
   panel.addEventListener("toggle", () => {
