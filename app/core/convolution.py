@@ -1,13 +1,14 @@
 """Convolution of a whole picture with one kernel, in float32, signed, nothing clipped.
 
-Small kernels are shifted multiply-adds over bands of rows that stay in cache; products of a column and a
-row are applied as two thin kernels; large ones go through the Fourier transform (`spectral`). It chooses
-by arithmetic, not by trial, and does not know chains, displays or limits.
+Small kernels are shifted multiply-adds over bands of rows that stay in the cache; a kernel that is a column
+times a row is applied as these two; large ones go through the Fourier transform (`spectral`). Which of them is
+decided by arithmetic, not by trial. It does not know chains, displays or limits.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -17,17 +18,18 @@ from app.core import spectral
 from app.core.steps import Convolution
 from app.core.windows import Band
 
-# Weights of one tap, by its place in the kernel.
-Taps = list[tuple[int, float]]
+# Views on a band, each with the weight it is multiplied by.
+Terms = list[tuple[Tensor, float]]
 
 TOLERANCE = 1e-3  # float32 sums are used only where rounding cannot add up to more than this
+_HALF_ULP = 2.0**-24  # of a float32 between 1 and 2
 _TAP, _CALL = 0.16, 2000.0  # nanoseconds, measured on one core: a float32 multiply-add, and one pass over a band
-_BAND_BYTES = 400_000  # a band and its sums share the second-level cache
+_BAND_BYTES = 200_000  # of a band's sums: they and the pixels under them share the second-level cache
 
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """The weights to apply, after the part of the division that is exact: whole, or as a column and a row."""
+    """How a kernel is applied: as `weights`, or as a `thin` column and row; then divided, all in `dtype`."""
 
     weights: Tensor
     thin: tuple[Tensor, Tensor] | None
@@ -43,7 +45,7 @@ class _Plan:
 def convolve(picture: Tensor, step: Convolution) -> Tensor:
     """float32 H' x W' x C of an H x W x C picture (uint8 or float32): sum(patch * matrix) / divisor + offset.
 
-    Within 1e-3 of the exact value, or what float32 can hold.
+    Within 1e-3 of the exact value, or as near as float32 can be. A kernel's zeros cost nothing.
     Raises InvalidValue where border `valid` leaves no room for the window.
     """
     height, width, channels = picture.shape
@@ -53,7 +55,7 @@ def convolve(picture: Tensor, step: Convolution) -> Tensor:
     plan = _plan(picture, step)
     if _cost(plan, shape, _band_rows(picture, step, plan, shape)) > spectral.cost(picture, step):
         spectral.correlate(picture, step, plan.weights, result)
-        _finish(result, plan.divisor, step.offset)
+        _finish(result, plan, step)
     else:
         _by_bands(picture, step, plan, result)
     return result
@@ -62,25 +64,12 @@ def convolve(picture: Tensor, step: Convolution) -> Tensor:
 def _plan(picture: Tensor, step: Convolution) -> _Plan:
     weights = torch.tensor(step.applied, dtype=torch.float64)
     thin = _factors(weights)
-    size = float(weights.abs().sum())
-    taps = sum(int(part.count_nonzero()) for part in thin or (weights,))
-    whole = picture.dtype == torch.uint8 and bool((weights == weights.round()).all())
-    exact = whole and size * 255 < 2**24
-    rounding = (taps + 2) * 2.0**-24 * _magnitude(picture) * size / abs(step.divisor)
-    dtype = torch.float32 if exact or rounding <= TOLERANCE else torch.float64
+    dtype = torch.float32 if _float32_suffices(picture, step, weights, thin) else torch.float64
     if abs(math.frexp(step.divisor)[0]) != 0.5:
         return _Plan(weights, thin, step.divisor, dtype)
     # Dividing by a power of two is exact, so it may come first and costs nothing.
     thin = (thin[0], thin[1] / step.divisor) if thin else None
     return _Plan(weights / step.divisor, thin, 1.0, dtype)
-
-
-def _magnitude(picture: Tensor) -> float:
-    """The largest size among the levels."""
-    if picture.dtype == torch.uint8:
-        return 255.0
-    low, high = torch.aminmax(picture)
-    return max(-float(low), float(high))
 
 
 def _factors(weights: Tensor) -> tuple[Tensor, Tensor] | None:
@@ -105,6 +94,40 @@ def _common(row: Tensor) -> float:
     return float(max(numbers, key=abs))
 
 
+def _float32_suffices(picture: Tensor, step: Convolution, weights: Tensor, thin: tuple[Tensor, Tensor] | None) -> bool:
+    """Whether sums in float32 are exact, or their rounding errors together stay within TOLERANCE."""
+    size = float(weights.abs().sum())
+    whole = picture.dtype == torch.uint8 and bool((weights == weights.round()).all())
+    if whole and size * 255 < 2**24:
+        return True
+    error = _rounding(weights)
+    if thin:
+        column, row = thin
+        error = _rounding(column) * float(row.abs().sum()) + _rounding(row) * float(column.abs().sum())
+    error += 2 * _HALF_ULP * size  # the division
+    return error * _magnitude(picture) <= TOLERANCE * abs(step.divisor)
+
+
+def _rounding(weights: Tensor) -> float:
+    """How far float32 may lead a sum of weights * levels astray, for levels up to 1, in the order of `_terms`."""
+    sizes = [abs(weight) for weight in sorted(weights.flatten().tolist(), key=_rank)]
+    partial_sums = float(np.cumsum(sizes).sum())
+    return _HALF_ULP * partial_sums + float((weights - weights.float()).abs().sum())
+
+
+def _rank(weight: float) -> tuple[bool, float]:
+    """A weight of 1 first, since it needs no pass of its own; then small ones, so that rounding errors stay small."""
+    return weight != 1, abs(weight)
+
+
+def _magnitude(picture: Tensor) -> float:
+    """The largest size among the levels."""
+    if picture.dtype == torch.uint8:
+        return 255.0
+    low, high = torch.aminmax(picture)
+    return max(-float(low), float(high))
+
+
 def _cost(plan: _Plan, shape: Sequence[int], rows: int) -> float:
     """About how many nanoseconds the multiply-adds take, on `spectral`'s scale."""
     values = math.prod(shape) * (_TAP if plan.dtype == torch.float32 else 2 * _TAP)
@@ -114,56 +137,57 @@ def _cost(plan: _Plan, shape: Sequence[int], rows: int) -> float:
 def _by_bands(picture: Tensor, step: Convolution, plan: _Plan, result: Tensor) -> None:
     rows = _band_rows(picture, step, plan, result.shape)
     band = Band(picture, step, rows, plan.dtype)
-    width = band.across.count
-    sums = None if plan.dtype == torch.float32 else torch.empty(rows, *result.shape[1:], dtype=plan.dtype)
+    downs = [slice(start, start + rows) for start in band.down.starts]
+    acrosses = [slice(start, start + band.across.count) for start in band.across.starts]
+    first, between = Terms(), band.cells
     if plan.thin:
-        between = band.cells.new_empty(rows, *band.cells.shape[1:])
-        first = [(band.cells[start : start + rows], w) for start, w in _taps(plan.thin[0], band.down.starts)]
-        last = [(between[:, start : start + width], w) for start, w in _taps(plan.thin[1], band.across.starts)]
+        between = torch.empty_like(band.cells[:rows])
+        first = _terms(band.cells, downs, plan.thin[0])
+        last = _terms(between, [(slice(None), across) for across in acrosses], plan.thin[1])
     else:
-        last = [
-            (band.cells[top : top + rows, left : left + width], weight)
-            for top, weights in zip(band.down.starts, plan.weights, strict=True)
-            for left, weight in _taps(weights, band.across.starts)
-        ]
+        last = _terms(band.cells, [(down, across) for down in downs for across in acrosses], plan.weights)
+    sums = torch.empty(rows, *result.shape[1:], dtype=plan.dtype)
     for start in _band_starts(len(result), rows):
         band.fill(start)
         target = result[start : start + rows]
-        if plan.thin:
+        if first:
             _add_up(first, between)
-        _add_up(last, target if sums is None else sums)
-        if sums is not None:
+        into = target if plan.dtype == target.dtype else sums
+        _add_up(last, into)
+        _finish(into, plan, step)
+        if into is sums:
             target.copy_(sums)
-        _finish(target, plan.divisor, step.offset)
 
 
-def _taps(weights: Tensor, starts: tuple[int, ...]) -> Taps:
-    return [(start, weight) for start, weight in zip(starts, weights.tolist(), strict=True) if weight != 0]
+def _terms(cells: Tensor, places: Iterable[Any], weights: Tensor) -> Terms:
+    """The parts of `cells` at `places`, in the order in which they are added up; those of weight 0 left out."""
+    pairs = zip(places, weights.flatten().tolist(), strict=True)
+    return sorted(((cells[place], weight) for place, weight in pairs if weight != 0), key=lambda term: _rank(term[1]))
 
 
 def _band_rows(picture: Tensor, step: Convolution, plan: _Plan, shape: Sequence[int]) -> int:
     """Rows a band: within the cache, yet not so few that re-reading the window's reach is the main work."""
     height, width, channels = shape
     across = (width * step.stride + step.reach[1]) * channels * plan.dtype.itemsize
-    rows = min(height, max(_BAND_BYTES // (2 * across), step.reach[0] // 2, 1))
+    rows = min(height, max(_BAND_BYTES // across, step.reach[0] // 2, 1))
     limit = max(picture.numel() * 4, 1 << 20)
     while rows > 1 and across * min(rows * step.stride + step.reach[0], rows * step.side[0]) > limit:
         rows //= 2
     return rows
 
 
-def _band_starts(height: int, rows: int) -> list[int]:
-    """The first row of each band; the last band ends with the picture and may repeat rows."""
-    return [*range(0, height - rows, rows), height - rows]
+def _band_starts(height: int, rows: int) -> Iterator[int]:
+    """Where each band begins; the last may overlap the one before, so that all are of one height."""
+    yield from range(0, height - rows, rows)
+    yield height - rows
 
 
-def _add_up(terms: list[tuple[Tensor, float]], target: Tensor) -> None:
+def _add_up(terms: Terms, target: Tensor) -> None:
     """target = sum of view * weight, with as few passes over the target as possible."""
-    order = sorted(terms, key=lambda term: term[1] != 1)
-    if not order:
+    if not terms:
         target.zero_()
         return
-    (view, weight), rest = order[0], order[1:]
+    (view, weight), rest = terms[0], terms[1:]
     if weight == 1 and rest:
         torch.add(view, rest[0][0], alpha=rest[0][1], out=target)
         rest = rest[1:]
@@ -173,8 +197,8 @@ def _add_up(terms: list[tuple[Tensor, float]], target: Tensor) -> None:
         target.add_(view, alpha=weight)
 
 
-def _finish(sums: Tensor, divisor: float, offset: float) -> None:
-    if divisor != 1:
-        sums.div_(divisor)
-    if offset != 0:
-        sums.add_(offset)
+def _finish(sums: Tensor, plan: _Plan, step: Convolution) -> None:
+    if plan.divisor != 1:
+        sums.div_(plan.divisor)
+    if step.offset != 0:
+        sums.add_(step.offset)

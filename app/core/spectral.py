@@ -8,6 +8,7 @@ every dilation-th row and column apart. It does not know divisors or offsets.
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import torch
 from torch import Tensor
@@ -54,11 +55,11 @@ def correlate(picture: Tensor, step: Convolution, weights: Tensor, result: Tenso
     spectrum = torch.fft.rfft2(weights, s=sides).conj()
     for rows in down.spans():
         for columns in across.spans():
-            inside = [places % step.stride == 0 for places in (rows, columns)]
-            if not all(bool(kept.any()) for kept in inside):
+            inside = [(places % step.stride == 0).nonzero().flatten() for places in (rows, columns)]
+            if not all(len(kept) for kept in inside):
                 continue
-            kept = tuple(_run(mask.nonzero().flatten()) for mask in inside)
-            target = result[tuple(_run(places[mask] // step.stride) for places, mask in zip((rows, columns), inside))]
+            kept = tuple(map(_run, inside))
+            target = result[_run(rows[inside[0]] // step.stride), _run(columns[inside[1]] // step.stride)]
             tile = _read(picture, step, rows[0] + _steps(down, step), columns[0] + _steps(across, step))
             for channel in range(picture.shape[2]):
                 product = torch.fft.rfft2(tile[:, :, channel].double()).mul_(spectrum)
@@ -77,6 +78,7 @@ def _cuts(picture: Tensor, step: Convolution) -> tuple[Cut, Cut]:
     return _cut(height, step.side[0], step.dilation, limit), _cut(width, step.side[1], step.dilation, limit)
 
 
+@lru_cache(maxsize=1024)
 def _cut(length: int, taps: int, phases: int, limit: int) -> Cut:
     options = [Cut(length, side, side - taps + 1, phases) for side in _SIDES if taps <= side <= limit]
     return min(options, key=lambda cut: (cut.tiles * (cut.side + 32), cut.side))

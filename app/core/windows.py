@@ -61,37 +61,39 @@ class Band:
 
     def __init__(self, picture: Tensor, step: Convolution, rows: int, dtype: torch.dtype) -> None:
         height, width, channels = picture.shape
-        self._picture = picture
-        self._step = step
-        self._top, left = step.before
+        top, left = step.before
+        self._picture, self._border, self._stride, self._top = picture, step.border, step.stride, top
         self.down = lay_out(rows, step.side[0], step.stride, step.dilation)
         self.across = lay_out(step.output_size(height, width)[1], step.side[1], step.stride, step.dilation)
         self.cells = torch.zeros(len(self.down.offsets), len(self.across.offsets), channels, dtype=dtype)
-        positions = self.across.offsets - left
-        self._columns = sources(positions, width, step.border)
-        self._beside = positions != self._columns
-        # With neighboring slots for neighboring columns, the picture's rows are copied whole.
-        self._whole = step.stride == 1 and bool((self.across.offsets.diff() == 1).all())
-        self._inner = self.cells[:, left : left + width] if self._whole else self.cells
-        self._edges = (self._beside & (self._columns >= 0)).nonzero().flatten()
-        self._edge_slots = left + self._columns[self._edges]
+        # Where slots side by side hold pixels side by side, only what lies beside the picture is gathered.
+        columns = sources(self.across.offsets - left, width, step.border)
+        inside = slice(left, left + width) if step.stride == 1 and _adjoin(self.across.offsets) else slice(0, 0)
+        parts = [slice(0, inside.start), slice(inside.stop, len(columns))]
+        self._rows_adjoin = _adjoin(self.down.offsets)
+        self._inside = self.cells[:, inside]
+        self._gathered = [(self.cells[:, part], columns[part].clamp(0)) for part in parts if (columns[part] >= 0).any()]
+        self._void = (columns < 0).nonzero().flatten()
 
     def fill(self, first: int) -> None:
         """Read what the rows of results from `first` on look at."""
-        rows = first * self._step.stride - self._top + self.down.offsets
-        height = self._picture.shape[0]
-        if self._whole and rows[0] >= 0 and rows[-1] < height and rows[-1] - rows[0] + 1 == len(rows):
-            self._inner.copy_(self._picture[int(rows[0]) : int(rows[-1]) + 1])
-        else:
-            self._gather(sources(rows, height, self._step.border))
-        if self._whole and len(self._edges):
-            self.cells[:, self._edges] = self.cells[:, self._edge_slots]
-
-    def _gather(self, rows: Tensor) -> None:
-        lines = self._picture.index_select(0, rows.clamp(0))
-        if self._whole:
-            self._inner.copy_(lines)
-        else:
-            self.cells.copy_(lines.index_select(1, self._columns.clamp(0)))
-            self.cells[:, self._columns < 0] = 0
+        start, count = first * self._stride - self._top, len(self.cells)
+        if self._rows_adjoin and 0 <= start <= len(self._picture) - count:
+            self._copy(self._picture[start : start + count])
+            return
+        rows = sources(start + self.down.offsets, len(self._picture), self._border)
+        self._copy(self._picture.index_select(0, rows.clamp(0)))
         self.cells[rows < 0] = 0
+
+    def _copy(self, lines: Tensor) -> None:
+        if self._inside.shape[1]:
+            self._inside.copy_(lines)
+        for cells, columns in self._gathered:
+            cells.copy_(lines.index_select(1, columns))
+        if self._gathered and len(self._void):
+            self.cells[:, self._void] = 0
+
+
+def _adjoin(offsets: Tensor) -> bool:
+    """Whether slots side by side hold positions side by side."""
+    return bool((offsets.diff() == 1).all())
