@@ -83,9 +83,9 @@ def gif(width: int, height: int, frames: Iterable[bytes], before: bytes = b"") -
     return b"GIF89a" + struct.pack("<HH", width, height) + b"\x80\0\0" + palette + before + b"".join(frames) + b";"
 
 
-def gif_frame(left: int = 0, top: int = 0, side: tuple[int, int] = (1, 1)) -> bytes:
-    """One frame of one white pixel, whatever size it claims."""
-    return b"," + struct.pack("<4H", left, top, *side) + b"\0" + b"\x02\x02\x4c\x01\0"
+def gif_frame(left: int = 0, top: int = 0, side: tuple[int, int] = (1, 1), black: bool = False) -> bytes:
+    """One frame of one pixel, whatever size it claims."""
+    return b"," + struct.pack("<4H", left, top, *side) + b"\0\x02\x02" + (b"\x44" if black else b"\x4c") + b"\x01\0"
 
 
 def gif_of_frames(count: int = 100_000) -> bytes:

@@ -191,19 +191,31 @@ def _bmp(data: bytes) -> First:
 
 
 def _webp(data: bytes) -> First:
-    """The file as it is, and the canvas that its first chunk announces."""
+    """The file as it is; the canvas that its first chunk announces, and the turn of EXIF."""
     kind = data[12:16]
-    if struct.unpack_from("<I", data, 4)[0] + 8 > len(data) + 1:
+    end = 8 + struct.unpack_from("<I", data, 4)[0]
+    if end > len(data):
         raise ValueError("the file is cut off")
     if kind == b"VP8X":
         canvas = int.from_bytes(data[24:27], "little") + 1, int.from_bytes(data[27:30], "little") + 1
-    elif kind == b"VP8L":
+        return First(data, _webp_turn(data, end), canvas)
+    if kind == b"VP8L":
         (bits,) = struct.unpack_from("<I", data, 21)
-        canvas = (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
-    else:
-        width, height = struct.unpack_from("<HH", data, 26)
-        canvas = width & 0x3FFF, height & 0x3FFF
-    return First(data, canvas=canvas)
+        return First(data, canvas=((bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1))
+    width, height = struct.unpack_from("<HH", data, 26)
+    return First(data, canvas=(width & 0x3FFF, height & 0x3FFF))
+
+
+def _webp_turn(data: bytes, end: int) -> int:
+    at = 12
+    for _ in range(PARTS):
+        if at + 8 > end:
+            break
+        kind, length = struct.unpack_from("<4sI", data, at)
+        if kind == b"EXIF":
+            return orientation(data[at + 8 : at + 8 + length])
+        at += 8 + length + length % 2
+    return _UPRIGHT
 
 
 def _tiff(data: bytes) -> First:

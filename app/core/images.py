@@ -100,8 +100,6 @@ def _decode(first: First, form: str, limits: Limits, gray: bool, max_side: int |
         size = first.canvas or image.size
         upright = size[::-1] if first.turn >= 5 else size
         mode, depth = image.mode, levels.depth(image)
-        if max_side is not None:
-            image.draft(None, _fit(image.size, max_side))
         pixels = levels.read_levels(image, lambda: _open(first, form), first.turn)
     if first.canvas and first.canvas != image.size:
         pixels = _on_canvas(pixels, first)
