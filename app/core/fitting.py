@@ -33,7 +33,7 @@ WORST_CONDITION = 1e8
 
 _MAXIMUM_STEPS = 200_000  # some 20 √WORST_CONDITION
 _SPACING = 1.03  # between the steps kept, of which about FRAMES are shown
-_NUMBERS = 20_000_000  # cells of windows looked at, at most: large pictures are sampled
+_NUMBERS = 8_000_000  # cells of windows looked at, at most: all of 512 x 512 x 3 with 3 x 3, samples of more
 _CHUNK = 1 << 20  # cells of windows in memory at a time
 
 

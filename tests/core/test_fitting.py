@@ -1,5 +1,6 @@
 import math
 import time
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
@@ -24,6 +25,15 @@ from app.core.steps import Convolution
 PHOTOGRAPHS = ("astronaut", "camera", "coffee", "cat", "rocket")
 CLASSIC = ("box-blur", "sobel-x", "sharpen", "gaussian-blur-5", "emboss", "edge-laplacian-4", "edge-laplacian-8",
            "unsharp", "motion-blur")  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    """As in the server's workers; beside other busy processes two threads wait for each other."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
 
 
 def classic(name: str) -> np.ndarray:
@@ -54,7 +64,7 @@ def test_a_classic_kernel_is_found_again(photograph: str, name: str) -> None:
     assert found.loss < 1e-6
 
 
-@pytest.mark.parametrize("photograph", PHOTOGRAPHS)
+@pytest.mark.parametrize("photograph", PHOTOGRAPHS[:2])
 @pytest.mark.parametrize("name", CLASSIC)
 def test_a_kernel_is_found_from_a_picture_that_was_clipped_and_rounded(photograph: str, name: str) -> None:
     picture, kernel = open_sample(photograph), KERNELS[name]
