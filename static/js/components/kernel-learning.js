@@ -21,7 +21,7 @@ export class KernelLearning extends HTMLElement {
   #fact = h("p", { class: "figure", id: "learning-fact" });
   #verdict = h("p", { class: "small", id: "learning-verdict" });
   #play = h("button", { class: "button icon", type: "button", onclick: () => this.#toggle() }, "▶");
-  #scrub = h("input", { type: "range", min: 0, value: 0, "aria-label": _("Step of gradient descent"), oninput: () => this.#seek(Number(this.#scrub.value)) });
+  #scrub = h("input", { type: "range", min: 0, value: 0, "aria-label": _("Step of gradient descent"), oninput: () => this.#scrubTo(Number(this.#scrub.value)) });
 
   connectedCallback() {
     if (this.firstChild) return;
@@ -79,6 +79,11 @@ export class KernelLearning extends HTMLElement {
   #advance() {
     if (this.#frame >= this.#run.fit.frames.length - 1) this.stop();
     else this.#seek(this.#frame + 1);
+  }
+
+  #scrubTo(index) {
+    this.stop();
+    this.#seek(index);
   }
 
   #seek(index) {
