@@ -237,6 +237,7 @@ REFUSED: dict[str, Callable[[], bytes]] = {
     "bmp-of-a-large-negative-height": lambda: bmp(4000, -16_000_000, b"\0" * 64),
     "bmp-of-a-negative-width": lambda: bmp(-4, 4, b"\0" * 64),
     "bmp-of-nothing": bmp_of_nothing,
+    "bmp-of-much-nothing": lambda: bmp_of_nothing(2_200_000),
     "tiff-bomb": tiff_bomb,
     "tiff-of-strips": tiff_of_strips,
     "tiff-painted-over": tiff_painted_over,

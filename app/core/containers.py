@@ -19,6 +19,7 @@ PARTS = 100_000  # PNG chunks, JPEG segments, GIF extensions or TIFF entries bef
 TABLE = 1 << 18  # numbers of one TIFF entry: four for every row, tile or palette color
 RUN_LENGTH_BYTES = 1 << 22  # of a compressed BMP, which Pillow unpacks slowly, in Python
 
+_PNG_CHUNKS = (b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND")
 _RUN_LENGTHS = (1, 2)
 _TIFF_TAGS = frozenset(
     (
@@ -65,40 +66,25 @@ def orientation(exif: bytes) -> int:
 
 
 def _png(data: bytes) -> First:
-    """IHDR, PLTE, tRNS and all IDAT as one, checked against their sums; the turn of eXIf."""
-    kept: dict[bytes, memoryview] = {}
-    pixels: list[memoryview] = []
-    turn, at, view = _UPRIGHT, 8, memoryview(data)
+    """The chunks that make pixels, checked against their sums; the turn of eXIf."""
+    view = memoryview(data)
+    kept, turn, at = [view[:8]], _UPRIGHT, 8
+    if data[12:16] != b"IHDR" or 0 in struct.unpack_from(">II", data, 16):
+        raise ValueError("no header, or no pixels")
     for _ in range(PARTS):
         length, kind = struct.unpack_from(">I4s", data, at)
-        body = view[at + 8 : at + 8 + length]
-        (check,) = struct.unpack_from(">I", data, at + 8 + length)
-        if kind in (b"IHDR", b"PLTE", b"tRNS", b"IDAT") and zlib.crc32(view[at + 4 : at + 8 + length]) != check:
-            raise ValueError("a chunk is not what its sum says")
-        at += 12 + length
-        if kind == b"IEND":
-            break
-        if kind == b"IDAT":
-            pixels.append(body)
+        start, at = at, at + 12 + length
+        if at > len(data):
+            raise ValueError("a chunk is cut off")
+        if kind in _PNG_CHUNKS:
+            if zlib.crc32(view[start + 4 : at - 4]).to_bytes(4) != view[at - 4 : at]:
+                raise ValueError("a chunk is not what its sum says")
+            kept.append(view[start:at])
         elif kind == b"eXIf":
-            turn = orientation(bytes(body))
-        elif kind in (b"IHDR", b"PLTE", b"tRNS"):
-            kept.setdefault(kind, body)
-    else:
-        raise ValueError("too many chunks")
-    if len(kept.get(b"IHDR", b"")) != 13 or 0 in struct.unpack_from(">II", kept[b"IHDR"]):
-        raise ValueError("no header, or no pixels")
-    parts = [data[:8]]
-    for kind in (b"IHDR", b"PLTE", b"tRNS"):
-        if kind in kept:
-            parts += _chunk(kind, bytes(kept[kind]))
-    parts += (*_chunk(b"IDAT", b"".join(pixels)), *_chunk(b"IEND", b""))
-    return First(b"".join(parts), turn)
-
-
-def _chunk(kind: bytes, body: bytes) -> tuple[bytes, ...]:
-    check = zlib.crc32(body, zlib.crc32(kind))
-    return struct.pack(">I", len(body)), kind, body, struct.pack(">I", check)
+            turn = orientation(data[start + 8 : at - 4])
+        if kind == b"IEND":
+            return First(b"".join(kept), turn)
+    raise ValueError("too many chunks")
 
 
 def _jpeg(data: bytes) -> First:

@@ -89,7 +89,8 @@ def _bands(image: ImageFile.ImageFile, rows: int) -> Iterator[Pixels]:
     convert = _converter(image)
     image.load()
     for top in range(0, image.height, rows):
-        yield convert(image.crop((0, top, image.width, min(top + rows, image.height))))
+        whole = rows >= image.height
+        yield convert(image if whole else image.crop((0, top, image.width, min(top + rows, image.height))))
 
 
 def _converter(image: ImageFile.ImageFile) -> Convert:
@@ -119,13 +120,13 @@ def _numbers(band: Image.Image, unsigned: bool, key: int | None) -> Pixels:
 
 
 def _plain(band: Image.Image, mode: str, key: Pixels | None) -> Pixels:
-    array = np.asarray(band.convert(mode))
+    array = np.asarray(band if band.mode == mode else band.convert(mode))
     levels = array.reshape(*array.shape[:2], -1)
     return levels if key is None else np.where((levels == key).all(axis=2, keepdims=True), np.uint8(255), levels)
 
 
 def _composite(band: Image.Image, mode: str, opaque: bool) -> Pixels:
-    array = np.asarray(band.convert(mode))
+    array = np.asarray(band if band.mode == mode else band.convert(mode))
     if opaque:
         return array[..., :-1]
     wide = array.astype(np.uint16)
