@@ -3,11 +3,11 @@
 import base64
 import time
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from app.core.code import write_programs
 from app.core.display import Display
@@ -51,10 +51,8 @@ class PixelForm(ConvolutionForm):
 class CodeForm(ChainFields):
     """What the programs are to do; the picture is a file's name to them."""
 
-    model_config = ConfigDict(extra="forbid")
-
     sample: str | None = Field(None, max_length=64)
-    color: Annotated[str, Field(pattern="^(rgb|gray)$")] = "rgb"
+    color: Literal["rgb", "gray"] = "rgb"
     max_side: int | None = Field(None, ge=1, le=16_384)
     display: Display = "clip"
 

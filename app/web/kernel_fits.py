@@ -11,6 +11,7 @@ from app.core.errors import N_, InvalidValue
 from app.core.pipeline import Upload, learn_kernel
 from app.core.steps import Convolution
 from app.settings import Settings
+from app.web.forms import JSON_TEXT
 from app.web.pictures import PictureForm, SettingsDep, read_file, require_form
 from app.web.rates import limit_rate
 from app.web.steps import KernelFields, Rows, read_json
@@ -24,7 +25,9 @@ class FitForm(PictureForm):
 
     target: UploadFile | None = Field(None, description="The filtered picture to explain, of the same size.")
     kernel: str | None = Field(None, max_length=64, description="Instead of `target`: filter with this kernel.")
-    matrix: Annotated[Rows | None, BeforeValidator(read_json)] = Field(None, description="Or with these rows.")
+    matrix: Annotated[Rows | None, BeforeValidator(read_json), JSON_TEXT] = Field(
+        None, description="Or with these rows."
+    )
     divisor: FiniteFloat | None = None
     size: int | None = Field(None, description="Rows and columns to learn; default: those of the kernel, else 3.")
 

@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Request, Response, UploadFile
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from app.core.errors import N_, InvalidValue, PictureTooLarge
 from app.core.images import Limits
@@ -11,6 +11,7 @@ from app.core.pipeline import Upload
 from app.core.samples import SAMPLES, find_sample, sample_png
 from app.settings import Settings
 from app.web.errors import UnknownSample, UnsupportedBody
+from app.web.forms import FormFields
 from app.web.i18n import choose_language, translate
 
 router = APIRouter(prefix="/api/samples", tags=["pictures"])
@@ -33,10 +34,8 @@ def require_form(request: Request) -> None:
         raise UnsupportedBody(N_("Send the values as a form (multipart/form-data), as `curl -F` does."))
 
 
-class PictureForm(BaseModel):
+class PictureForm(FormFields):
     """The fields that every call with a picture has."""
-
-    model_config = ConfigDict(extra="forbid")
 
     image: UploadFile | None = Field(None, description="A PNG, JPEG, WebP, GIF, BMP or TIFF file.")
     sample: str | None = Field(None, max_length=64, description="Instead of `image`: a name from `GET /api/samples`.")

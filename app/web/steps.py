@@ -7,9 +7,7 @@ import json
 from typing import Annotated, Any, Literal
 
 from pydantic import (
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Discriminator,
     FailFast,
     Field,
@@ -24,6 +22,7 @@ from app.core.errors import N_, InvalidValue
 from app.core.kernels import find_kernel
 from app.core.steps import Border, Convolution, Pool, Relu, Step
 from app.web.errors import MalformedRequest
+from app.web.forms import JSON_TEXT, FormFields
 
 MAXIMUM_DEPTH = 32
 
@@ -57,11 +56,11 @@ def _depth(text: str) -> int:
     return deepest
 
 
-class KernelFields(BaseModel):
+class KernelFields(FormFields):
     """One convolution, as form fields or as an object in `steps`."""
 
     kernel: str | None = Field(None, max_length=64, description="A name from `GET /api/kernels`.")
-    matrix: Annotated[Rows | None, BeforeValidator(read_json)] = Field(
+    matrix: Annotated[Rows | None, BeforeValidator(read_json), JSON_TEXT] = Field(
         None, description="Instead of `kernel`: its rows as JSON, such as `[[0,-1,0],[-1,5,-1],[0,-1,0]]`."
     )
     divisor: FiniteFloat | None = Field(None, description="Divides the sum; default: the named kernel's own, else 1.")
@@ -91,14 +90,12 @@ class KernelFields(BaseModel):
 class ConvolutionObject(KernelFields):
     """A convolution within `steps`."""
 
-    model_config = ConfigDict(extra="forbid")
     type: Literal["convolution"] = "convolution"
 
 
-class ReluObject(BaseModel):
+class ReluObject(FormFields):
     """A ReLU within `steps`."""
 
-    model_config = ConfigDict(extra="forbid")
     type: Literal["relu"]
 
     def to_step(self) -> Relu:
@@ -106,10 +103,9 @@ class ReluObject(BaseModel):
         return Relu()
 
 
-class PoolObject(BaseModel):
+class PoolObject(FormFields):
     """A pooling within `steps`."""
 
-    model_config = ConfigDict(extra="forbid")
     type: Literal["max_pool", "average_pool"]
     size: int = 2
     stride: int | None = None
@@ -140,7 +136,7 @@ StepList = TypeAliasType("StepList", Annotated[list[StepObject], FailFast()])
 class ChainFields(KernelFields):
     """What is done to a picture: one convolution, or `steps`."""
 
-    steps: Annotated[StepList | None, BeforeValidator(read_json)] = Field(
+    steps: Annotated[StepList | None, BeforeValidator(read_json), JSON_TEXT] = Field(
         None,
         description="Instead of one convolution: a JSON list of kernels, `relu`, `max_pool` and `average_pool`: "
         '`[{"kernel": "sobel-x"}, {"type": "relu"}, {"type": "max_pool", "size": 2}]`.',

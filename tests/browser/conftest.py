@@ -93,14 +93,16 @@ def open_page(server: str, browser: Browser) -> Iterator[Open]:
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("request", lambda request: None if _is_own(request.url, server) else wrong.append(request.url))
 
-    def open_(path: str = "/convolve", *, expected: str | None = None, **options: Any) -> Page:
+    def open_(
+        path: str = "/convolve", *, expected: str | None = None, ready: str = "html[data-ready]", **options: Any
+    ) -> Page:
         context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, "locale": "en-US", **options})
         context.grant_permissions(["clipboard-read", "clipboard-write", "camera"], origin=server)
         contexts.append(context)
         page = context.new_page()
         watch(page, expected)
         page.goto(server + path)
-        page.wait_for_selector("html[data-ready]")
+        page.wait_for_selector(ready)
         return page
 
     yield open_

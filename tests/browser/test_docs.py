@@ -1,0 +1,24 @@
+"""The API's documentation in a real browser: a call can be tried, offline."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Open
+from tests.browser.reading import photograph
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_call_is_tried_in_the_docs(open_page: Open, tmp_path: Path) -> None:
+    page = open_page("/api/docs", ready="#swagger .opblock")
+    call = page.locator("#operations-convolution-convolve_api_convolutions_post")
+
+    call.locator(".opblock-summary-control").click()
+    call.locator("tr:has-text('image') input[type=file]").first.set_input_files(photograph(tmp_path / "photo.png"))
+    call.locator("tr[data-property-name=kernel] input[type=text]").fill("sharpen")
+    call.locator("button.execute").click()
+
+    expect(call.locator(".live-responses-table .response-col_status").last).to_contain_text("200")
+    expect(call.locator(".live-responses-table img")).to_be_visible()
