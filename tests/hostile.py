@@ -28,11 +28,11 @@ def picture(form: str, width: int = 24, height: int = 16) -> bytes:
 
 
 def png(width: int, height: int, raw: bytes | Iterable[bytes], kind: tuple[int, int] = (8, 0),
-        extra: bytes = b"", level: int = 9) -> bytes:  # fmt: skip
+        extra: bytes = b"", level: int = 9, interlaced: bool = False) -> bytes:  # fmt: skip
     """A PNG of filtered rows `raw`; `kind` is bit depth and color type, `extra` whole chunks before the pixels."""
     packer = zlib.compressobj(level)
     packed = b"".join([*map(packer.compress, [raw] if isinstance(raw, bytes) else raw), packer.flush()])
-    header = struct.pack(">IIBBBBB", width, height, *kind, 0, 0, 0)
+    header = struct.pack(">IIBBBBB", width, height, *kind, 0, 0, interlaced)
     chunks = png_chunk(b"IHDR", header) + extra + png_chunk(b"IDAT", packed) + png_chunk(b"IEND", b"")
     return b"\x89PNG\r\n\x1a\n" + chunks
 

@@ -134,3 +134,53 @@ def test_npy_holds_the_signed_values() -> None:
     loaded = np.load(io.BytesIO(data), allow_pickle=False)
     assert loaded.dtype == np.dtype("<f4")
     assert (loaded == values.numpy()).all()
+
+
+def adam7(rows: np.ndarray) -> bytes:
+    """The seven passes of an interlaced PNG, without filters; `rows` is height x width x bytes of a pixel."""
+    passes = [(0, 8, 0, 8), (0, 8, 4, 8), (4, 8, 0, 4), (0, 4, 2, 4), (2, 4, 0, 2), (0, 2, 1, 2), (1, 2, 0, 1)]
+    parts = [rows[top::down, left::across] for top, down, left, across in passes]
+    return b"".join(b"\0" + row.tobytes() for part in parts if part.size for row in part)
+
+
+@pytest.mark.parametrize(("depth", "kind", "channels"), [(8, 0, 1), (8, 2, 3), (16, 0, 1), (16, 2, 3), (16, 6, 4)])
+def test_an_interlaced_png_gives_the_same_levels(depth: int, kind: int, channels: int) -> None:
+    rows = np.random.default_rng(4).integers(0, 256, (9, 11, channels * depth // 8), dtype=np.uint8)
+    straight = hostile.png(11, 9, b"".join(b"\0" + row.tobytes() for row in rows), (depth, kind))
+    interlaced = hostile.png(11, 9, adam7(rows), (depth, kind), interlaced=True)
+
+    assert torch.equal(decode(interlaced, LIMITS).levels, decode(straight, LIMITS).levels)
+
+
+def test_an_interlaced_gif_gives_the_same_levels() -> None:
+    assert torch.equal(decode(file_of("GIF", interlace=1), LIMITS).levels, decode(file_of("GIF"), LIMITS).levels)
+
+
+def test_a_jpeg_of_rgb_without_a_color_transform_keeps_its_colors() -> None:
+    file = io.BytesIO()
+    Image.new("RGB", (8, 8), (250, 130, 10)).save(file, "JPEG", keep_rgb=True, quality=95)
+
+    picture = decode(file.getvalue(), LIMITS)
+
+    assert picture.levels[4, 4].tolist() == pytest.approx([250, 130, 10], abs=2)
+
+
+def test_a_bmp_may_start_at_the_top_and_be_compressed() -> None:
+    rows = bytes([1, 2, 3, 0, 4, 5, 6, 0])
+
+    upward = decode(hostile.bmp(3, 2, rows), LIMITS)
+    downward = decode(hostile.bmp(3, -2, rows), LIMITS)
+    runs = decode(hostile.bmp(3, 2, b"\x03\x07\0\0\x01\x08\x02\x09\0\1", compression=1), LIMITS)
+
+    assert upward.levels[..., 0].tolist() == [[4, 5, 6], [1, 2, 3]]
+    assert downward.levels[..., 0].tolist() == [[1, 2, 3], [4, 5, 6]]
+    assert runs.levels[..., 0].tolist() == [[8, 9, 9], [7, 7, 7]]
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("size", [(1, 1), (1, 400), (400, 1)])
+def test_a_picture_may_be_one_pixel_thin(form: str, size: tuple[int, int]) -> None:
+    picture = decode(hostile.picture(form, *size), LIMITS)
+
+    assert (picture.width, picture.height) == size
+    assert picture.levels.is_contiguous()
