@@ -48,7 +48,7 @@ def explain(
     """
     index = at + len(steps) if at < 0 else at
     _check("at", index, len(steps))
-    before = apply(picture, steps[:index])
+    before = apply(picture, steps[:index]) if index else picture
     after = apply(before, steps[index : index + 1])
     for field, place, size in zip(("y", "x", "channel"), (y, x, channel), after.shape, strict=True):
         _check(field, place, size)
