@@ -12,26 +12,16 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from app.core import tiff
 from app.core.errors import N_, DamagedPicture, UnsupportedPicture
+from app.core.tiff import UPRIGHT, orientation
 
 SCANS = 100  # of one JPEG; programs write about ten, and each costs a pass over the picture
-PARTS = 100_000  # PNG chunks, JPEG segments, GIF extensions or TIFF entries before the picture has ended
-TABLE = 1 << 18  # numbers of one TIFF entry: four for every row, tile or palette color
+PARTS = 100_000  # PNG chunks, JPEG segments or GIF extensions before the picture has ended
 RUN_LENGTH_BYTES = 1 << 22  # of a compressed BMP, which Pillow unpacks slowly, in Python
 
 _PNG_CHUNKS = (b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND")
 _RUN_LENGTHS = (1, 2)
-_TIFF_TAGS = frozenset(
-    (
-        *(256, 257, 258, 259, 262, 266, 273, 277, 278, 279, 284),  # size, depth, compression, colors, strips, planes
-        *(317, 320, 322, 323, 324, 325, 338, 339),  # predictor, palette, tiles, extra samples, sample format
-        *(292, 293, 326, 327, 328),  # fax
-        *(347, *range(512, 522), 529, 530, 531, 532),  # JPEG, new and old; YCbCr
-    )
-)
-_ORIENTATION = 274
-_UPRIGHT = 1
-_TIFF_UNITS = {1: 1, 2: 1, 3: 2, 4: 4, 6: 1, 7: 1, 8: 2, 9: 4, 16: 8, 17: 8}  # bytes of a number, by type
 _MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")  # what ends a JPEG scan's data
 _SCAN = 0xDA
 _TRUNCATED = N_("The picture's file is damaged or cut off.")
@@ -42,9 +32,10 @@ class First:
     """A file of one picture. `turn` is EXIF's orientation, 1 to 8, 1 upright."""
 
     data: bytes
-    turn: int = _UPRIGHT
+    turn: int = UPRIGHT
     canvas: tuple[int, int] | None = None  # width and height, where the file says them apart from the picture's
     place: tuple[int, int] = (0, 0)  # of the picture's top left corner on the canvas
+    samples: int = 1  # numbers that stand side by side in gray and are one pixel, see `tiff`
 
 
 def isolate(data: bytes, form: str) -> First:
@@ -56,19 +47,10 @@ def isolate(data: bytes, form: str) -> First:
         raise DamagedPicture(_TRUNCATED, field="image") from error
 
 
-def orientation(exif: bytes) -> int:
-    """EXIF's orientation, 1 to 8; 1 where there is none or it cannot be read."""
-    directory = exif.removeprefix(b"Exif\0\0")
-    try:
-        return _turn(directory, _directory(directory)[1])
-    except (ValueError, struct.error):
-        return _UPRIGHT
-
-
 def _png(data: bytes) -> First:
     """The chunks that make pixels, checked against their sums; the turn of eXIf."""
     view = memoryview(data)
-    kept, turn, at = [view[:8]], _UPRIGHT, 8
+    kept, turn, at = [view[:8]], UPRIGHT, 8
     if data[12:16] != b"IHDR" or 0 in struct.unpack_from(">II", data, 16):
         raise ValueError("no header, or no pixels")
     for _ in range(PARTS):
@@ -89,14 +71,14 @@ def _png(data: bytes) -> First:
 
 def _jpeg(data: bytes) -> First:
     """Everything but comments and application segments; of those, only what says how colors are stored."""
-    view, turn, scans = memoryview(data), _UPRIGHT, 0
+    view, turn, scans = memoryview(data), UPRIGHT, 0
     kept = [view[:2]]
     for marker, start, end in _jpeg_segments(data):
         name = data[start + 4 : start + 10]
         scans += marker == _SCAN
         if scans > SCANS:
             raise ValueError("too many scans")
-        if marker == 0xE1 and name == b"Exif\0\0" and turn == _UPRIGHT:
+        if marker == 0xE1 and name == b"Exif\0\0" and turn == UPRIGHT:
             turn = orientation(data[start + 4 : end])
         if not _about_the_picture(marker) or (marker, name[:5]) in ((0xE0, b"JFIF\0"), (0xEE, b"Adobe")):
             kept.append(view[start:end])
@@ -201,52 +183,10 @@ def _webp_turn(data: bytes, end: int) -> int:
         if kind == b"EXIF":
             return orientation(data[at + 8 : at + 8 + length])
         at += 8 + length + length % 2
-    return _UPRIGHT
+    return UPRIGHT
 
 
 def _tiff(data: bytes) -> First:
-    """The first directory with the entries that make pixels, and no pointer to another."""
-    order, big = _layout(data)
-    start, entries = _directory(data)
-    kept = {tag: entry for tag, entry in entries.items() if tag in _TIFF_TAGS}
-    for entry in kept.values():
-        kind, count = struct.unpack_from(order + ("HQ" if big else "HI"), entry, 2)
-        if count > TABLE or count * _TIFF_UNITS.get(kind, 8) > len(data):
-            raise ValueError("a table is larger than any picture needs")
-    table = struct.pack(order + ("Q" if big else "H"), len(kept)) + b"".join(kept.values()) + bytes(8 if big else 4)
-    isolated = b"".join((memoryview(data)[:start], table, memoryview(data)[start + len(table) :]))
-    return First(isolated, _turn(data, entries))
-
-
-def _directory(data: bytes) -> tuple[int, dict[int, bytes]]:
-    """Of TIFF data: where the first directory starts, and its entries by tag."""
-    order, big = _layout(data)
-    (start,) = struct.unpack_from(order + ("Q" if big else "I"), data, 8 if big else 4)
-    if start > len(data):
-        raise ValueError("the directory is beyond the end")
-    (count,) = struct.unpack_from(order + ("Q" if big else "H"), data, start)
-    size = 20 if big else 12
-    first = start + (8 if big else 2)
-    if count > PARTS or first + count * size > len(data):
-        raise ValueError("the directory is cut off")
-    entries: dict[int, bytes] = {}
-    for at in range(first, first + count * size, size):
-        entries.setdefault(struct.unpack_from(order + "H", data, at)[0], data[at : at + size])
-    return start, entries
-
-
-def _layout(data: bytes) -> tuple[str, bool]:
-    """The byte order as `struct` writes it, and whether it is a BigTIFF."""
-    order = {b"II": "<", b"MM": ">"}.get(data[:2])
-    if order is None:
-        raise ValueError("no byte order")
-    return order, struct.unpack_from(order + "H", data, 2)[0] == 43
-
-
-def _turn(data: bytes, entries: dict[int, bytes]) -> int:
-    order, big = _layout(data)
-    entry = entries.get(_ORIENTATION)
-    if entry is None:
-        return _UPRIGHT
-    (value,) = struct.unpack_from(order + ("I" if entry[2:4] in (b"\4\0", b"\0\4") else "H"), entry, 12 if big else 8)
-    return value if 1 <= value <= 8 else _UPRIGHT
+    """See `tiff`."""
+    alone, turn, samples = tiff.isolate(data)
+    return First(alone, turn, samples=samples)

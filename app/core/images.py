@@ -95,13 +95,14 @@ def _decode(first: First, form: str, limits: Limits, gray: bool, max_side: int |
     if first.canvas:
         _check_size(first.canvas, limits)
     with closing(_open(first, form)) as image:  # which frees Pillow's pixels too
-        _check_size(image.size, limits)
+        decoded = image.width // first.samples, image.height
+        _check_size(decoded, limits)
         _check_tiles(image)
-        size = first.canvas or image.size
+        size = first.canvas or decoded
         upright = size[::-1] if first.turn >= 5 else size
         mode, depth = image.mode, levels.depth(image)
-        pixels = levels.read_levels(image, lambda: _open(first, form), first.turn)
-    if first.canvas and first.canvas != image.size:
+        pixels = levels.read_levels(image, lambda: _open(first, form), first.turn, first.samples)
+    if size != decoded:
         pixels = _on_canvas(pixels, first)
     if gray:
         pixels = levels.to_gray(pixels)

@@ -24,24 +24,27 @@ _BITS, _WHITE_IS, _SAMPLE_FORMAT = 258, 262, 339  # TIFF's BitsPerSample, Photom
 _GRAY_WEIGHTS = np.array([19595, 38470, 7471], np.uint32)  # Pillow's for L, in 65536ths
 
 
-def read_levels(image: ImageFile.ImageFile, again: Callable[[], ImageFile.ImageFile], turn: int = 1) -> Pixels:
+def read_levels(
+    image: ImageFile.ImageFile, again: Callable[[], ImageFile.ImageFile], turn: int = 1, samples: int = 1
+) -> Pixels:
     """All pixels of a picture that is open, not loaded, upright. Raises what Pillow raises, and DamagedPicture.
 
     `again` opens the same picture once more, where Pillow decodes only half of each number at a time. `turn`
-    is EXIF's orientation.
+    is EXIF's orientation. In a gray picture, `samples` numbers side by side may be one pixel.
     """
     prepare(image)
-    width, height = image.size
-    rows = max(1, _BAND // width)
+    width, height = image.width // samples, image.height
+    rows = max(1, _BAND // image.width)
     deep = is_deep(image)
     result: Pixels = np.empty((0, 0, 0))
     stored = result
     for number, band in enumerate(deep_bands(image, again(), rows) if deep else _bands(image, rows)):
+        pixels = band.reshape(len(band), width, -1)
         if number == 0:
             shape = (width, height) if turn >= 5 else (height, width)
-            result = np.empty((*shape, band.shape[2]), band.dtype)
+            result = np.empty((*shape, pixels.shape[2]), pixels.dtype)
             stored = _as_stored(result, turn)
-        stored[number * rows : (number + 1) * rows] = band
+        stored[number * rows : (number + 1) * rows] = pixels
     return result if result.dtype == np.uint8 else _to_levels(result, image, deep)
 
 

@@ -79,26 +79,6 @@ def test_only_the_first_frame_is_read(form: str) -> None:
     assert picture.levels[8, 8].tolist() == pytest.approx([200, 0, 0], abs=3)
 
 
-@pytest.mark.parametrize(("order", "kind"), [("<", 3), (">", 3), ("<", 4), (">", 4)])
-def test_orientation_is_read_in_both_byte_orders_and_lengths(order: str, kind: int) -> None:
-    assert [containers.orientation(hostile.exif(turn, order, kind)) for turn in range(1, 9)] == [*range(1, 9)]
-
-
-@pytest.mark.parametrize(
-    "exif",
-    [b"", b"Exif\0\0", b"Exif\0\0II*\0\xff\xff\xff\xff", b"MM\0*\0\0\0\x08\xff\xff", hostile.exif(0),
-     hostile.exif(9), hostile.exif(6)[:-8], b"Exif\0\0no TIFF at all"],
-)  # fmt: skip
-def test_exif_garbage_leaves_a_picture_as_it_is(exif: bytes) -> None:
-    jpeg = hostile.picture("JPEG")
-    segment = b"\xff\xe1" + (len(exif) + 2).to_bytes(2, "big") + exif
-
-    picture = decode(jpeg[:2] + segment + jpeg[2:], LIMITS)
-
-    assert containers.orientation(exif) == 1
-    assert (picture.width, picture.height) == (24, 16)
-
-
 def test_a_small_frame_is_placed_on_a_white_screen() -> None:
     picture = decode(hostile.gif(4, 3, [hostile.gif_frame(2, 1, black=True)]), LIMITS)
 
@@ -153,15 +133,3 @@ def test_a_jpeg_keeps_what_says_how_its_colors_are_stored() -> None:
     assert b"Adobe" in first.data
     assert b"hello" not in first.data
     assert b"Exif" not in first.data
-
-
-def test_a_tiffs_other_directories_are_cut_off() -> None:
-    file = io.BytesIO()
-    pages = [Image.new("L", (4, 4), level) for level in (10, 20, 30)]
-    pages[0].save(file, "TIFF", save_all=True, append_images=pages[1:], description="hello")
-
-    first = containers.isolate(file.getvalue(), "TIFF")
-
-    with Image.open(io.BytesIO(first.data)) as image:
-        assert getattr(image, "n_frames", 1) == 1
-        assert 270 not in image.tag_v2
