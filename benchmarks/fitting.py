@@ -1,6 +1,6 @@
 """How fast and how well gradient descent finds a kernel again, on two threads.
 
-    .venv/bin/python benchmarks/fitting.py [--quick]
+    .venv/bin/python -m benchmarks.fitting [--quick]
 
 Targets are the engine's own: exact (float32), or as a PNG of the screen holds them (clipped to 0..255 and
 rounded). `error` is the largest difference between a weight found and the true one; the median of three runs
@@ -21,8 +21,6 @@ import torch
 from PIL import Image
 from skimage import data
 from torch import Tensor
-
-sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from app.core.convolution import convolve
 from app.core.display import to_bytes
@@ -122,7 +120,7 @@ def main() -> None:
     ]
     plain_steps()
     if not options.quick:
-        subprocess.run([sys.executable, __file__, "--memory"], check=True)
+        subprocess.run([sys.executable, "-m", "benchmarks.fitting", "--memory"], check=True)
     sys.exit(not all(rows))
 
 

@@ -1,6 +1,6 @@
 """How long the page takes from a typed number to the repainted picture: 512 x 512 RGB, measured in Chromium.
 
-    .venv/bin/python benchmarks/repaint.py [--quick]
+    .venv/bin/python -m benchmarks.repaint [--quick]
 
 The clock starts at the cell's input event and stops after the frame in which the result was drawn. A 7 x 7
 kernel is printed beside it.
@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 from skimage import data
 
 from tests.browser.conftest import ARGUMENTS, CHROMIUM, running_server
@@ -40,7 +40,7 @@ def edit_times(page: Page, address: str, photo: Path, kernel: str, repeats: int)
     page.goto(f"{address}/convolve?kernel={kernel}")
     page.wait_for_selector("html[data-ready]")
     page.set_input_files("#upload", photo)
-    page.wait_for_function("document.querySelector('#input-fact').textContent.startsWith('512')")
+    expect(page.locator("#input-fact")).to_contain_text("512 × 512")
     times = [page.evaluate(EDIT, [0, str(1 + number % 2)]) for number in range(repeats + 3)]
     return times[3:]
 

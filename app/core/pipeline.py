@@ -90,6 +90,6 @@ def explain_pixel(
 def learn_kernel(upload: Upload, twin: Upload | Convolution, size: tuple[int, int]) -> Fit:
     """The kernel that makes the twin, a filtered picture or the step that makes one, found by gradient descent."""
     if isinstance(twin, Upload):
-        return fit(upload.read().levels, twin.read().levels, size)
+        return fit(upload.read().levels, twin.read().levels, size, clipped=True)
     levels = upload.read_for([twin]).levels
     return fit(levels, apply(levels, [twin]), size)
