@@ -7,6 +7,7 @@ itself. It does not know how numbers are written.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -14,7 +15,7 @@ from app.core.chains import apply
 from app.core.display import Display, to_bytes
 from app.core.errors import N_, InvalidValue
 from app.core.steps import Border, Convolution, Matrix, Pool, Relu, Step
-from app.core.windows import sources
+from app.core.windows import at, sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +109,13 @@ def _window(step: Step, x: int, y: int) -> tuple[list[int], list[int], Border]:
 
 def _read(plane: Tensor, rows: list[int], columns: list[int], border: Border) -> tuple[Tensor, Tensor]:
     height, width = plane.shape
-    down, right = torch.tensor(rows), torch.tensor(columns)
-    i, j = sources(down, height, border), sources(right, width, border)
-    patch = plane[i.clamp(0)][:, j.clamp(0)].double()
-    patch[i < 0] = 0
-    patch[:, j < 0] = 0
-    outside_rows, outside_columns = (down < 0) | (down >= height), (right < 0) | (right >= width)
-    return patch, outside_rows[:, None] | outside_columns
+    down, across = np.array(rows), np.array(columns)
+    i, j = sources(down, height, border), sources(across, width, border)
+    patch = plane[at(i)][:, at(j)].double()
+    patch[torch.from_numpy(i < 0)] = 0
+    patch[:, torch.from_numpy(j < 0)] = 0
+    outside_rows, outside_columns = (down < 0) | (down >= height), (across < 0) | (across >= width)
+    return patch, torch.from_numpy(outside_rows[:, None] | outside_columns)
 
 
 def _matrix(values: Tensor) -> Matrix:

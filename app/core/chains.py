@@ -22,13 +22,12 @@ def apply(picture: Tensor, steps: Sequence[Step]) -> Tensor:
     values = picture
     for step in steps:
         values = _take(values, step)
-    values = picture.float().clone() if values is picture else values
-    if not all(math.isfinite(end) for end in torch.aminmax(values)):
-        raise InvalidValue(
-            N_("The result holds numbers too large to write down; use smaller weights or a larger divisor."),
-            field="matrix",
-        )
-    return values
+        if not all(math.isfinite(end) for end in torch.aminmax(values)):
+            raise InvalidValue(
+                N_("The result holds numbers too large to write down; use smaller weights or a larger divisor."),
+                field="matrix",
+            )
+    return picture.float().clone() if values is picture else values
 
 
 def output_size(height: int, width: int, steps: Sequence[Step]) -> tuple[int, int]:
@@ -57,7 +56,8 @@ def check_work(height: int, width: int, channels: int, steps: Sequence[Step], li
     estimate = multiply_adds(height, width, channels, steps)
     if estimate > limit:
         raise TooMuchWork(
-            N_("This needs %(estimate)d multiply-adds; at most %(limit)d are allowed. Use a smaller picture or kernel."),
+            N_("This needs %(estimate)d multiply-adds; at most %(limit)d are allowed. "
+               "Use a smaller picture or kernel."),
             estimate=estimate, limit=limit,
         )  # fmt: skip
 

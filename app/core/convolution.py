@@ -12,34 +12,36 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from app.core import spectral
 from app.core.steps import Convolution
 from app.core.windows import Band
 
+Weights = NDArray[np.float64]
 # Views on a band, each with the weight it is multiplied by.
 Terms = list[tuple[Tensor, float]]
 
 TOLERANCE = 1e-3  # float32 sums are used only where rounding cannot add up to more than this
 _HALF_ULP = 2.0**-24  # of a float32 between 1 and 2
 _TAP, _CALL = 0.16, 2000.0  # nanoseconds, measured on one core: a float32 multiply-add, and one pass over a band
-_BAND_BYTES = 200_000  # of a band's sums: they and the pixels under them share the second-level cache
+_BAND_BYTES = 400_000  # of a band's sums: they and the pixels under them share the second-level cache
 
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
     """How a kernel is applied: as `weights`, or as a `thin` column and row; then divided, all in `dtype`."""
 
-    weights: Tensor
-    thin: tuple[Tensor, Tensor] | None
+    weights: Weights
+    thin: tuple[Weights, Weights] | None
     divisor: float
     dtype: torch.dtype
 
     @property
     def taps(self) -> int:
         """Multiply-adds a value."""
-        return sum(int(part.count_nonzero()) for part in self.thin or (self.weights,))
+        return sum(int(np.count_nonzero(part)) for part in self.thin or (self.weights,))
 
 
 def convolve(picture: Tensor, step: Convolution) -> Tensor:
@@ -54,7 +56,7 @@ def convolve(picture: Tensor, step: Convolution) -> Tensor:
     result = torch.from_numpy(np.empty(shape, np.float32))
     plan = _plan(picture, step)
     if _cost(plan, shape, _band_rows(picture, step, plan, shape)) > spectral.cost(picture, step):
-        spectral.correlate(picture, step, plan.weights, result)
+        spectral.correlate(picture, step, torch.from_numpy(plan.weights), result)
         _finish(result, plan, step)
     else:
         _by_bands(picture, step, plan, result)
@@ -62,9 +64,13 @@ def convolve(picture: Tensor, step: Convolution) -> Tensor:
 
 
 def _plan(picture: Tensor, step: Convolution) -> _Plan:
-    weights = torch.tensor(step.applied, dtype=torch.float64)
+    weights = np.array(step.applied)
     thin = _factors(weights)
-    dtype = torch.float32 if _float32_suffices(picture, step, weights, thin) else torch.float64
+    low, high = (0.0, 255.0) if picture.dtype == torch.uint8 else map(float, torch.aminmax(picture))
+    whole = picture.dtype == torch.uint8 and bool((weights == weights.round()).all())
+    exact = whole and float(np.abs(weights).sum()) * 255 < 2**24
+    error = _rounding(thin or (weights,), min(low, 0), max(high, 0), step.divisor)
+    dtype = torch.float32 if exact or error <= TOLERANCE else torch.float64
     if abs(math.frexp(step.divisor)[0]) != 0.5:
         return _Plan(weights, thin, step.divisor, dtype)
     # Dividing by a power of two is exact, so it may come first and costs nothing.
@@ -72,21 +78,20 @@ def _plan(picture: Tensor, step: Convolution) -> _Plan:
     return _Plan(weights / step.divisor, thin, 1.0, dtype)
 
 
-def _factors(weights: Tensor) -> tuple[Tensor, Tensor] | None:
+def _factors(weights: Weights) -> tuple[Weights, Weights] | None:
     """A column and a row whose product is `weights`, where that saves work; whole numbers stay whole."""
-    peak = int(weights.abs().argmax())
-    i, j = divmod(peak, weights.shape[1])
+    i, j = divmod(int(np.abs(weights).argmax()), weights.shape[1])
     if weights[i, j] == 0:
         return None
     row = weights[i] / _common(weights[i])
     column = weights[:, j] / row[j]
-    if int(column.count_nonzero() + row.count_nonzero()) >= int(weights.count_nonzero()):
+    if np.count_nonzero(column) + np.count_nonzero(row) >= np.count_nonzero(weights):
         return None
-    error = (column[:, None] * row - weights).abs().max()
-    return (column, row) if error <= 1e-14 * weights[i, j].abs() else None
+    error = np.abs(np.outer(column, row) - weights).max()
+    return (column, row) if error <= 1e-14 * abs(weights[i, j]) else None
 
 
-def _common(row: Tensor) -> float:
+def _common(row: Weights) -> float:
     """The greatest common divisor of whole numbers; else the largest number."""
     numbers = row.tolist()
     if all(number == int(number) for number in numbers):
@@ -94,38 +99,27 @@ def _common(row: Tensor) -> float:
     return float(max(numbers, key=abs))
 
 
-def _float32_suffices(picture: Tensor, step: Convolution, weights: Tensor, thin: tuple[Tensor, Tensor] | None) -> bool:
-    """Whether sums in float32 are exact, or their rounding errors together stay within TOLERANCE."""
-    size = float(weights.abs().sum())
-    whole = picture.dtype == torch.uint8 and bool((weights == weights.round()).all())
-    if whole and size * 255 < 2**24:
-        return True
-    error = _rounding(weights)
-    if thin:
-        column, row = thin
-        error = _rounding(column) * float(row.abs().sum()) + _rounding(row) * float(column.abs().sum())
-    error += 2 * _HALF_ULP * size  # the division
-    return error * _magnitude(picture) <= TOLERANCE * abs(step.divisor)
+def _rounding(passes: Sequence[Weights], low: float, high: float, divisor: float) -> float:
+    """How far float32 may lead the result astray, for levels from `low` (at most 0) to `high` (at least 0).
 
-
-def _rounding(weights: Tensor) -> float:
-    """How far float32 may lead a sum of weights * levels astray, for levels up to 1, in the order of `_terms`."""
-    sizes = [abs(weight) for weight in sorted(weights.flatten().tolist(), key=_rank)]
-    partial_sums = float(np.cumsum(sizes).sum())
-    return _HALF_ULP * partial_sums + float((weights - weights.float()).abs().sum())
+    Each addition, in the order of `_terms`, adds half a unit in the last place of its partial sum; a weight
+    that float32 does not hold adds its own error; what a pass does wrong is multiplied by the next.
+    """
+    error = 0.0
+    for weights in passes:
+        ordered = np.array(sorted(weights.flatten().tolist(), key=_rank))
+        strayed = float(np.abs(ordered - ordered.astype(np.float32)).sum()) * max(high, -low)
+        above, below = ordered.clip(min=0).cumsum(), ordered.clip(max=0).cumsum()
+        highs, lows = above * high + below * low, above * low + below * high
+        strayed += _HALF_ULP * float(np.maximum(highs, -lows).sum())
+        error = error * float(np.abs(ordered).sum()) + strayed
+        low, high = float(lows[-1]), float(highs[-1])
+    return (error + 2 * _HALF_ULP * max(high, -low)) / abs(divisor)  # the divisor as float32, and the division
 
 
 def _rank(weight: float) -> tuple[bool, float]:
     """A weight of 1 first, since it needs no pass of its own; then small ones, so that rounding errors stay small."""
     return weight != 1, abs(weight)
-
-
-def _magnitude(picture: Tensor) -> float:
-    """The largest size among the levels."""
-    if picture.dtype == torch.uint8:
-        return 255.0
-    low, high = torch.aminmax(picture)
-    return max(-float(low), float(high))
 
 
 def _cost(plan: _Plan, shape: Sequence[int], rows: int) -> float:
@@ -159,7 +153,7 @@ def _by_bands(picture: Tensor, step: Convolution, plan: _Plan, result: Tensor) -
             target.copy_(sums)
 
 
-def _terms(cells: Tensor, places: Iterable[Any], weights: Tensor) -> Terms:
+def _terms(cells: Tensor, places: Iterable[Any], weights: Weights) -> Terms:
     """The parts of `cells` at `places`, in the order in which they are added up; those of weight 0 left out."""
     pairs = zip(places, weights.flatten().tolist(), strict=True)
     return sorted(((cells[place], weight) for place, weight in pairs if weight != 0), key=lambda term: _rank(term[1]))
@@ -169,11 +163,11 @@ def _band_rows(picture: Tensor, step: Convolution, plan: _Plan, shape: Sequence[
     """Rows a band: within the cache, yet not so few that re-reading the window's reach is the main work."""
     height, width, channels = shape
     across = (width * step.stride + step.reach[1]) * channels * plan.dtype.itemsize
-    rows = min(height, max(_BAND_BYTES // across, step.reach[0] // 2, 1))
+    rows = max(_BAND_BYTES // across, step.reach[0] // 2, 1)
     limit = max(picture.numel() * 4, 1 << 20)
     while rows > 1 and across * min(rows * step.stride + step.reach[0], rows * step.side[0]) > limit:
         rows //= 2
-    return rows
+    return math.ceil(height / math.ceil(height / rows))
 
 
 def _band_starts(height: int, rows: int) -> Iterator[int]:

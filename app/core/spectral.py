@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from app.core.steps import Convolution
-from app.core.windows import sources
+from app.core.windows import Places, at, sources
 
 # Nanoseconds measured on one core (two transforms, reading and writing); only their ratio to a tap's matters.
 _CELL = 15.0
@@ -36,10 +37,11 @@ class Cut:
         """Tiles along the axis."""
         return self.phases * math.ceil(math.ceil(self.length / self.phases) / self.valid)
 
-    def spans(self) -> Iterator[Tensor]:
+    def spans(self) -> Iterator[Places]:
         """For each tile the places of the results it gives, before the stride."""
         for phase in range(min(self.phases, self.length)):
-            yield from torch.arange(phase, self.length, self.phases).split(self.valid)
+            places = np.arange(phase, self.length, self.phases)
+            yield from (places[start : start + self.valid] for start in range(0, len(places), self.valid))
 
 
 def cost(picture: Tensor, step: Convolution) -> float:
@@ -55,7 +57,7 @@ def correlate(picture: Tensor, step: Convolution, weights: Tensor, result: Tenso
     spectrum = torch.fft.rfft2(weights, s=sides).conj()
     for rows in down.spans():
         for columns in across.spans():
-            inside = [(places % step.stride == 0).nonzero().flatten() for places in (rows, columns)]
+            inside = [(places % step.stride == 0).nonzero()[0] for places in (rows, columns)]
             if not all(len(kept) for kept in inside):
                 continue
             kept = tuple(map(_run, inside))
@@ -66,8 +68,8 @@ def correlate(picture: Tensor, step: Convolution, weights: Tensor, result: Tenso
                 target[:, :, channel] = torch.fft.irfft2(product, s=sides)[kept]
 
 
-def _steps(cut: Cut, step: Convolution) -> Tensor:
-    return torch.arange(cut.side) * step.dilation
+def _steps(cut: Cut, step: Convolution) -> Places:
+    return np.arange(cut.side) * step.dilation
 
 
 def _cuts(picture: Tensor, step: Convolution) -> tuple[Cut, Cut]:
@@ -84,19 +86,19 @@ def _cut(length: int, taps: int, phases: int, limit: int) -> Cut:
     return min(options, key=lambda cut: (cut.tiles * (cut.side + 32), cut.side))
 
 
-def _read(picture: Tensor, step: Convolution, rows: Tensor, columns: Tensor) -> Tensor:
+def _read(picture: Tensor, step: Convolution, rows: Places, columns: Places) -> Tensor:
     """The cells of a tile, border included, for positions counted from the first window's corner."""
     down = sources(rows - step.before[0], picture.shape[0], step.border)
     across = sources(columns - step.before[1], picture.shape[1], step.border)
-    near, far = int(across.clamp(0).min()), int(across.clamp(0).max())
-    lines = picture[:, near : far + 1].index_select(0, down.clamp(0))
-    tile = lines.index_select(1, (across - near).clamp(0))
-    tile[down < 0] = 0
-    tile[:, across < 0] = 0
+    near, far = int(across.clip(0).min()), int(across.clip(0).max())
+    lines = picture[:, near : far + 1].index_select(0, at(down))
+    tile = lines.index_select(1, at(across - near))
+    tile[torch.from_numpy(down < 0)] = 0
+    tile[:, torch.from_numpy(across < 0)] = 0
     return tile
 
 
-def _run(places: Tensor) -> slice:
+def _run(places: Places) -> slice:
     """Evenly spaced places as a slice."""
     first, last = int(places[0]), int(places[-1])
     return slice(first, last + 1, (last - first) // max(len(places) - 1, 1) or 1)

@@ -6,26 +6,30 @@ tap of a kernel meets all its pixels as one plain slice. It does not know weight
 
 from dataclasses import dataclass
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from app.core.steps import Border, Convolution
 
+Places = NDArray[np.int64]
 
-def sources(positions: Tensor, length: int, border: Border) -> Tensor:
-    """Where each position of an axis (int64, may lie outside 0..length-1) reads from; -1 reads a zero.
+
+def sources(positions: Places, length: int, border: Border) -> Places:
+    """Where each position of an axis (may lie outside 0..length-1) reads from; -1 reads a zero.
 
     Reflection folds as often as needed and does not repeat the edge, as numpy.pad's mode="reflect".
     """
     if border == "wrap":
         return positions % length
     if border == "replicate":
-        return positions.clamp(0, length - 1)
+        return positions.clip(0, length - 1)
     if border == "reflect":
         period = 2 * (length - 1)
         folded = positions % max(period, 1)
-        return torch.minimum(folded, (period - folded).abs())
-    return torch.where((positions >= 0) & (positions < length), positions, -1)
+        return np.minimum(folded, abs(period - folded))
+    return np.where((positions >= 0) & (positions < length), positions, -1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,7 @@ class Layout:
     """One axis of a band: slot n holds position `offsets[n]`; tap k's window is the `count` slots from `starts[k]`."""
 
     count: int
-    offsets: Tensor
+    offsets: Places
     starts: tuple[int, ...]
 
 
@@ -46,14 +50,14 @@ def lay_out(count: int, side: int, stride: int, dilation: int) -> Layout:
     taps = [divmod(k * dilation, stride) for k in range(side)]
     blocks = {phase: [steps for steps, other in taps if other == phase] for _, phase in taps}
     if sum(max(steps) - min(steps) + count for steps in blocks.values()) > side * count:
-        offsets = torch.arange(side)[:, None] * dilation + torch.arange(count) * stride
+        offsets = np.arange(side)[:, None] * dilation + np.arange(count) * stride
         return Layout(count, offsets.flatten(), tuple(k * count for k in range(side)))
     pieces, begins, used = [], {}, 0
     for phase, steps in blocks.items():
         begins[phase] = used - min(steps)
-        pieces.append(torch.arange(min(steps), max(steps) + count) * stride + phase)
+        pieces.append(np.arange(min(steps), max(steps) + count) * stride + phase)
         used += len(pieces[-1])
-    return Layout(count, torch.cat(pieces), tuple(begins[phase] + steps for steps, phase in taps))
+    return Layout(count, np.concatenate(pieces), tuple(begins[phase] + steps for steps, phase in taps))
 
 
 class Band:
@@ -72,8 +76,8 @@ class Band:
         parts = [slice(0, inside.start), slice(inside.stop, len(columns))]
         self._rows_adjoin = _adjoin(self.down.offsets)
         self._inside = self.cells[:, inside]
-        self._gathered = [(self.cells[:, part], columns[part].clamp(0)) for part in parts if (columns[part] >= 0).any()]
-        self._void = (columns < 0).nonzero().flatten()
+        self._gathered = [(self.cells[:, part], at(columns[part])) for part in parts if (columns[part] >= 0).any()]
+        self._void = torch.from_numpy((columns < 0).nonzero()[0])
 
     def fill(self, first: int) -> None:
         """Read what the rows of results from `first` on look at."""
@@ -82,8 +86,9 @@ class Band:
             self._copy(self._picture[start : start + count])
             return
         rows = sources(start + self.down.offsets, len(self._picture), self._border)
-        self._copy(self._picture.index_select(0, rows.clamp(0)))
-        self.cells[rows < 0] = 0
+        self._copy(self._picture.index_select(0, at(rows)))
+        if rows.min() < 0:
+            self.cells[torch.from_numpy(rows < 0)] = 0
 
     def _copy(self, lines: Tensor) -> None:
         if self._inside.shape[1]:
@@ -94,6 +99,11 @@ class Band:
             self.cells[:, self._void] = 0
 
 
-def _adjoin(offsets: Tensor) -> bool:
+def at(places: Places) -> Tensor:
+    """An index for torch; where a zero is read, any pixel will do for now."""
+    return torch.from_numpy(places.clip(0))
+
+
+def _adjoin(offsets: Places) -> bool:
     """Whether slots side by side hold positions side by side."""
-    return bool((offsets.diff() == 1).all())
+    return bool((np.diff(offsets) == 1).all())

@@ -196,14 +196,14 @@ def test_a_window_without_room_is_refused() -> None:
 
 
 def test_a_column_times_a_row_is_found_and_stays_whole() -> None:
-    factors = convolution._factors(torch.tensor([[2.0, 4, 2], [4, 8, 4], [2, 4, 2]]))
+    factors = convolution._factors(np.array([[2.0, 4, 2], [4, 8, 4], [2, 4, 2]]))
 
     assert factors is not None
     assert [part.tolist() for part in factors] == [[2, 4, 2], [1, 2, 1]]
 
 
 def test_what_is_no_product_has_no_factors() -> None:
-    assert convolution._factors(torch.tensor([[1.0, 2, 1], [2, 4, 2], [1, 2, 1.0001]])) is None
+    assert convolution._factors(np.array([[1.0, 2, 1], [2, 4, 2], [1, 2, 1.0001]])) is None
 
 
 PEAKS = """

@@ -19,7 +19,7 @@ def test_borders_read_where_numpy_pad_reads(border: Any, length: int, reach: int
     places = np.arange(1, length + 1)
     mode: Any = NUMPY_MODES[border]
 
-    found = sources(torch.arange(-reach, length + reach), length, border)
+    found = sources(np.arange(-reach, length + reach), length, border)
 
     assert (found + 1).tolist() == np.pad(places, reach, mode=mode).tolist()
 
@@ -29,8 +29,8 @@ def test_each_tap_finds_its_windows_side_by_side(count: int, side: int, stride: 
     layout = lay_out(count, side, stride, dilation)
 
     for tap, start in enumerate(layout.starts):
-        expected = torch.arange(count) * stride + tap * dilation
-        assert torch.equal(layout.offsets[start : start + count], expected)
+        expected = np.arange(count) * stride + tap * dilation
+        assert np.array_equal(layout.offsets[start : start + count], expected)
     assert len(layout.offsets) <= side * count
 
 
@@ -50,8 +50,8 @@ def test_a_band_holds_the_pixels_under_its_windows(border: Any, stride: int, dil
     top, left = step.before
     i = sources(first * stride - top + band.down.offsets, 40, border)
     j = sources(band.across.offsets - left, 30, border)
-    expected = picture[i.clamp(0)][:, j.clamp(0)].float()
+    expected = picture.float().numpy()[i][:, j]
     expected[i < 0] = 0
     expected[:, j < 0] = 0
     assert band.across.count == width
-    assert torch.equal(band.cells, expected)
+    assert np.array_equal(band.cells.numpy(), expected)
