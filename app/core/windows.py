@@ -24,7 +24,7 @@ def sources(positions: Places, length: int, border: Border) -> Places:
     if border == "wrap":
         return positions % length
     if border == "replicate":
-        return positions.clip(0, length - 1)
+        return np.minimum(np.maximum(positions, 0), length - 1)
     if border == "reflect":
         period = 2 * (length - 1)
         folded = positions % max(period, 1)
@@ -34,11 +34,15 @@ def sources(positions: Places, length: int, border: Border) -> Places:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """One axis of a band: slot n holds position `offsets[n]`; tap k's window is the `count` slots from `starts[k]`."""
+    """One axis of a band: slot n holds position `offsets[n]`; tap k's window is the `count` slots from `starts[k]`.
+
+    `adjoin`: neighboring slots hold neighboring positions.
+    """
 
     count: int
     offsets: Places
     starts: tuple[int, ...]
+    adjoin: bool = False
 
 
 def lay_out(count: int, side: int, stride: int, dilation: int) -> Layout:
@@ -47,6 +51,9 @@ def lay_out(count: int, side: int, stride: int, dilation: int) -> Layout:
     Positions that leave the same remainder by the stride lie side by side, and serve many taps. Where
     the dilation is so wide that nothing is shared, each tap has slots of its own.
     """
+    if stride == 1 and dilation <= count:
+        starts = tuple(range(0, side * dilation, dilation))
+        return Layout(count, np.arange(starts[-1] + count), starts, adjoin=True)
     taps = [divmod(k * dilation, stride) for k in range(side)]
     blocks = {phase: [steps for steps, other in taps if other == phase] for _, phase in taps}
     if sum(max(steps) - min(steps) + count for steps in blocks.values()) > side * count:
@@ -70,11 +77,10 @@ class Band:
         self.down = lay_out(rows, step.side[0], step.stride, step.dilation)
         self.across = lay_out(step.output_size(height, width)[1], step.side[1], step.stride, step.dilation)
         self.cells = torch.zeros(len(self.down.offsets), len(self.across.offsets), channels, dtype=dtype)
-        # Where slots side by side hold pixels side by side, only what lies beside the picture is gathered.
+        # Where neighboring slots hold neighboring pixels, only what lies beside the picture is gathered.
         columns = sources(self.across.offsets - left, width, step.border)
-        inside = slice(left, left + width) if step.stride == 1 and _adjoin(self.across.offsets) else slice(0, 0)
+        inside = slice(left, left + width) if self.across.adjoin else slice(0, 0)
         parts = [slice(0, inside.start), slice(inside.stop, len(columns))]
-        self._rows_adjoin = _adjoin(self.down.offsets)
         self._inside = self.cells[:, inside]
         self._gathered = [(self.cells[:, part], at(columns[part])) for part in parts if (columns[part] >= 0).any()]
         self._void = torch.from_numpy((columns < 0).nonzero()[0])
@@ -82,7 +88,7 @@ class Band:
     def fill(self, first: int) -> None:
         """Read what the rows of results from `first` on look at."""
         start, count = first * self._stride - self._top, len(self.cells)
-        if self._rows_adjoin and 0 <= start <= len(self._picture) - count:
+        if self.down.adjoin and 0 <= start <= len(self._picture) - count:
             self._copy(self._picture[start : start + count])
             return
         rows = sources(start + self.down.offsets, len(self._picture), self._border)
@@ -101,9 +107,4 @@ class Band:
 
 def at(places: Places) -> Tensor:
     """An index for torch; where a zero is read, any pixel will do for now."""
-    return torch.from_numpy(places.clip(0))
-
-
-def _adjoin(offsets: Places) -> bool:
-    """Whether slots side by side hold positions side by side."""
-    return bool((np.diff(offsets) == 1).all())
+    return torch.from_numpy(np.maximum(places, 0))
