@@ -27,7 +27,7 @@ export class Bench {
     const begun = performance.now();
     for (let index = results.length; index < steps.length; index += 1) {
       const input = index === 0 ? this.#picture : results[index - 1];
-      results.push(input && applyStep(input, steps[index]));
+      results.push(input && applyStep(input, steps[index], this.#results[index]?.data));
     }
     if (kept >= 0) this.milliseconds = performance.now() - begun;
     [this.#results, this.#keys] = [results, keys];
@@ -45,10 +45,10 @@ export class Bench {
 }
 
 /** How the result of step `at` is drawn: its mode, range, bytes, and the ends of its scale. */
-export function drawing(result, steps, at, display) {
+export function drawing(result, steps, at, display, spare = null) {
   const mode = display === "auto" ? automaticMode(steps.slice(0, at + 1)) : display;
   const range = measure(result);
-  return { mode, range, rgba: toRgba(result, mode, range), ends: scaleEnds(mode, range) };
+  return { mode, range, rgba: toRgba(result, mode, range, spare), ends: scaleEnds(mode, range) };
 }
 
 function scaleEnds(mode, range) {

@@ -23,7 +23,7 @@ class ConvolutionPage {
   bench = new Bench();
   #screen = new Screen(this);
   #parts = [];
-  #frame = null;
+  #isChanging = false;
   #settling = null;
   #reading = 0;
 
@@ -64,13 +64,15 @@ class ConvolutionPage {
     });
   }
 
-  /** Changes the state and shows it in the next frame. */
+  /** Changes the state and shows it in the coming frame: computed at once, since waiting for the frame would lose one. */
   change(patch) {
     const recolored = "color" in patch && patch.color !== this.state.color;
     Object.assign(this.state, patch);
     if (recolored) this.bench.put(this.levels, this.state.color);
     if (recolored) this.#screen.newPicture();
-    if (this.bench.picture) this.#frame ??= requestAnimationFrame(() => this.#show());
+    if (!this.bench.picture || this.#isChanging) return;
+    this.#isChanging = true;
+    queueMicrotask(() => this.#show());
   }
 
   /** Changes fields of the open step. */
@@ -107,7 +109,7 @@ class ConvolutionPage {
   }
 
   #show() {
-    this.#frame = null;
+    this.#isChanging = false;
     this.bench.apply(this.state.steps);
     this.#screen.show();
     for (const part of this.#parts) part?.refresh?.();

@@ -45,7 +45,7 @@ export class Screen {
     const { state, input, result, step } = this.#page;
     this.#showInput(input);
     $("#result").hidden = !result;
-    this.#drawn = result && drawing(result, state.steps, state.at, state.display);
+    this.#drawn = result && drawing(result, state.steps, state.at, state.display, this.#drawn?.rgba);
     if (result) this.#showResult(result);
     else $("#result-note").textContent = _("The window is larger than the picture: choose a smaller kernel, another border, or more pixels.");
     $("#presets").chosen = step.type === "convolution" ? findName(step, this.#page.kernels) : null;
