@@ -106,6 +106,8 @@ def _prepare(memory: int) -> None:
     """Runs once in each worker: one thread for each, bounded memory; a Ctrl-C is the server's business."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     torch.set_num_threads(1)
+    # libtiff writes what it thinks of a visitor's file to standard error, past the logs.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     statistics = Path("/proc/self/statm")
     if statistics.exists():
         import resource
