@@ -154,6 +154,12 @@ def test_the_window_slides_pauses_steps_and_scrubs(open_page: Open) -> None:
     expect(position).to_contain_text("row 2, column 8")
 
 
+def test_the_player_stands_where_a_link_puts_the_window(open_page: Open) -> None:
+    page = open_page("/convolve?sample=camera&size=16&x=3&y=12")
+
+    expect(page.locator("window-player input[type=range]")).to_have_value(str(12 * 16 + 3))
+
+
 def test_gradient_descent_finds_the_kernel_and_plays_how(open_page: Open) -> None:
     page = open_page("/convolve?sample=astronaut&kernel=sobel-x")
 

@@ -37,6 +37,7 @@ export class WindowPlayer extends HTMLElement {
     this.#width = width;
     this.#count = width * height;
     this.#scrub.max = this.#count - 1;
+    this.#scrub.value = this.#index;
   }
 
   /** Where the window is, without saying so to anyone. */
