@@ -2,7 +2,7 @@
 
     .venv/bin/python benchmarks/convolution.py [--quick]
 
-Everyone gets the same levels of an RGB picture: ours as uint8 and as float32, OpenCV float32 (`cv2.filter2D`),
+Everyone gets the same RGB photograph: ours as uint8 and as float32, OpenCV float32 (`cv2.filter2D`),
 Pillow uint8 (`ImageFilter.Kernel`, whose result is clipped bytes), SciPy float32 one channel at a time
 (`ndimage.correlate`). Results are compared first. The competitors take turns, each result is new memory, and
 the median round counts. Memory is the peak (VmHWM) of a fresh process beyond what it held before, in
@@ -11,11 +11,13 @@ multiples of the picture's float32 size, the result included.
 
 import argparse
 import json
+import random
 import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -24,6 +26,7 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 from scipy import ndimage
+from skimage import data
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
@@ -47,7 +50,7 @@ def random_matrix(side: int, seed: int = 0) -> Matrix:
 
 def gaussian_matrix(side: int) -> Matrix:
     """A column times a row, sums to 1."""
-    row = np.exp(-np.linspace(-2.5, 2.5, side) ** 2 / 2)
+    row = np.exp(-(np.linspace(-2.5, 2.5, side) ** 2) / 2)
     weights = np.outer(row, row) / row.sum() ** 2
     return tuple(tuple(float(weight) for weight in line) for line in weights)
 
@@ -64,14 +67,15 @@ def chosen() -> dict[str, Convolution]:
 
 
 def picture(size: str) -> NDArray[np.uint8]:
-    """H x W x 3 random levels; no one's time depends on them."""
-    return np.random.default_rng(1).integers(0, 256, (*SIZES[size], 3), dtype=np.uint8)
+    """H x W x 3 levels of a photograph (Pillow's time depends on them: it clips)."""
+    height, width = SIZES[size]
+    return np.asarray(Image.fromarray(data.astronaut()).resize((width, height), Image.Resampling.BICUBIC))
 
 
 def competitors(levels: NDArray[np.uint8], step: Convolution) -> Runs:
     """Who convolves, by name; each call makes a new result."""
     floats = levels.astype(np.float32)
-    ours, ours_float, image = torch.from_numpy(levels), torch.from_numpy(floats), Image.fromarray(levels)
+    ours, ours_float, image = torch.tensor(levels), torch.from_numpy(floats), Image.fromarray(levels)
     weights = (np.array(step.matrix) / step.divisor).astype(np.float32)
     numbers = [weight for row in step.matrix[::-1] for weight in row]  # Pillow's rows go upward
     kernel = ImageFilter.Kernel((3, 3), numbers, step.divisor)
@@ -104,13 +108,14 @@ def check(runs: Runs) -> None:
             raise SystemExit(f"{name} does not agree with SciPy")
 
 
-def medians(runs: Runs | dict[str, Callable[[], object]], rounds: int) -> dict[str, float]:
-    """Median seconds of each, taking turns."""
+def medians(runs: Runs, rounds: int) -> dict[str, float]:
+    """Median seconds of each, taking turns in an order that changes, since each finds the caches of the one before."""
     times: dict[str, list[float]] = {name: [] for name in runs}
+    order = random.Random(0)
     for _ in range(rounds):
-        for name, run in runs.items():
+        for name in order.sample(list(runs), len(runs)):
             begun = time.perf_counter()
-            run()
+            runs[name]()
             times[name].append(time.perf_counter() - begun)
     return {name: statistics.median(values) for name, values in times.items()}
 
@@ -135,22 +140,25 @@ def mark(ratio: float, bar: float) -> str:
     return f"{ratio:.2f}" if ratio <= bar else f"**{ratio:.2f}**"
 
 
+def sides(levels: NDArray[np.uint8], make: Callable[[int], Matrix]) -> Runs:
+    """Ours on bytes and OpenCV's on float32, for each side of kernel."""
+    ours, floats = torch.tensor(levels), levels.astype(np.float32)
+    runs: Runs = {}
+    for side in SIDES:
+        step = Convolution(make(side), border="replicate")
+        weights = np.array(step.matrix, np.float32)
+        runs[f"ours {side}"] = partial(lambda step: convolve(ours, step).numpy(), step)
+        runs[f"OpenCV {side}"] = partial(cv2.filter2D, floats, cv2.CV_32F, weights, borderType=cv2.BORDER_REPLICATE)
+    return runs
+
+
 def compare_sides(rounds: dict[str, int]) -> None:
     """Print what larger kernels cost against the 3 x 3 of nine different numbers."""
     print("\n| picture | kernel | 3 x 3 | 7 x 7 | 31 x 31 (≪ 100) | 7 x 7 to OpenCV | 31 x 31 to OpenCV |")
     print("|---|---|---|---|---|---|---|")
     for size in SIZES:
-        levels = picture(size)
-        ours, floats = torch.from_numpy(levels), levels.astype(np.float32)
         for name, make in (("no structure", random_matrix), ("separable", gaussian_matrix)):
-            runs: dict[str, Callable[[], object]] = {}
-            for side in SIDES:
-                step = Convolution(make(side), border="replicate")
-                weights = np.array(step.matrix, np.float32)
-                runs[f"ours {side}"] = lambda step=step: convolve(ours, step)
-                runs[f"OpenCV {side}"] = lambda weights=weights: cv2.filter2D(
-                    floats, cv2.CV_32F, weights, borderType=cv2.BORDER_REPLICATE
-                )
+            runs = sides(picture(size), make)
             seconds = medians(runs, max(3, rounds[size] // 2))
             cells = [f"{seconds[f'ours {side}'] / seconds['ours 3']:.1f}" for side in SIDES]
             cells += [f"{seconds[f'ours {side}'] / seconds[f'OpenCV {side}']:.1f}" for side in SIDES[1:]]
@@ -166,7 +174,7 @@ def status(field: str) -> int:
 def measure_memory(size: str, side: int, kind: str) -> None:
     """Print the peak of one convolution in this fresh process, in float32 pictures; libraries are loaded before."""
     torch.set_num_threads(1)
-    levels = torch.from_numpy(picture(size))
+    levels = torch.tensor(picture(size))
     levels = levels.float() if kind == "float32" else levels
     step = Convolution(random_matrix(side), border="replicate")
     convolve(levels[: side + 1, : side + 1].contiguous(), step)
