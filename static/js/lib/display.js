@@ -31,13 +31,6 @@ function clamp(value) {
   return Math.floor(Math.min(255, Math.max(0, value)) + 0.5);
 }
 
-/** The value that a signed picture draws at one pixel: the mean of its channels. */
-function channelMean({ data, channels }, area, index) {
-  let sum = 0;
-  for (let channel = 0; channel < channels; channel += 1) sum += data[channel * area + index];
-  return sum / channels;
-}
-
 /** Both ends of the signed scale: the largest size among the values. */
 export function signedLimit({ minimum, maximum }) {
   return Math.max(Math.abs(minimum), Math.abs(maximum));
@@ -66,11 +59,12 @@ function clip(data, plane, area, bytes, channel) {
   for (let index = 0; index < area; index += 1) bytes[index * 4 + channel] = Math.floor(data[plane + index] + 0.5);
 }
 
-// Bytes are cut off, which is floor(). By the square root of the size: most values of an edge detector are small, and would all look white.
-function paintSigned(picture, bytes, limit) {
-  const area = picture.width * picture.height;
+// The mean of the channels, by the square root of the size: most values of an edge detector are small, and would all look white.
+// Bytes cut off what follows the point, which is floor().
+function paintSigned({ data, channels, width, height }, bytes, limit) {
+  const area = width * height;
   for (let index = 0; index < area; index += 1) {
-    const mean = channelMean(picture, area, index);
+    const mean = channels === 1 ? data[index] : (data[index] + data[index + area] + data[index + 2 * area]) / 3;
     const share = limit > 0 ? Math.min(1, Math.sqrt(Math.abs(mean) / limit)) : 0;
     const end = mean < 0 ? NEGATIVE : POSITIVE;
     bytes[index * 4] = ZERO[0] + (end[0] - ZERO[0]) * share + 0.5;
