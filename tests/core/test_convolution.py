@@ -166,6 +166,17 @@ def test_whole_numbers_stay_exact() -> None:
     assert np.array_equal(result.numpy(), sums / np.float32(9))
 
 
+@pytest.mark.parametrize("size", [127, 128, 129, 32_896, 32_897, 65_793, 65_794])
+@pytest.mark.parametrize("sign", [1, -1])
+def test_sums_do_not_wrap_where_a_narrower_type_ends(size: int, sign: int) -> None:
+    picture = torch.full((6, 7, 3), 255, dtype=torch.uint8)
+    step = Convolution(((sign * (size - 3), sign), (sign, sign)), border="replicate")
+
+    result = convolve(picture, step)
+
+    assert bool((result == sign * size * 255).all())
+
+
 def test_a_kernel_of_zeros_gives_the_offset() -> None:
     result = convolve(random_picture(5, 6), Convolution(((0.0, 0.0), (0.0, 0.0)), divisor=3, offset=-7))
 
