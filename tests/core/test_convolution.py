@@ -11,7 +11,7 @@ import torch
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from app.core import convolution, spectral
+from app.core import spectral
 from app.core.convolution import convolve
 from app.core.errors import InvalidValue
 from app.core.kernels import KERNELS
@@ -204,17 +204,6 @@ def test_the_picture_is_left_as_it_is() -> None:
 def test_a_window_without_room_is_refused() -> None:
     with pytest.raises(InvalidValue, match="3 x 3"):
         convolve(random_picture(2, 9), Convolution(((1,) * 3,) * 3, border="valid"))
-
-
-def test_a_column_times_a_row_is_found_and_stays_whole() -> None:
-    factors = convolution._factors(np.array([[2.0, 4, 2], [4, 8, 4], [2, 4, 2]]))
-
-    assert factors is not None
-    assert [part.tolist() for part in factors] == [[2, 4, 2], [1, 2, 1]]
-
-
-def test_what_is_no_product_has_no_factors() -> None:
-    assert convolution._factors(np.array([[1.0, 2, 1], [2, 4, 2], [1, 2, 1.0001]])) is None
 
 
 PEAKS = """
