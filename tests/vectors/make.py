@@ -100,21 +100,16 @@ def pictures() -> dict[str, Array]:
     return {**drawn, "pixel": np.full((1, 1, 3), 200.0), "fractions": fractions, "mouse": mouse}
 
 
-def chosen() -> list[tuple[str, str, list[Json]]]:
-    """Name, picture and steps of each case."""
-    laplacian = [[0, 1, 0], [1, -4, 1], [0, 1, 0]]
-    gaussian = [[1, 2, 1], [2, 4, 2], [1, 2, 1]]
-    skewed: Sequence[Sequence[float]] = [[1, 2, -3], [0.5, 4, 0], [-1.25, 7, 2]]
-    even: Sequence[Sequence[float]] = [[1, -2], [3, 0.5]]
-    wide = [[1, 2, 3, 4]]
-    tall: Sequence[Sequence[float]] = [[1], [-2], [0.5], [3]]
-    big = [[(3 * i + 5 * j) % 7 - 3 for j in range(5)] for i in range(5)]
+SKEWED: Sequence[Sequence[float]] = [[1, 2, -3], [0.5, 4, 0], [-1.25, 7, 2]]
+EVEN: Sequence[Sequence[float]] = [[1, -2], [3, 0.5]]
+
+
+def on_borders() -> list[tuple[str, str, list[Json]]]:
+    """Odd and even kernels, and some wider than the picture, with each border."""
     borders = ["zero", "reflect", "replicate", "wrap", "valid"]
-    curve = [[0, 0, 0, 0, 0, 30, 0], [0, 0, 0, 0, 30, 0, 0], *[[0, 0, 0, 30, 0, 0, 0]] * 4, [0] * 7]
-    pools = {kind: {"type": kind, "size": 2, "stride": 2} for kind in ("max_pool", "average_pool")}
-    relu = {"type": "relu"}
-    cases = [(f"3x3, border {border}", "color", [convolution(skewed, border=border)]) for border in borders]
-    cases += [(f"2x2, border {border}", "color", [convolution(even, border=border)]) for border in borders]
+    big = [[(3 * i + 5 * j) % 7 - 3 for j in range(5)] for i in range(5)]
+    cases = [(f"3x3, border {border}", "color", [convolution(SKEWED, border=border)]) for border in borders]
+    cases += [(f"2x2, border {border}", "color", [convolution(EVEN, border=border)]) for border in borders]
     cases += [
         (f"5x5 wider than the picture, border {border}", "small", [convolution(big, border=border)])
         for border in borders[:4]
@@ -123,22 +118,34 @@ def chosen() -> list[tuple[str, str, list[Json]]]:
         (f"5x5 dilated on one row, border {border}", "row", [convolution(big, border=border, dilation=3)])
         for border in borders[:4]
     ]
+    return cases
+
+
+def chosen() -> list[tuple[str, str, list[Json]]]:
+    """Name, picture and steps of each case."""
+    laplacian = [[0, 1, 0], [1, -4, 1], [0, 1, 0]]
+    gaussian = [[1, 2, 1], [2, 4, 2], [1, 2, 1]]
+    wide = [[1, 2, 3, 4]]
+    tall: Sequence[Sequence[float]] = [[1], [-2], [0.5], [3]]
+    curve = [[0, 0, 0, 0, 0, 30, 0], [0, 0, 0, 0, 30, 0, 0], *[[0, 0, 0, 30, 0, 0, 0]] * 4, [0] * 7]
+    pools = {kind: {"type": kind, "size": 2, "stride": 2} for kind in ("max_pool", "average_pool")}
+    relu = {"type": "relu"}
     return [
-        *cases,
+        *on_borders(),
         ("identity", "color", [convolution([[0, 0, 0], [0, 1, 0], [0, 0, 0]])]),
         ("1x1", "gray", [convolution([[-2.5]])]),
-        ("flip turns by 180 degrees", "gray", [convolution(skewed, flip=True)]),
-        ("flip of an even kernel", "gray", [convolution(even, flip=True, border="replicate")]),
-        ("stride 2", "color", [convolution(skewed, stride=2)]),
-        ("stride 3, valid", "gray", [convolution(skewed, stride=3, border="valid")]),
-        ("stride past the picture", "color", [convolution(skewed, stride=64, border="reflect")]),
-        ("dilation 2", "color", [convolution(skewed, dilation=2, border="reflect")]),
-        ("even, dilation 2, stride 2", "color", [convolution(even, dilation=2, stride=2, border="wrap")]),
-        ("dilation 3, valid", "gray", [convolution(even, dilation=3, border="valid")]),
+        ("flip turns by 180 degrees", "gray", [convolution(SKEWED, flip=True)]),
+        ("flip of an even kernel", "gray", [convolution(EVEN, flip=True, border="replicate")]),
+        ("stride 2", "color", [convolution(SKEWED, stride=2)]),
+        ("stride 3, valid", "gray", [convolution(SKEWED, stride=3, border="valid")]),
+        ("stride past the picture", "color", [convolution(SKEWED, stride=64, border="reflect")]),
+        ("dilation 2", "color", [convolution(SKEWED, dilation=2, border="reflect")]),
+        ("even, dilation 2, stride 2", "color", [convolution(EVEN, dilation=2, stride=2, border="wrap")]),
+        ("dilation 3, valid", "gray", [convolution(EVEN, dilation=3, border="valid")]),
         ("one row of four", "color", [convolution(wide, border="reflect")]),
         ("one column of four, flipped", "color", [convolution(tall, border="wrap", flip=True)]),
         ("divisor 16", "color", [convolution(gaussian, divisor=16, border="replicate")]),
-        ("negative divisor and offset", "gray", [convolution(skewed, divisor=-2.5, offset=127.5)]),
+        ("negative divisor and offset", "gray", [convolution(SKEWED, divisor=-2.5, offset=127.5)]),
         ("one pixel, reflected", "pixel", [convolution(gaussian, divisor=16, border="reflect")]),
         ("one pixel, zeros", "pixel", [convolution(gaussian, divisor=16)]),
         ("one column, wrapped", "column", [convolution(gaussian, border="wrap")]),
@@ -151,7 +158,7 @@ def chosen() -> list[tuple[str, str, list[Json]]]:
         ("average pool 2 by 3", "gray", [{"type": "average_pool", "size": 2, "stride": 3}]),
         ("a small CNN", "color", [convolution(laplacian, border="reflect"), relu, pools["max_pool"]]),
         ("blur, edges, relu, pool", "gray",
-         [convolution(gaussian, divisor=16, border="wrap"), convolution(skewed, offset=-200), relu, pools["max_pool"]]),
+         [convolution(gaussian, divisor=16, border="wrap"), convolution(SKEWED, offset=-200), relu, pools["max_pool"]]),
         ("no steps", "small", []),
     ]  # fmt: skip
 
