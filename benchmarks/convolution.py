@@ -1,6 +1,6 @@
 """How fast one picture is convolved, against OpenCV, Pillow and SciPy: one run, one thread, ratios.
 
-    .venv/bin/python benchmarks/convolution.py [--quick]
+    .venv/bin/python -m benchmarks.convolution [--quick]
 
 Everyone gets the same RGB photograph: ours as uint8 and as float32, OpenCV float32 (`cv2.filter2D`),
 Pillow uint8 (`ImageFilter.Kernel`, whose result is clipped bytes), SciPy float32 one channel at a time
@@ -27,8 +27,6 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 from scipy import ndimage
 from skimage import data
-
-sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from app.core.convolution import convolve
 from app.core.kernels import find_kernel
@@ -193,7 +191,7 @@ def compare_memory() -> None:
         for kind in ("uint8", "float32"):
             ratios = []
             for side in SIDES:
-                command = [sys.executable, __file__, "--memory", size, str(side), kind]
+                command = [sys.executable, "-m", "benchmarks.convolution", "--memory", size, str(side), kind]
                 ratios.append(float(subprocess.run(command, check=True, capture_output=True, text=True).stdout))
             print(f"| {size} {kind} | {' | '.join(mark(ratio, MEMORY_BAR) for ratio in ratios)} |", flush=True)
 
