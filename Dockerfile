@@ -12,9 +12,10 @@ RUN python -m venv /venv && /venv/bin/pip install --quiet pip==26.3
 RUN /venv/bin/pip install ${TORCH_INDEX:+--index-url "$TORCH_INDEX"} --no-deps \
       "$(grep '^torch==' constraints/locked.txt)" \
  && /venv/bin/pip install -c constraints/never.txt -c constraints/locked.txt --group runtime
-# Headers, test suites and pip itself are of no use to a container that only runs.
+# Headers, test suites, tools and pip itself are of no use to a container that only runs; PyTorch starts one of its tools.
 RUN packages=$(echo /venv/lib/python*/site-packages) \
  && find "$packages" -type d -name tests -prune -exec rm -r {} + \
+ && find "$packages"/torch/bin -mindepth 1 ! -name torch_shm_manager -delete \
  && rm -r "$packages"/torch/include "$packages"/torch/test \
  && /venv/bin/pip uninstall --quiet --yes pip
 
