@@ -27,7 +27,7 @@ RUN python -m venv /node \
 ENV PATH=/node/bin:$PATH
 COPY package.json package-lock.json ./
 COPY scripts/ scripts/
-RUN npm ci --ignore-scripts --no-audit --no-fund && node scripts/vendor.mjs
+RUN npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier && node scripts/vendor.mjs
 
 FROM python:3.11-slim
 RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin playground \

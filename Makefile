@@ -62,7 +62,7 @@ static/vendor/.stamp: package.json package-lock.json scripts/vendor.mjs | $(VENV
 	@echo "· Fetching fonts and charts"
 	@command -v npm > /dev/null || $(BIN)/pip install --quiet "$(NODE_WHEEL)"
 	@export PATH="$$PATH:$(CURDIR)/$(BIN)" \
-	&& npm ci --ignore-scripts --no-audit --no-fund --loglevel=error > /dev/null \
+	&& npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error > /dev/null \
 	&& node scripts/vendor.mjs
 	@touch $@
 
@@ -76,14 +76,15 @@ serve: $(VENV)/.runtime static/vendor/.stamp ## start the app (HOST=127.0.0.1 PO
 	@exec $(BIN)/python -m app serve --host $(HOST) --port $(PORT) --data $(DATA)
 
 .PHONY: bench
-bench: $(VENV)/.dev static/vendor/.stamp ## remake every figure of the README
-	@set -e; for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file; done
+bench: $(VENV)/.dev static/vendor/.stamp browser ## remake every figure of the README
+	@set -e; for name in $(basename $(notdir $(wildcard benchmarks/*.py))); do \
+	   echo "== $$name"; $(BIN)/python -m benchmarks.$$name; done
 
 ## Check
 
 .PHONY: browser
 browser: $(VENV)/.dev
-	@command -v chromium > /dev/null || command -v chromium-browser > /dev/null \
+	@test -n "$$CHROMIUM" || test -x /usr/bin/chromium \
 	|| $(BIN)/python -m playwright install chromium \
 	|| { echo "The browser tests need Chromium. On Debian: apt-get install chromium; elsewhere: $(BIN)/playwright install --with-deps chromium"; exit 1; }
 

@@ -1,6 +1,31 @@
-"""What every test shares: a developer's own PLAYGROUND_... variables change no result."""
+"""What every test shares: a developer's own PLAYGROUND_... variables change no result, and CI skips nothing."""
 
 import os
+from collections.abc import Generator
+from typing import TypeVar
+
+import pytest
+
+Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
 for name in [name for name in os.environ if name.startswith("PLAYGROUND_")]:
     del os.environ[name]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Where CI is set, a skipped test has failed: nobody would notice that it never ran."""
+    return _without_skips((yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """The same for a module that skips itself as it is read."""
+    return _without_skips((yield))
+
+
+def _without_skips(report: Report) -> Report:
+    if os.environ.get("CI") and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped in CI, where nothing may be: {report.longrepr}"
+    return report
