@@ -84,9 +84,9 @@ bench: $(VENV)/.dev static/vendor/.stamp browser ## remake every figure of the R
 
 .PHONY: browser
 browser: $(VENV)/.dev
-	@test -n "$$CHROMIUM" || test -x /usr/bin/chromium \
-	|| $(BIN)/python -m playwright install chromium \
-	|| { echo "The browser tests need Chromium. On Debian: apt-get install chromium; elsewhere: $(BIN)/playwright install --with-deps chromium"; exit 1; }
+	@$(BIN)/playwright --version > /dev/null \
+	&& { test -n "$$CHROMIUM" || test -x /usr/bin/chromium || $(BIN)/playwright install chromium; } \
+	|| { echo "The browser tests need Chromium. On Debian: apt-get install chromium libatomic1; elsewhere: $(BIN)/playwright install --with-deps chromium"; exit 1; }
 
 .PHONY: test
 test: $(VENV)/.dev static/vendor/.stamp browser ## run all tests (TESTS=tests/core for some)
