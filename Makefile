@@ -105,7 +105,7 @@ types: $(VENV)/.dev ## mypy --strict
 	@$(BIN)/mypy
 
 .PHONY: check
-check: lint types test ## what CI runs: lint, types, translations and all tests
+check: lint types test ## what CI runs: lint, types and all tests
 
 ## Maintain
 
