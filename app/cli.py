@@ -1,10 +1,12 @@
 """The command line: `python -m app serve`."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 import uvicorn
+from pydantic import ValidationError
+from pydantic_settings import SettingsError
 
 from app.logs import configure
 from app.main import create_app
@@ -18,6 +20,18 @@ def _several() -> None:
     """See what convolution and convolutional networks do, on your own pictures."""
 
 
+def _read_settings(given: dict[str, Any]) -> Settings:
+    """The settings, or a sentence for each that cannot be used."""
+    try:
+        return Settings(**given)
+    except (ValidationError, SettingsError) as error:
+        wrong = error.errors() if isinstance(error, ValidationError) else [{"loc": [], "msg": str(error)}]
+        for entry in wrong:
+            name = "".join(f"PLAYGROUND_{part}".upper() for part in entry["loc"][:1])
+            typer.echo(f"{name} {entry['msg']} (docs/settings.md lists all settings)".strip(), err=True)
+        raise typer.Exit(2) from None
+
+
 @cli.command()
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 for the whole network.")] = "127.0.0.1",
@@ -25,7 +39,7 @@ def serve(
     data: Annotated[Path | None, typer.Option(help="Folder for what the server keeps.")] = None,
 ) -> None:
     """Start the web app."""
-    settings = Settings() if data is None else Settings(data=data)
+    settings = _read_settings({} if data is None else {"data": data})
     configure(settings)
     settings.data.mkdir(parents=True, exist_ok=True)
     typer.echo(f"Convolution Playground: http://{'localhost' if host in ('127.0.0.1', '0.0.0.0') else host}:{port}")

@@ -30,7 +30,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         version="0.1.0",
         description="See what convolution and convolutional networks do, on your own pictures.",
         lifespan=_lifespan,
-        root_path=settings.root_path,
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/openapi.json",
@@ -41,10 +40,16 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             "max_part_size": settings.json_bytes,
         },
         middleware=[
-            Middleware(RequestLog),
             Middleware(SecurityHeaders),
+            Middleware(RequestLog),
             Middleware(CallerCheck, allowed_hosts=settings.allowed_hosts),
-            Middleware(BodyLimit, image_bytes=settings.image_bytes, json_bytes=settings.json_bytes),
+            Middleware(
+                BodyLimit,
+                form_bytes=MAXIMUM_FILES * settings.image_bytes + settings.json_bytes,
+                other_bytes=settings.json_bytes,
+                seconds=settings.upload_seconds,
+                at_once=settings.uploads,
+            ),
         ],
     )
     app.state.settings = settings

@@ -7,7 +7,8 @@ length) live in `core.steps`.
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from limits import parse
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 MEBIBYTE = 1024 * 1024
@@ -26,7 +27,6 @@ class Settings(BaseSettings):
         description="Host names answered beside localhost, IP addresses and this machine's name; "
         "every other name is refused, so that a hostile page cannot reach the app by DNS rebinding. `*` allows all.",
     )
-    root_path: str = Field("", description="Path prefix that a reverse proxy strips, so that the API docs link right.")
     trusted_proxies: tuple[str, ...] = Field(
         (), description="Addresses of proxies whose X-Forwarded-For and -Proto are believed; empty believes nobody."
     )
@@ -43,6 +43,12 @@ class Settings(BaseSettings):
     )
     image_side: int = Field(16_384, ge=1, description="Longest side of a picture, in pixels.")
     json_bytes: int = Field(MEBIBYTE, ge=1, description="Largest body or form field that is not a picture.")
+    upload_seconds: float = Field(
+        60.0, gt=0, description="Longest a request's body may take to arrive; a trickle would hold its place for hours."
+    )
+    uploads: int = Field(
+        100, ge=1, description="Requests with a body under way at once; bounds what uploads hold before any is looked at."
+    )
     form_fields: int = Field(40, ge=1, description="Most parts of one form; a form with thousands costs only time.")
     multiply_adds: int = Field(
         50_000_000_000, ge=1, description="Most multiply-adds of one request, estimated before anything is computed."
@@ -68,3 +74,10 @@ class Settings(BaseSettings):
         description="Calls that compute, per visitor address, as '120/minute'. "
         "Off by default: a class often shares one address.",
     )
+
+    @field_validator("rate_limit")
+    @classmethod
+    def _check_rate(cls, rate: str | None) -> str | None:
+        if rate is not None:
+            parse(rate)
+        return rate

@@ -78,14 +78,14 @@ def decode(data: bytes, limits: Limits, *, gray: bool = False, max_side: int | N
         warnings.simplefilter("ignore")  # what Pillow remarks on metadata and odd files is for its developers
         try:
             return _decode(isolate(data, form), form, limits, gray, max_side)
-        except PictureError:
+        except (PictureError, MemoryError):
             raise
         except UnidentifiedImageError as error:
             raise UnsupportedPicture(
                 N_("The file stores its picture in a way that is not read here. Save it anew, as PNG for example."),
                 field="image",
             ) from error
-        except Exception as error:  # whatever decoders make of hostile bytes, MemoryError included
+        except Exception as error:  # whatever decoders make of hostile bytes
             raise DamagedPicture(
                 N_("The picture is damaged, or stored in a way that is not read here."), field="image"
             ) from error

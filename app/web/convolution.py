@@ -1,18 +1,21 @@
 """Convolution of a picture, the arithmetic of one of its pixels, the kernels, and the programs that do the same."""
 
 import base64
+import json
 import time
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Form, Request, Response
-from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
 from app.core.code import write_programs
 from app.core.display import Display
 from app.core.kernels import KERNELS
-from app.core.pipeline import Filtered, Format, Origin, explain_pixel, filter_picture
+from app.core.pipeline import Format, Origin, Upload, explain_pixel, filter_picture
+from app.core.steps import Step
+from app.web.forms import Whole
 from app.web.i18n import choose_language, translate
 from app.web.pictures import PictureForm, SettingsDep, require_form
 from app.web.rates import limit_rate
@@ -42,10 +45,10 @@ class ConvolutionForm(PictureForm, ChainFields):
 class PixelForm(ConvolutionForm):
     """The same, and which value of the result."""
 
-    x: int = Field(description="Column of the result, from 0.")
-    y: int = Field(description="Row of the result, from 0.")
-    channel: int = 0
-    at: int = Field(-1, ge=-1, description="Which step's result, from 0; -1 is the last.")
+    x: Whole = Field(description="Column of the result, from 0.")
+    y: Whole = Field(description="Row of the result, from 0.")
+    channel: Whole = 0
+    at: Whole = Field(-1, ge=-1, description="Which step's result, from 0; -1 is the last.")
 
 
 class CodeForm(ChainFields):
@@ -94,8 +97,14 @@ async def convolve(
     steps = form.to_steps()
     upload = await form.open(settings)
     as_json = "application/json" in request.headers.get("accept", "")
-    done = await workers.run(request, filter_picture, upload, steps, form.display, form.format, as_json)
-    return _answer(done, form.format, started, as_json)
+    data, origin = await workers.run(request, _compute, upload, steps, form.display, form.format, as_json)
+    headers = {
+        "X-Picture": _describe(origin),
+        "Cache-Control": "no-store",
+        "Vary": "Accept",
+        "Server-Timing": f"app;dur={(time.perf_counter() - started) * 1000:.1f}",
+    }
+    return Response(data, media_type="application/json" if as_json else MEDIA_TYPES[form.format], headers=headers)
 
 
 @router.post("/convolutions/pixel", dependencies=[Depends(require_form), Depends(limit_rate)])
@@ -112,7 +121,7 @@ async def explain(
     return asdict(await workers.run(request, explain_pixel, upload, steps, place, form.at, form.display))
 
 
-@router.post("/convolutions/code", dependencies=[Depends(require_form)])
+@router.post("/convolutions/code", dependencies=[Depends(require_form), Depends(limit_rate)])
 def write_code(request: Request, form: Annotated[CodeForm, Form(media_type="multipart/form-data")]) -> Programs:
     """The same as a `curl` line and as programs for PyTorch, NumPy with SciPy, OpenCV and Keras."""
     return Programs(
@@ -128,22 +137,18 @@ def write_code(request: Request, form: Annotated[CodeForm, Form(media_type="mult
     )
 
 
-def _answer(done: Filtered, form: Format, started: float, as_json: bool) -> Response:
-    milliseconds = round((time.perf_counter() - started) * 1000, 1)
-    headers = {
-        "X-Picture": _describe(done.origin),
-        "Cache-Control": "no-store",
-        "Vary": "Accept",
-        "Server-Timing": f"app;dur={milliseconds}",
-    }
-    if not as_json:
-        return Response(done.data, media_type=MEDIA_TYPES[form], headers=headers)
-    assert done.range is not None
-    size = {"width": done.width, "height": done.height, "channels": done.channels}
-    content = (
-        size | asdict(done.range) | {"milliseconds": milliseconds, "image": _data_url(done.data, MEDIA_TYPES[form])}
-    )
-    return JSONResponse(content, headers=headers)
+def _compute(
+    upload: Upload, steps: Sequence[Step], display: Display, form: Format, as_json: bool
+) -> tuple[bytes, Origin]:
+    """Runs in a worker: the answer's body, since a large one takes long to write as JSON."""
+    started = time.perf_counter()
+    done = filter_picture(upload, steps, display, form, as_json)
+    if done.range is None:
+        return done.data, done.origin
+    facts = {"width": done.width, "height": done.height, "channels": done.channels} | asdict(done.range)
+    facts["milliseconds"] = round((time.perf_counter() - started) * 1000, 1)
+    image = f"data:{MEDIA_TYPES[form]};base64,".encode() + base64.b64encode(done.data)
+    return json.dumps(facts).encode()[:-1] + b', "image": "' + image + b'"}', done.origin
 
 
 def _describe(origin: Origin) -> str:
@@ -151,7 +156,3 @@ def _describe(origin: Origin) -> str:
     values = asdict(origin)
     values["levels"] = values.pop("depth")
     return "; ".join(f"{name}={value}" for name, value in values.items())
-
-
-def _data_url(data: bytes, media_type: str) -> str:
-    return f"data:{media_type};base64,{base64.b64encode(data).decode('ascii')}"

@@ -29,6 +29,7 @@ from app.core.errors import (
 from app.web.i18n import choose_language, render, translate
 
 MAXIMUM_ERRORS = 8
+RETRY_S = 2
 
 
 class MalformedRequest(PlaygroundError):
@@ -45,6 +46,10 @@ class ForeignOrigin(PlaygroundError):
 
 class BodyTooLarge(PlaygroundError):
     """More bytes than a request may have."""
+
+
+class BodyTooSlow(PlaygroundError):
+    """A body that did not arrive in time. values: limit."""
 
 
 class UnsupportedBody(PlaygroundError):
@@ -98,6 +103,7 @@ KINDS: dict[type[PlaygroundError], Kind] = {
     ForeignHost: Kind(400, "foreign-host", N_("Unknown host name")),
     ForeignOrigin: Kind(403, "foreign-origin", N_("Not from this site")),
     BodyTooLarge: Kind(413, "body-too-large", N_("The request is too large")),
+    BodyTooSlow: Kind(408, "body-too-slow", N_("The request is too slow")),
     UnsupportedBody: Kind(415, "unsupported-body", N_("Not a form")),
     UnknownSample: Kind(404, "not-found", N_("Not found")),
     TooManyRequests: Kind(429, "too-many-requests", N_("Too many requests")),
@@ -124,7 +130,7 @@ _HTTP = {
 }
 _FIELD_MESSAGES = {
     "missing": N_("A value is missing."),
-    "extra_forbidden": N_("There is no such field."),
+    "extra_forbidden": N_("There is a field that is not known here; /api/docs lists all."),
     "json_invalid": N_("This is not valid JSON."),
     "int_parsing": N_("This must be a whole number."),
     "int_type": N_("This must be a whole number."),
@@ -133,8 +139,12 @@ _FIELD_MESSAGES = {
     "finite_number": N_("This must be a finite number."),
     "bool_parsing": N_("This must be true or false."),
     "literal_error": N_("This is not one of the values allowed."),
-    "greater_than_equal": N_("This is below the lowest value allowed."),
-    "less_than_equal": N_("This is above the highest value allowed."),
+    "greater_than_equal": N_("This must be at least %(limit)s."),
+    "greater_than": N_("This must be more than %(limit)s."),
+    "less_than_equal": N_("This must be at most %(limit)s."),
+    "less_than": N_("This must be less than %(limit)s."),
+    "string_too_long": N_("This may have at most %(limit)s characters."),
+    "too_long": N_("This may hold at most %(limit)s entries."),
 }
 _LARGE_PART = "Part exceeded"  # how Starlette's 400 begins where a field passes `max_part_size`
 _ANY_FIELD = N_("This value cannot be used.")
@@ -194,22 +204,27 @@ async def _refuse_fields(request: Request, error: Exception) -> Response:
     if any(entry["type"] == "json_invalid" for entry in found):
         return respond(request, MalformedRequest(_FIELD_MESSAGES["json_invalid"]))
     language = choose_language(request)
-    places = [
-        {"field": _place(entry["loc"]), "detail": translate(language, _FIELD_MESSAGES.get(entry["type"], _ANY_FIELD))}
-        for entry in found[:MAXIMUM_ERRORS]
-    ]
+    places = [{"field": _place(entry), "detail": _say(language, entry)} for entry in found[:MAXIMUM_ERRORS]]
     message = N_("%(value)d of the values sent cannot be used; the first is '%(name)s'.")
-    return _answer(request, _INVALID, message, {"value": len(found), "name": places[0]["field"]}, {"errors": places})
+    members: dict[str, Any] = {"field": places[0]["field"].partition(".")[0], "errors": places}
+    if _is_number(limit := _limit(found[0])):
+        members["limit"] = limit
+    return _answer(request, _INVALID, message, {"value": len(found), "name": places[0]["field"]}, members)
 
 
-def _place(location: Sequence[Any]) -> str:
-    """Where a value was, by the names this API gives; what is not such a name (it came from outside) is left out."""
-    known = [
-        str(part)
-        for part in location[1:4]
-        if isinstance(part, int) or (str(part).isidentifier() and str(part).isascii())
-    ]
-    return ".".join(known)[:100] or "body"
+def _place(entry: dict[str, Any]) -> str:
+    """Where a value was, by the names this API gives; a name that came from outside is left out."""
+    location = entry["loc"][1:-1] if entry["type"] == "extra_forbidden" else entry["loc"][1:4]
+    return ".".join(str(part) for part in location) or "body"
+
+
+def _say(language: str, entry: dict[str, Any]) -> str:
+    return translate(language, _FIELD_MESSAGES.get(entry["type"], _ANY_FIELD), {"limit": _limit(entry)})
+
+
+def _limit(entry: dict[str, Any]) -> Any:
+    context = entry.get("ctx", {})
+    return next((context[name] for name in ("ge", "gt", "le", "lt", "max_length") if name in context), None)
 
 
 def _answer(
@@ -240,4 +255,4 @@ def _is_browsing(request: Request) -> bool:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e300

@@ -1,8 +1,11 @@
 """What all forms share: no field that is not known, and a description that can be tried in the API docs."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+
+# What can be used is the core's knowledge; past this a number is no number of anything, and costly to write down.
+Whole = Annotated[int, Field(gt=-(10**9), lt=10**9)]
 
 
 def leave_empty(schema: dict[str, Any]) -> None:

@@ -19,7 +19,7 @@ router = APIRouter(tags=["server"])
 
 
 @router.get("/healthz")
-def check_health() -> dict[str, str]:
+async def check_health() -> dict[str, str]:
     """The server answers."""
     return {"status": "ok"}
 

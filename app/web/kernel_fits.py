@@ -11,7 +11,7 @@ from app.core.errors import N_, InvalidValue
 from app.core.pipeline import Upload, learn_kernel
 from app.core.steps import Convolution
 from app.settings import Settings
-from app.web.forms import JSON_TEXT
+from app.web.forms import JSON_TEXT, Whole
 from app.web.pictures import PictureForm, SettingsDep, read_file, require_form
 from app.web.rates import limit_rate
 from app.web.steps import KernelFields, Rows, read_json
@@ -29,7 +29,7 @@ class FitForm(PictureForm):
         None, description="Or with these rows."
     )
     divisor: FiniteFloat | None = None
-    size: int | None = Field(None, description="Rows and columns to learn; default: those of the kernel, else 3.")
+    size: Whole | None = Field(None, description="Rows and columns to learn; default: those of the kernel, else 3.")
 
     def step(self) -> Convolution | None:
         """The convolution that makes the twin, if no picture does; raises InvalidValue."""

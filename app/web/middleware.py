@@ -3,6 +3,7 @@
 Plain ASGI, so that streams stay streams. It does not know routes.
 """
 
+import asyncio
 import ipaddress
 import re
 import secrets
@@ -16,7 +17,16 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.errors import N_, PlaygroundError
-from app.web.errors import BodyTooLarge, ForeignHost, ForeignOrigin, respond, respond_broken
+from app.web.errors import (
+    RETRY_S,
+    BodyTooLarge,
+    BodyTooSlow,
+    Busy,
+    ForeignHost,
+    ForeignOrigin,
+    respond,
+    respond_broken,
+)
 
 log = structlog.get_logger("app.access")
 
@@ -34,12 +44,10 @@ SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Permissions-Policy": ", ".join(["camera=(self)", *(f"{feature}=()" for feature in _FEATURES_OFF)]),
-    "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 _SANE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
-MULTIPART_OVERHEAD = 1024 * 1024
 
 
 class RequestLog:
@@ -129,61 +137,84 @@ class CallerCheck:
 
 
 class BodyLimit:
-    """Counts the bytes of a body as they come, and refuses early what its header declares too large.
+    """Counts the bytes of a body as they come, and its seconds; refuses early what its header declares too large.
 
-    Forms may hold a picture; anything else may not. FastAPI's own `max_body_size` knows one limit for both.
+    Forms may hold pictures; anything else may not. FastAPI's own `max_body_size` knows one limit for both.
     """
 
-    def __init__(self, app: ASGIApp, image_bytes: int, json_bytes: int) -> None:
+    def __init__(self, app: ASGIApp, form_bytes: int, other_bytes: int, seconds: float, at_once: int) -> None:
         self.app = app
-        self.form_bytes = image_bytes + MULTIPART_OVERHEAD
-        self.json_bytes = json_bytes
+        self.form_bytes = form_bytes
+        self.other_bytes = other_bytes
+        self.seconds = seconds
+        self.at_once = at_once
+        self._arriving = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] != "http" or scope["method"] in _SAFE_METHODS:
             return await self.app(scope, receive, send)
         headers = Headers(scope=scope)
-        limit = self.form_bytes if headers.get("content-type", "").startswith("multipart/") else self.json_bytes
-        declared = headers.get("content-length", "0")
-        if not declared.isdigit() or len(declared) > 15 or int(declared) > limit:
-            return await _refuse_body(limit)(scope, receive, send)
-        received = 0
-        started = False
-
-        async def receive_counted() -> Message:
-            nonlocal received
-            message = await receive()
-            received += len(message.get("body", b""))
-            if received > limit:
-                raise _Overflow
-            return message
-
-        async def send_watched(message: Message) -> None:
-            nonlocal started
-            started = True
-            await send(message)
-
+        is_form = headers.get("content-type", "").lower().startswith("multipart/")
+        body = _Body(receive, self.form_bytes if is_form else self.other_bytes, self.seconds)
+        if body.is_declared_too_large(headers.get("content-length", "0")):
+            return await _refuse_body(body.too_large(), scope, receive, send)
+        if self._arriving >= self.at_once:
+            busy = Busy(N_("The server is busy with other requests. Try again in a moment."), seconds=RETRY_S)
+            return await _refuse_body(busy, scope, receive, send)
+        self._arriving += 1
         try:
-            await self.app(scope, receive_counted, send_watched)
-        except _Overflow:
-            if started:
-                raise
-            await _refuse_body(limit)(scope, receive, send)
+            await self.app(scope, body.receive, send)
+        except _Refusal as refusal:
+            await _refuse_body(refusal.error, scope, receive, send)
+        finally:
+            self._arriving -= 1
 
 
-class _Overflow(BaseException):
-    """Passes every `except Exception` on its way from the body's reader to BodyLimit."""
+class _Body:
+    """A request's body while it arrives."""
+
+    def __init__(self, receive: Receive, limit: int, seconds: float) -> None:
+        self._receive = receive
+        self._limit = limit
+        self._seconds = seconds
+        self._received = 0
+        self._deadline = time.monotonic() + seconds
+        self._is_whole = False
+
+    def is_declared_too_large(self, length: str) -> bool:
+        return not length.isdigit() or len(length) > 15 or int(length) > self._limit
+
+    def too_large(self) -> PlaygroundError:
+        return BodyTooLarge(N_("The request is larger than the %(limit)d bytes that are accepted."), limit=self._limit)
+
+    async def receive(self) -> Message:
+        """The next message; once the body is whole, whatever the server says, such as that the visitor left."""
+        if self._is_whole:
+            return await self._receive()
+        try:
+            message = await asyncio.wait_for(self._receive(), self._deadline - time.monotonic())
+        except TimeoutError:
+            late = BodyTooSlow(N_("The request took longer than %(limit)d seconds to arrive."), limit=self._seconds)
+            raise _Refusal(late) from None
+        self._received += len(message.get("body", b""))
+        self._is_whole = not message.get("more_body", False)
+        if self._received > self._limit:
+            raise _Refusal(self.too_large())
+        return message
 
 
-def _refuse_body(limit: int) -> ASGIApp:
-    error = BodyTooLarge(N_("The request is larger than the %(limit)d bytes that are accepted."), limit=limit)
+class _Refusal(BaseException):
+    """Passes every `except Exception` on its way from the body's reader to BodyLimit; no answer has begun by then."""
 
-    async def refuse(scope: Scope, receive: Receive, send: Send) -> None:
-        response = respond(Request(scope), error)
-        response.headers["Connection"] = "close"  # the rest of the body is not worth reading
-        await response(scope, receive, send)
+    def __init__(self, error: PlaygroundError) -> None:
+        super().__init__()
+        self.error = error
 
-    return refuse
+
+async def _refuse_body(error: PlaygroundError, scope: Scope, receive: Receive, send: Send) -> None:
+    response = respond(Request(scope), error)
+    response.headers["Connection"] = "close"  # the rest of the body is not worth reading
+    await response(scope, receive, send)
 
 
 def _request_id(offered: str) -> str:

@@ -12,21 +12,21 @@ from app.web.i18n import render
 router = APIRouter(include_in_schema=False)
 
 SMALL_CNN = [
-    {"kernel": "gaussian-blur"},
-    {"kernel": "sobel-x"},
+    {"kernel": "gaussian-blur", "border": "replicate"},
+    {"kernel": "sobel-x", "border": "replicate"},
     {"type": "relu"},
     {"type": "max_pool", "size": 2},
-    {"kernel": "line-vertical"},
+    {"kernel": "line-vertical", "border": "replicate"},
 ]
 
 
-@router.get("/")
+@router.api_route("/", methods=["GET", "HEAD"])
 def home(request: Request) -> Response:
     """The first room is the home page; what the address says goes along."""
     return RedirectResponse(request.url_for("convolution_page").replace(query=request.url.query), status_code=307)
 
 
-@router.get("/convolve", name="convolution_page")
+@router.api_route("/convolve", methods=["GET", "HEAD"], name="convolution_page")
 def convolution(request: Request) -> Response:
     """The convolution page."""
     return render(request, "convolution.html", page="convolution", **_prepared_states())

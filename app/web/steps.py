@@ -1,6 +1,6 @@
 """From a request's fields, or their JSON, to the core's steps.
 
-Pydantic looks at types only; which numbers can be used is the core's own knowledge.
+Pydantic looks at types and lengths; which numbers can be used is the core's own knowledge.
 """
 
 import json
@@ -20,14 +20,15 @@ from typing_extensions import TypeAliasType
 
 from app.core.errors import N_, InvalidValue
 from app.core.kernels import find_kernel
-from app.core.steps import Border, Convolution, Pool, Relu, Step
+from app.core.steps import MAXIMUM_SIDE, MAXIMUM_STEPS, Border, Convolution, Pool, Relu, Step
 from app.web.errors import MalformedRequest
-from app.web.forms import JSON_TEXT, FormFields
+from app.web.forms import JSON_TEXT, FormFields, Whole
 
 MAXIMUM_DEPTH = 32
 
 Number = Annotated[FiniteFloat, Strict()]
-Rows = TypeAliasType("Rows", Annotated[list[Annotated[list[Number], FailFast()]], FailFast()])
+_Row = Annotated[list[Number], FailFast(), Field(max_length=MAXIMUM_SIDE)]
+Rows = TypeAliasType("Rows", Annotated[list[_Row], FailFast(), Field(max_length=MAXIMUM_SIDE)])
 
 
 def read_json(text: Any, info: ValidationInfo) -> Any:
@@ -65,8 +66,8 @@ class KernelFields(FormFields):
     )
     divisor: FiniteFloat | None = Field(None, description="Divides the sum; default: the named kernel's own, else 1.")
     offset: FiniteFloat = Field(0, description="Added after the division.")
-    stride: int = 1
-    dilation: int = 1
+    stride: Whole = 1
+    dilation: Whole = 1
     border: Border = "zero"
     flip: bool = Field(False, description="Turn the kernel by 180°: the textbook's convolution.")
 
@@ -107,8 +108,8 @@ class PoolObject(FormFields):
     """A pooling within `steps`."""
 
     type: Literal["max_pool", "average_pool"]
-    size: int = 2
-    stride: int | None = None
+    size: Whole = 2
+    stride: Whole | None = None
 
     def to_step(self) -> Pool:
         """The core's description; raises InvalidValue."""
@@ -130,7 +131,7 @@ StepObject = Annotated[
 ]
 
 
-StepList = TypeAliasType("StepList", Annotated[list[StepObject], FailFast()])
+StepList = TypeAliasType("StepList", Annotated[list[StepObject], FailFast(), Field(max_length=MAXIMUM_STEPS)])
 
 
 class ChainFields(KernelFields):

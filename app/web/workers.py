@@ -18,10 +18,9 @@ from pebble import ProcessExpired, ProcessPool
 
 from app.core.errors import N_
 from app.settings import Settings
-from app.web.errors import Busy, TookTooLong, TookTooMuchMemory, VisitorLeft, WorkerLost
+from app.web.errors import RETRY_S, Busy, TookTooLong, TookTooMuchMemory, VisitorLeft, WorkerLost
 
 Result = TypeVar("Result")
-RETRY_S = 2
 
 
 class Workers:

@@ -11,6 +11,9 @@ export class Problem extends Error {
   }
 }
 
+/** No answer at all: the server is gone, or the way to it. */
+export class Unreachable extends Error {}
+
 export async function listKernels() {
   return (await json("/api/kernels")).kernels;
 }
@@ -19,9 +22,9 @@ export async function listSamples() {
   return (await json("/api/samples")).samples;
 }
 
-/** The picture as the server reads it: its float32 levels, and what the file held. */
-export async function readPicture(source, maxSide) {
-  const response = await send("/api/convolutions", form(source, { kernel: "identity", format: "npy", max_side: maxSide }));
+/** The picture as the server reads it: its float32 levels, in `color` rgb or gray, and what the file held. */
+export async function readPicture(source, maxSide, color) {
+  const response = await send("/api/convolutions", form(source, { kernel: "identity", format: "npy", max_side: maxSide, color }));
   return { levels: readNpy(await response.arrayBuffer()), origin: readOrigin(response.headers) };
 }
 
@@ -66,7 +69,9 @@ async function json(address) {
 
 async function send(address, body) {
   const headers = { "Accept-Language": language };
-  const response = await fetch(address, body ? { method: "POST", body, headers } : { headers });
+  const response = await fetch(address, body ? { method: "POST", body, headers } : { headers }).catch((error) => {
+    throw new Unreachable(error.message);
+  });
   if (response.ok) return response;
   throw new Problem(await response.json().catch(() => ({ title: response.statusText })));
 }

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import test from "node:test";
 
 import { measure, toRgba } from "../../static/js/lib/display.js";
-import { applyChain, explain, gray } from "../../static/js/lib/engine.js";
+import { applyChain, explain } from "../../static/js/lib/engine.js";
 import { fromNested, toNested } from "./pictures.mjs";
 
 const vectors = JSON.parse(readFileSync(new URL("../vectors/convolution.json", import.meta.url)));
@@ -53,9 +53,3 @@ for (const { name, values, display, bytes } of vectors.displays) {
     assert.deepEqual([...rgba], expected);
   });
 }
-
-test("gray uses Pillow's whole-number weights", () => {
-  const picture = fromNested([[[255, 0, 0], [0, 255, 0], [0, 0, 255], [10, 20, 30]]]);
-
-  assert.deepEqual([...gray(picture).data], [76, 150, 29, 18]);
-});

@@ -18,7 +18,8 @@ test("tiny numbers are not written as zero", () => {
   assert.equal(number(0.00012345), "0.000123");
   assert.equal(number(-0.001), "−0.001");
   assert.equal(number(-0), "0");
-  assert.equal(plain(-1e-9), "0");
+  assert.equal(plain(-1e-9), "-1e-9");
+  assert.equal(plain(0.1 + 0.2), "0.3");
 });
 
 test("a .npy file becomes one plane after the other", () => {

@@ -56,6 +56,14 @@ def sentences() -> set[str]:
     return {message if isinstance(message, str) else message[0] for _, _, message, _, _ in found}
 
 
+def test_no_sentence_of_the_scripts_is_overlooked() -> None:
+    scripts = [path for path in (ROOT / "static/js").rglob("*.js")]
+    said = {sentence for path in scripts for sentence in re.findall(r'\b_\("([^"]+)"', path.read_text("utf-8"))}
+
+    assert len(said) > 100
+    assert sorted(said - sentences()) == [], "Babel does not see what stands in a template literal beside braces"
+
+
 def test_every_sentence_is_translated_with_the_same_places() -> None:
     with (ROOT / "app/locale/es/LC_MESSAGES/messages.po").open("rb") as lines:
         spanish = {

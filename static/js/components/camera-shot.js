@@ -27,6 +27,7 @@ export class CameraShot extends HTMLElement {
   }
 
   #begin(stream) {
+    this.#stop();
     this.#stream = stream;
     if (!this.closest("dialog").open) return this.#stop();
     this.#video.srcObject = stream;

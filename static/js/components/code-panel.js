@@ -1,6 +1,7 @@
 // The programs that give the numbers on the screen, one tab each, ready to copy.
 
-import { emit, h } from "../lib/dom.js";
+import { copyText } from "../lib/clipboard.js";
+import { h } from "../lib/dom.js";
 import { _ } from "../lib/i18n.js";
 
 const LANGUAGES = { curl: "curl", pytorch: "PyTorch", numpy: "NumPy / SciPy", opencv: "OpenCV", keras: "Keras" };
@@ -49,9 +50,8 @@ export class CodePanel extends HTMLElement {
   }
 
   async #copyText() {
-    await navigator.clipboard.writeText(this.#text.textContent);
-    emit(this, "copied");
-    this.#copy.textContent = _("Copied");
+    const done = await copyText(this.#text.textContent);
+    this.#copy.textContent = done ? _("Copied") : _("Select the text to copy it");
     setTimeout(() => (this.#copy.textContent = _("Copy")), 1500);
   }
 }

@@ -2,12 +2,13 @@
 
 import uPlot from "../../vendor/uplot/uPlot.esm.js";
 import { h, paint } from "../lib/dom.js";
-import { number, plain } from "../lib/format.js";
+import { fixed, number } from "../lib/format.js";
 import { _ } from "../lib/i18n.js";
 import { color } from "../lib/theme.js";
 import { largest, tint } from "../lib/sign.js";
 
 const FRAME_MS = 90;
+const CHART_HEIGHT = 190;
 
 export class KernelLearning extends HTMLElement {
   #run = null;
@@ -15,6 +16,8 @@ export class KernelLearning extends HTMLElement {
   #timer = null;
   #chart = null;
   #grid = h("div", { class: "numbers" });
+  #watcher = new ResizeObserver(() => this.#chart?.setSize({ width: this.#chartPlace.clientWidth, height: CHART_HEIGHT }));
+  #repaint = () => this.#run && this.#plot(this.#run.fit.frames);
   #chartPlace = h("div", { class: "loss-chart" });
   #prediction = h("canvas", { role: "img", "aria-label": _("Prediction") });
   #target = h("canvas", { role: "img", "aria-label": _("Target") });
@@ -26,6 +29,8 @@ export class KernelLearning extends HTMLElement {
   connectedCallback() {
     if (this.firstChild) return;
     const figure = (caption, content, name) => h("figure", { class: name }, h("figcaption", {}, caption), content);
+    document.addEventListener("theme", this.#repaint);
+    this.#watcher.observe(this.#chartPlace);
     this.append(
       h(
         "div",
@@ -42,6 +47,8 @@ export class KernelLearning extends HTMLElement {
 
   disconnectedCallback() {
     this.stop();
+    document.removeEventListener("theme", this.#repaint);
+    this.#watcher.disconnect();
     this.#chart?.destroy();
     this.#chart = null;
   }
@@ -92,7 +99,7 @@ export class KernelLearning extends HTMLElement {
     const { step, kernel, loss } = this.#run.fit.frames[index];
     const limit = largest(this.#run.wanted ?? this.#run.fit.kernel);
     kernel.flat().forEach((weight, cell) => {
-      this.#grid.children[cell].textContent = number(weight, 2);
+      this.#grid.children[cell].textContent = fixed(weight, 2);
       tint(this.#grid.children[cell], weight, limit);
     });
     const prediction = this.#run.predict(kernel);
@@ -104,10 +111,10 @@ export class KernelLearning extends HTMLElement {
   #plot(frames) {
     this.#chart?.destroy();
     const line = { stroke: color("--accent"), width: 2, points: { show: false } };
-    const axis = { stroke: color("--soft-ink"), font: '11px "JetBrains Mono", monospace', grid: { stroke: color("--line"), width: 1 }, ticks: { show: false } };
+    const axis = { stroke: color("--soft-ink"), font: '11px "JetBrains Mono", monospace', grid: { stroke: color("--line"), width: 1, filter: decades }, ticks: { show: false } };
     const options = {
       width: this.#chartPlace.clientWidth || 320,
-      height: 190,
+      height: CHART_HEIGHT,
       legend: { show: false },
       cursor: { y: false, drag: { x: false, y: false }, points: { size: 8 } },
       scales: { x: { time: false, distr: 3 }, y: { distr: 3 } },
@@ -120,12 +127,17 @@ export class KernelLearning extends HTMLElement {
   }
 }
 
+/** Grid lines at powers of ten only: those between would fill the chart. */
+function decades(_chart, splits) {
+  return splits.map((value) => (value !== null && Number.isInteger(Math.log10(value)) ? value : null));
+}
+
 function verdict(fit, wanted) {
   if (!fit.identifiable) return _("The picture does not say enough: different kernels give the same result on it. Try one with more detail.");
   const error = wanted ? Math.max(...wanted.flatMap((row, i) => row.map((weight, j) => Math.abs(weight - fit.kernel[i][j])))) : null;
   const time = number(fit.milliseconds / 1000, 2);
   if (error === null) return _("Found in %(time)s s.", { time });
-  return _("Found in %(time)s s: no number is more than %(error)s away from the true kernel.", { time, error: plain(Number(error.toPrecision(2))) });
+  return _("Found in %(time)s s: no number is more than %(error)s away from the true kernel.", { time, error: number(Math.max(1e-6, Math.ceil(error * 1e6) / 1e6), 6) });
 }
 
 customElements.define("kernel-learning", KernelLearning);

@@ -1,7 +1,7 @@
 // The written arithmetic of one pixel: window × kernel = products, their sum, and what is drawn.
 
 import { h } from "../lib/dom.js";
-import { number } from "../lib/format.js";
+import { isRounded, number } from "../lib/format.js";
 import { _ } from "../lib/i18n.js";
 import { largest, shade, tint } from "../lib/sign.js";
 
@@ -89,12 +89,13 @@ function name(step) {
 }
 
 function sumLine(step, kernel, patch, sum, value) {
-  const list = patch.flat().map((level) => number(level, 1));
-  if (step.type === "relu") return `max(${list[0]}, 0) = ${number(value)}`;
-  if (step.type === "max_pool") return `max(${list.join(", ")}) = ${number(value)}`;
-  if (step.type === "average_pool") return `(${list.join(" + ")}) / ${list.length} = ${number(value)}`;
+  const list = patch.flat().map((level) => number(level));
+  const is = [...patch.flat(), ...(kernel ?? []).flat()].some((shown) => isRounded(shown)) ? "≈" : "=";
+  if (step.type === "relu") return `max(${list[0]}, 0) ${is} ${number(value)}`;
+  if (step.type === "max_pool") return `max(${list.join(", ")}) ${is} ${number(value)}`;
+  if (step.type === "average_pool") return `(${list.join(" + ")}) / ${list.length} ${isRounded(value) ? "≈" : is} ${number(value)}`;
   const terms = kernel.flat().flatMap((weight, index) => (weight === 0 ? [] : [`${bracket(weight)}·${list[index]}`]));
-  return `${terms.join(" + ") || "0"} = ${number(sum)}${ending(step, value)}`;
+  return `${terms.join(" + ") || "0"} ${is} ${number(sum)}${ending(step, value)}`;
 }
 
 function ending({ divisor, offset }, value) {

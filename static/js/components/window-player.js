@@ -17,7 +17,7 @@ export class WindowPlayer extends HTMLElement {
   #playing = null;
   #play = h("button", { class: "button icon", type: "button", onclick: () => this.toggle() });
   #scrub = h("input", { type: "range", min: 0, value: 0, "aria-label": _("Position of the window"), oninput: () => this.#seek(Number(this.#scrub.value)) });
-  #speed = h("select", { "aria-label": _("Speed") }, SPEEDS.map(({ name }, index) => h("option", { value: index }, name)));
+  #speed = h("select", { "aria-label": _("Speed"), onchange: () => this.isPlaying && this.#start() }, SPEEDS.map(({ name }, index) => h("option", { value: index }, name)));
 
   connectedCallback() {
     if (this.firstChild) return;
@@ -62,6 +62,7 @@ export class WindowPlayer extends HTMLElement {
   }
 
   #start() {
+    cancelAnimationFrame(this.#playing);
     const from = this.#index >= this.#count - 1 ? 0 : this.#index;
     const begun = performance.now();
     const tick = (now) => {

@@ -2,6 +2,9 @@
 
 import { BORDERS, brief, complete, convolution, sameMatrix } from "./steps.js";
 
+/** The name of a picture of one's own, which no link can carry. */
+export const OWN = "own";
+
 export const DEFAULTS = {
   sample: "astronaut",
   size: 1024,
@@ -15,6 +18,9 @@ export const DEFAULTS = {
   open: [],
 };
 
+const CHOICES = { color: ["rgb", "gray"], display: ["auto", "clip", "absolute", "rescale", "signed"], view: ["plain", "stretch"] };
+const FIELDS = ["type", "matrix", "divisor", "offset", "stride", "dilation", "border", "flip", "size"];
+const MOST = 1e6;
 const WHOLE = ["size", "at", "channel", "x", "y"];
 
 /** The query string of `state`; `kernels` shortens a lone classic kernel to its name. */
@@ -62,6 +68,8 @@ export function read(search, kernels) {
     if (query.has(key)) state[key] = query.get(key);
   }
   for (const key of WHOLE) state[key] = wholeNumber(state[key], DEFAULTS[key]);
+  if (state.size < 1 || state.size > DEFAULTS.size) state.size = DEFAULTS.size;
+  for (const [key, allowed] of Object.entries(CHOICES)) if (!allowed.includes(state[key])) state[key] = DEFAULTS[key];
   state.open = typeof state.open === "string" ? state.open.split(",").filter(Boolean) : [];
   state.steps = readSteps(query, kernels);
   state.at = Math.min(state.at, state.steps.length - 1);
@@ -95,7 +103,8 @@ function loneStep(query) {
 
 function readStep(entry, kernels) {
   const kernel = kernels.find(({ name }) => name === entry.kernel);
-  const step = kernel ? fromKernel(kernel, entry) : complete(entry);
+  const known = Object.fromEntries(Object.entries(entry).filter(([key]) => FIELDS.includes(key)));
+  const step = kernel ? fromKernel(kernel, known) : complete(known);
   return isUsable(step) ? step : null;
 }
 
@@ -103,13 +112,17 @@ function isUsable(step) {
   const isPace = (value) => Number.isInteger(value) && value >= 1 && value <= 64;
   if (step.type === "relu") return true;
   if (step.type === "max_pool" || step.type === "average_pool") return isPace(step.size) && isPace(step.stride);
-  const finite = Number.isFinite(step.offset) && Number.isFinite(step.divisor) && step.divisor !== 0;
-  return step.type === "convolution" && isMatrix(step.matrix) && finite && isPace(step.stride) && isPace(step.dilation) && BORDERS.includes(step.border);
+  const isUsed = isWeight(step.offset) && isWeight(step.divisor) && Math.abs(step.divisor) >= 1e-6;
+  return step.type === "convolution" && isMatrix(step.matrix) && isUsed && isPace(step.stride) && isPace(step.dilation) && BORDERS.includes(step.border);
 }
 
 function isMatrix(matrix) {
-  const finite = (row) => row.length === matrix[0].length && row.every(Number.isFinite);
-  return matrix.length > 0 && matrix.length <= 7 && matrix[0].length <= 7 && matrix.every(finite);
+  const isRow = (row) => row.length === matrix[0].length && row.every(isWeight);
+  return matrix.length > 0 && matrix.length <= 7 && matrix[0].length <= 7 && matrix.every(isRow);
+}
+
+function isWeight(value) {
+  return Number.isFinite(value) && Math.abs(value) <= MOST;
 }
 
 /** A convolution step with a classic kernel's numbers; the name is kept so that twins stay apart. */

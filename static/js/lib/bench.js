@@ -1,7 +1,7 @@
 // What is on the bench: the picture, the results of all steps, and the open step between its input and its result.
 
 import { automaticMode, measure, signedLimit, toRgba } from "./display.js";
-import { applyStep, gray } from "./engine.js";
+import { applyStep } from "./engine.js";
 
 export class Bench {
   #picture = null;
@@ -9,9 +9,9 @@ export class Bench {
   #keys = [];
   milliseconds = 0;
 
-  /** The picture as read, and whether only its gray is used. Forgets all results. */
-  put(levels, color) {
-    this.#picture = color === "gray" ? gray(levels) : levels;
+  /** Another picture. Forgets all results. */
+  put(levels) {
+    this.#picture = levels;
     this.#keys = [];
   }
 

@@ -170,18 +170,6 @@ function gather(sums, levels, start, stride, { weights, distances }) {
   }
 }
 
-/** Gray by the usual weights of red, green and blue, in whole levels as Pillow's mode L. */
-export function gray(input) {
-  if (input.channels === 1) return input;
-  const area = input.width * input.height;
-  const result = picture(input.width, input.height, 1);
-  for (let index = 0; index < area; index += 1) {
-    const [red, green, blue] = [0, 1, 2].map((channel) => input.data[channel * area + index]);
-    result.data[index] = Math.floor((19595 * red + 38470 * green + 7471 * blue + 32768) / 65536);
-  }
-  return result;
-}
-
 /** The written arithmetic of one result pixel: what the window held, by what it was multiplied, and the sum. */
 export function explain(input, step, x, y, channel) {
   const full = complete(step);

@@ -3,6 +3,7 @@
 import { language } from "./i18n.js";
 
 const writers = new Map();
+const decimalMark = new Intl.NumberFormat(language).format(0.5).at(1);
 
 /** `value` with at most `decimals` decimals; tiny values that are not zero keep three significant figures. */
 export function number(value, decimals = 2) {
@@ -10,6 +11,17 @@ export function number(value, decimals = 2) {
   const small = value !== 0 && Math.abs(value) < 0.5 * 10 ** -decimals;
   const text = writer(small ? { maximumSignificantDigits: 3 } : { maximumFractionDigits: decimals }).format(value);
   return text.replace("-", "−").replace(/^−0$/, "0");
+}
+
+/** `value` with exactly `decimals` decimals, so that columns of numbers keep still. */
+export function fixed(value, decimals = 2) {
+  const text = writer({ minimumFractionDigits: decimals, maximumFractionDigits: decimals }).format(value);
+  return /[1-9]/.test(text) ? text.replace("-", "−") : writer({}).format(0);
+}
+
+/** Whether `number(value, decimals)` tells less than the value. */
+export function isRounded(value, decimals = 2) {
+  return Math.abs(value - Number(value.toFixed(decimals))) > 1e-9;
 }
 
 /** A share from 0 to 1 as a percentage. */
@@ -28,9 +40,9 @@ function writer(options) {
   return writers.get(key);
 }
 
-/** A number as it is typed: a plain minus sign, a point, no rounding beyond six decimals. */
+/** A number as it is typed: a plain minus sign, the language's decimal mark, seven significant figures. */
 export function plain(value) {
-  return String(Number(value.toFixed(6)));
+  return String(Number(value.toPrecision(7))).replace(".", decimalMark);
 }
 
 /** The number that was typed (`1/9`, `0,5` and a real minus sign are understood), or null. */

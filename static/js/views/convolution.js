@@ -1,8 +1,9 @@
 // The convolution page: holds its state, asks the bench for results and keeps the screen and the address in step.
 
-import { Problem, listKernels, listSamples, readPicture } from "../api.js";
-import { fromKernel, read, write } from "../lib/address.js";
+import { Problem, Unreachable, listKernels, listSamples, readPicture } from "../api.js";
+import { DEFAULTS, OWN, fromKernel, read, write } from "../lib/address.js";
 import { Bench } from "../lib/bench.js";
+import { keep, kept } from "../lib/keep.js";
 import { complete, outputSize } from "../lib/steps.js";
 import { connectChain } from "./convolution/chain.js";
 import { connectCode } from "./convolution/code.js";
@@ -13,6 +14,7 @@ import { connectWindow } from "./convolution/window.js";
 import { Screen } from "./convolution/screen.js";
 
 const SETTLE_MS = 120;
+const MOST_STEPS = 16;
 
 class ConvolutionPage {
   kernels = [];
@@ -33,7 +35,7 @@ class ConvolutionPage {
       this.state = read(location.search, this.kernels);
       this.#parts = [connectControls, connectSources, connectChain, connectWindow, connectLearning, connectCode].map((connect) => connect(this));
       addEventListener("popstate", () => this.#return());
-      await this.take({ sample: this.state.sample });
+      await this.take(await this.#sourceOf(this.state.sample));
       document.documentElement.dataset.ready = "true";
     });
   }
@@ -50,26 +52,32 @@ class ConvolutionPage {
     return this.bench.resultOf(this.state.at);
   }
 
-  /** Reads a picture, {sample} or {file}; whatever goes wrong, the present one stays. */
-  async take(source) {
+  /** Reads a picture, {sample} or {file}, and changes the state by `patch`; whatever goes wrong, the present one stays. */
+  async take(source, patch = {}) {
     const reading = (this.#reading += 1);
     await this.attempt(async () => {
-      const { levels, origin } = await readPicture(source, this.state.size);
+      const { size, color } = { ...this.state, ...patch };
+      const { levels, origin } = await readPicture(source, size, color);
       if (reading !== this.#reading) return;
       [this.source, this.origin, this.levels] = [source, origin, levels];
-      this.state.sample = source.sample ?? "";
-      this.bench.put(levels, this.state.color);
+      Object.assign(this.state, patch, { sample: source.sample ?? OWN });
+      keep(source.file ?? null);
+      this.bench.put(levels);
       this.#screen.newPicture();
-      this.change({});
     });
+    this.change({});
+  }
+
+  /** What an address names: a sample, or one's own picture if this browser has kept it. */
+  async #sourceOf(name) {
+    const file = name === OWN && (await kept());
+    if (file) return { file };
+    return { sample: this.samples.some((sample) => sample.name === name) ? name : DEFAULTS.sample };
   }
 
   /** Changes the state and shows it in the coming frame: computed at once, since waiting for the frame would lose one. */
   change(patch) {
-    const recolored = "color" in patch && patch.color !== this.state.color;
     Object.assign(this.state, patch);
-    if (recolored) this.bench.put(this.levels, this.state.color);
-    if (recolored) this.#screen.newPicture();
     if (!this.bench.picture || this.#isChanging) return;
     this.#isChanging = true;
     queueMicrotask(() => this.#show());
@@ -81,11 +89,25 @@ class ConvolutionPage {
     this.change({ steps });
   }
 
-  /** Puts a classic kernel in the open step; where a window moves and stops is kept. */
+  /** Puts a classic kernel in the open step, or after it where it is none; where a window moves and stops is kept. */
   choose(kernel) {
-    const { stride = 1, dilation = 1, border = "zero", flip = false } = this.step.type === "convolution" ? this.step : {};
+    const { steps, at } = this.state;
+    if (this.step.type !== "convolution") return this.insert(fromKernel(kernel));
+    const { stride, dilation, border, flip } = this.step;
     const step = fromKernel(kernel, { stride, dilation, border, flip });
-    this.change({ steps: this.state.steps.with(this.state.at, step), display: "auto" });
+    return this.change({ steps: steps.with(at, step), display: "auto" });
+  }
+
+  /** Adds a step after the open one and opens it. */
+  insert(step) {
+    const { at } = this.state;
+    if (this.takes(step)) this.change({ steps: this.state.steps.toSpliced(at + 1, 0, step), at: at + 1, x: null, y: null });
+  }
+
+  /** Whether there is room for one more step after the open one. */
+  takes(step) {
+    const longer = this.state.steps.toSpliced(this.state.at + 1, 0, step);
+    return longer.length <= MOST_STEPS && this.fits(longer);
   }
 
   /** Moves the window to result pixel (x, y), without computing anything again. */
@@ -97,14 +119,16 @@ class ConvolutionPage {
     this.#settle();
   }
 
-  /** Runs `work`; a refusal is told in the page and nothing is lost. */
+  /** Runs `work` and says whether it was done; a refusal is told in the page and nothing is lost. */
   async attempt(work) {
     try {
       this.#screen.tell(null);
       await work();
+      return true;
     } catch (error) {
-      if (!(error instanceof Problem) && !(error instanceof TypeError)) throw error;
+      if (!(error instanceof Problem) && !(error instanceof Unreachable)) throw error;
       this.#screen.tell(error);
+      return false;
     }
   }
 
@@ -127,11 +151,10 @@ class ConvolutionPage {
     }, SETTLE_MS);
   }
 
-  #return() {
-    const sample = this.state.sample;
+  /** Back and forward: the state of that address, with its picture. */
+  async #return() {
     this.state = read(location.search, this.kernels);
-    if (this.state.sample !== sample) this.take({ sample: this.state.sample });
-    else this.change({});
+    this.take(await this.#sourceOf(this.state.sample));
   }
 
   /** Whether `steps` all fit the picture. */

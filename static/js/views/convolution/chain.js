@@ -7,22 +7,23 @@ import { automaticMode, toRgba } from "../../lib/display.js";
 import { _ } from "../../lib/i18n.js";
 import { complete } from "../../lib/steps.js";
 
-const MOST = 16;
 const THUMBNAIL = 128;
 
 export function connectChain(page) {
   const chain = document.querySelector("#chain");
   chain.addEventListener("open", ({ detail }) => page.change({ at: detail, x: null, y: null }));
-  chain.addEventListener("add", ({ detail }) => add(page, detail));
+  chain.addEventListener("add", ({ detail }) => page.insert(offered(page, detail)));
   chain.addEventListener("remove", ({ detail }) => remove(page, detail));
-  return { settle: () => chain.show(tiles(page), page.state.at) };
+  return { refresh: () => offer(page), settle: () => chain.show(tiles(page), page.state.at) };
 }
 
-function add(page, type) {
-  const { steps, at } = page.state;
-  const step = type === "convolution" ? fromKernel(page.kernels.find(({ name }) => name === "gaussian-blur")) : complete({ type });
-  const longer = steps.toSpliced(at + 1, 0, step);
-  if (longer.length <= MOST && page.fits(longer)) page.change({ steps: longer, at: at + 1, x: null, y: null });
+function offered(page, type) {
+  return type === "convolution" ? fromKernel(page.kernels.find(({ name }) => name === "gaussian-blur")) : complete({ type });
+}
+
+/** A step for which there is no room cannot be added. */
+function offer(page) {
+  for (const button of document.querySelectorAll("[data-add]")) button.disabled = !page.takes(offered(page, button.dataset.add));
 }
 
 function remove(page, index) {

@@ -12,7 +12,11 @@ export function connectCode(page) {
     const key = JSON.stringify([fields, page.source.sample]);
     if (!panel.open || key === written) return;
     written = key;
-    await page.attempt(async () => (document.querySelector("#code-panel").programs = await writeCode(page.source, fields)));
+    const isPresent = await page.attempt(async () => {
+      const programs = await writeCode(page.source, fields);
+      if (written === key) document.querySelector("#code-panel").programs = programs;
+    });
+    if (!isPresent && written === key) written = "";
   };
   panel.open = page.state.open.includes("code");
   panel.addEventListener("toggle", () => {

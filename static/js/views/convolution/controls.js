@@ -1,13 +1,16 @@
 // The kernel, how its window moves, and how pictures are drawn: from the controls to the state, and back.
 
-import { findName } from "../../lib/address.js";
+import { OWN, findName } from "../../lib/address.js";
+import { copyText } from "../../lib/clipboard.js";
 import { h } from "../../lib/dom.js";
 import { number, parseNumber, plain } from "../../lib/format.js";
 import { _ } from "../../lib/i18n.js";
+import { sameMatrix } from "../../lib/steps.js";
 import { sizeFormula } from "./screen.js";
 
 const $ = (selector) => document.querySelector(selector);
 const NUMBERS = ["stride", "dilation"];
+const MOST_POOLED = 4; // as far as the strides go
 
 export function connectControls(page) {
   fillKernelNames(page);
@@ -16,10 +19,13 @@ export function connectControls(page) {
   $("#kernel-name").addEventListener("change", ({ target }) => page.choose(page.kernels.find(({ name }) => name === target.value)));
   $("#kernel").addEventListener("weights", ({ detail }) => page.changeStep({ matrix: detail, name: null }));
   $("#side").addEventListener("change", ({ target }) => page.changeStep(resized(page.step, Number(target.value))));
-  for (const field of ["divisor", "offset"]) $(`#${field}`).addEventListener("input", ({ target }) => typeNumber(page, field, target));
+  for (const field of ["divisor", "offset"]) {
+    $(`#${field}`).addEventListener("input", ({ target }) => typeNumber(page, field, target));
+    $(`#${field}`).addEventListener("blur", ({ target }) => showInForce(page.step[field], target));
+  }
   $("#geometry").addEventListener("change", ({ target }) => changeGeometry(page, target));
   $("#display").addEventListener("change", ({ target }) => page.change({ display: target.value }));
-  $("#color").addEventListener("change", ({ target }) => page.change({ color: target.value }));
+  $("#color").addEventListener("change", ({ target }) => page.take(page.source, { color: target.value }));
   $("#channel").addEventListener("change", ({ target }) => page.change({ channel: Number(target.value) }));
   $("#view").addEventListener("change", ({ target }) => page.change({ view: target.checked ? "stretch" : "plain" }));
   $("#copy-link").addEventListener("click", () => copyLink(page));
@@ -40,6 +46,12 @@ function typeNumber(page, field, input) {
   else page.changeStep({ [field]: value });
 }
 
+/** What was typed and cannot be used gives way to the number that is in force. */
+function showInForce(value, input) {
+  input.removeAttribute("aria-invalid");
+  input.value = plain(value);
+}
+
 function changeGeometry(page, { name, id, value, checked }) {
   if (id === "flip") page.changeStep({ flip: checked });
   else if (name === "stride" && page.step.type !== "convolution") page.changeStep({ stride: Number(value) });
@@ -49,15 +61,25 @@ function changeGeometry(page, { name, id, value, checked }) {
 /** The matrix in the middle of a larger one, or its middle in a smaller one; pooling just changes its size. */
 function resized(step, side) {
   if (step.type !== "convolution") return { size: side, stride: side };
-  const shift = Math.floor((side - 1) / 2) - Math.floor((step.matrix.length - 1) / 2);
-  const weight = (row, column) => step.matrix[row - shift]?.[column - shift] ?? 0;
-  const line = Array.from({ length: side }, (_value, index) => index);
-  return { matrix: line.map((row) => line.map((column) => weight(row, column))), name: null };
+  const whole = sameMatrix(cut(larger, step.matrix.length), step.matrix) ? larger : step.matrix;
+  larger = whole;
+  return { matrix: cut(whole, side), name: null };
 }
 
-async function copyLink() {
-  await navigator.clipboard.writeText(location.href);
-  $("#copy-link").textContent = _("Copied");
+// The kernel before its last cuts: whoever makes it smaller and larger again finds its outer numbers again.
+let larger = [[0]];
+
+function cut(matrix, side) {
+  const shift = (length) => Math.floor((side - 1) / 2) - Math.floor((length - 1) / 2);
+  const [down, right] = [shift(matrix.length), shift(matrix[0].length)];
+  const line = Array.from({ length: side }, (_value, index) => index);
+  return line.map((row) => line.map((column) => matrix[row - down]?.[column - right] ?? 0));
+}
+
+async function copyLink({ state }) {
+  const done = await copyText(location.href);
+  const told = state.sample === OWN ? _("Copied, without your picture") : _("Copied");
+  $("#copy-link").textContent = done ? told : _("Copy it from the address bar");
   setTimeout(() => ($("#copy-link").textContent = _("Copy link")), 1500);
 }
 
@@ -66,7 +88,7 @@ function refresh(page) {
   const isKernel = step.type === "convolution";
   $("#kernel").hidden = !isKernel;
   $("#other-step").hidden = isKernel;
-  $("#learn-card").hidden = !isKernel;
+  $("#learn-card").hidden = !isKernel || state.at > 0;
   $("#kernel-facts").hidden = step.type === "relu";
   for (const field of ["divisor", "offset"]) $(`#${field}`).closest("label").hidden = !isKernel;
   $("#kernel-name").hidden = !isKernel;
@@ -87,6 +109,7 @@ function refreshKernel({ step, kernels }) {
     if ($(`#${field}`) !== document.activeElement) $(`#${field}`).value = plain(step[field]);
   }
   $("#side").value = String(step.matrix.length);
+  offerSides(Infinity);
   $("#kernel-sum").textContent = `${_("sum")} ${number(step.matrix.flat().reduce((sum, weight) => sum + weight, 0))}`;
 }
 
@@ -98,7 +121,12 @@ function refreshOther(step) {
   };
   $("#other-step").textContent = texts[step.type];
   if (step.size) $("#side").value = String(step.size);
+  offerSides(MOST_POOLED);
   $("#kernel-sum").textContent = "";
+}
+
+function offerSides(most) {
+  for (const option of $("#side").options) option.disabled = Number(option.value) > most;
 }
 
 function refreshGeometry(page, isKernel) {
@@ -109,14 +137,14 @@ function refreshGeometry(page, isKernel) {
   check("stride", String(step.stride));
   if (isKernel) for (const name of ["dilation", "border"]) check(name, String(step[name]));
   $("#flip").checked = Boolean(step.flip);
-  for (const [name, field] of [["stride", "stride"], ["dilation", "dilation"], ["border", "border"]]) disableImpossible(page, name, field);
+  for (const field of ["stride", "dilation", "border"]) disableImpossible(page, field);
   $("#size-formula").textContent = result ? `${_("width")}: ${sizeFormula(step, input, result)}` : "";
 }
 
 /** Settings with which the window would not fit cannot be reached. */
-function disableImpossible(page, name, field) {
+function disableImpossible(page, field) {
   const { steps, at } = page.state;
-  for (const radio of document.querySelectorAll(`[name=${name}]`)) {
+  for (const radio of document.querySelectorAll(`[name=${field}]`)) {
     const value = NUMBERS.includes(field) ? Number(radio.value) : radio.value;
     radio.disabled = !radio.checked && !page.fits(steps.with(at, { ...page.step, [field]: value }));
   }

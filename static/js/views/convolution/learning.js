@@ -15,6 +15,7 @@ export function connectLearning(page) {
   $("#learn").addEventListener("click", () => open(page));
   $("#learning-close").addEventListener("click", () => close(page));
   if (page.state.open.includes("learn")) queueMicrotask(() => whenReady(page));
+  return { refresh: () => isOutdated(page) && close(page) };
 }
 
 /** A link may ask for the open panel before the picture is there. */
@@ -23,17 +24,34 @@ function whenReady(page) {
   else setTimeout(() => whenReady(page), 50);
 }
 
+// What the open panel has learned; it closes as soon as something else is on the screen.
+let learned = null;
+
+function lesson({ state, step, bench }) {
+  return { picture: bench.picture, kernel: JSON.stringify([state.at, step.matrix, step.divisor, step.flip]) };
+}
+
+function isOutdated(page) {
+  const now = lesson(page);
+  return learned !== null && (learned.picture !== now.picture || learned.kernel !== now.kernel);
+}
+
 async function open(page) {
   const { step, state } = page;
+  const { picture } = page.bench;
+  if (state.at > 0 || step.type !== "convolution") return;
   $("#learn").disabled = true;
   await page.attempt(async () => {
-    const { kernel, matrix, divisor = 1, flip } = nameStep(step, page.kernels);
+    const { kernel, flip } = nameStep(step, page.kernels);
     const side = step.matrix.length;
-    const twin = kernel && !flip ? { kernel } : { matrix: matrix ?? applied(step), divisor: step.divisor ?? divisor };
+    const twin = kernel && !flip ? { kernel } : { matrix: applied(step), divisor: step.divisor };
     const fit = await fitKernel(page.source, { ...twin, size: side, max_side: state.size, color: state.color });
     page.change({ open: [...new Set([...state.open, "learn"])] });
+    if (page.bench.picture !== picture) return;
+    learned = lesson(page);
     $("#learning").hidden = false;
-    $("#kernel-learning").show(story(page.bench.picture, step, fit));
+    $("#learning-note").hidden = isPlain(step);
+    $("#kernel-learning").show(story(picture, step, fit));
     $("#learning").scrollIntoView({ block: "nearest" });
   });
   $("#learn").disabled = false;
@@ -51,7 +69,13 @@ function story(picture, step, fit) {
   return { fit, wanted, target: drawn(target), predict: (kernel) => drawn(filtered(kernel)) };
 }
 
+/** Descent compares whole pictures: where the window starts, jumps or is divided differently does not matter to it. */
+function isPlain({ stride, dilation, offset, flip }) {
+  return stride === 1 && dilation === 1 && offset === 0 && !flip;
+}
+
 function close(page) {
+  learned = null;
   $("#learning").hidden = true;
   $("#kernel-learning").stop();
   page.change({ open: page.state.open.filter((panel) => panel !== "learn") });

@@ -30,7 +30,7 @@ export class Screen {
 
   /** The picture is new: the presets are tried on it. */
   newPicture() {
-    const { bench, kernels } = this.#page;
+    const { bench } = this.#page;
     const small = shrink(bench.picture, THUMBNAIL);
     $("#presets").draw((kernel) => {
       const step = { type: "convolution", matrix: kernel.matrix, divisor: kernel.divisor, offset: 0, border: "replicate" };
@@ -38,7 +38,6 @@ export class Screen {
       return { picture, rgba: toRgba(picture, automaticMode([step])) };
     });
     this.#shownInput = null;
-    return kernels;
   }
 
   show() {
@@ -101,10 +100,19 @@ export class Screen {
 
   #drawnAs(value, index) {
     const { mode, range, rgba } = this.#drawn;
-    if (mode === "signed") return { color: `rgb(${rgba.slice(index * 4, index * 4 + 3).join(" ")})`, text: signWord(value) };
+    if (mode === "signed") return { color: `rgb(${rgba.slice(index * 4, index * 4 + 3).join(" ")})`, text: this.#signed(value, index) };
     const gray = level(value, mode, range);
     const clipped = mode === "clip" && (value < 0 || value > 255);
     return { color: `rgb(${gray} ${gray} ${gray})`, text: clipped ? _("%(level)s, clipped", { level: gray }) : String(gray) };
+  }
+
+  /** Signed colors stand for the mean of the channels, which may have another sign than the one that is explained. */
+  #signed(value, index) {
+    const { width, height, channels, data } = this.#page.result;
+    if (channels === 1) return signWord(value);
+    const mean = (data[index] + data[index + width * height] + data[index + 2 * width * height]) / 3;
+    const told = _("mean of the channels: %(mean)s", { mean: number(mean, 1) });
+    return `${signWord(mean)} (${told})`;
   }
 
   /** What may come a moment after an edit. */

@@ -8,6 +8,7 @@ import { size } from "../../lib/format.js";
 import { _ } from "../../lib/i18n.js";
 import { requestFields } from "./request.js";
 
+const CENTER = { x: null, y: null };
 const $ = (selector) => document.querySelector(selector);
 
 export function connectSources(page) {
@@ -25,10 +26,7 @@ export function connectSources(page) {
     $("camera-shot").start();
   });
   $("#photo").addEventListener("shot", ({ detail }) => takeFile(page, detail));
-  $("#size").addEventListener("change", ({ target }) => {
-    Object.assign(page.state, { size: Number(target.value), x: null, y: null });
-    page.take(page.source);
-  });
+  $("#size").addEventListener("change", ({ target }) => page.take(page.source, { size: Number(target.value), ...CENTER }));
   $("#download").addEventListener("click", () => save(page, { format: "png" }));
   $("#download-full").addEventListener("click", () => save(page, { format: "png", max_side: null }));
   $("#download-npy").addEventListener("click", () => save(page, { format: "npy" }));
@@ -39,7 +37,7 @@ export function connectSources(page) {
 function offerFullSize({ origin, levels }) {
   const isReduced = Number(origin.width) > levels.width;
   $("#download-full").hidden = !isReduced;
-  $("#download-full").textContent = `↓ ${_("from all %(size)s", { size: size(origin.width, origin.height) })}`;
+  $("#download-full").textContent = _("↓ from all %(size)s", { size: size(origin.width, origin.height) });
 }
 
 function fillGallery(page) {
@@ -61,14 +59,11 @@ function closeOutside(menu) {
 
 function chooseSample(page, name) {
   $("#samples").removeAttribute("open");
-  Object.assign(page.state, { x: null, y: null });
-  page.take({ sample: name });
+  page.take({ sample: name }, CENTER);
 }
 
 function takeFile(page, file) {
-  if (!file) return;
-  Object.assign(page.state, { x: null, y: null });
-  page.take({ file });
+  if (file) page.take({ file }, CENTER);
 }
 
 function connectDrop(page) {

@@ -1,26 +1,44 @@
 // Moves the window: by hovering, by arrow keys, by the player.
 
 import "../../components/window-player.js";
+import { _ } from "../../lib/i18n.js";
 import { pace, reach } from "../../lib/steps.js";
 
 const $ = (selector) => document.querySelector(selector);
 
 export function connectWindow(page) {
-  $("#result").addEventListener("point", ({ detail }) => moveByHand(page, detail.x, detail.y));
-  $("#input").addEventListener("point", ({ detail }) => moveByHand(page, ...resultAt(page, detail)));
-  for (const view of [$("#input"), $("#result")]) view.addEventListener("move", ({ detail }) => moveBy(page, detail));
+  $("#result").addEventListener("point", ({ detail }) => hover(page, detail.x, detail.y));
+  $("#input").addEventListener("point", ({ detail }) => hover(page, ...resultAt(page, detail)));
+  for (const view of [$("#input"), $("#result")]) {
+    view.addEventListener("move", ({ detail }) => moveBy(page, detail));
+    view.addEventListener("click", () => hold(!isHeld));
+  }
+  hold(page.state.x !== null && page.state.y !== null);
   $("#player").addEventListener("position", ({ detail }) => play(page, detail));
   return { refresh: () => refresh(page) };
 }
 
+// A window that a click or a link has put somewhere stays there while the mouse goes on.
+let isHeld = false;
+
+function hold(held) {
+  isHeld = held;
+  $("#hold").textContent = held ? _("held; click a picture to let it go") : _("move with the mouse or the arrow keys; a click holds it");
+}
+
+function hover(page, x, y) {
+  if (!isHeld) moveByHand(page, x, y);
+}
+
 function moveByHand(page, x, y) {
-  if ($("#player").isPlaying) return;
+  if ($("#player").isPlaying || !page.result) return;
   $("#result").reveal(null);
   page.moveTo(x, y);
 }
 
 function moveBy(page, { x, y }) {
   const { state, result } = page;
+  if (!result) return;
   const now = [state.x ?? Math.floor(result.width / 2), state.y ?? Math.floor(result.height / 2)];
   $("#player").pause();
   moveByHand(page, now[0] + x, now[1] + y);
@@ -35,6 +53,7 @@ function resultAt({ step }, { x, y }) {
 }
 
 function play(page, { index }) {
+  if (!page.result) return;
   const { width } = page.result;
   $("#result").reveal(index);
   page.moveTo(index % width, Math.floor(index / width));
