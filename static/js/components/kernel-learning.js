@@ -118,7 +118,7 @@ export class KernelLearning extends HTMLElement {
       legend: { show: false },
       cursor: { y: false, drag: { x: false, y: false }, points: { size: 8 } },
       scales: { x: { time: false, distr: 3 }, y: { distr: 3 } },
-      axes: [{ ...axis, size: 24 }, { ...axis, size: 58, values: (_chart, ticks) => ticks.map((tick) => (tick === null ? "" : tick.toExponential(0))) }],
+      axes: [{ ...axis, size: 24, values: (_chart, ticks) => ticks.map((tick) => (tick === null ? "" : number(tick))) }, { ...axis, size: 58, values: (_chart, ticks) => ticks.map((tick) => (tick === null ? "" : tick.toExponential(0))) }],
       series: [{}, line],
     };
     // A logarithmic scale has no zero: steps are counted from 1 here, and a loss of exactly 0 is drawn at a trillionth.
