@@ -205,3 +205,52 @@ def test_the_download_is_what_the_screen_shows_or_the_whole_picture(
 
     expected = _api_pixels(server, photo, {"kernel": "sharpen", **max_side})
     np.testing.assert_array_equal(np.asarray(Image.open(waiting.value.path()).convert("RGB")), expected)
+
+
+def test_a_click_holds_the_window_and_another_lets_it_go(open_page: Open) -> None:
+    page = open_page("/convolve?sample=camera&size=64")
+    position = page.locator("#position")
+
+    point_at(page, "#result", 10, 20)
+    page.mouse.down()
+    page.mouse.up()
+    point_at(page, "#result", 40, 50)
+    expect(position).to_contain_text("row 20, column 10")
+    page.mouse.down()
+    page.mouse.up()
+    point_at(page, "#result", 41, 50)
+
+    expect(position).to_contain_text("row 50, column 41")
+
+
+def test_a_reduced_gray_picture_is_the_one_that_the_api_computes(open_page: Open, server: str, tmp_path: Path) -> None:
+    photo = photograph(tmp_path / "photo.png", 90, 50)
+    page = open_page("/convolve?kernel=identity&size=32")
+    page.set_input_files("#upload", photo)
+    expect(page.locator("#input-fact")).to_contain_text("32 × 18")
+
+    page.check("#color [value=gray]", force=True)
+    expect(page.locator("#input-fact")).to_contain_text("gray")
+
+    expected = _api_pixels(server, photo, {"kernel": "identity", "color": "gray", "max_side": "32"})
+    np.testing.assert_array_equal(pixels(page), expected)
+
+
+def test_a_kernel_made_smaller_and_larger_again_keeps_its_numbers(open_page: Open) -> None:
+    page = open_page("/convolve?kernel=sobel-x")
+
+    for side in ("1", "2", "7", "3"):
+        page.select_option("#side", side)
+    settle(page)
+
+    cells = [cell.input_value() for cell in page.locator("kernel-grid input").all()]
+    assert cells == ["-1", "0", "1", "-2", "0", "2", "-1", "0", "1"]
+
+
+def test_the_learning_closes_when_another_kernel_is_chosen(open_page: Open) -> None:
+    page = open_page("/convolve?sample=camera&size=64&kernel=box-blur&open=learn")
+    expect(page.locator("#learning")).to_be_visible()
+
+    page.click("[data-kernel=emboss]")
+
+    expect(page.locator("#learning")).to_be_hidden()

@@ -64,7 +64,7 @@ def test_the_page_speaks_spanish_by_header_switch_and_link(open_page: Open) -> N
 
     for page in (by_header, by_link, switched):
         assert page.get_attribute("html", "lang") == "es"
-        expect(page.locator("h1")).to_have_text("Convolucionar una imagen")
+        expect(page.locator("h1")).to_have_text("Convolución de una imagen")
         expect(page.locator("[data-kernel=sharpen]")).to_have_text("Enfocar")
         expect(page.locator("#position")).to_contain_text("fila")
     expect(switched.locator("[data-kernel=sharpen]")).to_have_attribute("aria-pressed", "true")

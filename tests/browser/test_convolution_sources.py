@@ -8,7 +8,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Open
-from tests.browser.reading import photograph, pixels
+from tests.browser.reading import photograph, pixels, settle
 
 pytestmark = pytest.mark.browser
 
@@ -118,3 +118,32 @@ def test_a_sixteen_bit_ramp_keeps_its_levels_and_says_so(open_page: Open, tmp_pa
 
     np.testing.assert_allclose(pixels(page)[..., 0], ramp / 257, atol=0.51)
     expect(page.locator("#input-note")).to_contain_text("16-bit")
+
+
+@pytest.mark.parametrize("leave", ["reload", "language"])
+def test_ones_own_picture_outlives_a_reload_and_another_language(open_page: Open, tmp_path: Path, leave: str) -> None:
+    page = open_page("/convolve?kernel=emboss")
+    page.set_input_files("#upload", photograph(tmp_path / "photo.png"))
+    expect(page.locator("#input-fact")).to_contain_text("60 × 40")
+    settle(page)
+    before = pixels(page)
+
+    if leave == "reload":
+        page.reload()
+    else:
+        page.click("[data-language=es]")
+        page.wait_for_url("**lang=es**")
+    page.wait_for_selector("html[data-ready]")
+    settle(page)
+
+    np.testing.assert_array_equal(pixels(page), before)
+
+
+@pytest.mark.parametrize("query", ["sample=own", "sample=no-such", "sample=", "size=0", "size=100000", "color=pink"])
+def test_an_address_that_asks_for_what_is_not_there_shows_the_default(open_page: Open, query: str) -> None:
+    page = open_page(f"/convolve?{query}&kernel=emboss")
+    settle(page)
+
+    expect(page.locator("#input-fact")).to_contain_text("256 × 256")
+    expect(page.locator("#problem")).to_be_hidden()
+    expect(page.locator("[data-kernel=emboss]")).to_have_attribute("aria-pressed", "true")
