@@ -47,7 +47,7 @@ class Settings(BaseSettings):
         60.0, gt=0, description="Longest a request's body may take to arrive; a trickle would hold its place for hours."
     )
     uploads: int = Field(
-        100, ge=1, description="Requests with a body under way at once; bounds what uploads hold before any is looked at."
+        100, ge=1, description="Requests with a body under way at once; bounds what uploads hold unread."
     )
     form_fields: int = Field(40, ge=1, description="Most parts of one form; a form with thousands costs only time.")
     multiply_adds: int = Field(

@@ -47,6 +47,7 @@ SECURITY_HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 _SANE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_ROUTINE = ("/healthz", "/readyz", "/metrics")  # asked every few seconds
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 
@@ -79,7 +80,8 @@ class RequestLog:
             await respond_broken(Request(scope))(scope, receive, send_numbered)
         finally:
             milliseconds = round((time.perf_counter() - started) * 1000, 1)
-            log.info(
+            tell = log.debug if _route(scope) in _ROUTINE else log.info
+            tell(
                 "request",
                 request_id=number,
                 method=scope["method"],

@@ -11,7 +11,7 @@ export class PixelArithmetic extends HTMLElement {
     const { step } = explanation;
     const body = step.type === "convolution" ? this.#convolution(explanation) : this.#window(explanation);
     this.dataset.side = explanation.patch.length;
-    this.replaceChildren(h("div", { class: "grids" }, ...body, this.#outcome(explanation, drawn)), this.#line(explanation));
+    this.replaceChildren(h("div", { class: "grids" }, ...body, h("div", { class: "arrival" }, sign("→"), this.#outcome(explanation, drawn))), this.#line(explanation));
   }
 
   #convolution({ patch, outside, kernel, products }) {
@@ -22,7 +22,6 @@ export class PixelArithmetic extends HTMLElement {
       this.#grid(_("kernel"), kernel, (cell, value) => tint(cell, value, weights)),
       sign("="),
       this.#grid(_("products"), products, (cell, value) => tint(cell, value, most)),
-      sign("→"),
     ];
   }
 
@@ -32,7 +31,7 @@ export class PixelArithmetic extends HTMLElement {
       this.#level(cell, level, outside[i][j]);
       cell.classList.toggle("is-picked", picked(level));
     };
-    return [this.#grid(_("window"), patch, paint), sign("→")];
+    return [this.#grid(_("window"), patch, paint)];
   }
 
   #level(cell, value, isOutside) {
