@@ -68,9 +68,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium where it is, else Playwright's own."""
+    """Debian's Chromium where it is, else Playwright's own. Its event loop must end before other tests start theirs."""
     executable = os.environ.get("CHROMIUM") or (str(CHROMIUM) if CHROMIUM.exists() else None)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
