@@ -61,7 +61,7 @@ def test_no_sentence_of_the_scripts_is_overlooked() -> None:
     said = {sentence for path in scripts for sentence in re.findall(r'\b_\("([^"]+)"', path.read_text("utf-8"))}
 
     assert len(said) > 80
-    assert sorted(said - sentences() - {"..."}) == [], "Babel does not see what stands in a template literal beside braces"
+    assert sorted(said - sentences() - {"..."}) == [], "Babel overlooks what stands in a template literal beside braces"
 
 
 def test_every_sentence_is_translated_with_the_same_places() -> None:
