@@ -207,6 +207,20 @@ def test_the_download_is_what_the_screen_shows_or_the_whole_picture(
     np.testing.assert_array_equal(np.asarray(Image.open(waiting.value.path()).convert("RGB")), expected)
 
 
+def test_a_link_is_copied_where_the_browser_has_no_clipboard_to_offer(open_page: Open) -> None:
+    page = open_page("/convolve?kernel=sobel-y")
+    settle(page)
+    page.evaluate("() => Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+
+    page.click("#copy-link")
+    expect(page.locator("#copy-link")).to_have_text("Copied")
+    page.focus("#divisor")
+    page.keyboard.press("Control+A")
+    page.keyboard.press("Control+V")
+
+    assert "kernel=sobel-y" in page.input_value("#divisor")
+
+
 def test_a_click_holds_the_window_and_another_lets_it_go(open_page: Open) -> None:
     page = open_page("/convolve?sample=camera&size=64")
     position = page.locator("#position")

@@ -11,7 +11,10 @@ export function connectWindow(page) {
   $("#input").addEventListener("point", ({ detail }) => hover(page, ...resultAt(page, detail)));
   for (const view of [$("#input"), $("#result")]) {
     view.addEventListener("move", ({ detail }) => moveBy(page, detail));
-    view.addEventListener("click", () => hold(!isHeld));
+    view.addEventListener("click", ({ pointerType }) => {
+      $("#result").reveal(null);
+      hold(!isHeld && pointerType !== "touch"); // a finger does not hover, so there is nothing to hold against
+    });
   }
   hold(page.state.x !== null && page.state.y !== null);
   $("#player").addEventListener("position", ({ detail }) => play(page, detail));
