@@ -48,7 +48,8 @@ def to_bytes(values: Tensor, display: Display) -> Tensor:
 
     clip: clamp to 0..255. absolute: clamp |v|. rescale: (v - min) / (max - min) * 255 over all channels
     (a constant is clamped). signed: from white to blue (negative) or red (positive) by the share
-    sqrt(|mean of the channels| / max|v|); the root shows the many small values of an edge detector.
+    9a / (1 + 8a) of a = |mean of the channels| / max|v|: steep at zero, where most values of an edge
+    detector are, and full color at the end alone.
     """
     low, high = (float(limit) for limit in torch.aminmax(values))
     height, width, channels = values.shape
@@ -67,7 +68,8 @@ def to_bytes(values: Tensor, display: Display) -> Tensor:
 
 def _signed(band: Tensor, limit: float) -> Tensor:
     mean = band.double().sum(-1) / band.shape[-1]
-    share = (mean.abs() / limit if limit > 0 else mean).sqrt().unsqueeze(-1)
+    size = mean.abs().unsqueeze(-1)
+    share = size * 9 / (size * 8 + limit) if limit > 0 else size
     zero = torch.tensor(ZERO, dtype=torch.float64)
     span = torch.where(
         (mean < 0).unsqueeze(-1),

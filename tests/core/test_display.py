@@ -53,8 +53,8 @@ def test_signed_draws_zero_as_white_and_both_ends_in_full_color() -> None:
     assert shown[0].tolist() == [list(NEGATIVE), list(ZERO), list(POSITIVE)]
 
 
-def test_signed_shows_a_quarter_of_the_limit_in_half_the_color() -> None:
-    values = torch.tensor([[[25.0], [-100.0]]])
+def test_signed_shows_a_tenth_of_the_limit_in_half_the_color() -> None:
+    values = torch.tensor([[[10.0], [-100.0]]])
 
     shown = to_bytes(values, "signed")
 

@@ -85,8 +85,8 @@ def shown(values: Array, display: str) -> Array:
 
 
 def signed_color(level: float) -> Array:
-    """From white at 0 to blue at -1 and red at 1, by the square root of the size."""
-    return half_up(WHITE + ((BLUE if level < 0 else RED) - WHITE) * math.sqrt(abs(level)))
+    """From white at 0 to blue at -1 and red at 1, steep at zero."""
+    return half_up(WHITE + ((BLUE if level < 0 else RED) - WHITE) * 9 * abs(level) / (1 + 8 * abs(level)))
 
 
 def pictures() -> dict[str, Array]:

@@ -134,7 +134,8 @@ def _signed_lines(gray: bool) -> Lines:
     return [
         f"blue, white, red = np.array([{colors}])",
         f"mean = {mean}",
-        "share = np.sqrt(np.abs(mean) / (np.abs(values).max() or 1))",
+        "size = np.abs(mean)",
+        "share = size * 9 / (size * 8 + (np.abs(values).max() or 1))",
         "picture = (white + (np.where(mean < 0, blue, red) - white) * share + 0.5).astype(np.uint8)",
     ]
 

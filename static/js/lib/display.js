@@ -59,13 +59,14 @@ function clip(data, plane, area, bytes, channel) {
   for (let index = 0; index < area; index += 1) bytes[index * 4 + channel] = Math.floor(data[plane + index] + 0.5);
 }
 
-// The mean of the channels, by the square root of the size: most values of an edge detector are small, and would all look white.
+// The mean of the channels, on a scale that is steep at zero: most values of an edge detector are small, and would all look white.
 // Bytes cut off what follows the point, which is floor().
 function paintSigned({ data, channels, width, height }, bytes, limit) {
   const area = width * height;
   for (let index = 0; index < area; index += 1) {
     const mean = channels === 1 ? data[index] : (data[index] + data[index + area] + data[index + 2 * area]) / 3;
-    const share = limit > 0 ? Math.min(1, Math.sqrt(Math.abs(mean) / limit)) : 0;
+    const size = Math.abs(mean);
+    const share = limit > 0 ? Math.min(1, (size * 9) / (size * 8 + limit)) : 0;
     const end = mean < 0 ? NEGATIVE : POSITIVE;
     bytes[index * 4] = ZERO[0] + (end[0] - ZERO[0]) * share + 0.5;
     bytes[index * 4 + 1] = ZERO[1] + (end[1] - ZERO[1]) * share + 0.5;
