@@ -6,6 +6,7 @@ number that was wrong and the limit; never the input itself, a class name, a pat
 
 import json
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -138,7 +139,7 @@ _FIELD_MESSAGES = {
     "float_type": N_("This must be a number."),
     "finite_number": N_("This must be a finite number."),
     "bool_parsing": N_("This must be true or false."),
-    "literal_error": N_("This is not one of the values allowed."),
+    "literal_error": N_("This must be one of %(allowed)s."),
     "greater_than_equal": N_("This must be at least %(limit)s."),
     "greater_than": N_("This must be more than %(limit)s."),
     "less_than_equal": N_("This must be at most %(limit)s."),
@@ -148,6 +149,8 @@ _FIELD_MESSAGES = {
 }
 _LARGE_PART = "Part exceeded"  # how Starlette's 400 begins where a field passes `max_part_size`
 _ANY_FIELD = N_("This value cannot be used.")
+_ONE = N_("'%(name)s': %(reason)s")
+_MANY = N_("%(value)d of the values sent cannot be used; the first is '%(name)s': %(reason)s")
 
 
 def install(app: FastAPI) -> None:
@@ -205,11 +208,11 @@ async def _refuse_fields(request: Request, error: Exception) -> Response:
         return respond(request, MalformedRequest(_FIELD_MESSAGES["json_invalid"]))
     language = choose_language(request)
     places = [{"field": _place(entry), "detail": _say(language, entry)} for entry in found[:MAXIMUM_ERRORS]]
-    message = N_("%(value)d of the values sent cannot be used; the first is '%(name)s'.")
     members: dict[str, Any] = {"field": places[0]["field"].partition(".")[0], "errors": places}
     if _is_number(limit := _limit(found[0])):
         members["limit"] = limit
-    return _answer(request, _INVALID, message, {"value": len(found), "name": places[0]["field"]}, members)
+    values = {"value": len(found), "name": places[0]["field"], "reason": places[0]["detail"]}
+    return _answer(request, _INVALID, _MANY if len(found) > 1 else _ONE, values, members)
 
 
 def _place(entry: dict[str, Any]) -> str:
@@ -219,7 +222,13 @@ def _place(entry: dict[str, Any]) -> str:
 
 
 def _say(language: str, entry: dict[str, Any]) -> str:
-    return translate(language, _FIELD_MESSAGES.get(entry["type"], _ANY_FIELD), {"limit": _limit(entry)})
+    places = {"limit": _limit(entry), "allowed": _allowed(entry)}
+    return translate(language, _FIELD_MESSAGES.get(entry["type"], _ANY_FIELD), places)
+
+
+def _allowed(entry: dict[str, Any]) -> str:
+    """The names that a field may hold, read from Pydantic's "'zero', 'reflect' or 'wrap'"."""
+    return ", ".join(re.findall(r"'([^']*)'", str(entry.get("ctx", {}).get("expected", ""))))
 
 
 def _limit(entry: dict[str, Any]) -> Any:
@@ -242,7 +251,7 @@ def _answer(
         "request_id": request.scope.get("state", {}).get("request_id"),
     } | (members or {})
     return Response(
-        json.dumps(problem, allow_nan=False),
+        json.dumps(problem, allow_nan=False, ensure_ascii=False).encode("utf-8", "backslashreplace"),
         kind.status,
         {"Content-Language": language, "Vary": "Accept-Language, Cookie", "Cache-Control": "no-store"},
         "application/problem+json",

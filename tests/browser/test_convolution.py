@@ -119,6 +119,23 @@ def test_the_lectures_example_is_one_click_away(open_page: Open, example: str, s
     assert page.inner_text("#sum-line").replace("6,600", "6600") == sum_line
 
 
+def test_what_the_border_and_the_display_do_is_written_out(open_page: Open, server: str) -> None:
+    at_corner = {"sample": "camera", "kernel": "edge-laplacian-8", "border": "reflect", "x": 0, "y": 0}
+    page = open_page("/convolve?" + "&".join(f"{name}={value}" for name, value in at_corner.items()))
+    told = explained(server, at_corner)
+    brought = np.array(told["products"])[np.array(told["outside"])].sum()
+
+    page.click("label:has([name=display][value=absolute])")
+    absolute = page.inner_text(".outcome p")
+    page.click("label:has([name=display][value=rescale])")
+    rescaled = page.inner_text(".outcome p")
+
+    border = f"beyond the picture's edge (border: reflect): 5 of 9 cells, {brought:.0f} of the sum"
+    assert page.inner_text("#border-line").strip().replace("−", "-") == border
+    assert f"|{told['value']:.0f}| → {abs(told['value']):.0f}" in absolute.replace("−", "-")
+    assert re.search(r"÷ .+ · 255 ≈ \d+$", rescaled)
+
+
 def test_the_chain_is_a_small_cnn(open_page: Open) -> None:
     page = open_page("/convolve?sample=camera&size=64&kernel=sobel-x")
 

@@ -48,6 +48,16 @@ def test_problems_are_told_in_the_visitors_language(convolve: Post) -> None:
     assert (english["value"], english["limit"], english["field"]) == (0, 64, "stride")
 
 
+def test_a_wrong_choice_is_told_with_the_choices_there_are(convolve: Post) -> None:
+    fields = {"kernel": "identity", "border": "QQQ"}
+
+    english, spanish = (convolve(fields, headers={"Accept-Language": language}) for language in ("en", "es"))
+
+    allowed = "zero, reflect, replicate, wrap, valid"
+    assert problem(english, 422)["detail"] == f"'border': This must be one of {allowed}."
+    assert f"«border»: Debe ser uno de estos: {allowed}." in spanish.text, "readable in a terminal, not escaped"
+
+
 def test_what_was_sent_is_never_repeated(convolve: Post) -> None:
     for fields in ({"kernel": "QQQ"}, {"kernel": "identity", "border": "QQQ"}, {"matrix": "QQQ"}, {"sample": "QQQ"}):
         assert "QQQ" not in convolve(fields).text

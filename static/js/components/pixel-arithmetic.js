@@ -11,7 +11,7 @@ export class PixelArithmetic extends HTMLElement {
     const { step } = explanation;
     const body = step.type === "convolution" ? this.#convolution(explanation) : this.#window(explanation);
     this.dataset.side = explanation.patch.length;
-    this.replaceChildren(h("div", { class: "grids" }, ...body, h("div", { class: "arrival" }, sign("→"), this.#outcome(explanation, drawn))), this.#line(explanation));
+    this.replaceChildren(h("div", { class: "grids" }, ...body, h("div", { class: "arrival" }, sign("→"), this.#outcome(explanation, drawn))), this.#line(explanation), ...this.#border(explanation));
   }
 
   #convolution({ patch, outside, kernel, products }) {
@@ -70,6 +70,16 @@ export class PixelArithmetic extends HTMLElement {
   #line({ step, kernel, patch, sum, value }) {
     return h("p", { class: "sum-line figure", id: "sum-line" }, sumLine(step, kernel, patch, sum, value));
   }
+
+  /** How much of the sum the cells beyond the picture's edge bring. */
+  #border({ products, outside, step }) {
+    const beyond = products?.flat().filter((_product, index) => outside.flat()[index]) ?? [];
+    if (beyond.length === 0) return [];
+    const sum = number(beyond.reduce((total, product) => total + product, 0));
+    const places = { border: borderName(step.border), cells: beyond.length, all: products.flat().length, sum };
+    const swatch = h("span", { class: "swatch is-outside" });
+    return [h("p", { class: "small soft", id: "border-line" }, swatch, " ", _("beyond the picture's edge (border: %(border)s): %(cells)s of %(all)s cells, %(sum)s of the sum", places))];
+  }
 }
 
 function sign(text) {
@@ -81,6 +91,10 @@ function convolutionRows({ divisor, offset }, sum) {
   if (divisor !== 1) rows.push(h("dt", {}, _("divided by")), h("dd", {}, `÷ ${number(divisor)}`));
   if (offset !== 0) rows.push(h("dt", {}, _("plus")), h("dd", {}, `+ ${number(offset)}`));
   return rows.length > 2 ? [...rows, h("dt", {}, _("value"))] : [h("dt", {}, _("sum"))];
+}
+
+function borderName(border) {
+  return { zero: _("zero"), reflect: _("reflect"), replicate: _("replicate"), wrap: _("wrap") }[border];
 }
 
 function name(step) {

@@ -25,7 +25,6 @@ export class Screen {
 
   constructor(page) {
     this.#page = page;
-    $("#problem button").addEventListener("click", () => this.tell(null));
   }
 
   /** The picture is new: the presets are tried on it. */
@@ -102,8 +101,7 @@ export class Screen {
     const { mode, range, rgba } = this.#drawn;
     if (mode === "signed") return { color: `rgb(${rgba.slice(index * 4, index * 4 + 3).join(" ")})`, text: this.#signed(value, index) };
     const gray = level(value, mode, range);
-    const clipped = mode === "clip" && (value < 0 || value > 255);
-    return { color: `rgb(${gray} ${gray} ${gray})`, text: clipped ? _("%(level)s, clipped", { level: gray }) : String(gray) };
+    return { color: `rgb(${gray} ${gray} ${gray})`, text: levelText(value, mode, range, gray) };
   }
 
   /** Signed colors stand for the mean of the channels, which may have another sign than the one that is explained. */
@@ -129,14 +127,6 @@ export class Screen {
     $(`#${id}`).show(histogram(picture, minimum, maximum), minimum, maximum);
     $(`#${id}-fact`).textContent = _("%(low)s to %(high)s · mean %(mean)s", { low: number(low), high: number(high), mean: number(mean) });
   }
-
-  /** Says what went wrong, or takes the last problem away. */
-  tell(error) {
-    $("#problem").hidden = !error;
-    if (!error) return;
-    const offline = _("The server does not answer. Is it still running? Your work is kept; try again.");
-    $("#problem p").textContent = error.problem ? error.message : offline;
-  }
 }
 
 function originNote({ width, height }, origin, at) {
@@ -149,6 +139,17 @@ function originNote({ width, height }, origin, at) {
 
 function stretchNote({ minimum, maximum }) {
   return _("Seen stretched: level %(minimum)s is drawn black and %(maximum)s white.", { minimum: number(minimum), maximum: number(maximum) });
+}
+
+/** What the display mode makes of a value, with its numbers: "|−20| → 20", "(39 + 232) ÷ (624 + 232) · 255 ≈ 81". */
+function levelText(value, mode, { minimum, maximum }, gray) {
+  if (mode === "rescale" && maximum > minimum) {
+    const above = (point) => `(${number(point)} ${minimum < 0 ? "+" : "−"} ${number(Math.abs(minimum))})`;
+    return `${above(value)} ÷ ${above(maximum)} · 255 ≈ ${gray}`;
+  }
+  const shown = mode === "absolute" ? Math.abs(value) : value;
+  const told = shown < 0 || shown > 255 ? _("%(level)s, clipped", { level: gray }) : String(gray);
+  return mode === "absolute" ? `|${number(value)}| → ${told}` : told;
 }
 
 function signWord(value) {
