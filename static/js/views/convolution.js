@@ -1,6 +1,6 @@
 // The convolution page: holds its state, asks the bench for results and keeps the screen and the address in step.
 
-import { Problem, Unreachable, listKernels, listSamples, readPicture } from "../api.js";
+import { listKernels, listSamples, readPicture } from "../api.js";
 import { DEFAULTS, OWN, fromKernel, read, write } from "../lib/address.js";
 import { Bench } from "../lib/bench.js";
 import { keep, kept } from "../lib/keep.js";
@@ -12,6 +12,7 @@ import { connectLearning } from "./convolution/learning.js";
 import { connectSources } from "./convolution/sources.js";
 import { connectWindow } from "./convolution/window.js";
 import { Screen } from "./convolution/screen.js";
+import { attempt, connectNotice } from "./notice.js";
 
 const SETTLE_MS = 120;
 const MOST_STEPS = 16;
@@ -30,6 +31,7 @@ class ConvolutionPage {
   #reading = 0;
 
   async start() {
+    connectNotice();
     await this.attempt(async () => {
       [this.kernels, this.samples] = await Promise.all([listKernels(), listSamples()]);
       this.state = read(location.search, this.kernels);
@@ -120,16 +122,8 @@ class ConvolutionPage {
   }
 
   /** Runs `work` and says whether it was done; a refusal is told in the page and nothing is lost. */
-  async attempt(work) {
-    try {
-      this.#screen.tell(null);
-      await work();
-      return true;
-    } catch (error) {
-      if (!(error instanceof Problem) && !(error instanceof Unreachable)) throw error;
-      this.#screen.tell(error);
-      return false;
-    }
+  attempt(work) {
+    return attempt(work);
   }
 
   #show() {
