@@ -2,6 +2,7 @@
 
 PlaygroundError
 ├── InvalidValue           a number, name or description that cannot be used
+│   └── InvalidNetwork     a network's description, or the text of one, that cannot be built
 ├── TooMuchWork            right, but more arithmetic than one request may ask for
 └── PictureError
     ├── PictureTooLarge    bytes, pixels or sides past the limit
@@ -41,6 +42,10 @@ class PlaygroundError(Exception):
 
 class InvalidValue(PlaygroundError):
     """A number, name or description that cannot be used."""
+
+
+class InvalidNetwork(InvalidValue):
+    """A network's description, or the text of one, that cannot be built. `field` is the layer: "layers.2.filters"."""
 
 
 class TooMuchWork(PlaygroundError):
