@@ -1,4 +1,4 @@
-"""The command line: `python -m app serve`."""
+"""The command line: `python -m app serve`, `train` ...; each command but serving is a file of `commands`."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -54,3 +54,11 @@ def serve(
         forwarded_allow_ips=list(settings.trusted_proxies) or None,
         timeout_graceful_shutdown=settings.shutdown_seconds,
     )
+
+
+try:
+    from app.commands.train import train
+except ModuleNotFoundError:  # until core.datasets is here
+    pass
+else:
+    cli.command()(train)

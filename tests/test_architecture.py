@@ -23,8 +23,10 @@ PYTHON_ARROWS = {
     "web": {"core", "runs", "settings", "web"},
     "logs": {"settings"},
     "main": {"core", "runs", "settings", "web"},
-    "cli": {"core", "runs", "settings", "web", "main", "logs"},
-    "__main__": {"cli"},
+    "commands": {"commands", "core", "runs", "settings"},
+    "cli": {"commands", "core", "runs", "settings", "web", "main", "logs"},
+    "tuning": set(),
+    "__main__": {"cli", "tuning"},
 }
 NOT_IN_CORE = {"fastapi", "starlette", "pydantic_settings", "sqlalchemy", "structlog", "typer", "rich", "os.environ"}
 JAVASCRIPT_ARROWS = {

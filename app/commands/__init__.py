@@ -1,0 +1,1 @@
+"""What the command line does beside serving: each command is a file, and calls the same functions as the web."""
