@@ -78,6 +78,29 @@ def pair(low: int, high: int) -> Check:
     return check
 
 
+def optional(check: Check) -> Check:
+    """The same, or null."""
+    return lambda place, name, value: None if value is None else check(place, name, value)
+
+
+def pad(below: int) -> Check:
+    """ "valid", "same", or zeros at the top and bottom, left and right; 0 is "valid"."""
+    zeros = pair(0, below - 1)
+
+    def check(place: Place, name: str, value: Any) -> str | tuple[int, int]:
+        if value in ("valid", "same"):
+            return str(value)
+        if not isinstance(value, int | list | tuple) or isinstance(value, bool):
+            raise place.refuse(
+                N_("Layer %(layer)s (%(type)s): '%(name)s' must be 'valid', 'same', or zeros for each side as a number."),
+                name,
+            )  # fmt: skip
+        found: tuple[int, int] = zeros(place, name, value)
+        return "valid" if found == (0, 0) else found
+
+    return check
+
+
 def number(low: float, below: float) -> Check:
     """A finite number from `low` to less than `below`."""
 

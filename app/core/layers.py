@@ -2,8 +2,9 @@
 
 Nothing is built here, and nothing is known of PyTorch (see `modules`) or of the layers before (see `networks`).
 A shape is (channels, height, width) or (units,). Fields, defaults and numbers are those of Keras: a `stride` or size of
-two numbers is (height, width), padding "same" gives ceil(n / stride) and puts an odd cell at the right and below, as
-TensorFlow does for every stride (PyTorch's own `same` knows stride 1 only), batch normalization has epsilon 0.001.
+two numbers is (height, width), batch normalization has epsilon 0.001, padding "same" gives ceil(n / stride) and puts an
+odd cell at the right and below, as TensorFlow does for every stride (PyTorch's own "same" knows stride 1 only). As in
+PyTorch, `padding` may also be a number: so many zeros on every side.
 """
 
 import math
@@ -11,7 +12,7 @@ from dataclasses import MISSING, Field, dataclass, field, fields
 from typing import Any, ClassVar
 
 from app.core.errors import N_
-from app.core.layer_fields import Place, choice, flag, number, pair, shape_text, whole
+from app.core.layer_fields import Place, choice, flag, number, optional, pad, pair, shape_text, whole
 
 Shape = tuple[int, ...]
 Pair = tuple[int, int]
@@ -70,24 +71,30 @@ class Conv2d(Layer):
     filters: int = field(metadata={"check": whole(1, MAXIMUM_UNITS)})
     kernel_size: Pair = field(default=(3, 3), metadata={"check": _side})
     stride: Pair = field(default=(1, 1), metadata={"check": _side})
-    padding: str = field(default="valid", metadata={"check": choice("valid", "same")})
+    padding: str | Pair = field(default="valid", metadata={"check": pad(MAXIMUM_SIDE)})
     use_bias: bool = field(default=True, metadata={"check": flag})
     activation: str = field(default="none", metadata={"check": _activation})
 
     def output_shape(self, shape: Shape, place: Place) -> Shape:
-        """(filters, height, width): floor((n - kernel_size) / stride) + 1, or ceil(n / stride) for "same"."""
+        """(filters, height, width): floor((n + zeros - kernel_size) / stride) + 1, or ceil(n / stride) for "same"."""
         need_maps(shape, place)
-        if self.padding == "same":
-            height, width = (math.ceil(n / step) for n, step in zip(shape[1:], self.stride, strict=True))
-            return self.filters, height, width
-        return self.filters, *slide(shape, self.kernel_size, self.stride, place, "kernel_size")
+        top, bottom, left, right = self.margins(shape)
+        if max(top - self.kernel_size[0], left - self.kernel_size[1]) >= 0:
+            raise place.refuse(
+                N_("Layer %(layer)s (%(type)s) has a padding of %(padding)s; it must be less than the kernel's "
+                   "%(window)s, or windows would see nothing but zeros."),
+                "padding", padding=shape_text((top, left)), window=shape_text(self.kernel_size),
+            )  # fmt: skip
+        padded = (shape[0], shape[1] + top + bottom, shape[2] + left + right)
+        return self.filters, *slide(padded, self.kernel_size, self.stride, place, "kernel_size")
 
     def margins(self, shape: Shape) -> tuple[int, int, int, int]:
         """Zeros at the top, bottom, left and right of an input of that shape."""
-        if self.padding == "valid":
-            return 0, 0, 0, 0
-        vertical, horizontal = map(_same_margins, shape[1:], self.kernel_size, self.stride)
-        return *vertical, *horizontal
+        if self.padding != "same":
+            vertical, horizontal = (0, 0) if isinstance(self.padding, str) else self.padding
+            return vertical, vertical, horizontal, horizontal
+        rows, columns = map(_same_margins, shape[1:], self.kernel_size, self.stride)
+        return *rows, *columns
 
     def parameters(self, shape: Shape) -> int:
         """filters * (channels * kernel height * kernel width + bias)."""
@@ -109,7 +116,7 @@ class Pooling(Layer):
     """The maximum or mean of windows, `stride` apart (default: their size); what is left over is dropped."""
 
     pool_size: Pair = field(default=(2, 2), metadata={"check": _side})
-    stride: Pair | None = field(default=None, metadata={"check": _side})
+    stride: Pair | None = field(default=None, metadata={"check": optional(_side)})
 
     @property
     def step(self) -> Pair:

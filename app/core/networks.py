@@ -4,42 +4,22 @@ What is PyTorch is left to `modules`. Names of layers count each type: conv2d_1,
 block has the block's name before it: residual_1/conv2d_2.
 """
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
 
 from app.core.errors import N_
 from app.core.layer_fields import Place, is_whole, shape_text
-from app.core.layers import (
-    Activation,
-    AveragePooling2d,
-    BatchNormalization,
-    Conv2d,
-    Dense,
-    Dropout,
-    Flatten,
-    GlobalAveragePooling2d,
-    GlobalMaxPooling2d,
-    Layer,
-    MaxPooling2d,
-)
+from app.core.layer_parsing import TOP, parse_layers
+from app.core.layers import Activation, Conv2d, Dense, Layer
 from app.core.modules import build_modules
 from app.core.reports import Limits, Report, check_limits, write_report
 from app.core.residual import Residual
 
-MAXIMUM_LAYERS = 40
 MAXIMUM_CHANNELS = 64
 MAXIMUM_INPUT_SIDE = 1024
 MAXIMUM_CLASSES = 1000
-
-TYPES: dict[str, type[Layer]] = {
-    kind.type: kind
-    for kind in (
-        Conv2d, MaxPooling2d, AveragePooling2d, GlobalAveragePooling2d, GlobalMaxPooling2d, BatchNormalization, Dropout,
-        Flatten, Dense, Activation, Residual,
-    )
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -58,13 +38,13 @@ class Network:
 
 def parse_network(description: Any, limits: Limits | None = None) -> Network:
     """The network of a JSON value; raises InvalidNetwork with the layer, the shapes and the rule."""
-    top = Place()
+    top = TOP
     if not isinstance(description, dict):
         raise top.refuse(N_("A network is an object with 'input', 'classes' and 'layers'."))
     if set(description) != {"input", "classes", "layers"}:
         raise top.refuse(N_("A network has the fields 'input', 'classes' and 'layers', and no others."))
     network = Network(
-        _parse_input(description["input"]), _parse_classes(description["classes"]), _parse_layers(description["layers"])
+        parse_input(description["input"]), _parse_classes(description["classes"]), parse_layers(description["layers"])
     )
     check_network(network, limits or Limits())
     return network
@@ -76,7 +56,7 @@ def check_network(network: Network, limits: Limits) -> None:
     found = report(network)
     shape = found.layers[-1].output_shape
     if shape != (network.classes,):
-        last = Place().inner(len(network.layers) - 1, network.layers[-1].type)
+        last = TOP.inner(len(network.layers) - 1, network.layers[-1].type)
         raise last.refuse(
             N_("The last layer, %(layer)s (%(type)s), gives %(shape)s; it must give %(limit)d values, one for each "
                "class."), shape=shape_text(shape), limit=network.classes,
@@ -84,7 +64,7 @@ def check_network(network: Network, limits: Limits) -> None:
     check_limits(found, limits)
 
 
-def check_softmax(layers: tuple[Layer, ...], place: Place = Place()) -> None:  # noqa: B008 - frozen
+def check_softmax(layers: tuple[Layer, ...], place: Place = TOP) -> None:
     """None of these, which others follow, may be a softmax: it turns logits into probabilities, at the end."""
     for index, layer in enumerate(layers):
         here = place.inner(index, layer.type)
@@ -124,10 +104,11 @@ def _expand(layers: tuple[Layer, ...]) -> tuple[Layer, ...]:
     return tuple(expanded)
 
 
-def _parse_input(value: Any) -> tuple[int, int, int]:
+def parse_input(value: Any) -> tuple[int, int, int]:
+    """Channels, height and width of a JSON value; raises InvalidNetwork."""
     limits = (MAXIMUM_CHANNELS, MAXIMUM_INPUT_SIDE, MAXIMUM_INPUT_SIDE)
     if not isinstance(value, list | tuple) or len(value) != 3 or not all(map(is_whole, value, (1, 1, 1), limits)):
-        raise Place().refuse(
+        raise TOP.refuse(
             N_("'input' must be channels, height and width: three whole numbers, such as [3, 32, 32], with at most "
                "%(channels)d channels and %(limit)d pixels a side."),
             "input", channels=MAXIMUM_CHANNELS, limit=MAXIMUM_INPUT_SIDE,
@@ -137,61 +118,5 @@ def _parse_input(value: Any) -> tuple[int, int, int]:
 
 def _parse_classes(value: Any) -> int:
     if not is_whole(value, 1, MAXIMUM_CLASSES):
-        raise Place().refuse(
-            N_("'classes' must be a whole number from 1 to %(limit)d."), "classes", limit=MAXIMUM_CLASSES
-        )
+        raise TOP.refuse(N_("'classes' must be a whole number from 1 to %(limit)d."), "classes", limit=MAXIMUM_CLASSES)
     return int(value)
-
-
-def _parse_layers(value: Any, place: Place = Place(), above: int = 0) -> tuple[Layer, ...]:  # noqa: B008 - frozen
-    """`above` counts the layers that enclose these, so that deep nesting ends as soon as long lists do."""
-    if not isinstance(value, list | tuple) or not value:
-        raise place.refuse(N_("'layers' must be a list of at least one layer."), "layers")
-    if len(value) + above > MAXIMUM_LAYERS:
-        raise place.refuse(
-            N_("A network may have %(limit)d layers, those inside blocks included."), limit=MAXIMUM_LAYERS
-        )
-    layers = tuple(_parse_layer(entry, place, index, above + 1) for index, entry in enumerate(value))
-    if above == 0 and (count := sum(map(_count, layers))) > MAXIMUM_LAYERS:
-        raise place.refuse(
-            N_("The network has %(value)d layers, those inside blocks included; at most %(limit)d are allowed."),
-            value=count, limit=MAXIMUM_LAYERS,
-        )  # fmt: skip
-    return layers
-
-
-def _count(layer: Layer) -> int:
-    return 1 + (sum(map(_count, layer.layers)) if isinstance(layer, Residual) else 0)
-
-
-def _parse_layer(entry: Any, within: Place, index: int, above: int) -> Layer:
-    name = entry.get("type") if isinstance(entry, dict) else None
-    kind = TYPES.get(name) if isinstance(name, str) else None
-    place = within.inner(index, kind.type if kind else "")
-    if kind is None:
-        raise place.refuse(
-            N_("Layer %(layer)s must be an object whose 'type' is one of %(allowed)s."), allowed=", ".join(TYPES)
-        )
-    known = {item.name: item for item in fields(kind)}
-    if not set(entry) <= {"type", *known}:
-        raise place.refuse(
-            N_("Layer %(layer)s (%(type)s) has a field that is not known; it may have %(allowed)s."),
-            allowed=", ".join(known) or "-",
-        )
-    values = {key: _parse_field(place, known[key].metadata, key, value, above)
-              for key, value in entry.items() if key != "type"}  # fmt: skip
-    return _make(kind, values, place)
-
-
-def _parse_field(place: Place, metadata: Any, name: str, value: Any, above: int) -> Any:
-    if name == "layers":
-        return _parse_layers(value, place, above)
-    return metadata["check"](place, name, value)
-
-
-def _make(kind: type[Layer], values: dict[str, Any], place: Place) -> Layer:
-    try:
-        return kind(**values)
-    except TypeError:
-        lacking = next(item.name for item in fields(kind) if item.name not in values)
-        raise place.refuse(N_("Layer %(layer)s (%(type)s) needs '%(name)s'."), lacking) from None
