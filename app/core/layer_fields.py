@@ -92,7 +92,7 @@ def pad(below: int) -> Check:
             return str(value)
         if not isinstance(value, int | list | tuple) or isinstance(value, bool):
             raise place.refuse(
-                N_("Layer %(layer)s (%(type)s): '%(name)s' must be 'valid', 'same', or zeros for each side as a number."),
+                N_("Layer %(layer)s (%(type)s): '%(name)s' must be 'valid', 'same', or the zeros for each side."),
                 name,
             )  # fmt: skip
         found: tuple[int, int] = zeros(place, name, value)

@@ -81,8 +81,8 @@ def _strong() -> list[Entry]:
 
 _CATALOG = (
     ("lecture", N_("The lecture's network"), CIFAR, _lecture(128, 1024),
-     N_("Three convolutions of 128 kernels and a dense layer of 1,024 units: 88,914,698 parameters, nearly all of them in "
-        "the first dense layer.")),
+     N_("Three convolutions of 128 kernels and a dense layer of 1,024 units: 88,914,698 parameters, nearly all of them "
+        "in the first dense layer.")),
     ("lecture-light", N_("The lecture's network, light"), CIFAR, _lecture(16, 128),
      N_("The same with 16 kernels a layer and 128 units: it trains in minutes.")),
     ("lenet-5", N_("LeNet-5"), (1, 28, 28), _lenet(),
@@ -92,7 +92,8 @@ _CATALOG = (
     ("residual", N_("Residual network"), CIFAR, _residual(),
      N_("Each block adds what it finds to what it got, which lets deep networks learn.")),
     ("strong", N_("Strong small network"), CIFAR, _strong(),
-     N_("Three blocks with batch normalization: about two million parameters that reach over nine of ten on CIFAR-10.")),
+     N_("Three blocks with batch normalization and 1.97 million parameters, as good on small pictures as much larger "
+        "networks.")),
 )  # fmt: skip
 
 
