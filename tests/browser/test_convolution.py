@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import numpy as np
@@ -22,6 +23,13 @@ def _api_pixels(server: str, photo: Path, fields: dict[str, str]) -> np.ndarray:
     answer = httpx2.post(f"{server}/api/convolutions", data=fields, files={"image": ("p.png", photo.read_bytes())})
     assert answer.status_code == 200, answer.text
     return np.asarray(Image.open(io.BytesIO(answer.content)).convert("RGB"))
+
+
+def _api_values(server: str, fields: dict[str, Any]) -> np.ndarray:
+    wanted = {name: value for name, value in fields.items() if name not in ("x", "y")}
+    answer = httpx2.post(f"{server}/api/convolutions", data=wanted)
+    assert answer.status_code == 200, answer.text
+    return np.load(io.BytesIO(answer.content))
 
 
 def test_a_photo_is_sharpened_and_a_number_of_the_kernel_typed_over(
@@ -126,7 +134,7 @@ def test_what_the_border_and_the_display_do_is_written_out(open_page: Open, serv
     brought = np.array(told["products"])[np.array(told["outside"])].sum()
 
     page.click("label:has([name=display][value=absolute])")
-    absolute = page.inner_text(".outcome p")
+    absolute, note = page.inner_text(".outcome p"), page.inner_text("#result-note")
     page.click("label:has([name=display][value=rescale])")
     rescaled = page.inner_text(".outcome p")
 
@@ -134,6 +142,8 @@ def test_what_the_border_and_the_display_do_is_written_out(open_page: Open, serv
     assert page.inner_text("#border-line").strip().replace("−", "-") == border
     assert f"|{told['value']:.0f}| → {abs(told['value']):.0f}" in absolute.replace("−", "-")
     assert re.search(r"÷ .+ · 255 ≈ \d+$", rescaled)
+    values = _api_values(server, {**at_corner, "format": "npy"})
+    assert f"{(np.abs(values) > 255).mean():.1%} of them are larger than 255 in size and are clipped" in note
 
 
 def test_the_chain_is_a_small_cnn(open_page: Open) -> None:

@@ -71,10 +71,7 @@ export class Screen {
     $("#result-fact").textContent = `${size(result.width, result.height)} · ${number(this.#page.bench.milliseconds, 1)} ms`;
     $("#scale").show(mode, ends);
     const values = { minimum: number(range.minimum), maximum: number(range.maximum) };
-    const clipped = mode === "clip" && range.clippedFraction > 0;
-    $("#result-note").textContent = clipped
-      ? _("Values from %(minimum)s to %(maximum)s; %(share)s of them lie outside 0 to 255 and are clipped.", { ...values, share: percent(range.clippedFraction) })
-      : _("Values from %(minimum)s to %(maximum)s.", values);
+    $("#result-note").textContent = rangeNote(values, mode, shareCut(result, mode, range));
     for (const radio of document.querySelectorAll("[name=display]")) radio.checked = radio.value === mode;
   }
 
@@ -139,6 +136,20 @@ function originNote({ width, height }, origin, at) {
 
 function stretchNote({ minimum, maximum }) {
   return _("Seen stretched: level %(minimum)s is drawn black and %(maximum)s white.", { minimum: number(minimum), maximum: number(maximum) });
+}
+
+/** The share of values that the display mode cuts off; `absolute` only those that are larger than 255 in size. */
+function shareCut({ data }, mode, { clippedFraction }) {
+  if (mode === "clip") return clippedFraction;
+  return mode === "absolute" ? data.reduce((count, value) => count + (Math.abs(value) > 255 ? 1 : 0), 0) / data.length : 0;
+}
+
+function rangeNote(ends, mode, cut) {
+  if (cut === 0) return _("Values from %(minimum)s to %(maximum)s.", ends);
+  const places = { ...ends, share: percent(cut) };
+  return mode === "absolute"
+    ? _("Values from %(minimum)s to %(maximum)s; %(share)s of them are larger than 255 in size and are clipped.", places)
+    : _("Values from %(minimum)s to %(maximum)s; %(share)s of them lie outside 0 to 255 and are clipped.", places);
 }
 
 /** What the display mode makes of a value, with its numbers: "|−20| → 20", "(39 + 232) ÷ (624 + 232) · 255 ≈ 81". */
