@@ -16,6 +16,7 @@ MEBIBYTE = 1024 * 1024
 FLOAT_BYTES = 4
 COPIES = 4  # of a weight while Adam trains it: itself, its gradient, two moments
 BATCH = 128
+INPUT = "input"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +28,24 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """What a layer reads: a layer's name, or "input", and what its units see."""
+
+    name: str
+    views: Views
+
+
+@dataclass(frozen=True, slots=True)
 class LayerReport:
-    """One layer. `parameters` are those that are learned; `statistics` the moving ones of batch normalization."""
+    """One layer. `sources` are the layers that it reads, or "input"; a block's sum reads two.
+
+    `parameters` are those that are learned, `statistics` the moving ones of batch normalization.
+    """
 
     name: str
     type: str
     layer: Layer
+    sources: tuple[str, ...]
     input_shape: Shape
     output_shape: Shape
     parameters: int
@@ -58,6 +71,7 @@ class LayerReport:
         return own | {
             "name": self.name,
             "type": self.type,
+            "from": list(self.sources),
             "output_shape": list(self.output_shape),
             "parameters": self.parameters,
             "receptive_field": self.receptive_field,
@@ -107,10 +121,10 @@ class Report:
 def write_report(shape: Shape, layers: Sequence[Layer]) -> Report:
     """The report of layers on an input of (channels, height, width); raises InvalidNetwork where one does not fit."""
     rows: list[LayerReport] = []
-    views = fields.start(shape)
+    source = Source(INPUT, fields.start(shape))
     for traced in trace(shape, layers):
-        rows += _report(traced, views)
-        views = rows[-1].views
+        rows += _report(traced, source)
+        source = Source(rows[-1].name, rows[-1].views)
     return Report(tuple(rows))
 
 
@@ -126,37 +140,49 @@ def check_limits(report: Report, limits: Limits) -> None:
             raise InvalidNetwork(message, field="layers", value=value, limit=limit)
 
 
-def _report(traced: Traced, views: Views, within: str = "") -> Iterator[LayerReport]:
+def _report(traced: Traced, source: Source, within: str = "") -> Iterator[LayerReport]:
     if not traced.inside:
-        yield _row(within + traced.name, traced.layer, traced.before, views)
+        yield _row(within + traced.name, traced.layer, traced.before, source)
         return
     block = f"{within}{traced.name}/"
-    seen, shortcut = views, views
+    seen, shortcut = source, source
     for inner in traced.inside:
         for row in _report(inner, seen, block):
             yield row
-            seen = row.views
+            seen = Source(row.name, row.views)
     if traced.projection is not None:
-        row = _row(f"{block}projection", traced.projection, traced.before, views)
+        row = _row(f"{block}projection", traced.projection, traced.before, source)
         yield row
-        shortcut = row.views
-    yield _sum(traced, within + traced.name, fields.join(seen, shortcut))
+        shortcut = Source(row.name, row.views)
+    yield _sum(traced, within + traced.name, seen, shortcut)
 
 
-def _sum(traced: Traced, name: str, views: Views) -> LayerReport:
-    return LayerReport(name, traced.layer.type, traced.layer, traced.before, traced.after, 0, 0, 0, views)
+def _sum(traced: Traced, name: str, seen: Source, shortcut: Source) -> LayerReport:
+    return LayerReport(
+        name=name,
+        type=traced.layer.type,
+        layer=traced.layer,
+        sources=(seen.name, shortcut.name),
+        input_shape=traced.before,
+        output_shape=traced.after,
+        parameters=0,
+        statistics=0,
+        multiply_adds=0,
+        views=fields.join(seen.views, shortcut.views),
+    )
 
 
-def _row(name: str, layer: Layer, before: Shape, views: Views) -> LayerReport:
+def _row(name: str, layer: Layer, before: Shape, source: Source) -> LayerReport:
     after = layer.output_shape(before, Place(kind=layer.type))
     return LayerReport(
         name=name,
         type=layer.type,
         layer=layer,
+        sources=(source.name,),
         input_shape=before,
         output_shape=after,
         parameters=layer.parameters(before),
         statistics=2 * before[0] if isinstance(layer, BatchNormalization) else 0,
         multiply_adds=layer.multiply_adds(before),
-        views=fields.look(views, layer, before, after),
+        views=fields.look(source.views, layer, before, after),
     )
