@@ -54,6 +54,13 @@ class Settings(BaseSettings):
         50_000_000_000, ge=1, description="Most multiply-adds of one request, estimated before anything is computed."
     )
 
+    network_parameters: int = Field(
+        100_000_000, ge=1, description="Most parameters of a network; the lecture's has 88,914,698."
+    )
+    network_memory_mb: int = Field(
+        4096, ge=1, description="Most memory to train a network (float32, Adam, batches of 128), by arithmetic; in MiB."
+    )
+
     workers: int = Field(
         2, ge=1, description="Processes that decode and filter, so that a bad picture costs one request."
     )

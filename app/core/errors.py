@@ -2,7 +2,9 @@
 
 PlaygroundError
 ├── InvalidValue           a number, name or description that cannot be used
-│   └── InvalidNetwork     a network's description, or the text of one, that cannot be built
+│   ├── InvalidNetwork     a network's description, or the text of one, that cannot be built
+│   ├── UnknownModel       no trained network of that name
+│   └── UnknownLayer       no layer, or channel, of that name in the network
 ├── TooMuchWork            right, but more arithmetic than one request may ask for
 └── PictureError
     ├── PictureTooLarge    bytes, pixels or sides past the limit
@@ -46,6 +48,14 @@ class InvalidValue(PlaygroundError):
 
 class InvalidNetwork(InvalidValue):
     """A network's description, or the text of one, that cannot be built. `field` is the layer: "layers.2.filters"."""
+
+
+class UnknownModel(InvalidValue):
+    """No trained network of that name."""
+
+
+class UnknownLayer(InvalidValue):
+    """No layer, or channel, of that name in the network."""
 
 
 class TooMuchWork(PlaygroundError):

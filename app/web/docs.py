@@ -24,6 +24,7 @@ class Problem(BaseModel):
     value: float | None = None
     limit: float | None = None
     estimate: float | None = None
+    line: int | None = None
     errors: list[dict[str, str]] | None = None
 
 

@@ -24,6 +24,8 @@ from app.core.errors import (
     PictureTooLarge,
     PlaygroundError,
     TooMuchWork,
+    UnknownLayer,
+    UnknownModel,
     UnsupportedPicture,
     Values,
 )
@@ -55,6 +57,10 @@ class BodyTooSlow(PlaygroundError):
 
 class UnsupportedBody(PlaygroundError):
     """A body that is not a form."""
+
+
+class NotJson(PlaygroundError):
+    """A body that is not JSON."""
 
 
 class UnknownSample(PlaygroundError):
@@ -96,6 +102,8 @@ class Kind:
 
 KINDS: dict[type[PlaygroundError], Kind] = {
     InvalidValue: Kind(422, "invalid-value", N_("A value cannot be used")),
+    UnknownModel: Kind(404, "not-found", N_("Not found")),
+    UnknownLayer: Kind(404, "not-found", N_("Not found")),
     TooMuchWork: Kind(413, "too-much-work", N_("Too much arithmetic")),
     PictureTooLarge: Kind(413, "picture-too-large", N_("The picture is too large")),
     UnsupportedPicture: Kind(415, "unsupported-picture", N_("Not a picture that can be read here")),
@@ -106,6 +114,7 @@ KINDS: dict[type[PlaygroundError], Kind] = {
     BodyTooLarge: Kind(413, "body-too-large", N_("The request is too large")),
     BodyTooSlow: Kind(408, "body-too-slow", N_("The request is too slow")),
     UnsupportedBody: Kind(415, "unsupported-body", N_("Not a form")),
+    NotJson: Kind(415, "not-json", N_("Not JSON")),
     UnknownSample: Kind(404, "not-found", N_("Not found")),
     TooManyRequests: Kind(429, "too-many-requests", N_("Too many requests")),
     Busy: Kind(503, "busy", N_("The server is busy")),
@@ -149,6 +158,8 @@ _FIELD_MESSAGES = {
 }
 _LARGE_PART = "Part exceeded"  # how Starlette's 400 begins where a field passes `max_part_size`
 _ANY_FIELD = N_("This value cannot be used.")
+_MEMBERS = ("value", "limit", "estimate", "line")
+_LINE = N_("Line %(line)d: %(reason)s")
 _ONE = N_("'%(name)s': %(reason)s")
 _MANY = N_("%(value)d of the values sent cannot be used; the first is '%(name)s': %(reason)s")
 
@@ -161,17 +172,22 @@ def install(app: FastAPI) -> None:
 
 
 def respond(request: Request, error: PlaygroundError) -> Response:
-    """The answer to an error of the tree; `field`, `value`, `limit` and `estimate` where they are known."""
+    """The answer to an error of the tree; `field`, `value`, `limit`, `estimate` and `line` where they are known."""
     kind = next(KINDS[parent] for parent in type(error).__mro__ if parent in KINDS)
-    members = {
-        name: error.values[name] for name in ("value", "limit", "estimate") if _is_number(error.values.get(name))
-    }
+    members = {name: error.values[name] for name in _MEMBERS if _is_number(error.values.get(name))}
     if error.field:
         members["field"] = error.field
-    response = _answer(request, kind, error.message, error.values, members)
+    response = _answer(request, kind, *_with_line(request, error), members)
     if seconds := error.values.get("seconds"):
         response.headers["Retry-After"] = str(math.ceil(seconds))
     return response
+
+
+def _with_line(request: Request, error: PlaygroundError) -> tuple[str, Values]:
+    """The sentence and its values, with the line of the text that is to blame, where the sentence itself lacks it."""
+    if "line" not in error.values or "%(line)" in error.message:
+        return error.message, error.values
+    return _LINE, error.values | {"reason": translate(choose_language(request), error.message, error.values)}
 
 
 def respond_broken(request: Request) -> Response:

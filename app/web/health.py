@@ -8,6 +8,9 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from app.core import steps
 from app.core.images import FORMATS
+from app.core.layer_parsing import MAXIMUM_LAYERS
+from app.core.network_texts.syntax import MAXIMUM_TEXT
+from app.core.networks import MAXIMUM_CHANNELS, MAXIMUM_CLASSES, MAXIMUM_INPUT_SIDE
 from app.core.pipeline import FORMATS as RESULTS
 from app.web import errors
 from app.web.i18n import choose_language, translate
@@ -56,6 +59,15 @@ def list_limits(settings: SettingsDep) -> dict[str, Any]:
         "step": {"stride": steps.MAXIMUM_STEP, "dilation": steps.MAXIMUM_STEP, "pool": steps.MAXIMUM_STEP},
         "steps": steps.MAXIMUM_STEPS,
         "multiply_adds": settings.multiply_adds,
+        "network": {
+            "layers": MAXIMUM_LAYERS,
+            "parameters": settings.network_parameters,
+            "memory_mb": settings.network_memory_mb,
+            "channels": MAXIMUM_CHANNELS,
+            "side": MAXIMUM_INPUT_SIDE,
+            "classes": MAXIMUM_CLASSES,
+            "text_characters": MAXIMUM_TEXT,
+        },
         "json": {"bytes": settings.json_bytes, "depth": MAXIMUM_DEPTH},
         "form": {"fields": settings.form_fields},
         "requests": {

@@ -35,7 +35,7 @@ def read_json(text: Any, info: ValidationInfo) -> Any:
     """The value that a field's JSON describes; what is no text already is one."""
     if not isinstance(text, str):
         return text
-    if _depth(text) > MAXIMUM_DEPTH:
+    if depth(text) > MAXIMUM_DEPTH:
         raise MalformedRequest(
             N_("The JSON is nested more than %(limit)d deep."), field=info.field_name, limit=MAXIMUM_DEPTH
         )
@@ -45,15 +45,15 @@ def read_json(text: Any, info: ValidationInfo) -> Any:
         raise InvalidValue(N_("'%(name)s' is not valid JSON."), field=info.field_name, name=info.field_name) from None
 
 
-def _depth(text: str) -> int:
+def depth(text: str) -> int:
     """An upper bound of the nesting: brackets inside strings count too, but no rule of ours needs any."""
-    depth = deepest = 0
+    level = deepest = 0
     for character in text:
         if character in "[{":
-            depth += 1
-            deepest = max(deepest, depth)
+            level += 1
+            deepest = max(deepest, level)
         elif character in "]}":
-            depth -= 1
+            level -= 1
     return deepest
 
 

@@ -84,6 +84,7 @@ def problem(response: httpx2.Response, status: int) -> dict[str, Any]:
         "value",
         "limit",
         "estimate",
+        "line",
         "errors",
     }
     assert told["title"]

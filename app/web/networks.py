@@ -1,0 +1,75 @@
+"""Networks: checked by arithmetic before anything is built, written as programs, and read from the text of one."""
+
+from typing import Any
+
+from fastapi import APIRouter, Depends, Request
+
+from app.core.errors import N_, InvalidValue
+from app.core.network_code import write_network
+from app.core.network_reading import read_network
+from app.core.networks import Network, parse_network, report
+from app.core.presets import presets
+from app.core.reports import Limits
+from app.web.bodies import JsonBody, describe_body
+from app.web.i18n import choose_language, translate
+from app.web.pictures import SettingsDep
+from app.web.rates import limit_rate
+from app.web.workers import WorkersDep
+
+router = APIRouter(prefix="/api/networks", tags=["networks"])
+
+SCHEMA = {
+    "type": "object",
+    "properties": {
+        "input": {"type": "array", "items": {"type": "integer"}, "description": "Channels, height, width."},
+        "classes": {"type": "integer"},
+        "layers": {"type": "array", "items": {"type": "object"}, "description": "At most 40, each with a `type`."},
+        "text": {"type": "string", "description": "Instead of `layers`: a Keras or PyTorch program; it is never run."},
+    },
+}
+EXAMPLE = {
+    "input": [3, 32, 32],
+    "classes": 10,
+    "layers": [
+        {"type": "conv2d", "filters": 16, "kernel_size": 3, "activation": "relu"},
+        {"type": "max_pooling2d", "pool_size": 2},
+        {"type": "flatten"},
+        {"type": "dense", "units": 10},
+    ],
+}
+
+
+@router.get("")
+def list_networks(request: Request) -> dict[str, Any]:
+    """Networks to start from; titles follow Accept-Language."""
+    language = choose_language(request)
+    return {
+        "networks": [
+            {
+                "name": preset.name,
+                "title": translate(language, preset.title),
+                "description": translate(language, preset.description),
+                "network": preset.network.describe(),
+            }
+            for preset in presets().values()
+        ]
+    }
+
+
+@router.post("", dependencies=[Depends(limit_rate)], openapi_extra=describe_body(SCHEMA, EXAMPLE))
+async def check_network(request: Request, body: JsonBody, settings: SettingsDep, workers: WorkersDep) -> dict[str, Any]:
+    """Its layers with shapes, parameters, receptive fields and multiply-adds; its memory; PyTorch and Keras code."""
+    limits = Limits(settings.network_parameters, settings.network_memory_mb)
+    return await workers.run(request, _check, body, limits)
+
+
+def _check(body: Any, limits: Limits) -> dict[str, Any]:
+    """Runs in a worker, since a hostile text may take long to read."""
+    network = _read(body, limits) if isinstance(body, dict) and "text" in body else parse_network(body, limits)
+    return {"network": network.describe()} | report(network).describe() | {"code": write_network(network)}
+
+
+def _read(body: dict[str, Any], limits: Limits) -> Network:
+    if not set(body) <= {"text", "input"}:
+        raise InvalidValue(N_("Beside 'text' there can only be 'input'."), field="text")
+    return read_network(body["text"], body.get("input"), limits)
