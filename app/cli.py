@@ -57,8 +57,10 @@ def serve(
 
 
 try:
+    from app.commands.evaluate import evaluate
     from app.commands.train import train
 except ModuleNotFoundError:  # until core.datasets is here
     pass
 else:
     cli.command()(train)
+    cli.command()(evaluate)

@@ -1,6 +1,6 @@
 """A model folder: the network, its weights and a card that says what they are, how good, and how they came about.
 
-It does not know how a network was trained; it is told. Reading folders back to use them is `models`.
+It does not know how a network was trained; it is told. The test pictures are used by whoever calls `make_card`.
 """
 
 import json
@@ -13,10 +13,10 @@ import torch
 from torch import Tensor, nn
 
 from app.core.batches import Pictures
-from app.core.checkpoints import save_weights
-from app.core.errors import N_
+from app.core.checkpoints import read_weights, save_weights
+from app.core.errors import N_, InvalidValue
 from app.core.evaluation import Evaluation, cross_entropy, logits_of
-from app.core.networks import Network, report
+from app.core.networks import Network, build, parse_network, report
 from app.core.preparation import Preparation
 
 WEIGHTS, NETWORK, CARD = "weights.safetensors", "network.json", "card.json"
@@ -24,12 +24,12 @@ NOT_FOR = N_(
     "A teaching example: it knows only its classes and small pictures, and is sure of nonsense too. Not for decisions "
     "about people, safety or money."
 )
-_LOSS_OF_HALF = 1e-3  # most that float16 may add to the validation loss
+_LOSS_OF_HALF = 1e-3  # most that float16 may add to the validation loss, in nats
 
 
 @dataclass(frozen=True)
 class Trained:
-    """A trained network, ready to be written: what it tells apart and how pictures are prepared for it."""
+    """A trained network: what it tells apart, how pictures are prepared for it, and whether mirrored ones help."""
 
     network: Network
     module: nn.Module
@@ -37,29 +37,52 @@ class Trained:
     preparation: Preparation
     mirror: bool
 
-
-def half_is_enough(trained: Trained, validation: Pictures) -> bool:
-    """Whether weights in float16 lose nothing: as many right on the validation pictures, and no greater loss."""
-    before = _logits(trained, validation)
-    whole = {name: tensor.clone() for name, tensor in trained.module.state_dict().items()}
-    trained.module.load_state_dict({name: _halved(tensor).to(tensor.dtype) for name, tensor in whole.items()})
-    after = _logits(trained, validation)
-    trained.module.load_state_dict(whole)
-    labels = validation.labels.cpu()
-    fewer = int((before.argmax(1) == labels).sum()) - int((after.argmax(1) == labels).sum())
-    return fewer <= 0 and cross_entropy(after, labels) <= cross_entropy(before, labels) + _LOSS_OF_HALF
+    def logits(self, pictures: Pictures) -> Tensor:
+        """float32 N x K, as the network is used: in float32 whatever it was trained in."""
+        return logits_of(self.module, pictures, self.preparation, mirror=self.mirror)
 
 
-def write_weights(folder: Path, trained: Trained, *, half: bool) -> None:
-    """network.json and weights.safetensors."""
+def write_trained(folder: Path, trained: Trained, validation: Pictures) -> tuple[str, Tensor]:
+    """Writes network.json and weights.safetensors; gives the precision kept and the validation logits of it.
+
+    float16 where as many validation pictures come out right and the loss is no greater; the module then has the
+    rounded weights too. float32 where that fails, or where there is no validation picture to ask.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     write_json(folder / NETWORK, trained.network.describe())
-    tensors = trained.module.state_dict()
-    save_weights(folder / WEIGHTS, {n: _halved(t) for n, t in tensors.items()} if half else tensors)
+    whole = {name: tensor.clone() for name, tensor in trained.module.state_dict().items()}
+    if not len(validation):
+        save_weights(folder / WEIGHTS, whole)
+        return "float32", torch.empty(0, len(trained.classes))
+    before = trained.logits(validation)
+    trained.module.load_state_dict({name: _halved(tensor).to(tensor.dtype) for name, tensor in whole.items()})
+    after = trained.logits(validation)
+    if _is_as_good(after, before, validation.labels.cpu()):
+        save_weights(folder / WEIGHTS, {name: _halved(tensor) for name, tensor in whole.items()})
+        return "float16", after
+    trained.module.load_state_dict(whole)
+    save_weights(folder / WEIGHTS, whole)
+    return "float32", before
+
+
+def read_trained(folder: Path) -> tuple[Trained, dict[str, Any]]:
+    """The network of a model folder, in eval mode, and its card. Raises InvalidValue where a part is not right."""
+    card, description = _read_json(folder / CARD), _read_json(folder / NETWORK)
+    network = parse_network(description)
+    module = build(network)
+    expected = {name: tuple(tensor.shape) for name, tensor in module.state_dict().items()}
+    module.load_state_dict(read_weights(folder / WEIGHTS, expected))
+    module.eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    try:
+        preparation = Preparation.from_dict(card["preparation"])
+        trained = Trained(network, module, tuple(card["classes"]), preparation, bool(card.get("mirror", False)))
+    except (KeyError, TypeError, ValueError):
+        raise InvalidValue(N_("The card lacks what the network needs."), field="model") from None
+    return trained, card
 
 
 def make_card(trained: Trained, tested: Evaluation, temperature: float, about: Mapping[str, Any]) -> dict[str, Any]:
-    """The card: measured figures, and what `about` says (name, title, dataset, command, seed, minutes ...)."""
+    """The card: what `about` says (name, title, dataset, command, seed, minutes ...), and measured figures."""
     low, high = tested.interval
     return {
         **about,
@@ -82,14 +105,22 @@ def make_card(trained: Trained, tested: Evaluation, temperature: float, about: M
 
 
 def write_json(path: Path, value: Any) -> None:
-    """Readable JSON, whole or not at all; short lists stay on their line."""
+    """Readable JSON, whole or not at all."""
     partial = path.with_name(path.name + ".partial")
     partial.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", "utf-8")
     partial.replace(path)
 
 
-def _logits(trained: Trained, pictures: Pictures) -> Tensor:
-    return logits_of(trained.module, pictures, trained.preparation, mirror=trained.mirror)
+def _read_json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        raise InvalidValue(N_("The model folder has no readable %(file)s."), field="model", file=path.name) from None
+
+
+def _is_as_good(after: Tensor, before: Tensor, labels: Tensor) -> bool:
+    fewer = int((before.argmax(1) == labels).sum()) - int((after.argmax(1) == labels).sum())
+    return fewer <= 0 and cross_entropy(after, labels) <= cross_entropy(before, labels) + _LOSS_OF_HALF
 
 
 def _halved(tensor: Tensor) -> Tensor:

@@ -56,7 +56,9 @@ class Muon(torch.optim.Optimizer):
 
     def _turn(self, weight: Tensor, rate: float, momentum: float) -> None:
         state: dict[str, Any] = self.state[weight]
-        velocity = state.setdefault("momentum_buffer", torch.zeros_like(weight))
+        if not state:
+            state["momentum_buffer"] = torch.zeros_like(weight)
+        velocity = state["momentum_buffer"]
         velocity.mul_(momentum).add_(weight.grad)
         ahead = weight.grad.add(velocity, alpha=momentum)  # type: ignore[union-attr]
         weight.mul_(math.sqrt(len(weight)) / weight.norm())

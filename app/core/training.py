@@ -25,10 +25,10 @@ from app.core.events import Diverged, Epoch, Event, Finished, Step
 from app.core.hyperparameters import Training, describe_training
 from app.core.initialization import initialize, whitening_bias
 from app.core.networks import Network, build
+from app.core.optimizer_state import optimizer_tensors, restore_optimizers
 from app.core.optimizers import add_penalties, kernels_of, limit_norms, make_optimizers, set_rates
 from app.core.precision import choose_precision
 from app.core.randomness import seeded
-from app.core.run_state import optimizer_tensors, restore_optimizers
 from app.core.schedules import rate_factor
 
 

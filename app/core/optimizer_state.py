@@ -27,5 +27,10 @@ def restore_optimizers(optimizers: Iterable[torch.optim.Optimizer], tensors: Map
         for name, value in tensors.items():
             if name.startswith(f"{_PREFIX}{which}."):
                 _, _, parameter, kept = name.split(".")
-                state.setdefault(int(parameter), {})[kept] = value
+                state.setdefault(int(parameter), {})[kept] = _as_weights_lie(value)
         optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})
+
+
+def _as_weights_lie(value: Tensor) -> Tensor:
+    """Fused steps walk weights and their state together: both must lie in memory alike, channels last."""
+    return value.contiguous(memory_format=torch.channels_last) if value.ndim == 4 else value
