@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from app.core.inspection.activations import Recording
@@ -79,6 +80,7 @@ _EXPLAIN: dict[str, Callable[[Recording, str, int, int, int], Arithmetic]] = {
 }
 
 
+@torch.no_grad()
 def explain_unit(recording: Recording, layer: str, channel: int, x: int, y: int) -> Unit:
     """The arithmetic of one number; InvalidValue where there is no such layer, channel or place."""
     kind = recording.type_of(layer)
