@@ -5,7 +5,7 @@ the lecture: Adam with rate 0.0001 and decay 0.000001, ten epochs in batches of 
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields
 from math import isfinite
 from typing import Any, Literal, get_args
 
@@ -95,11 +95,6 @@ def describe_training(training: Training) -> dict[str, Any]:
     usual = asdict(Training())
     described = {k: v for k, v in asdict(training).items() if k in _ALWAYS or v != usual[k]}
     return described | {"augmentation": list(training.augmentation)}
-
-
-def with_changes(training: Training, **changes: Any) -> Training:
-    """The same training but for `changes`; checked."""
-    return replace(training, **{name: _typed(name, value) for name, value in changes.items()})
 
 
 _ALWAYS = ("epochs", "batch_size", "optimizer", "learning_rate", "seed", "normalization", "validation_split")
