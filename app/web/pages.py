@@ -32,6 +32,12 @@ def convolution(request: Request) -> Response:
     return render(request, "convolution.html", page="convolution", **_prepared_states())
 
 
+@router.api_route("/classify", methods=["GET", "HEAD"], name="classification_page")
+def classification(request: Request) -> Response:
+    """The page inside a trained network."""
+    return render(request, "classification.html", page="classification")
+
+
 def _prepared_states() -> dict[str, Any]:
     """The queries of the prepared examples that need more than a kernel's name."""
     mouse = "sample=mouse&kernel=curve&view=stretch"

@@ -44,8 +44,57 @@ export async function writeCode(source, fields) {
   return (await send("/api/convolutions/code", form({ sample: source.sample }, fields))).json();
 }
 
+/** The cards of all networks that can be looked into. */
+export async function listModels() {
+  return (await json("/api/models")).models;
+}
+
+/** One network's card with its layers. */
+export function readModel(name) {
+  return json(modelAddress(name));
+}
+
+/** {predictions, seen, familiarity, familiar, milliseconds, before?} of a picture; `fields` are its change and implant. */
+export async function classify(model, source, fields) {
+  return (await send(`${modelAddress(model)}/classifications`, form(source, fields))).json();
+}
+
+/** {layers: [{name, type, shape, limit, maps}]} of a picture. */
+export async function readActivations(model, source, fields) {
+  return (await send(`${modelAddress(model)}/activations`, form(source, fields))).json();
+}
+
+/** How one number of a layer was made; `fields` has its layer, channel, x and y. */
+export async function explainUnit(model, source, fields) {
+  return (await send(`${modelAddress(model)}/explanations`, form(source, fields))).json();
+}
+
+/** {heat, limit, ...}: where a class comes from, by one method. */
+export async function attribute(model, source, fields) {
+  return (await send(`${modelAddress(model)}/attributions`, form(source, fields))).json();
+}
+
+/** The learned kernels of a layer. */
+export function readFilters(model, layer) {
+  return json(`${modelAddress(model)}/filters/${layerAddress(layer)}`);
+}
+
+/** What excites a channel: patches, a picture made for it, how selective it is. */
+export function readChannel(model, layer, channel) {
+  return json(`${modelAddress(model)}/channels/${layerAddress(layer)}/${channel}`);
+}
+
 export function sampleAddress(name) {
   return `/api/samples/${encodeURIComponent(name)}`;
+}
+
+function modelAddress(name) {
+  return `/api/models/${encodeURIComponent(name)}`;
+}
+
+/** A layer inside a block has a slash in its name, which belongs to the address. */
+function layerAddress(name) {
+  return name.split("/").map(encodeURIComponent).join("/");
 }
 
 function readOrigin(headers) {

@@ -6,9 +6,17 @@ import { _ } from "../lib/i18n.js";
 import { largest, shade, tint } from "../lib/sign.js";
 
 export class PixelArithmetic extends HTMLElement {
-  /** `explanation` as `explain` in lib/engine.js gives it; `drawn` is {text, color}. */
+  #limit = null;
+  #digits = 1;
+
+  /**
+   * `explanation` as `explain` in lib/engine.js gives it; `drawn` is {text, color}, or null where the value is one of many terms.
+   * Maps of a network are no levels: with a `limit` the patch is drawn signed, with `digits` decimals.
+   */
   show(explanation, drawn) {
     const { step } = explanation;
+    this.#limit = explanation.limit ?? null;
+    this.#digits = explanation.digits ?? 1;
     const body = step.type === "convolution" ? this.#convolution(explanation) : this.#window(explanation);
     this.dataset.side = explanation.patch.length;
     this.replaceChildren(h("div", { class: "grids" }, ...body, h("div", { class: "arrival" }, sign("→"), this.#outcome(explanation, drawn))), this.#line(explanation), ...this.#border(explanation));
@@ -17,7 +25,7 @@ export class PixelArithmetic extends HTMLElement {
   #convolution({ patch, outside, kernel, products }) {
     const [weights, most] = [largest(kernel), largest(products)];
     return [
-      this.#grid(_("pixels"), patch, (cell, value, i, j) => this.#level(cell, value, outside[i][j])),
+      this.#grid(this.#limit ? _("map") : _("pixels"), patch, (cell, value, i, j) => this.#level(cell, value, outside[i][j])),
       sign("×"),
       this.#grid(_("kernel"), kernel, (cell, value) => tint(cell, value, weights)),
       sign("="),
@@ -35,7 +43,7 @@ export class PixelArithmetic extends HTMLElement {
   }
 
   #level(cell, value, isOutside) {
-    if (value < 0) tint(cell, value, 255);
+    if (this.#limit || value < 0) tint(cell, value, this.#limit ?? 255);
     else shade(cell, value);
     cell.classList.toggle("is-outside", isOutside);
     if (isOutside) cell.title = _("from the border");
@@ -44,7 +52,7 @@ export class PixelArithmetic extends HTMLElement {
   #grid(caption, rows, paint) {
     const cells = rows.flatMap((row, i) =>
       row.map((value, j) => {
-        const cell = h("span", { class: "cell" }, number(value, 1));
+        const cell = h("span", { class: "cell" }, number(value, this.#digits));
         paint(cell, value, i, j);
         return cell;
       }),
@@ -55,6 +63,7 @@ export class PixelArithmetic extends HTMLElement {
   }
 
   #outcome({ step, sum, value }, drawn) {
+    if (!drawn) return this.#term(step, sum, value);
     const swatch = h("span", { class: "swatch" });
     swatch.style.backgroundColor = drawn.color;
     const rows = step.type === "convolution" ? convolutionRows(step, sum) : [h("dt", {}, name(step))];
@@ -66,9 +75,15 @@ export class PixelArithmetic extends HTMLElement {
     );
   }
 
+  #term(step, sum, value) {
+    const rows = step.type === "convolution" ? [h("dt", {}, _("sum"))] : [h("dt", {}, name(step))];
+    return h("div", { class: "outcome" }, h("dl", {}, rows, h("dd", { class: "value" }, number(step.type === "convolution" ? sum : value, this.#digits + 1))));
+  }
+
   /** The sum as the lecture writes it; products with a weight of zero are left out. */
   #line({ step, kernel, patch, sum, value }) {
-    return h("p", { class: "sum-line figure", id: "sum-line" }, sumLine(step, kernel, patch, sum, value));
+    const digits = Math.max(2, this.#digits);
+    return h("p", { class: "sum-line figure", id: this.#limit ? null : "sum-line" }, sumLine(step, kernel, patch, sum, value, digits));
   }
 
   /** How much of the sum the cells beyond the picture's edge bring. */
@@ -101,14 +116,16 @@ function name(step) {
   return { relu: _("the larger of it and 0"), max_pool: _("the largest"), average_pool: _("the mean") }[step.type];
 }
 
-function sumLine(step, kernel, patch, sum, value) {
-  const list = patch.flat().map((level) => number(level));
-  const is = [...patch.flat(), ...(kernel ?? []).flat()].some((shown) => isRounded(shown)) ? "≈" : "=";
-  if (step.type === "relu") return `max(${list[0]}, 0) ${is} ${number(value)}`;
-  if (step.type === "max_pool") return `max(${list.join(", ")}) ${is} ${number(value)}`;
-  if (step.type === "average_pool") return `(${list.join(" + ")}) / ${list.length} ${isRounded(value) ? "≈" : is} ${number(value)}`;
-  const terms = kernel.flat().flatMap((weight, index) => (weight === 0 ? [] : [`${bracket(weight)}·${list[index]}`]));
-  return `${terms.join(" + ") || "0"} ${is} ${number(sum)}${ending(step, value)}`;
+function sumLine(step, kernel, patch, sum, value, digits) {
+  const list = patch.flat().map((level) => number(level, digits));
+  const is = [...patch.flat(), ...(kernel ?? []).flat()].some((shown) => isRounded(shown, digits)) ? "≈" : "=";
+  const result = number(value, digits);
+  if (step.type === "relu") return `max(${list[0]}, 0) ${is} ${result}`;
+  if (step.type === "max_pool") return `max(${list.join(", ")}) ${is} ${result}`;
+  if (step.type === "average_pool") return `(${list.join(" + ")}) / ${list.length} ${isRounded(value, digits) ? "≈" : is} ${result}`;
+  const factors = patch.flat().map((level) => bracket(level, digits));
+  const terms = kernel.flat().flatMap((weight, index) => (weight === 0 ? [] : [`${bracket(weight, digits)}·${factors[index]}`]));
+  return `${terms.join(" + ") || "0"} ${is} ${number(sum, digits)}${ending(step, value)}`;
 }
 
 function ending({ divisor, offset }, value) {
@@ -116,8 +133,8 @@ function ending({ divisor, offset }, value) {
   return parts.join("") && `;  ${_("value")}${parts.join("").replace(/^ /, ": ")} = ${number(value)}`;
 }
 
-function bracket(value) {
-  return value < 0 ? `(${number(value)})` : number(value);
+function bracket(value, digits = 2) {
+  return value < 0 ? `(${number(value, digits)})` : number(value, digits);
 }
 
 customElements.define("pixel-arithmetic", PixelArithmetic);

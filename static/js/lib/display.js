@@ -1,8 +1,8 @@
 // How signed values become pixels: the same bytes as app/core/display.py. Rounding is floor(v + 0.5).
 
-const NEGATIVE = [0x21, 0x66, 0xac];
+export const NEGATIVE = [0x21, 0x66, 0xac];
 const ZERO = [0xf7, 0xf6, 0xf3];
-const POSITIVE = [0xb2, 0x43, 0x2b];
+export const POSITIVE = [0xb2, 0x43, 0x2b];
 
 /** {minimum, maximum, mean, clippedFraction}: what the values span, and the share outside 0 to 255. */
 export function measure({ data }) {

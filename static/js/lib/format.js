@@ -29,6 +29,18 @@ export function percent(share) {
   return writer({ style: "percent", maximumFractionDigits: share > 0 && share < 0.1 ? 1 : 0 }).format(share);
 }
 
+/** A share as a percentage with one decimal, for figures that are compared. */
+export function percentFine(share) {
+  return writer({ style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(share);
+}
+
+/** How far a share has moved, in points: "+12" or "−3.4". */
+export function points(difference) {
+  const value = difference * 100;
+  const text = writer({ signDisplay: "exceptZero", maximumFractionDigits: Math.abs(value) < 10 ? 1 : 0 }).format(value);
+  return text.replace("-", "−").replace(/^[−+]0$/, "0");
+}
+
 /** "256 × 128" for a width and a height. */
 export function size(width, height) {
   return `${width} × ${height}`;

@@ -1,5 +1,10 @@
 // Colors of the theme for canvases, which do not understand custom properties or light-dark().
 
+/** "light" or "dark", whichever is shown. */
+export function present() {
+  return document.documentElement.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
+}
+
 const probe = globalThis.document?.createElement("span");
 
 /** A function that gives the present color of a token such as `--accent`; charts call it at each drawing. */

@@ -1,10 +1,8 @@
 // What every page has: the theme and the language switch.
 
-const THEMES = { light: "dark", dark: "light" };
+import { present } from "../lib/theme.js";
 
-function present() {
-  return document.documentElement.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
-}
+const THEMES = { light: "dark", dark: "light" };
 
 document.querySelector("#theme").addEventListener("click", () => {
   const theme = THEMES[present()];

@@ -1,0 +1,45 @@
+// All classes, the likeliest first, with bars. Emits `label` when one is chosen.
+
+import { emit, h } from "../lib/dom.js";
+import { percent, points } from "../lib/format.js";
+import { _ } from "../lib/i18n.js";
+import { classTitle } from "../lib/layers.js";
+
+export class ClassBars extends HTMLElement {
+  #list = h("ol", { class: "bars" });
+
+  connectedCallback() {
+    if (!this.firstChild) this.append(this.#list);
+  }
+
+  /** `predictions` [{label, probability}], sorted; `before` the same from before a change, drawn as marks; `chosen` is outlined. */
+  show(predictions, { before = null, chosen = null, choosable = true } = {}) {
+    const focused = this.contains(document.activeElement) && document.activeElement.dataset.label;
+    const earlier = new Map((before ?? []).map(({ label, probability }) => [label, probability]));
+    this.#list.replaceChildren(...predictions.map((prediction) => h("li", {}, this.#row(prediction, earlier, chosen, choosable))));
+    if (focused) this.querySelector(`[data-label="${CSS.escape(focused)}"]`)?.focus();
+  }
+
+  #row({ label, probability }, earlier, chosen, choosable) {
+    const title = classTitle(label);
+    const was = earlier.get(label);
+    const parts = [h("span", { class: "name" }, title), bar(probability, was), h("span", { class: "figure" }, percent(probability)), was === undefined ? null : moved(probability - was)];
+    if (!choosable) return h("span", { class: "bar-row" }, parts);
+    const look = { class: "bar-row", type: "button", "data-label": label, "aria-pressed": String(label === chosen), title: _("Where does “%(label)s” come from?", { label: title }) };
+    return h("button", { ...look, onclick: () => emit(this, "label", label) }, parts);
+  }
+}
+
+function bar(probability, was) {
+  const bar = h("span", { class: "track", "aria-hidden": "true" }, h("span", { class: "fill" }), was === undefined ? null : h("span", { class: "was" }));
+  bar.style.setProperty("--share", probability);
+  if (was !== undefined) bar.style.setProperty("--was", was);
+  return bar;
+}
+
+function moved(difference) {
+  const sign = Math.abs(difference) < 0.0005 ? "" : difference < 0 ? " is-less" : " is-more";
+  return h("span", { class: `figure moved${sign}` }, points(difference));
+}
+
+customElements.define("class-bars", ClassBars);

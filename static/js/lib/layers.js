@@ -1,0 +1,72 @@
+// Names of layers, channels and classes as the page writes them.
+
+import { _ } from "./i18n.js";
+
+const KINDS = {
+  input: () => _("input"),
+  conv2d: () => _("conv"),
+  batch_normalization: () => _("norm"),
+  max_pooling2d: () => _("pool"),
+  average_pooling2d: () => _("mean pool"),
+  global_average_pooling2d: () => _("mean of map"),
+  global_max_pooling2d: () => _("largest of map"),
+  flatten: () => _("flatten"),
+  dense: () => _("dense"),
+  dropout: () => _("dropout"),
+  residual: () => _("block"),
+  add: () => _("sum"),
+  relu: () => "ReLU",
+  gelu: () => "GELU",
+  silu: () => "SiLU",
+  activation: () => _("activation"),
+  softmax: () => "softmax",
+};
+
+const CLASSES = {
+  airplane: _("airplane"),
+  automobile: _("automobile"),
+  bird: _("bird"),
+  cat: _("cat"),
+  deer: _("deer"),
+  dog: _("dog"),
+  frog: _("frog"),
+  horse: _("horse"),
+  ship: _("ship"),
+  truck: _("truck"),
+};
+
+/** "conv 2" for conv2d_2, "block 1 · conv 3" for residual_1/conv2d_3. */
+export function layerTitle(name) {
+  return name.split("/").map(partTitle).join(" · ");
+}
+
+function partTitle(part) {
+  const [, kind, number] = part.match(/^(.*?)(?:_(\d+))?$/);
+  const title = Object.hasOwn(KINDS, kind) ? KINDS[kind]() : kind.replaceAll("_", " ");
+  return number && kind !== "softmax" ? `${title} ${number}` : title;
+}
+
+/** A class in the page's language, where it is one of the well-known ones. */
+export function classTitle(label) {
+  return Object.hasOwn(CLASSES, label) ? CLASSES[label] : label;
+}
+
+/** "map 4", "red", "unit 12", or the class itself at the network's end. */
+export function channelTitle(layer, channel, classes) {
+  if (layer.type === "input") return inputTitle(layer.shape[0], channel);
+  if (layer.shape.length === 3) return _("map %(number)s", { number: channel + 1 });
+  return isLast(layer, classes) ? classTitle(classes[channel]) : _("unit %(number)s", { number: channel + 1 });
+}
+
+function inputTitle(count, channel) {
+  return count === 3 ? [_("red"), _("green"), _("blue")][channel] : _("gray");
+}
+
+function isLast(layer, classes) {
+  return (layer.type === "dense" || layer.type === "softmax") && layer.shape[0] === classes.length;
+}
+
+/** "16×30×30" or "10". */
+export function shapeText(shape) {
+  return shape.length === 3 ? shape.join("×") : String(shape[0]);
+}

@@ -1,0 +1,72 @@
+// Activation maps as the server sends them: 8-bit sprites, the maps stacked downwards, 128 for zero.
+
+import { NEGATIVE, POSITIVE } from "./display.js";
+import { STEPS, palette } from "./palette.js";
+
+const ZERO = 128;
+
+/** The maps of a sprite as pictures of one channel: level = 128 + 127 * value / limit. `rgba` are the sprite's bytes. */
+export function readSprite({ width, height, data }, count, limit) {
+  const rows = height / count;
+  return Array.from({ length: count }, (_value, index) => readMap(data, index * rows * width, width, rows, limit));
+}
+
+function readMap(rgba, start, width, height, limit) {
+  const values = new Float32Array(width * height);
+  for (let index = 0; index < values.length; index += 1) values[index] = ((rgba[(start + index) * 4] - ZERO) * limit) / STEPS;
+  return { width, height, channels: 1, data: values };
+}
+
+/** How much happens in a map: the mean size of its values. */
+export function activity({ data }) {
+  let sum = 0;
+  for (let index = 0; index < data.length; index += 1) sum += Math.abs(data[index]);
+  return sum / data.length;
+}
+
+/** Where a map's largest value is: {x, y}. */
+export function peak({ width, data }) {
+  let best = 0;
+  for (let index = 1; index < data.length; index += 1) if (data[index] > data[best]) best = index;
+  return { x: best % width, y: Math.floor(best / width) };
+}
+
+/** Positions of the `most` largest `weights` by size, the largest first. */
+export function strongest(weights, most) {
+  const order = weights.map((_weight, index) => index).sort((one, other) => Math.abs(weights[other]) - Math.abs(weights[one]) || one - other);
+  return order.slice(0, most);
+}
+
+/** The square in the middle of a photo, which is what the network is shown: {x, y, side}. */
+export function centerSquare({ width, height }) {
+  const side = Math.min(width, height);
+  return { x: Math.floor((width - side) / 2), y: Math.floor((height - side) / 2), side };
+}
+
+/** A box on the seen picture as a box on the photo; `seen` is {width, height}. */
+export function onPhoto(box, photo, seen) {
+  const { x, y, side } = centerSquare(photo);
+  const scale = side / seen.width;
+  return { x: x + box.x * scale, y: y + box.y * scale, width: box.width * scale, height: box.height * scale };
+}
+
+/** {picture, rgba} of a map in signed colors on a scale from -limit to +limit. */
+export function drawSigned(map, limit) {
+  const colors = palette();
+  const rgba = new Uint8ClampedArray(map.data.length * 4).fill(255);
+  map.data.forEach((value, index) => {
+    const at = (STEPS + Math.round(limit > 0 ? (Math.max(-1, Math.min(1, value / limit)) * STEPS) : 0)) * 3;
+    rgba.set(colors.subarray(at, at + 3), index * 4);
+  });
+  return { picture: map, rgba };
+}
+
+/** The same to lie over a photo: what is near zero is clear. */
+export function drawHeat(map, limit) {
+  const rgba = new Uint8ClampedArray(map.data.length * 4);
+  map.data.forEach((value, index) => {
+    const share = limit > 0 ? Math.min(1, Math.abs(value) / limit) : 0;
+    rgba.set([...(value < 0 ? NEGATIVE : POSITIVE), 230 * share ** 0.8], index * 4);
+  });
+  return { picture: map, rgba };
+}

@@ -1,0 +1,64 @@
+// What a channel looks for: the patches that excite it most, a picture made for it, how selective it is.
+
+import { readChannel } from "../../api.js";
+import { h } from "../../lib/dom.js";
+import { number } from "../../lib/format.js";
+import { _ } from "../../lib/i18n.js";
+import { channelTitle, classTitle, layerTitle } from "../../lib/layers.js";
+import { loadImage } from "../../lib/pixels.js";
+import { feeding } from "./edges.js";
+import { part } from "./part.js";
+
+const PATCHES = 9;
+const $ = (selector) => document.querySelector(selector);
+
+export function connectChannel(page) {
+  return part(page, {
+    question: () => asked(page),
+    answer: async (place, isNewest) => {
+      $("#channel-card").setAttribute("aria-busy", "true");
+      const answer = await readChannel(page.model.name, place.layer, place.channel);
+      const sheet = answer.patches && (await loadImage(answer.patches));
+      $("#channel-card").removeAttribute("aria-busy");
+      if (isNewest()) show(page, place, answer, sheet);
+    },
+  });
+}
+
+/** The convolution that the open map comes from: an activation or a pool looks for what its convolution looks for. */
+function asked(page) {
+  let layer = page.layer(page.state.layer);
+  const channel = page.state.channel ?? 0;
+  while (layer && layer.type !== "conv2d" && layer.shape.length === 3 && layer.type !== "input") layer = page.layer(feeding(layer)[0]);
+  const isConvolution = layer?.type === "conv2d" && channel < layer.maps.length;
+  $("#channel-card").hidden = !isConvolution;
+  return isConvolution ? { model: page.model.name, layer: layer.name, channel } : null;
+}
+
+function show(page, { layer, channel }, { patches_note: note, maximization, selectivity }, sheet) {
+  const shown = page.layer(layer);
+  $("#channel-title").textContent = _("What excites %(map)s of %(layer)s", { map: channelTitle(shown, channel, page.model.classes), layer: layerTitle(layer) });
+  $("#patches").replaceChildren(...(sheet ? cut(sheet) : [h("p", { class: "small soft" }, _("Its patches have not been looked for yet."))]));
+  $("#patches-note").textContent = note ?? _("The nine patches that excite it most");
+  $("#dream").hidden = !maximization;
+  $("#dream-note").hidden = !maximization;
+  if (maximization) Object.assign($("#dream"), { src: maximization, alt: _("A picture made to excite this map") });
+  $("#selectivity").textContent = selectivity ? selective(selectivity) : "";
+}
+
+/** The sheet of patches, stacked downwards, as single pictures. */
+function cut(sheet) {
+  const [width, height] = [sheet.naturalWidth, sheet.naturalHeight / PATCHES];
+  return Array.from({ length: PATCHES }, (_value, index) => {
+    const canvas = h("canvas", { width, height, role: "img", "aria-label": _("Patch %(number)s", { number: index + 1 }) });
+    canvas.getContext("2d").drawImage(sheet, 0, index * height, width, height, 0, 0, width, height);
+    return canvas;
+  });
+}
+
+function selective({ orientation, orientation_index: tilt, class: label, class_index: share }) {
+  const facts = [];
+  if (tilt !== null && tilt !== undefined) facts.push(_("Selective for orientation: %(index)s of 1, most for lines at %(angle)s°.", { index: number(tilt, 2), angle: number(orientation, 0) }));
+  if (share !== null && share !== undefined) facts.push(_("Selective for a class: %(index)s of 1, most for %(label)s.", { index: number(share, 2), label: classTitle(label) }));
+  return facts.join(" ");
+}

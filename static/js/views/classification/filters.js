@@ -1,0 +1,64 @@
+// The first layer's kernels, each beside the classic kernel it is most like, and the way to the convolution page.
+
+import { readFilters } from "../../api.js";
+import "../../components/kernel-swatch.js";
+import { h } from "../../lib/dom.js";
+import { number } from "../../lib/format.js";
+import { _ } from "../../lib/i18n.js";
+import { layerTitle } from "../../lib/layers.js";
+import { largest } from "../../lib/sign.js";
+import { part } from "./part.js";
+
+const LARGEST_SIDE = 7; // as far as the convolution page goes
+const $ = (selector) => document.querySelector(selector);
+
+export function connectFilters(page) {
+  return part(page, {
+    question: () => {
+      const first = page.maps?.layers.find(({ type }) => type === "conv2d");
+      return first ? { model: page.model.name, layer: first.name, sample: page.state.sample } : null;
+    },
+    answer: async ({ layer }, isNewest) => {
+      const filters = await readFilters(page.model.name, layer);
+      if (isNewest()) show(page, layer, filters);
+    },
+  });
+}
+
+function show(page, layer, { kernels, likeness, random_likeness: random }) {
+  const isShown = Boolean(kernels && likeness?.length);
+  $("#filters-card").hidden = !isShown;
+  if (!isShown) return;
+  $("#filters-fact").textContent = random ? _("cosine similarity; random kernels reach %(mean)s ± %(sd)s", { mean: number(random.mean, 2), sd: number(random.sd, 2) }) : "";
+  const limit = largest(kernels.flat(2));
+  const sorted = [...likeness].sort((one, other) => Math.abs(other.similarity) - Math.abs(one.similarity));
+  $("#likeness").replaceChildren(...sorted.map((like) => item(page, layer, kernels[like.channel], like, limit)));
+}
+
+function item(page, layer, inputs, { channel, kernel: name, similarity }, limit) {
+  const classic = page.kernels.find((kernel) => kernel.name === name);
+  const swatch = (matrix, most) => document.createElement("kernel-swatch").show(matrix, most);
+  const open = () => page.open({ layer, channel });
+  return h(
+    "li",
+    {},
+    h("button", { type: "button", class: "linklike", onclick: open }, _("map %(number)s", { number: channel + 1 })),
+    h("div", { class: "planes" }, inputs.map((matrix, index) => plane(page, matrix, index, inputs.length, swatch(matrix, limit)))),
+    classic ? h("div", { class: "classic" }, swatch(classic.matrix), h("span", { class: "small" }, classic.title)) : null,
+    h("span", { class: "figure similarity" }, number(similarity, 2)),
+  );
+}
+
+/** One input's kernel, as a link that applies it on the convolution page. */
+function plane(page, matrix, index, count, swatch) {
+  const name = count === 3 ? [_("red"), _("green"), _("blue")][index] : _("gray");
+  if (matrix.length > LARGEST_SIDE) return h("figure", {}, swatch, h("figcaption", {}, name));
+  const label = _("Try this learned kernel (%(input)s) on the convolution page", { input: name });
+  return h("a", { href: bridge(page, matrix), title: label, "aria-label": label }, swatch, h("span", { "aria-hidden": "true" }, name));
+}
+
+/** The convolution page with this kernel and the same picture. */
+function bridge({ state }, matrix) {
+  const query = new URLSearchParams({ sample: state.sample, steps: JSON.stringify([{ matrix, border: "zero" }]), display: "signed" });
+  return `/convolve?${query}`;
+}

@@ -1,0 +1,71 @@
+// Where a class comes from, by four methods, as a heat map over the photo.
+
+import { attribute } from "../../api.js";
+import "../../components/heat-map.js";
+import { h, paint } from "../../lib/dom.js";
+import { toRgba } from "../../lib/display.js";
+import { number } from "../../lib/format.js";
+import { _ } from "../../lib/i18n.js";
+import { classTitle } from "../../lib/layers.js";
+import { centerSquare, drawHeat, readSprite } from "../../lib/maps.js";
+import { readPixels } from "../../lib/pixels.js";
+import { part } from "./part.js";
+
+const NOTES = {
+  "grad-cam": _("Grad-CAM: the maps of the last convolution, weighed by how much the class depends on them. Coarse, but about the class."),
+  saliency: _("Saliency: how much the class would change with each pixel. Fine, but noisy."),
+  "integrated-gradients": _("Integrated gradients: what each pixel adds on the way from a blank picture to yours; all pixels together add up to the class's score."),
+  occlusion: _("Occlusion: a patch is moved over the picture; rust is where hiding it costs the class most."),
+};
+const $ = (selector) => document.querySelector(selector);
+
+export function connectHeat(page) {
+  $("#method").addEventListener("change", ({ target }) => page.change({ method: target.value }));
+  $("#label").addEventListener("change", ({ target }) => page.change({ label: target.value }));
+  return part(page, {
+    show: () => showChoices(page),
+    question: () => page.answer && { key: page.answer.key, method: page.state.method, label: chosenLabel(page) },
+    answer: async ({ method, label }, isNewest) => {
+      $("#heat").setAttribute("aria-busy", "true");
+      const answer = await attribute(page.model.name, page.source, { ...page.pictureFields, method, label });
+      const sprite = await readPixels(answer.heat);
+      $("#heat").removeAttribute("aria-busy");
+      if (isNewest()) showHeat(page, answer, readSprite(sprite, 1, answer.limit)[0]);
+    },
+  });
+}
+
+/** The class that is asked about: the chosen one, or the answer. */
+function chosenLabel({ state, answer, model }) {
+  return model.classes.includes(state.label) ? state.label : answer.predictions[0].label;
+}
+
+function showChoices(page) {
+  if (!page.answer) return;
+  const options = page.model.classes.map((label) => h("option", { value: label }, classTitle(label)));
+  if ($("#label").options.length !== options.length || $("#label").dataset.model !== page.model.name) $("#label").replaceChildren(...options);
+  $("#label").dataset.model = page.model.name;
+  $("#label").value = chosenLabel(page);
+  $("#method").value = page.state.method;
+  $("#heat-note").textContent = NOTES[page.state.method];
+}
+
+function showHeat(page, { method, label, limit, milliseconds }, map) {
+  const isChanged = page.pictureFields.change !== null;
+  const base = isChanged ? paint(document.createElement("canvas"), page.seen, page.seen.data) : squareOf(page.photo);
+  const text = _("Where %(label)s comes from, by %(method)s", { label: classTitle(label), method });
+  $("#heat").show(base, drawHeat(map, limit), text, isChanged);
+  $("#heat").dataset.shown = `${method} ${label}`;
+  $("#heat-fact").textContent = milliseconds === undefined ? "" : `${number(milliseconds, milliseconds < 10 ? 1 : 0)} ms`;
+  $("#heat-scale").show("heat", [-limit, 0, limit]);
+}
+
+/** The part of the photo that the network is shown, in full size. */
+function squareOf(photo) {
+  const whole = paint(document.createElement("canvas"), photo, toRgba(photo, "clip"));
+  const { x, y, side } = centerSquare(photo);
+  const canvas = document.createElement("canvas");
+  Object.assign(canvas, { width: side, height: side });
+  canvas.getContext("2d").drawImage(whole, x, y, side, side, 0, 0, side, side);
+  return canvas;
+}

@@ -1,0 +1,66 @@
+// The photo and what the network sees of it, with the receptive field of the unit on both.
+
+import "../../components/picture-view.js";
+import { toRgba } from "../../lib/display.js";
+import { size } from "../../lib/format.js";
+import { _ } from "../../lib/i18n.js";
+import { centerSquare, onPhoto } from "../../lib/maps.js";
+import { readPixels } from "../../lib/pixels.js";
+
+const $ = (selector) => document.querySelector(selector);
+
+export function connectPhoto(page) {
+  let shown = null;
+  for (const view of ["#shot", "#seen"]) {
+    $(view).addEventListener("move", ({ detail }) => page.moveTo((page.state.x ?? 0) + detail.x, (page.state.y ?? 0) + detail.y));
+  }
+  const refresh = () => {
+    if (page.photo !== shown) showPhoto(page);
+    shown = page.photo;
+  };
+  return { refresh, isLive: true };
+}
+
+function showPhoto({ photo, model }) {
+  $("#shot").show(photo, toRgba(photo, "clip"));
+  $("#photo-fact").textContent = size(photo.width, photo.height);
+  const [channels, height, width] = model.input;
+  $("#seen-fact").textContent = size(width, height);
+  $("#seen-note").textContent = seenSentence(photo, { width, height, channels });
+}
+
+/** How the photo became what the network sees. */
+function seenSentence(photo, { width, height, channels }) {
+  const { side } = centerSquare(photo);
+  const isSquare = photo.width === photo.height;
+  const cut = isSquare ? _("The whole photo, reduced to %(size)s pixels.", { size: size(width, height) }) : _("The square in the middle, reduced to %(size)s pixels.", { size: size(width, height) });
+  const gray = channels === 1 ? ` ${_("Colors become grays.")}` : "";
+  const lost = side > width ? ` ${_("Details thinner than one of these pixels are gone.")}` : "";
+  return `${cut}${gray}${lost}`;
+}
+
+/** Shows the picture that the network was really given. */
+export async function showSeen(page, address) {
+  const pixels = await readPixels(address);
+  page.seen = pixels;
+  $("#seen").show(pixels, pixels.data);
+  markField(page);
+}
+
+/** Outlines the receptive field of the unit on the seen picture and, where the photo was not changed, on the photo. */
+export function markField(page) {
+  const field = page.explained?.receptive_field;
+  if (!field || !page.seen) return;
+  const seen = { width: page.seen.width, height: page.seen.height };
+  $("#seen").mark(cellsOf(field));
+  $("#shot").mark(page.state.change.angle ? cellsOf({ x: 0, y: 0, width: 0, height: 0 }) : cellsOf(onPhoto(shifted(field, page.state.change), page.photo, seen)));
+}
+
+function shifted(field, { dx = 0, dy = 0 }) {
+  return { ...field, x: field.x - dx, y: field.y - dy };
+}
+
+function cellsOf({ x, y, width, height }) {
+  return { rows: [y, y + height - 1], columns: [x, x + width - 1] };
+}
+
