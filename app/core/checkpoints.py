@@ -72,6 +72,8 @@ def read_checkpoint(path: Path) -> Checkpoint:
 
 
 def _check_size(path: Path, largest: int) -> None:
+    if not path.is_file():
+        raise InvalidValue(N_("There are no weights."), field="weights")
     size = path.stat().st_size
     if size > largest:
         raise InvalidValue(N_("Weights may have %(limit)d MiB; these have %(size)d."), field="weights",

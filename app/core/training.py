@@ -102,15 +102,17 @@ class Trainer:
     def events(self) -> Iterator[Event]:
         """Goes on to the end. Between two events the trainer may be asked for a checkpoint, or dropped."""
         progress = self._progress
-        while progress.step < self.steps and not progress.stopped:
+        while True:
             epoch, done = divmod(progress.step, len(self._batches))
+            if progress.seen and not done:  # also where a run goes on from the last step of an epoch
+                yield self._close(epoch)
+            if progress.step >= self.steps or progress.stopped:
+                break
             for batch, labels in self._batches.epoch(epoch, start=done):
-                event = self._learn(batch, labels, epoch)
+                event = self._learn(batch, labels, epoch + 1)
                 yield event
                 if isinstance(event, Diverged):
                     return
-                if progress.step % len(self._batches) == 0:
-                    yield self._close(epoch)
         yield self._finish()
 
     def checkpoint(self) -> Checkpoint:
@@ -145,7 +147,7 @@ class Trainer:
         rate = self._set_rates()
         loss, correct = self._backward(batch, labels)
         if not math.isfinite(loss):
-            return Diverged(self._progress.step + 1, epoch + 1, loss)
+            return Diverged(self._progress.step + 1, epoch, loss)
         self._update()
         progress, images = self._progress, len(labels)
         progress.step += 1
@@ -154,7 +156,7 @@ class Trainer:
         progress.seen += images
         seconds = time.perf_counter() - started
         progress.seconds += seconds
-        return Step(progress.step, self.steps, epoch + 1, images, loss, correct / images, rate, seconds)
+        return Step(progress.step, self.steps, epoch, images, loss, correct / images, rate, seconds)
 
     def _set_rates(self) -> float:
         step = self._progress.step
@@ -191,7 +193,7 @@ class Trainer:
         progress, started = self._progress, time.perf_counter()
         loss, accuracy = self._validate()
         seconds = progress.seconds + time.perf_counter() - started
-        row = Epoch(epoch + 1, progress.loss / progress.seen, progress.correct / progress.seen, loss, accuracy, seconds)
+        row = Epoch(epoch, progress.loss / progress.seen, progress.correct / progress.seen, loss, accuracy, seconds)
         progress.loss, progress.correct, progress.seen, progress.seconds = 0.0, 0, 0, 0.0
         if self.training.early_stopping is not None and loss is not None:
             self._watch(loss, self.training.early_stopping)
