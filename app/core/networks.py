@@ -61,6 +61,11 @@ def check_network(network: Network, limits: Limits) -> None:
             N_("The last layer, %(layer)s (%(type)s), gives %(shape)s; it must give %(limit)d values, one for each "
                "class."), shape=shape_text(shape), limit=network.classes,
         )  # fmt: skip
+    if network.classes == 1 and getattr(network.layers[-1], "activation", "") == "softmax":
+        raise TOP.inner(len(network.layers) - 1, network.layers[-1].type).refuse(
+            N_("Layer %(layer)s (%(type)s): the softmax of a single value is always 1; give it two or use a sigmoid."),
+            "activation",
+        )
     check_limits(found, limits)
 
 

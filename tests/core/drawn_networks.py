@@ -68,6 +68,6 @@ def networks(draw: Draw, kinds: st.SearchStrategy[Entry] | None = None, most: in
         except InvalidNetwork:
             continue
         layers.append(entry)
-    if draw(st.booleans()):
+    if current[0] > 1 and draw(st.booleans()):
         layers[-1] = layers[-1] | {"activation": "softmax"}
     return parse_network({"input": list(shape), "classes": current[0], "layers": layers})

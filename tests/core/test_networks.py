@@ -213,6 +213,9 @@ WRONG: list[tuple[Any, str | None, str]] = [
     (small({"type": "residual", "layers": [{"type": "flatten"}]}), "layers.0", "give 192"),
     (small({"type": "residual", "layers": [conv(activation="softmax", padding="same")]}),
      "layers.0.layers.0.activation", "very end"),
+    ({"input": [3, 8, 8], "classes": 1,
+      "layers": [{"type": "flatten"}, {"type": "dense", "units": 1, "activation": "softmax"}]},
+     "layers.1.activation", "always 1"),
     (small(conv(1_000_000, kernel_size=8), {"type": "global_max_pooling2d"}), "layers", "at most 100000000"),
     (small(*[conv(64, padding="same")] * 9, {"type": "global_max_pooling2d"}, size=(3, 512, 512)), "layers", "MB"),
 ]  # fmt: skip

@@ -127,10 +127,12 @@ class Program:
                     self._assign(name, value)
                 case ast.Return(value=ast.Call() | ast.Name() as value):
                     self._assign(_RETURNED, value)
-                case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id=name))) as call):
-                    self._change(name, call)
+                case ast.Assign(targets=[ast.Tuple(elts=names)], value=ast.Tuple(elts=values)):
+                    self._assign_each(names, values)
                 case ast.Expr(value=ast.Call() as call) if self._called(call.func) == "Sequential":
                     self._assign("", call)
+                case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id=name))) as call):
+                    self._change(name, call)
                 case _:
                     self._enter(statement)
 
@@ -170,6 +172,11 @@ class Program:
         self._parts.pop(name, None)
         if found is not None:
             self._parts[name] = found
+
+    def _assign_each(self, names: list[ast.expr], values: list[ast.expr]) -> None:
+        for name, value in zip(names, values, strict=False):
+            if isinstance(name, ast.Name):
+                self._assign(name.id, value)
 
     def _change(self, name: str, call: ast.Call) -> None:
         """`model.add(layer)` and what changes a model otherwise; other calls of its methods are passed over."""
