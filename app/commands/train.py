@@ -24,6 +24,7 @@ from app.core.datasets import DataSet, load_dataset
 from app.core.errors import N_, InvalidValue
 from app.core.evaluation import Evaluation, evaluate, fit_temperature
 from app.core.events import Diverged, Epoch, Finished, Step
+from app.core.folding import fold
 from app.core.hyperparameters import describe_training
 from app.core.training import Trainer
 from app.settings import Settings
@@ -78,7 +79,8 @@ def follow(order: Order, dataset: DataSet, console: Console, *, resume: bool, de
     trainer = Trainer(order.network, dataset, order.training, resume=checkpoint, device=device)
     started = time.monotonic() - (float(checkpoint.state.get("elapsed", 0)) if checkpoint else 0.0)
     finished = _listen(trainer, console, kept, started)
-    trained = Trained(order.network, finished.module, dataset.classes, finished.preparation, order.training.mirror_test)
+    network, module = fold(order.network, finished.module) if order.fold else (order.network, finished.module)
+    trained = Trained(network, module, dataset.classes, finished.preparation, order.training.mirror_test)
     precision, logits = write_trained(order.out, trained, trainer.validation)
     temperature = round(fit_temperature(logits, trainer.validation.labels.cpu()), 4) if len(logits) else 1.0
     tested = measure_test(trained, dataset, temperature, device)
