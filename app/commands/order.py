@@ -15,13 +15,17 @@ FINAL_SPLIT = 0.02  # of the training pictures, for the temperature alone: docs/
 
 @dataclass(frozen=True)
 class Order:
-    """A training and where its model goes; `words` are the recipe's own about title, data and what it is not for."""
+    """A training and where its model goes; `words` are the recipe's own about title, data and what it is not for.
+
+    `fold`: batch normalizations go into the convolutions before them when all is learned.
+    """
 
     out: Path
     dataset: str
     network: Network
     training: Training
     words: dict[str, str]
+    fold: bool
 
 
 def read_order(
@@ -38,7 +42,7 @@ def read_order(
     if final or written.get("final"):
         training["validation_split"] = FINAL_SPLIT
     words = {name: str(written[name]) for name in ("title", "data", "not_for") if name in written}
-    return Order(out, chosen, read_network(described), parse_training(training), words)
+    return Order(out, chosen, read_network(described), parse_training(training), words, bool(written.get("fold")))
 
 
 def read_network(described: Any) -> Network:
