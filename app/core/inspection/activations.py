@@ -3,6 +3,7 @@
 It does not know how a number came about (see `units`) or how maps are drawn (see `sprites`).
 """
 
+from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -36,7 +37,7 @@ class Recording:
 
 @contextmanager
 def hooked(module: nn.Module, names: Iterable[str]) -> Iterator[dict[str, Tensor]]:
-    """While inside, the outputs of the layers called so, N x ..., are put into the dict; the hooks go with it."""
+    """While inside, the outputs of the layers called so, N x ..., are put into the dict; at its end the hooks go."""
     found: dict[str, Tensor] = {}
     with ExitStack() as hooks:
         for name in names:
@@ -63,5 +64,13 @@ def record_batch(anatomy: Anatomy, prepared: Tensor, names: Iterable[str]) -> di
     return found
 
 
+def head_of(anatomy: Anatomy, layer: str) -> nn.Sequential:
+    """The network up to a layer (to the end of the block that holds it): what follows need not be computed."""
+    top = anatomy.row(layer).name.partition("/")[0]
+    children = dict(anatomy.module.named_children())
+    names = list(children)
+    return nn.Sequential(OrderedDict((name, children[name]) for name in names[: names.index(top) + 1]))
+
+
 def _keep(found: dict[str, Tensor], name: str, _module: nn.Module, _inputs: Any, output: Tensor) -> None:
-    found[name] = output.detach()
+    found[name] = output

@@ -17,6 +17,7 @@ from app.core.reports import LayerReport
 from app.core.tracing import Traced, trace
 
 INPUT, SOFTMAX = "input", "softmax"
+_CHANNELS_STAY = {"activation", "average_pooling2d", "batch_normalization", "dropout", "max_pooling2d"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,6 +64,26 @@ class Anatomy:
         found = self.submodule(name)
         assert isinstance(found, nn.Conv2d)
         return found
+
+    def activity(self, name: str) -> str:
+        """Where a convolution's channels have got their activation: that layer, or the last before channels mix.
+
+        Pooling and batch normalization may lie between; inside a residual block it may be the convolution itself.
+        """
+        while self.rows[name].type != "activation":
+            after = [layer for layer, sources in self.sources.items() if name in sources and layer in self.rows]
+            if len(after) != 1 or self.rows[after[0]].type not in _CHANNELS_STAY:
+                break
+            name = after[0]
+        return name
+
+    def kernels_behind(self, name: str) -> str:
+        """The convolution whose channels a layer passes on; InvalidValue where channels mix, or none comes before."""
+        layer = self.row(name).name
+        while self.rows[layer].type in _CHANNELS_STAY and self.sources[layer][0] in self.rows:
+            layer = self.sources[layer][0]
+        self.convolution(layer)
+        return layer
 
     def submodule(self, name: str) -> nn.Module:
         """What computes the layer of that name."""
