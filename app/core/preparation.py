@@ -1,4 +1,8 @@
-"""What a network's pictures are made of: one function for training, evaluation and serving, stored with the weights."""
+"""What a network's pictures are made of: the same for training, evaluation and serving, and stored with the weights.
+
+A picture becomes what the network sees (`prepare_picture`: uint8 of the network's size), then what it computes with
+(`prepare_images`). It does not know files or networks.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,6 +10,9 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.nn.functional import interpolate
+
+_GRAY_WEIGHTS = (0.299, 0.587, 0.114)  # ITU-R BT.601, as Pillow's "L"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +41,39 @@ def prepare_images(images: Tensor, preparation: Preparation) -> Tensor:
     mean = torch.tensor(preparation.mean, device=images.device).view(1, -1, 1, 1)
     std = torch.tensor(preparation.std, device=images.device).view(1, -1, 1, 1)
     return images.float().mul_(1 / (255 * std)).sub_(mean / std)
+
+
+def prepare_picture(levels: Tensor, preparation: Preparation) -> Tensor:
+    """uint8 C x h x w, what the network sees, of H x W x C levels 0..255 (uint8 or float32, C = 1 or 3).
+
+    The largest part in the middle that has the proportions of `size`, reduced or enlarged.
+    """
+    middle = crop_middle(levels.permute(2, 0, 1), preparation.size)
+    seen = match_channels(resize_images(middle.unsqueeze(0), preparation.size), preparation.channels)[0]
+    return seen.round().clamp(0, 255).to(torch.uint8)
+
+
+def crop_middle(picture: Tensor, size: tuple[int, int]) -> Tensor:
+    """The largest part of C x H x W, in its middle, with the proportions of `size` (height, width); a view."""
+    height, width = picture.shape[1:]
+    rows = min(height, max(1, round(width * size[0] / size[1])))
+    columns = min(width, max(1, round(height * size[1] / size[0])))
+    top, left = (height - rows) // 2, (width - columns) // 2
+    return picture[:, top : top + rows, left : left + columns]
+
+
+def resize_images(images: Tensor, size: tuple[int, int]) -> Tensor:
+    """N x C x h x w of N x C x H x W, uint8 or float32: bilinear, over all pixels that one covers (as Pillow's)."""
+    if tuple(images.shape[2:]) == tuple(size):
+        return images
+    return interpolate(images, size, mode="bilinear", antialias=True, align_corners=False)
+
+
+def match_channels(images: Tensor, channels: int) -> Tensor:
+    """N x `channels` x H x W of N x C x H x W levels: gray repeated, or color as gray by Pillow's weights for L."""
+    if images.shape[1] == channels:
+        return images
+    if images.shape[1] == 1:
+        return images.expand(-1, channels, -1, -1)
+    gray = (images * torch.tensor(_GRAY_WEIGHTS, device=images.device).view(1, 3, 1, 1)).sum(1, keepdim=True)
+    return gray.round().to(images.dtype)
