@@ -93,7 +93,7 @@ class Conv2d(Layer):
         if self.padding != "same":
             vertical, horizontal = (0, 0) if isinstance(self.padding, str) else self.padding
             return vertical, vertical, horizontal, horizontal
-        rows, columns = map(_same_margins, shape[1:], self.kernel_size, self.stride)
+        rows, columns = map(same_margins, shape[1:], self.kernel_size, self.stride)
         return *rows, *columns
 
     def parameters(self, shape: Shape) -> int:
@@ -266,7 +266,7 @@ def need_maps(shape: Shape, place: Place) -> None:
         )
 
 
-def _same_margins(length: int, size: int, stride: int) -> Pair:
+def same_margins(length: int, size: int, stride: int) -> Pair:
     """As TensorFlow pads: the fewest zeros for ceil(n / stride) places, the odd one behind."""
     total = max((math.ceil(length / stride) - 1) * stride + size - length, 0)
     return total // 2, total - total // 2

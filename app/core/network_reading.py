@@ -9,8 +9,8 @@ from typing import Any
 
 from app.core.errors import N_, InvalidNetwork
 from app.core.layer_fields import Place, shape_text
-from app.core.layer_parsing import parse_layer
-from app.core.layers import Conv2d, Shape
+from app.core.layer_parsing import TOP, parse_layer
+from app.core.layers import Conv2d, Pooling, Shape, need_maps, same_margins
 from app.core.network_texts import keras, pytorch
 from app.core.network_texts.syntax import Call, Program, parse_text, refuse
 from app.core.networks import Network, parse_input, parse_network
@@ -19,6 +19,7 @@ from app.core.residual import Residual
 
 Entry = dict[str, Any]
 Sides = tuple[int, ...]
+MAXIMUM_CALLS = 200  # 40 layers, their activations and paddings
 _FOLDABLE = ("conv2d", "dense", "residual")
 
 
@@ -38,6 +39,8 @@ def read_network(text: Any, shape: Sequence[int] | None = None, limits: Limits |
 def _read(tree: ast.Module, shape: Sequence[int] | None, limits: Limits | None) -> Network:
     program = Program(tree)
     calls = program.calls
+    if len(_all(calls)) > MAXIMUM_CALLS:
+        raise InvalidNetwork(N_("The text holds more than %(limit)d layers."), field="text", limit=MAXIMUM_CALLS)
     if any(call.name in pytorch.FORMS and call.name not in keras.FORMS for call in _all(calls)):
         return _fit(
             program,
@@ -71,7 +74,7 @@ def _fit(program: Program, calls: list[Call], shapes: Any, limits: Limits | None
 class Chain:
     """The layers so far, and the shape that arrives at the next."""
 
-    def __init__(self, program: Program, shape: Shape, torch: bool, within: Place = Place()) -> None:  # noqa: B008
+    def __init__(self, program: Program, shape: Shape, torch: bool, within: Place = TOP) -> None:
         self.entries: list[Entry] = []
         self.lines: list[int] = []
         self.shape = shape
@@ -132,6 +135,8 @@ class Chain:
                 self._pad(call, entry)
             if entry["type"] == "residual":
                 self._block(call, entry, place)
+            if entry["type"].endswith("_pooling2d"):
+                self._unpad(call, entry, place)
             layer = parse_layer(entry, self._within, len(self.entries))
             after = layer.output_shape(self.shape, place)
             if isinstance(layer, Residual):
@@ -188,6 +193,19 @@ class Chain:
         else:
             raise refuse(call.line, N_("Line %(line)d: zeros that differ from side to side are known only where they "
                                        "make padding 'same'."))  # fmt: skip
+
+    def _unpad(self, call: Call, entry: Entry, place: Place) -> None:
+        """A pooling with padding "same" is one without, where its windows fill the map."""
+        padding = entry.pop("padding", "valid")
+        layer = parse_layer(entry, self._within, len(self.entries))
+        if padding == "valid" or not isinstance(layer, Pooling):
+            return
+        need_maps(self.shape, place)
+        zeros = [same_margins(*axis) for axis in zip(self.shape[1:], layer.pool_size, layer.step, strict=True)]
+        if padding != "same" or any(map(any, zeros)):
+            raise refuse(
+                call.line, N_("Line %(line)d: a pooling's padding is known only where nothing has to be added.")
+            )
 
     def _stray(self, call: Call) -> InvalidNetwork:
         return refuse(call.line, N_("Line %(line)d: a zero padding is known only right before a convolution."))

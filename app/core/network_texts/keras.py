@@ -14,16 +14,15 @@ FORMS = {
         "conv2d", "filters! kernel_size! strides:stride padding data_format dilation_rate groups activation use_bias",
         {"data_format": LAST, "dilation_rate": ONE, "groups": (1,)},
     ),
-    "MaxPooling2D": Form("max_pooling2d", "pool_size strides:stride padding data_format",
-                         {"padding": ("valid",), "data_format": LAST}),
+    "MaxPooling2D": Form("max_pooling2d", "pool_size strides:stride padding data_format", {"data_format": LAST}),
     "AveragePooling2D": Form("average_pooling2d", "pool_size strides:stride padding data_format",
-                             {"padding": ("valid",), "data_format": LAST}),
+                             {"data_format": LAST}),
     "GlobalAveragePooling2D": Form("global_average_pooling2d", "data_format keepdims",
                                    {"data_format": LAST, "keepdims": (False,)}),
     "GlobalMaxPooling2D": Form("global_max_pooling2d", "data_format keepdims",
                                {"data_format": LAST, "keepdims": (False,)}),
     "BatchNormalization": Form("batch_normalization", "axis momentum epsilon center scale",
-                               {"axis": (-1,), "center": (True,), "scale": (True,)}),
+                               {"axis": (-1, 3), "center": (True,), "scale": (True,)}),
     "Dropout": Form("dropout", "rate! noise_shape", {"noise_shape": (None,)}),
     "Flatten": Form("flatten", "data_format", {"data_format": LAST}),
     "Dense": Form("dense", "units! activation use_bias"),
@@ -66,7 +65,7 @@ def find_input(calls: list[Call], program: Program) -> tuple[int, ...] | None:
     first = calls[0]
     for name in ("shape", "input_shape", "batch_input_shape", "batch_shape"):
         node = first.keywords.get(name)
-        if node is None and name == "shape" and first.name == "Input" and first.arguments:
+        if node is None and name == "shape" and first.name in ("Input", "InputLayer") and first.arguments:
             node = first.arguments[0]
         if node is not None:
             shape = program.literal(node)
