@@ -2,7 +2,7 @@
 // Emits `open` and `trace` with {layer, channel}, and `more` with a layer's name.
 
 import { emit, h, paint, s } from "../lib/dom.js";
-import { number } from "../lib/format.js";
+import { fixed, number } from "../lib/format.js";
 import { _ } from "../lib/i18n.js";
 import { tint } from "../lib/sign.js";
 
@@ -24,7 +24,7 @@ export class MapColumns extends HTMLElement {
     this.addEventListener("focusout", () => this.draw(null, []));
   }
 
-  /** `columns` are {name, title, fact, range: [low, high], shown: [{channel, title, map | value, text}], hidden}; maps are {picture, rgba}. */
+  /** `columns` are {name, title, fact, range: [low, high], shown: [{channel, title, map | value, limit, text, shown}], hidden}; maps are {picture, rgba}. */
   show(columns, chosen) {
     const key = JSON.stringify(columns.map(({ name, shown, hidden }) => [name, hidden, shown.map(({ channel }) => channel)]));
     if (key !== this.#built) this.#columns.replaceChildren(this.#edges, ...columns.map((column) => this.#column(column)));
@@ -71,7 +71,7 @@ export class MapColumns extends HTMLElement {
   #fill({ name, title, fact, range, shown, hidden }) {
     const column = this.querySelector(`.column[data-layer="${CSS.escape(name)}"]`);
     column.querySelector(".column-fact").textContent = fact;
-    column.querySelector(".column-range").replaceChildren(...range.map((end) => h("span", {}, number(end, 1))));
+    column.querySelector(".column-range").replaceChildren(...range.map((end) => h("span", {}, fixed(end, Math.abs(end) < 1 ? 2 : 1))));
     column.querySelector(".column-range").title = _("values from %(low)s to %(high)s", { low: number(range[0]), high: number(range[1]) });
     column.querySelector(".more").textContent = hidden > 0 ? _("+ %(count)s more", { count: hidden }) : "";
     column.querySelector(".more").hidden = hidden === 0;
@@ -127,7 +127,7 @@ function placeOf({ dataset }) {
   return { layer: dataset.layer, channel: Number(dataset.channel) };
 }
 
-function fillTile(tile, { title, map, value, limit, text }, layer) {
+function fillTile(tile, { title, map, value, limit, text, shown = null }, layer) {
   tile.setAttribute("aria-label", _("%(map)s of %(layer)s", { map: title, layer }) + (value === undefined ? "" : `: ${number(value, 3)}`));
   if (map) {
     const canvas = tile.firstChild ?? tile.appendChild(h("canvas", { "aria-hidden": "true" }));
@@ -135,7 +135,7 @@ function fillTile(tile, { title, map, value, limit, text }, layer) {
     return;
   }
   tile.classList.add("is-unit");
-  const parts = [tint(h("span", { class: "unit-cell figure" }, number(value, 2)), value, limit), text ? h("span", { class: "unit-name" }, text) : null];
+  const parts = [tint(h("span", { class: "unit-cell figure" }, shown ?? fixed(value, 2)), value, limit), text ? h("span", { class: "unit-name" }, text) : null];
   tile.replaceChildren(...parts.filter(Boolean));
 }
 

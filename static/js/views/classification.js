@@ -32,6 +32,8 @@ class ClassificationPage {
   maps = null;
   explained = null;
   trail = [];
+  expanded = new Set(); // layers whose maps are all shown
+  allTerms = false;
   #reading = 0;
   #pictures = 0;
   #parts = [];
@@ -103,12 +105,14 @@ class ClassificationPage {
     if (!chosen) return;
     this.model = await readModel(chosen);
     [this.answer, this.maps, this.explained, this.trail] = [null, null, null, []];
+    this.expanded.clear();
     this.state.model = known ? name : null;
   }
 
   /** Opens a map; `walked` keeps the way that led here. */
   open(place, { walked = false } = {}) {
     const { layer, channel, x, y } = this.state;
+    this.allTerms = false;
     this.trail = walked ? [...this.trail, { layer, channel, x, y }] : [];
     this.change({ ...NOT_OPEN, ...place });
   }

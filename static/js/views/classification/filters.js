@@ -9,6 +9,7 @@ import { layerTitle } from "../../lib/layers.js";
 import { largest } from "../../lib/sign.js";
 import { part } from "./part.js";
 
+const FIRST_SHOWN = 16;
 const LARGEST_SIDE = 7; // as far as the convolution page goes
 const $ = (selector) => document.querySelector(selector);
 
@@ -32,7 +33,13 @@ function show(page, layer, { kernels, likeness, random_likeness: random }) {
   $("#filters-fact").textContent = random ? _("cosine similarity; random kernels reach %(mean)s ± %(sd)s", { mean: number(random.mean, 2), sd: number(random.sd, 2) }) : "";
   const limit = largest(kernels.flat(2));
   const sorted = [...likeness].sort((one, other) => Math.abs(other.similarity) - Math.abs(one.similarity));
-  $("#likeness").replaceChildren(...sorted.map((like) => item(page, layer, kernels[like.channel], like, limit)));
+  const items = sorted.map((like) => item(page, layer, kernels[like.channel], like, limit));
+  $("#likeness").replaceChildren(...items.slice(0, FIRST_SHOWN));
+  $("#more-likeness").hidden = items.length <= FIRST_SHOWN;
+  $("#more-likeness").onclick = () => {
+    $("#likeness").append(...items.slice(FIRST_SHOWN));
+    $("#more-likeness").hidden = true;
+  };
 }
 
 function item(page, layer, inputs, { channel, kernel: name, similarity }, limit) {

@@ -22,7 +22,10 @@ export function connectMaking(page) {
   connectWorking(page);
   $("#terms").addEventListener("walk", ({ detail }) => page.open(walkTo(page, detail), { walked: true }));
   $("#terms").addEventListener("pick", ({ detail }) => page.change({ source: detail }));
-  $("#terms").addEventListener("more", () => page.change({ all: true }));
+  $("#terms").addEventListener("more", () => {
+    page.allTerms = true;
+    page.change({});
+  });
   return part(page, {
     show: () => isPresent(page) && draw(page),
     question: () => asked(page),
@@ -76,6 +79,7 @@ function draw(page) {
   const title = channelTitle(layer, explained.channel, page.model.classes);
   $("#making-title").textContent = layer.type === "input" ? _("How the network is given %(map)s", { map: title }) : _("How %(map)s of %(layer)s was made", { map: title, layer: layerTitle(layer.name) });
   $("#making-fact").textContent = sentence(layer);
+  $("#making").dataset.unit = [layer.name, explained.channel, explained.x, explained.y].join(" ");
   drawTrail(page);
   drawTerms(page, layer);
   drawUnit(page, layer);

@@ -3,6 +3,7 @@
 import { readActivations } from "../../api.js";
 import "../../components/map-columns.js";
 import "../../components/range-scale.js";
+import { percent } from "../../lib/format.js";
 import { _ } from "../../lib/i18n.js";
 import { channelTitle, layerTitle, shapeText } from "../../lib/layers.js";
 import { activity, drawSigned, readSprite, strongest } from "../../lib/maps.js";
@@ -21,7 +22,10 @@ export function connectMaps(page) {
   const edges = new Edges(page);
   const columns = $("#maps");
   columns.addEventListener("open", ({ detail }) => page.open(detail));
-  columns.addEventListener("more", () => page.change({ all: true }));
+  columns.addEventListener("more", ({ detail }) => {
+    page.expanded.add(detail);
+    page.change({});
+  });
   columns.addEventListener("trace", async ({ detail }) => columns.draw(detail, await edges.shown(detail)));
   $("#show-steps").addEventListener("change", ({ target }) => page.change({ steps: target.checked }));
   $("#show-all").addEventListener("change", ({ target }) => page.change({ all: target.checked }));
@@ -30,7 +34,7 @@ export function connectMaps(page) {
   const show = () => {
     if (!page.maps) return;
     const { scale, all, layer, channel } = page.state;
-    const key = JSON.stringify([page.maps.key, scale, all, showsAllSteps(page), present()]);
+    const key = JSON.stringify([page.maps.key, scale, all, [...page.expanded], showsAllSteps(page), present()]);
     if (key !== drawn) draw(page);
     drawn = key;
     columns.choose({ layer, channel });
@@ -97,7 +101,7 @@ function mostShown(shape) {
 
 function column(page, layer) {
   const limit = limitOf(page, layer);
-  const most = page.state.all ? Infinity : mostShown(layer.shape);
+  const most = page.state.all || page.expanded.has(layer.name) ? Infinity : mostShown(layer.shape);
   const isWhole = layer.maps.length <= most;
   const order = isWhole ? layer.maps.map((_map, index) => index) : strongest(layer.maps.map(activity), most);
   return {
@@ -114,7 +118,7 @@ function entry(page, layer, channel, limit) {
   const title = channelTitle(layer, channel, page.model.classes);
   const map = layer.maps[channel];
   if (layer.shape.length === 3) return { channel, title, map: drawSigned(map, limit) };
-  return { channel, title, value: map.data[0], limit, text: nameUnder(page, layer, title, channel) };
+  return { channel, title, value: map.data[0], limit, text: nameUnder(page, layer, title, channel), shown: layer.type === "softmax" ? percent(map.data[0]) : null };
 }
 
 /** The last column's cells carry the classes' names; other units their numbers. */

@@ -11,9 +11,9 @@ const MOST_TERMS = 6;
 const $ = (selector) => document.querySelector(selector);
 
 export function drawTerms(page, layer) {
-  const { explained, state } = page;
+  const { explained, allTerms } = page;
   const terms = termsOf(page, layer);
-  const most = state.all ? Infinity : MOST_TERMS;
+  const most = allTerms ? Infinity : MOST_TERMS;
   const order = strongest(terms.map(({ sum }) => sum ?? 0), most).sort((one, other) => one - other);
   const shown = terms.length > most ? order.map((index) => terms[index]) : terms;
   $("#terms").hidden = terms.length === 0;

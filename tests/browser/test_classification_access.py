@@ -1,0 +1,112 @@
+"""The classify page for everyone: by keyboard, in Spanish, on a phone, in the dark, with a screen reader."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Open
+from tests.browser.inside import VALUE, ask, named, ready, unit, unit_value
+from tests.browser.reading import pixels
+
+pytestmark = pytest.mark.browser
+
+BUSY = "/classify?sample=rocket&steps=true&change=angle:30,size:8,x:4,y:4&implant=conv2d_1,1,sobel-x"
+
+
+def _violations(page: Page) -> list[str]:
+    results = Axe().run(page)
+    return [
+        f"{found['id']}: {node['html'][:160]}" for found in results.response["violations"] for node in found["nodes"]
+    ]
+
+
+def test_everything_inside_is_reached_by_keyboard(open_page: Open, server: str) -> None:
+    first = named(server, "conv2d")
+    page = open_page(f"/classify?sample=cat&layer={first}&channel=0&x=3&y=3")
+    ready(page)
+
+    page.focus(f".map[data-layer='{first}'][data-channel='0']")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator("#making")).to_have_attribute("data-unit", re.compile(rf"^{first} 1 "))
+    page.focus("#map")
+    page.keyboard.press("Shift+ArrowRight")
+    page.keyboard.press("ArrowUp")
+    page.focus("#terms .term-pick >> nth=1")
+    page.keyboard.press("Enter")
+
+    expect(page.locator("#terms .term-pick >> nth=1")).to_have_attribute("aria-pressed", "true")
+    told = ask(server, "explanations", {"sample": "cat", **unit(page)})
+    assert unit_value(page) == pytest.approx(told["value"], abs=VALUE)
+    assert f"row {unit(page)['y']}, column {unit(page)['x']}" in page.inner_text("#announcement")
+
+
+def test_the_maps_are_one_stop_of_the_tab_key(open_page: Open) -> None:
+    page = open_page("/classify?sample=cat")
+    ready(page)
+
+    stops = page.locator(".map[tabindex='0']").count()
+
+    assert stops == 1
+    assert all(
+        label for label in page.locator(".map").evaluate_all("maps => maps.map(map => map.getAttribute('aria-label'))")
+    )
+
+
+def test_the_room_speaks_spanish(open_page: Open) -> None:
+    page = open_page("/classify?sample=cat&lang=es")
+    ready(page)
+
+    assert page.get_attribute("html", "lang") == "es"
+    expect(page.locator("h1")).to_have_text("Dentro de la red")
+    expect(page.locator("#answer .name").filter(has_text="gato")).to_have_count(1)
+    expect(page.locator("#making-title")).to_contain_text("Cómo se hizo el mapa")
+    expect(page.locator("#unit-line")).to_contain_text("Fila")
+
+
+@pytest.mark.parametrize("width", [320, 390, 768, 1280, 1920])
+def test_nothing_sticks_out_at_any_width(open_page: Open, width: int) -> None:
+    page = open_page(f"{BUSY}&lang=es", viewport={"width": width, "height": 800})
+    ready(page)
+    page.wait_for_timeout(300)
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_on_a_phone_the_columns_scroll_inside_their_card(open_page: Open) -> None:
+    page = open_page("/classify?sample=cat", viewport={"width": 390, "height": 844}, has_touch=True)
+    ready(page)
+
+    wide, seen = page.evaluate("(e => [e.scrollWidth, e.clientWidth])(document.querySelector('#maps'))")
+    last = page.locator(".column:last-child .map").first
+    last.scroll_into_view_if_needed()
+    last.tap()
+
+    assert wide > seen
+    expect(page.locator("#making")).to_have_attribute("data-unit", "softmax 0 0 0")
+
+
+def test_maps_are_drawn_for_the_theme(open_page: Open) -> None:
+    page = open_page("/classify?sample=cat", color_scheme="light")
+    ready(page)
+    light = pixels(page, "#map")
+
+    page.click("#theme")
+    page.wait_for_function("document.documentElement.dataset.theme === 'dark'")
+    page.wait_for_timeout(100)
+    dark = pixels(page, "#map")
+
+    assert light.mean() > dark.mean() + 40
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", ["/classify?sample=checkerboard&lang=en", f"{BUSY}&lang=es"])
+def test_axe_finds_nothing(open_page: Open, path: str, scheme: str) -> None:
+    page = open_page(path, color_scheme=scheme)
+    ready(page)
+    page.wait_for_timeout(600)
+    page.click("#networks summary")
+
+    assert _violations(page) == []

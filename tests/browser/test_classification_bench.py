@@ -1,0 +1,177 @@
+"""What a visitor does to the network on the classify page: breaks its picture, asks where it looked, swaps kernels."""
+
+import json
+import re
+from pathlib import Path
+from urllib.parse import parse_qs, urlparse
+
+import httpx2
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Open
+from tests.browser.inside import PROBABILITY, ask, named, numbers, picture, predicted, probabilities, ready
+from tests.browser.reading import pixels
+
+pytestmark = pytest.mark.browser
+
+
+def _wait_for(page: Page, expected: dict[str, float]) -> None:
+    """Until the page writes these probabilities."""
+    best, share = max(expected.items(), key=lambda entry: entry[1])
+    page.wait_for_function(
+        """([label, share]) => {
+          const rows = [...document.querySelectorAll('#answer .bar-row')];
+          const row = rows.find(row => row.querySelector('.name').textContent === label);
+          return Math.abs(parseFloat(row.querySelector('.figure').textContent) - share * 100) <= 0.51;
+        }""",
+        arg=[best, share],
+    )
+
+
+@pytest.mark.parametrize(("slider", "value", "change"), [
+    ("angle", "60", {"angle": 60}),
+    ("dx", "-7", {"shift": [-7, 0]}),
+    ("noise", "60", {"noise": 60}),
+    ("blur", "2.5", {"blur": 2.5}),
+])  # fmt: skip
+def test_a_slider_changes_what_is_seen_and_the_answer(
+    open_page: Open, server: str, slider: str, value: str, change: dict[str, object]
+) -> None:
+    page = open_page("/classify?sample=cat")
+    ready(page)
+    before = probabilities(page)
+    told = ask(server, "classifications", {"sample": "cat", "change": change})
+
+    page.fill(f"#sliders [name={slider}]", value)
+    _wait_for(page, predicted(told["predictions"]))
+
+    assert probabilities(page) == pytest.approx(predicted(told["predictions"]), abs=PROBABILITY)
+    expect(page.locator("#broken")).to_contain_text(re.compile("says"))
+    np.testing.assert_array_equal(pixels(page, "#seen"), picture(told["seen"])[..., :3])
+    page.click("#unbreak")
+    _wait_for(page, before)
+    expect(page.locator("#broken")).to_be_empty()
+
+
+def test_a_patch_is_dragged_over_what_the_network_sees(open_page: Open, server: str) -> None:
+    page = open_page("/classify?sample=astronaut")
+    ready(page)
+
+    page.fill("#sliders [name=size]", "8")
+    page.locator("#seen").scroll_into_view_if_needed()
+    box = page.locator("#seen canvas").bounding_box()
+    assert box is not None
+    side = box["width"] / 32
+    page.mouse.move(box["x"] + 16 * side, box["y"] + 16 * side)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 20.2 * side, box["y"] + 10.2 * side, steps=3)
+    page.mouse.up()
+    page.wait_for_url(re.compile("change=.*x%3A16%2Cy%3A6|change=size:8,x:16,y:6"))
+    told = ask(server, "classifications", {"sample": "astronaut", "change": {"cover": [16, 6, 8]}})
+    _wait_for(page, predicted(told["predictions"]))
+
+    assert probabilities(page) == pytest.approx(predicted(told["predictions"]), abs=PROBABILITY)
+    covered = pixels(page, "#seen")[6:14, 16:24]
+    assert covered.reshape(-1, 3).std(axis=0).max() == 0
+
+
+@pytest.mark.parametrize("method", ["grad-cam", "saliency", "integrated-gradients", "occlusion"])
+def test_a_heat_map_of_any_class_by_any_method(open_page: Open, server: str, method: str) -> None:
+    page = open_page("/classify?sample=cat")
+    ready(page)
+
+    page.select_option("#method", method)
+    page.click("#answer .bar-row >> nth=2")
+    label = page.get_attribute("#answer .bar-row >> nth=2", "data-label")
+    expect(page.locator("#heat")).to_have_attribute("data-shown", f"{method} {label}")
+    told = ask(server, "attributions", {"sample": "cat", "method": method, "label": str(label)})
+
+    assert page.input_value("#label") == label
+    assert numbers(page.inner_text("#heat-scale"))[-1] == pytest.approx(told["limit"], rel=0.02, abs=0.0051)
+    assert len(np.unique(pixels(page, "#heat").reshape(-1, 3), axis=0)) > 100
+
+
+def test_a_classic_kernel_is_put_in_and_taken_out(open_page: Open, server: str) -> None:
+    layer = named(server, "conv2d")
+    page = open_page("/classify?sample=cat")
+    ready(page)
+    before = probabilities(page)
+    sobel = next(k for k in httpx2.get(f"{server}/api/kernels").json()["kernels"] if k["name"] == "sobel-x")
+    implant = {"layer": layer, "channel": 1, "matrix": sobel["matrix"], "divisor": sobel["divisor"]}
+    told = ask(server, "classifications", {"sample": "cat", "implant": implant})
+
+    page.select_option("#implant-kernel", "sobel-x")
+    page.select_option("#implant-channel", value="1")
+    page.click("#implant")
+    expect(page.locator("#implant-bars .bar-row")).to_have_count(len(told["predictions"]))
+    _wait_for(page, predicted(told["predictions"]))
+
+    assert probabilities(page, "#implant-bars") == pytest.approx(predicted(told["predictions"]), abs=PROBABILITY)
+    moved = numbers(page.inner_text("#implant-bars .moved >> nth=0"))[0] / 100
+    label = told["predictions"][0]["label"]
+    assert moved == pytest.approx(
+        predicted(told["predictions"])[label] - predicted(told["before"])[label], abs=PROBABILITY
+    )
+    expect(page.locator("#implant-note")).to_contain_text("Map 2 of conv 1")
+    page.click("#explant")
+    _wait_for(page, before)
+    expect(page.locator("#implant-note")).to_be_hidden()
+
+
+def test_a_learned_kernel_goes_to_the_convolution_page(open_page: Open, server: str) -> None:
+    page = open_page("/classify?sample=coffee")
+    ready(page)
+    filters = httpx2.get(f"{server}/api/models/explain/filters/{named(server, 'conv2d')}").json()
+    best = max(filters["likeness"], key=lambda like: abs(like["similarity"]))
+
+    link = page.locator("#likeness li >> nth=0").locator("a >> nth=1")
+    matrix = json.loads(parse_qs(urlparse(link.get_attribute("href") or "").query)["steps"][0])[0]["matrix"]
+    with page.expect_navigation():
+        link.click()
+    page.wait_for_selector("html[data-ready]")
+
+    np.testing.assert_allclose(matrix, filters["kernels"][best["channel"]][1], atol=1e-7)
+    typed = [float(cell.input_value()) for cell in page.locator("kernel-grid input").all()]
+    assert typed == pytest.approx(np.ravel(matrix).tolist(), abs=1e-6)
+    assert "sample=coffee" in page.url
+
+
+def test_the_card_of_a_network_says_what_is_known_of_it(open_page: Open, server: str) -> None:
+    card = httpx2.get(f"{server}/api/models/explain").json()
+    page = open_page("/classify")
+    ready(page)
+
+    page.click("#networks summary")
+    told = page.inner_text(".model[data-model=explain]")
+
+    assert f"{card['accuracy'] * 100:.1f}%" in told
+    assert f"{card['accuracy_interval'][0] * 100:.1f}% to {card['accuracy_interval'][1] * 100:.1f}%" in told
+    assert "Not for:" in told
+    page.click(".model[data-model=explain]")
+    expect(page.locator("#network-cards")).to_be_hidden()
+
+
+def test_what_excites_a_map_is_shown(open_page: Open, server: str) -> None:
+    layer = named(server, "conv2d", 1)
+    page = open_page(f"/classify?sample=cat&layer={layer}&channel=2")
+    ready(page)
+    told = httpx2.get(f"{server}/api/models/explain/channels/{layer}/2").json()
+
+    expect(page.locator("#channel-title")).to_have_text("What excites map 3 of conv 2")
+    assert page.locator("#patches canvas").count() == (9 if told["patches"] else 0)
+    assert page.evaluate("document.querySelector('#dream').naturalWidth") > 8
+
+
+def test_a_refused_file_is_told_and_the_answer_stays(open_page: Open, tmp_path: Path) -> None:
+    text = tmp_path / "notes.png"
+    text.write_text("not a picture")
+    page = open_page("/classify?sample=cat", expected="status of 4")
+    ready(page)
+    before = probabilities(page)
+
+    page.set_input_files("#upload", text)
+
+    expect(page.locator("#problem")).to_be_visible()
+    assert probabilities(page) == before
