@@ -39,7 +39,7 @@ RUN /venv/bin/python -m compileall -q app
 COPY templates/ templates/
 COPY static/ static/
 COPY --from=front /build/static/vendor/ static/vendor/
-ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 MPLCONFIGDIR=/tmp/matplotlib
 USER 10001
 VOLUME /data
 EXPOSE 8000
