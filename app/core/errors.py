@@ -4,8 +4,15 @@ PlaygroundError
 ├── InvalidValue           a number, name or description that cannot be used
 │   ├── InvalidNetwork     a network's description, or the text of one, that cannot be built
 │   ├── UnknownModel       no trained network of that name
-│   └── UnknownLayer       no layer, or channel, of that name in the network
+│   ├── UnknownLayer       no layer, or channel, of that name in the network
+│   ├── UnknownDataset     no data set of that name
+│   └── MissingDataset     a data set that has to be fetched first
 ├── TooMuchWork            right, but more arithmetic than one request may ask for
+├── DatasetError           a data set's file that cannot be used
+│   ├── ArchiveTooLarge    bytes or entries past the limit
+│   ├── UnsupportedArchive not a ZIP or another file that is read here
+│   └── DamagedDataset     the right kind, but cut off, altered, or with entries that are refused
+│       └── DamagedEntry   one file in it, which may be skipped
 └── PictureError
     ├── PictureTooLarge    bytes, pixels or sides past the limit
     ├── UnsupportedPicture not one of the formats read here
@@ -58,8 +65,36 @@ class UnknownLayer(InvalidValue):
     """No layer, or channel, of that name in the network."""
 
 
+class UnknownDataset(InvalidValue):
+    """No data set of that name."""
+
+
+class MissingDataset(InvalidValue):
+    """A data set that is known, but has to be fetched first."""
+
+
 class TooMuchWork(PlaygroundError):
     """Right, but more arithmetic than one request may ask for."""
+
+
+class DatasetError(PlaygroundError):
+    """Something is wrong with a data set's file."""
+
+
+class ArchiveTooLarge(DatasetError):
+    """Bytes or entries past the limit."""
+
+
+class UnsupportedArchive(DatasetError):
+    """Not a ZIP, or another file that is read here."""
+
+
+class DamagedDataset(DatasetError):
+    """The right kind, but cut off, altered, or with entries that are refused."""
+
+
+class DamagedEntry(DamagedDataset):
+    """One file in it that is damaged; the others can be read."""
 
 
 class PictureError(PlaygroundError):

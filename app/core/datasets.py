@@ -1,0 +1,102 @@
+"""The data sets by name: made here, found in a folder, or kept from an earlier fetch.
+
+A set is read once from its files and then kept as one safetensors file in `folder`, the data folder's `datasets`.
+It does not know how to download; `app.commands.fetch` does.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from app.core.archives import OWN_FILES
+from app.core.class_folders import Progress, read_class_folders
+from app.core.dataset_cache import cache_path, read_cache, write_cache
+from app.core.errors import N_, MissingDataset, UnknownDataset
+from app.core.labeled_images import DataSet, Skipped, hold_out, split
+from app.core.shapes import SHAPES, make_shapes
+
+__all__ = ["BUILTIN", "Builtin", "DataSet", "Skipped", "check_name", "keep_dataset", "load_dataset", "split"]
+
+SHAPES_TRAIN, SHAPES_TEST = 20_000, 4_000
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+
+
+@dataclass(frozen=True, slots=True)
+class Builtin:
+    """A set that this project knows. `make` is there where it needs no files."""
+
+    name: str
+    title: str
+    input: tuple[int, int, int]
+    classes: tuple[str, ...]
+    train: int
+    test: int
+    make: Callable[[], DataSet] | None = None
+
+
+def load_dataset(name: str, folder: Path) -> DataSet:
+    """The set of that name. Raises UnknownDataset, MissingDataset (to be fetched first) or DatasetError."""
+    check_name(name)
+    path = cache_path(folder, name)
+    if path.is_file():
+        return read_cache(path)
+    known = BUILTIN.get(name)
+    if known and known.make:
+        return known.make()
+    if not known:
+        raise UnknownDataset(N_("There is no data set of that name; GET /api/datasets lists all."), field="dataset")
+    raise MissingDataset(
+        N_("The data set %(dataset)s is not here yet. Fetch it with 'python -m app fetch %(dataset)s'."),
+        field="dataset", dataset=name,
+    )  # fmt: skip
+
+
+def keep_dataset(name: str, source: Path, folder: Path, *, size: int = 32, progress: Progress | None = None) -> DataSet:
+    """Reads the set from its files, keeps it in `folder` under that name, and returns it. Raises DatasetError."""
+    check_name(name)
+    title = BUILTIN[name].title if name in BUILTIN else name
+    dataset = read_class_folders(source, name, title, size=size, limits=OWN_FILES, progress=progress)
+    write_cache(dataset, cache_path(folder, name), {})
+    return dataset
+
+
+def check_name(name: str) -> None:
+    """Names are part of paths: lower-case letters, digits and hyphens only. Raises UnknownDataset."""
+    if not _NAME.fullmatch(name):
+        raise UnknownDataset(N_("There is no data set of that name; GET /api/datasets lists all."), field="dataset")
+
+
+def _make_digits() -> DataSet:
+    """scikit-learn's copy of the UCI test digits (Alpaydin and Kaynak, 1998): 8 x 8, levels 0..16 made 0..255."""
+    from sklearn.datasets import load_digits  # slow to import, and needed here only
+
+    bunch = load_digits()
+    images = torch.from_numpy((bunch.images * (255 / 16)).round().astype("uint8"))[:, None]
+    labels = torch.from_numpy(bunch.target.astype("int64"))
+    return DataSet("digits", _DIGITS.title, _DIGITS.classes, *hold_out(images, labels, 0.2))
+
+
+def _make_shapes() -> DataSet:
+    """The first pictures of two seeds."""
+    train, test = make_shapes(SHAPES_TRAIN, seed=0), make_shapes(SHAPES_TEST, seed=1)
+    return DataSet("shapes", _SHAPES.title, SHAPES, *train, *test)
+
+
+_TEN_DIGITS = tuple("0123456789")
+_SHAPES = Builtin("shapes", N_("Shapes"), (3, 32, 32), SHAPES, SHAPES_TRAIN, SHAPES_TEST, _make_shapes)
+_DIGITS = Builtin("digits", N_("Digits"), (1, 8, 8), _TEN_DIGITS, 1438, 359, _make_digits)
+_CIFAR10 = Builtin(
+    "cifar10", "CIFAR-10", (3, 32, 32),
+    ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"), 50_000, 10_000,
+)  # fmt: skip
+_MNIST = Builtin("mnist", "MNIST", (1, 28, 28), _TEN_DIGITS, 60_000, 10_000)
+_FASHION = Builtin(
+    "fashion-mnist", "Fashion-MNIST", (1, 28, 28),
+    ("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"),
+    60_000, 10_000,
+)  # fmt: skip
+
+BUILTIN: dict[str, Builtin] = {known.name: known for known in (_SHAPES, _DIGITS, _CIFAR10, _MNIST, _FASHION)}
