@@ -81,7 +81,7 @@ class Archive:
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError) as error:
             raise DamagedEntry(N_("An entry of the ZIP is damaged."), field=_FIELD) from error
         content = pieces.getvalue()
-        if content.startswith(_ARCHIVES):
+        if content.startswith(_ARCHIVES) or content[257:262] == b"ustar":
             raise _refuse(N_("The ZIP holds another archive. Unpack it first."))
         return content
 
@@ -162,18 +162,22 @@ def _check_size(entries: list[zipfile.ZipInfo], limits: ArchiveLimits) -> None:
 
 
 def _check_entry(entry: zipfile.ZipInfo) -> None:
-    name = entry.orig_filename
     kind = stat.S_IFMT(entry.external_attr >> 16)
     if entry.flag_bits & _ENCRYPTED:
         raise _refuse(N_("The ZIP is encrypted. Pack it without a password."))
     if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
         raise _refuse(N_("The ZIP holds a link or a device. Pack the files themselves."))
-    if _ABSOLUTE.match(name) or ".." in re.split(r"[/\\]", name) or _CONTROL.search(name) or not name:
+    if not all(map(_stays_inside, (entry.orig_filename, entry.filename))):
         raise _refuse(N_("The ZIP holds a path that leads out of it, or cannot be written."))
-    if name.lower().endswith(_ARCHIVE_NAMES):
+    if entry.filename.lower().endswith(_ARCHIVE_NAMES):
         raise _refuse(N_("The ZIP holds another archive. Unpack it first."))
     if entry.compress_type not in _METHODS:
         raise _refuse(N_("The ZIP is packed by a method that is not read here; use the ordinary one (deflate)."))
+
+
+def _stays_inside(name: str) -> bool:
+    is_odd = not name or _CONTROL.search(name) or _ABSOLUTE.match(name)
+    return not is_odd and ".." not in re.split(r"[/\\]", name)
 
 
 def _check_names(entries: list[zipfile.ZipInfo]) -> None:
