@@ -29,7 +29,7 @@ def _dense(units: int, activation: str = "none") -> Entry:
 
 
 POOL: Entry = {"type": "max_pooling2d", "pool_size": 2}
-NORM: Entry = {"type": "batch_normalization"}
+NORM: Entry = {"type": "batch_normalization", "epsilon": 1e-5, "momentum": 0.9}  # as in PyTorch: for short trainings
 GELU: Entry = {"type": "activation", "activation": "gelu"}
 FLATTEN: Entry = {"type": "flatten"}
 CIFAR = (3, 32, 32)
@@ -72,8 +72,8 @@ def _strong() -> list[Entry]:
     """In the style of airbench94 (Jordan 2024, https://arxiv.org/abs/2404.00498)."""
 
     def block(filters: int) -> list[Entry]:
-        conv = _conv(filters, padding="same", use_bias=False)
-        return [conv, POOL, NORM, GELU, conv, NORM, GELU]
+        conv, norm = _conv(filters, padding="same", use_bias=False), NORM | {"momentum": 0.6}
+        return [conv, POOL, norm, GELU, conv, norm, GELU]
 
     stem = _conv(24, 2, activation="gelu")
     return [stem, *block(64), *block(256), *block(256), {"type": "global_max_pooling2d"}, _dense(10)]
