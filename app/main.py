@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from app.settings import Settings
-from app.web import convolution, docs, errors, health, kernel_fits, networks, pages, pictures
+from app.web import classification, convolution, docs, errors, health, kernel_fits, models, networks, pages, pictures
 from app.web.middleware import BodyLimit, CallerCheck, RequestLog, SecurityHeaders
 from app.web.rates import Rates
 from app.web.workers import Workers
@@ -56,7 +56,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.rates = Rates(settings.rate_limit)
     app.state.metrics = CollectorRegistry()
     errors.install(app)
-    for part in (pages, convolution, kernel_fits, networks, pictures, health, docs):
+    for part in (pages, convolution, kernel_fits, models, classification, networks, pictures, health, docs):
         app.include_router(part.router)
     Instrumentator(excluded_handlers=["/static", "/healthz", "/readyz"], registry=app.state.metrics).instrument(app)
     app.mount("/static", _StaticFiles(directory=STATIC), name="static")

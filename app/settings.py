@@ -22,6 +22,10 @@ class Settings(BaseSettings):
     data: Path = Field(
         Path("data"), description="Folder for what the server keeps (runs, data sets); nothing outside it is written."
     )
+    models: Path = Field(
+        Path("models"),
+        description="Folder of the networks that are shipped; those of one's own are looked for in `data`, models.",
+    )
     allowed_hosts: tuple[str, ...] = Field(
         (),
         description="Host names answered beside localhost, IP addresses and this machine's name; "

@@ -25,7 +25,7 @@ from app.core.preparation import Preparation, prepare_images
 KEPT_OPEN = 4  # models that a process keeps; the lecture's network takes 356 MB
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Model:
     """A trained network. `network` is expanded: its layers are the children of `module`, which is in eval mode.
 
@@ -109,10 +109,12 @@ def to_probabilities(model: Model, logits: Tensor) -> Tensor:
     return (logits / model.temperature).softmax(-1)
 
 
-def describe_layers(model: Model) -> list[dict[str, Any]]:
-    """Each layer as its report describes it, in computing order, and `from`: the names of what feeds it."""
+def describe_model(folder: Path) -> dict[str, Any]:
+    """The card with `layers`: each as its report describes it, in computing order, and `from`, what feeds it."""
+    model = open_model(folder)
     sources = model.anatomy.sources
-    return [row.describe() | {"from": list(sources[name])} for name, row in model.anatomy.rows.items()]
+    layers = [row.describe() | {"from": list(sources[name])} for name, row in model.anatomy.rows.items()]
+    return model.card | {"layers": layers}
 
 
 @lru_cache(maxsize=KEPT_OPEN)

@@ -29,9 +29,9 @@ class Upload:
     gray: bool = False
     max_side: int | None = None
 
-    def read(self) -> Picture:
-        """The picture's levels; raises PictureError."""
-        return decode(self.data, self.limits, gray=self.gray, max_side=self.max_side)
+    def read(self, enough: int | None = None) -> Picture:
+        """The picture's levels; raises PictureError. See `decode` for what `enough` pixels a side save."""
+        return decode(self.data, self.limits, gray=self.gray, max_side=self.max_side, enough=enough)
 
     def read_for(self, steps: Sequence[Step]) -> Picture:
         """The same, after the steps have been found to be affordable; raises TooMuchWork or InvalidValue too."""

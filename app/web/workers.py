@@ -22,6 +22,8 @@ from app.web.errors import RETRY_S, Busy, TookTooLong, TookTooMuchMemory, Visito
 
 Result = TypeVar("Result")
 
+PRELOADED = ("app.core.pipeline", "app.core.inspection.views", "app.core.inspection.channel_views", "captum.attr")
+
 
 class Workers:
     """`settings.workers` processes, and a queue of `settings.waiting` calls."""
@@ -30,7 +32,7 @@ class Workers:
         self._settings = settings
         self._under_way = 0
         context: Any = get_context("forkserver")
-        context.set_forkserver_preload([__name__, "app.core.pipeline"])
+        context.set_forkserver_preload([__name__, *PRELOADED])
         self._pool = ProcessPool(
             settings.workers, initializer=_prepare, initargs=[settings.worker_bytes], context=context
         )

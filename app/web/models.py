@@ -1,0 +1,83 @@
+"""The trained networks: their cards, layers, weights and kernels, and what excites a channel."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi import Path as Part
+from fastapi.responses import FileResponse
+
+from app.core.cards import WEIGHTS
+from app.core.inspection.channel_views import show_channel, show_kernels
+from app.core.models import describe_model, find_model, list_models
+from app.settings import Settings
+from app.web.i18n import choose_language, translate
+from app.web.pictures import SettingsDep
+from app.web.rates import limit_rate
+from app.web.workers import WorkersDep
+
+router = APIRouter(prefix="/api/models", tags=["classification"])
+
+TOLD = ("title", "data", "not_for")  # of a card, in the visitor's language
+
+Channel = Annotated[int, Part(ge=0, lt=10**6)]
+
+
+def folders_of(settings: Settings) -> tuple[Path, Path]:
+    """Where models are looked for: the shipped ones first."""
+    return settings.models, settings.data / "models"
+
+
+def model_folder(name: Annotated[str, Part(max_length=64)], settings: SettingsDep) -> Path:
+    """The folder of the model in the address; UnknownModel, which is 404, if there is none."""
+    return find_model(name, folders_of(settings))
+
+
+ModelDep = Annotated[Path, Depends(model_folder)]
+
+
+@router.get("")
+def list_cards(request: Request, settings: SettingsDep) -> dict[str, Any]:
+    """The cards of all models."""
+    return {"models": [_translate(request, card) for card in list_models(folders_of(settings))]}
+
+
+@router.get("/{name}")
+async def show_model(request: Request, folder: ModelDep, workers: WorkersDep) -> dict[str, Any]:
+    """One card, with the network's layers."""
+    return _translate(request, await workers.run(request, describe_model, folder))
+
+
+@router.get(
+    "/{name}/weights",
+    response_class=FileResponse,
+    responses={200: {"content": {"application/octet-stream": {}}}},
+)
+def send_weights(folder: ModelDep) -> FileResponse:
+    """The weights, as safetensors."""
+    return FileResponse(folder / WEIGHTS, media_type="application/octet-stream", filename=f"{folder.name}.safetensors")
+
+
+@router.get("/{name}/filters/{layer:path}", dependencies=[Depends(limit_rate)])
+async def show_filters(
+    request: Request,
+    folder: ModelDep,
+    layer: str,
+    workers: WorkersDep,
+    channel: Annotated[int | None, Query(ge=0, lt=10**6)] = None,
+) -> dict[str, Any]:
+    """A layer's learned kernels; for one that sees the picture, the classic kernels they are most like."""
+    return await workers.run(request, show_kernels, folder, layer, channel)
+
+
+@router.get("/{name}/channels/{layer:path}/{channel}", dependencies=[Depends(limit_rate)])
+async def show_one_channel(
+    request: Request, folder: ModelDep, layer: str, channel: Channel, settings: SettingsDep, workers: WorkersDep
+) -> dict[str, Any]:
+    """The patches that excite a channel most, a picture made to excite it, and how selective it is."""
+    return await workers.run(request, show_channel, folder, layer, channel, settings.data)
+
+
+def _translate(request: Request, card: dict[str, Any]) -> dict[str, Any]:
+    language = choose_language(request)
+    return card | {key: translate(language, str(card[key])) for key in TOLD if card.get(key)}
