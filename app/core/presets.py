@@ -76,7 +76,8 @@ def _strong() -> list[Entry]:
         return [conv, POOL, norm, GELU, conv, norm, GELU]
 
     stem = _conv(24, 2, activation="gelu")
-    return [stem, *block(64), *block(256), *block(256), {"type": "global_max_pooling2d"}, _dense(10)]
+    head = _dense(10) | {"use_bias": False}
+    return [stem, *block(64), *block(256), *block(256), {"type": "global_max_pooling2d"}, head]
 
 
 _CATALOG = (
