@@ -145,7 +145,7 @@ def _open_directory(file: _Bounded, limits: ArchiveLimits) -> zipfile.ZipFile:
     """Bounded before it is read, since each entry of a directory costs memory."""
     file.most = max(limits.entries * _DIRECTORY_BYTES, _PIECE * 2)
     try:
-        archive = zipfile.ZipFile(file)  # type: ignore[type-var,call-overload]
+        archive = zipfile.ZipFile(file)
     except _DirectoryTooLarge:
         raise _too_many(limits) from None
     except (zipfile.BadZipFile, ValueError, OSError, OverflowError, struct.error, NotImplementedError) as error:
