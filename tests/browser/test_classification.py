@@ -41,7 +41,7 @@ def test_a_photo_is_uploaded_and_answered_as_the_api_does(open_page: Open, serve
     )
 
     assert probabilities(page) == pytest.approx(predicted(told["predictions"]), abs=PROBABILITY)
-    assert list(probabilities(page))[0] == told["predictions"][0]["label"]
+    assert next(iter(probabilities(page))) == told["predictions"][0]["label"]
     np.testing.assert_array_equal(pixels(page, "#seen"), picture(told["seen"])[..., :3])
     assert "square in the middle" in page.inner_text("#seen-note")
 

@@ -1,13 +1,18 @@
 // Sign has a color, everywhere the same: blue below zero, rust above, paper at zero.
 
+// Where black and white text are read equally well: in the dark theme, and in the light one.
+const MEDIUM = 64;
+const STRONG = 88;
+
 /** Gives `element` the color of `value` on a scale from -limit to +limit; the stylesheet does the mixing. */
 export function tint(element, value, limit) {
   const share = limit > 0 ? Math.min(1, Math.abs(value) / limit) : 0;
-  element.style.setProperty("--share", `${Math.round(share * 100)}%`);
+  const percent = Math.round(share * 100);
+  element.style.setProperty("--share", `${percent}%`);
   element.classList.add("signed");
   element.classList.toggle("is-negative", value < 0);
-  element.classList.toggle("is-medium", share > 0.65);
-  element.classList.toggle("is-strong", share > 0.83);
+  element.classList.toggle("is-medium", percent >= MEDIUM);
+  element.classList.toggle("is-strong", percent >= STRONG);
   return element;
 }
 
