@@ -81,7 +81,7 @@ def build_modules(shape: Shape, layers: Sequence[Layer], seed: int = 0) -> nn.Se
     """
     with torch.device("meta"):
         module = nn.Sequential(_children(trace(shape, layers)))
-    module.to_empty(device="cpu")
+    _allocate(module)
     _initialize(module, torch.Generator().manual_seed(seed))
     return module
 
@@ -139,6 +139,15 @@ def _residual(item: Traced) -> ResidualBlock:
     if item.projection is not None:
         block.add_module("projection", _convolution(item.projection, item.before))
     return block
+
+
+def _allocate(module: nn.Module) -> None:
+    """As `to_empty`, which would import sympy first: four seconds that a first request waits."""
+    for child in module.modules():
+        for name, parameter in child.named_parameters(recurse=False):
+            child.register_parameter(name, nn.Parameter(torch.empty(parameter.shape)))
+        for name, buffer in child.named_buffers(recurse=False):
+            child.register_buffer(name, torch.empty(buffer.shape, dtype=buffer.dtype))
 
 
 def _initialize(module: nn.Module, generator: torch.Generator) -> None:
