@@ -1,4 +1,4 @@
-"""Pictures in a folder for each class, in a ZIP or on the disk: `<class>/...`, or `train/<class>/...`, `test/<class>/...`.
+"""Pictures in a folder for each class, in a ZIP or on the disk: `<class>/...`, or `train/<class>/...` and `test/...`.
 
 What cannot be read is skipped and listed. A picture of another size is cut to the middle and reduced, as it is where a
 network classifies. It does not know what the pictures are for.
@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 import numpy as np
@@ -16,15 +17,15 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from app.core.archives import ArchiveLimits, open_archive
-from app.core.errors import N_, ArchiveTooLarge, DamagedDataset, PictureError
+from app.core.errors import N_, ArchiveTooLarge, DamagedDataset, DamagedEntry, PictureError
 from app.core.images import Limits, decode
 from app.core.labeled_images import MOST_LISTED, DataSet, Skipped, hold_out
 from app.core.preparation import Preparation, prepare_picture
 
 Progress = Callable[[int, int], None]
-Read = Callable[[str], bytes]
+Read = Callable[[str, int], bytes]
 
-TEST_FRACTION = 0.1  # of each class, where the files name no test pictures
+TEST_FRACTION = 0.2  # of each class, where the files name no test pictures
 MOST_CLASSES = 100
 LONGEST_CLASS = 64
 MOST_BYTES = 2 * 1024**3  # of the tensor
@@ -63,21 +64,21 @@ class _Found:
 
 
 def read_class_folders(
-    path: Path, name: str, title: str, *, size: int = 32, channels: int = 3,
+    path: Path, name: str, title: str, *, size: tuple[int, int] = (32, 32), channels: int = 3,
     limits: ArchiveLimits, pictures: Limits | None = None, progress: Progress | None = None,
 ) -> DataSet:  # fmt: skip
-    """The data set in a ZIP or folder, uint8 `channels` x `size` x `size`. Raises DatasetError.
+    """The data set in a ZIP or folder, uint8 `channels` x `size` (height, width). Raises DatasetError.
 
-    Classes are numbered in the order of their names. Without test pictures a tenth of each class is put aside.
+    Classes are numbered in the order of their names. Without test pictures a fifth of each class is put aside.
     """
     with _open(path, limits) as (files, read):
         entries, strays = arrange(files)
         classes = _classes(entries)
-        if len(entries) * channels * size * size > MOST_BYTES:
+        if len(entries) * channels * size[0] * size[1] > MOST_BYTES:
             raise ArchiveTooLarge(
                 N_("The pictures take more than the %(limit)d bytes that are accepted."), field=_FIELD, limit=MOST_BYTES
             )
-        found = _Found(np.empty((len(entries), channels, size, size), np.uint8))
+        found = _Found(np.empty((len(entries), channels, *size), np.uint8))
         for stray in strays:
             found.skip(stray, _NO_FOLDER)
         _read_all(found, entries, classes, read, pictures or Limits(), progress or _ignore)
@@ -106,10 +107,15 @@ def _open(path: Path, limits: ArchiveLimits) -> Iterator[tuple[Iterable[str], Re
     """Names with `/` and a function that reads one."""
     if path.is_dir():
         files = sorted(file for file in path.rglob("*") if file.is_file() and not file.is_symlink())
-        yield [file.relative_to(path).as_posix() for file in files], lambda name: (path / name).read_bytes()
+        yield [file.relative_to(path).as_posix() for file in files], partial(_read_file, path)
     else:
         with open_archive(path, limits) as archive:
             yield archive.files, archive.read
+
+
+def _read_file(folder: Path, name: str, most: int) -> bytes:
+    with (folder / name).open("rb") as file:
+        return file.read(most)
 
 
 def _common_folders(paths: list[PurePosixPath]) -> int:
@@ -146,8 +152,8 @@ def _read_all(
             found.skip(entry.path, _NO_CLASS)
             continue
         try:
-            pixels = _decode(read(entry.path), preparation, limits)
-        except PictureError:
+            pixels = _decode(read(entry.path, limits.bytes + 1), preparation, limits)
+        except (PictureError, DamagedEntry):
             found.skip(entry.path, _NO_PICTURE)
         else:
             found.images[len(found.labels)] = pixels

@@ -74,9 +74,8 @@ def read_cache(path: Path) -> DataSet:
     if _digest(tensors) != header["digest"]:
         raise _damaged()
     skipped = tuple(Skipped(**entry) for entry in header["skipped"])
-    return DataSet(
-        header["name"], header["title"], tuple(header["classes"]), *tensors.values(), skipped, header["skipped_count"]
-    )
+    about = {name: header[name] for name in ("name", "title", "skipped_count")}
+    return DataSet(**about, classes=tuple(header["classes"]), skipped=skipped, **tensors)
 
 
 def read_samples(path: Path, indices: list[int]) -> Tensor:
@@ -90,7 +89,7 @@ def _digest(tensors: Mapping[str, Tensor]) -> str:
     digest = hashlib.sha256()
     for name in _TENSORS:
         digest.update(f"{name}{tuple(tensors[name].shape)}".encode())
-        digest.update(memoryview(tensors[name].numpy()).cast("B"))
+        digest.update(tensors[name].numpy().data.cast("B"))
     return digest.hexdigest()
 
 

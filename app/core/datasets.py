@@ -11,16 +11,19 @@ from pathlib import Path
 
 import torch
 
-from app.core.archives import OWN_FILES
-from app.core.class_folders import Progress, read_class_folders
+from app.core.cifar import CLASSES as CIFAR_CLASSES
+from app.core.class_folders import Progress
 from app.core.dataset_cache import cache_path, read_cache, write_cache
-from app.core.errors import N_, MissingDataset, UnknownDataset
+from app.core.dataset_statistics import describe
+from app.core.errors import N_, DamagedDataset, MissingDataset, UnknownDataset
 from app.core.labeled_images import DataSet, Skipped, hold_out, split
 from app.core.shapes import SHAPES, make_shapes
+from app.core.sources import find_source, read_source
 
 __all__ = ["BUILTIN", "Builtin", "DataSet", "Skipped", "check_name", "keep_dataset", "load_dataset", "split"]
 
-SHAPES_TRAIN, SHAPES_TEST = 20_000, 4_000
+SHAPES_TRAIN, SHAPES_TEST = 10_000, 2_000
+OWN_SIDE = 32
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 
 
@@ -38,35 +41,55 @@ class Builtin:
 
 
 def load_dataset(name: str, folder: Path) -> DataSet:
-    """The set of that name. Raises UnknownDataset, MissingDataset (to be fetched first) or DatasetError."""
+    """The set of that name. Raises UnknownDataset, MissingDataset (to be fetched first) or DatasetError.
+
+    Files that lie in `folder` for it are read, once, and kept beside them.
+    """
     check_name(name)
     path = cache_path(folder, name)
+    known = BUILTIN.get(name)
     if path.is_file():
         return read_cache(path)
-    known = BUILTIN.get(name)
     if known and known.make:
         return known.make()
+    if source := find_source(folder, name):
+        return keep_dataset(name, source, folder)
     if not known:
-        raise UnknownDataset(N_("There is no data set of that name; GET /api/datasets lists all."), field="dataset")
+        raise _unknown()
     raise MissingDataset(
         N_("The data set %(dataset)s is not here yet. Fetch it with 'python -m app fetch %(dataset)s'."),
         field="dataset", dataset=name,
     )  # fmt: skip
 
 
-def keep_dataset(name: str, source: Path, folder: Path, *, size: int = 32, progress: Progress | None = None) -> DataSet:
-    """Reads the set from its files, keeps it in `folder` under that name, and returns it. Raises DatasetError."""
+def keep_dataset(
+    name: str, source: Path, folder: Path, *, size: int = OWN_SIDE, progress: Progress | None = None
+) -> DataSet:
+    """Reads the set from its files, keeps it in `folder` under that name, and returns it. Raises DatasetError.
+
+    A set that is not BUILTIN has color pictures of `size` x `size`.
+    """
     check_name(name)
-    title = BUILTIN[name].title if name in BUILTIN else name
-    dataset = read_class_folders(source, name, title, size=size, limits=OWN_FILES, progress=progress)
-    write_cache(dataset, cache_path(folder, name), {})
+    known = BUILTIN.get(name)
+    shape = known.input if known else (3, size, size)
+    title, classes = (known.title, known.classes) if known else (name, ())
+    dataset = read_source(source, name, title, classes, shape, progress)
+    if known and dataset.classes != known.classes:
+        raise DamagedDataset(
+            N_("These are not the classes of %(dataset)s. Give your own data set a name of its own."), dataset=name
+        )
+    write_cache(dataset, cache_path(folder, name), describe(dataset))
     return dataset
 
 
 def check_name(name: str) -> None:
     """Names are part of paths: lower-case letters, digits and hyphens only. Raises UnknownDataset."""
     if not _NAME.fullmatch(name):
-        raise UnknownDataset(N_("There is no data set of that name; GET /api/datasets lists all."), field="dataset")
+        raise _unknown()
+
+
+def _unknown() -> UnknownDataset:
+    return UnknownDataset(N_("There is no data set of that name; GET /api/datasets lists all."), field="dataset")
 
 
 def _make_digits() -> DataSet:
@@ -88,10 +111,7 @@ def _make_shapes() -> DataSet:
 _TEN_DIGITS = tuple("0123456789")
 _SHAPES = Builtin("shapes", N_("Shapes"), (3, 32, 32), SHAPES, SHAPES_TRAIN, SHAPES_TEST, _make_shapes)
 _DIGITS = Builtin("digits", N_("Digits"), (1, 8, 8), _TEN_DIGITS, 1438, 359, _make_digits)
-_CIFAR10 = Builtin(
-    "cifar10", "CIFAR-10", (3, 32, 32),
-    ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"), 50_000, 10_000,
-)  # fmt: skip
+_CIFAR10 = Builtin("cifar10", "CIFAR-10", (3, 32, 32), CIFAR_CLASSES, 50_000, 10_000)
 _MNIST = Builtin("mnist", "MNIST", (1, 28, 28), _TEN_DIGITS, 60_000, 10_000)
 _FASHION = Builtin(
     "fashion-mnist", "Fashion-MNIST", (1, 28, 28),
