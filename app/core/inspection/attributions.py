@@ -13,11 +13,13 @@ from torch import Tensor
 
 from app.core.errors import N_, InvalidValue
 from app.core.inspection.anatomy import Anatomy, check_index
+from app.core.networks import report
 
 Method = Literal["grad-cam", "saliency", "integrated-gradients", "occlusion"]
 METHODS: tuple[str, ...] = get_args(Method)
 
-STEPS = 32  # of the integral, by Gauss and Legendre
+_STEPS = (32, 128)  # of the integral, by Gauss and Legendre: fewest and most
+_MULTIPLY_ADDS = 4e8  # that it may take, if these are not too few steps
 _OF_MAPS = {"conv2d", "batch_normalization", "activation", "residual"}
 _WINDOWS = 7  # places of the occluding square along a side, each hiding a quarter of it
 _AT_ONCE = 32  # pictures computed together
@@ -74,6 +76,11 @@ def grad_cam_layer(anatomy: Anatomy) -> str:
     return found[-1]
 
 
+def steps_for(anatomy: Anatomy) -> int:
+    """How many steps the integral of integrated gradients takes: more for a small network."""
+    return round(min(max(_MULTIPLY_ADDS / max(report(anatomy.network).multiply_adds, 1), _STEPS[0]), _STEPS[1]))
+
+
 def _grad_cam(anatomy: Anatomy, picture: Tensor, label: int, layer: str) -> Attribution:
     """Maps weighed by the mean of their gradients, added, ReLU (Selvaraju et al. 2017, arXiv 1610.02391)."""
     if len(anatomy.row(layer).output_shape) != 3:
@@ -93,7 +100,7 @@ def _saliency(anatomy: Anatomy, picture: Tensor, label: int) -> Attribution:
 def _integrated_gradients(anatomy: Anatomy, picture: Tensor, label: int) -> Attribution:
     """Gradients on the way from the baseline, times its length (Sundararajan et al. 2017, arXiv 1703.01365)."""
     heat, delta = _captum().IntegratedGradients(anatomy.module).attribute(
-        picture, torch.zeros_like(picture), label, n_steps=STEPS, internal_batch_size=_AT_ONCE,
+        picture, torch.zeros_like(picture), label, n_steps=steps_for(anatomy), internal_batch_size=_AT_ONCE,
         return_convergence_delta=True,
     )  # fmt: skip
     heat = heat.detach()[0].sum(0).float()

@@ -1,7 +1,8 @@
 """A picture made to excite one channel as much as it can, by gradient ascent (Erhan et al. 2009).
 
-The picture is a spectrum, in which coarse shapes are as easily found as fine noise; it is shifted a little each step,
-so that what is found does not hang on exact places (https://distill.pub/2017/feature-visualization). It knows no data.
+The picture is a spectrum, in which coarse shapes and lightness come more easily than fine noise and color, as in
+photographs; its contrast is fixed, and it is shifted a little each step, so that what is found does not hang on exact
+places (https://distill.pub/2017/feature-visualization). It knows no data.
 """
 
 from dataclasses import dataclass
@@ -15,7 +16,10 @@ from app.core.inspection.anatomy import SOFTMAX, Anatomy, check_index
 STEPS = 64
 _JITTER = 2  # pixels, at most
 _RATE = 0.1
-_CONTRAST = 0.1  # standard deviation of the first picture, before sigmoid makes levels of it
+_CONTRAST = 1.0  # standard deviation of what sigmoid turns into levels: most stay between 0.1 and 0.9
+# Lightness, red against green, and both against blue, with about the shares that photographs have of each.
+_COLORS = torch.tensor([[1.0, 1.0, 1.0], [1.0, -1.0, 0.0], [1.0, 1.0, -2.0]])
+_SHARES = torch.tensor([1.0, 0.3, 0.4])
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +37,7 @@ def maximize(anatomy: Anatomy, layer: str, channel: int, seed: int = 0, steps: i
     check_index("channel", channel, anatomy.row(target).output_shape[0])
     generator = torch.Generator().manual_seed(seed)
     channels, height, width = anatomy.network.input
-    spectrum = torch.randn(channels, height, width // 2 + 1, 2, generator=generator).mul_(_CONTRAST).requires_grad_()
+    spectrum = torch.randn(channels, height, width // 2 + 1, 2, generator=generator).requires_grad_()
     optimizer = torch.optim.Adam([spectrum], lr=_RATE)
     for _ in range(steps):
         shift = torch.randint(-_JITTER, _JITTER + 1, (2,), generator=generator).tolist()
@@ -42,10 +46,9 @@ def maximize(anatomy: Anatomy, layer: str, channel: int, seed: int = 0, steps: i
         spectrum.grad = gradient
         optimizer.step()
     with torch.no_grad():
-        gray = torch.zeros_like(spectrum)
-        start, end = (float(_value(anatomy, _levels(each, width), target, channel)) for each in (gray, spectrum))
-        picture = _levels(spectrum, width).mul(255).round().to(torch.uint8)
-    return Maximized(picture, start, end)
+        levels = _levels(spectrum, width)
+        start, end = (float(_value(anatomy, each, target, channel)) for each in (torch.full_like(levels, 0.5), levels))
+    return Maximized(levels.mul(255).round().to(torch.uint8), start, end)
 
 
 def _levels(spectrum: Tensor, width: int) -> Tensor:
@@ -53,8 +56,11 @@ def _levels(spectrum: Tensor, width: int) -> Tensor:
     height = spectrum.shape[1]
     down, across = torch.fft.fftfreq(height).unsqueeze(1), torch.fft.rfftfreq(width)
     sizes = (down.square() + across.square()).sqrt().clamp_min(1 / max(height, width))
-    scaled = torch.view_as_complex(spectrum) / sizes
-    return torch.fft.irfft2(scaled, s=(height, width), norm="ortho").sigmoid()
+    waves = torch.fft.irfft2(torch.view_as_complex(spectrum) / sizes, s=(height, width))
+    if len(waves) == 3:
+        colors = torch.nn.functional.normalize(_COLORS, dim=1) * _SHARES.unsqueeze(1)
+        waves = torch.einsum("chw,cr->rhw", waves, colors)
+    return (waves / waves.std(correction=0).clamp_min(1e-12) * _CONTRAST).sigmoid()
 
 
 def _value(anatomy: Anatomy, levels: Tensor, target: str, channel: int) -> Tensor:

@@ -6,7 +6,7 @@ minutes, so what it found is kept in a file of the data folder, with the winning
 never part of the project. Without a data set the pictures are tiles cut from the bundled photographs.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -72,14 +72,15 @@ class Patches:
 
 
 def survey(anatomy: Anatomy, gallery: Gallery, limit: int | None = None) -> Survey:
-    """Looks through the first `limit` pictures (default: as many as take a few seconds)."""
+    """Looks through `limit` pictures taken at random, always the same (default: as many as take a few seconds)."""
     assert anatomy.preparation is not None
     count = min(len(gallery.images), limit or _affordable(anatomy))
+    gallery = _sample(gallery, count)
     names, classes = {layer: anatomy.activity(layer) for layer in anatomy.convolutions}, len(gallery.classes)
     best: dict[str, Tensor] = {}
     sums: dict[str, Tensor] = {}
     for start in range(0, count, _BATCH):
-        images = gallery.images[start : min(start + _BATCH, count)]
+        images = gallery.images[start : start + _BATCH]
         members = torch.nn.functional.one_hot(gallery.labels[start : start + len(images)].long(), classes).float()
         maps = record_batch(anatomy, prepare_images(images, anatomy.preparation), names.values())
         for layer, name in names.items():
@@ -87,7 +88,7 @@ def survey(anatomy: Anatomy, gallery: Gallery, limit: int | None = None) -> Surv
             best[layer] = _best(torch.cat([best[layer], found], dim=2)) if layer in best else found
             activity = maps[name].relu().mean((2, 3)).T @ members
             sums[layer] = sums[layer] + activity if layer in sums else activity
-    sizes = torch.bincount(gallery.labels[:count].long(), minlength=classes).clamp_min(1)
+    sizes = torch.bincount(gallery.labels.long(), minlength=classes).clamp_min(1)
     return _gather(anatomy, gallery, best, {name: total / sizes for name, total in sums.items()}, count)
 
 
@@ -127,6 +128,12 @@ def photographs(size: tuple[int, int], channels: int, count: int = 2000, seed: i
         tiles.append(match_channels(resize_images(tile, size), channels)[0])
         labels.append(index % len(photos))
     return Gallery(torch.stack(tiles), torch.tensor(labels), tuple(names), "photographs")
+
+
+def _sample(gallery: Gallery, count: int) -> Gallery:
+    """Some of the pictures in their order; data sets may be sorted by class, so the first ones would not do."""
+    order = torch.randperm(len(gallery.images), generator=torch.Generator().manual_seed(0))[:count].sort().values
+    return replace(gallery, images=gallery.images[order], labels=gallery.labels[order])
 
 
 def _affordable(anatomy: Anatomy) -> int:

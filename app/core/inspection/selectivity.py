@@ -42,6 +42,15 @@ class ClassSelectivity:
     label: Tensor
 
 
+@dataclass(frozen=True, slots=True)
+class LayerSelectivity:
+    """The mean indices of a layer's channels, 0..1; `class_index` is None where no data set was looked through."""
+
+    layer: str
+    orientation_index: float
+    class_index: float | None
+
+
 def orientation_selectivity(anatomy: Anatomy) -> dict[str, OrientationSelectivity]:
     """For the channels of every convolution: |sum r(a) exp(2ia)| / sum r(a), which is 1 - circular variance.
 
@@ -86,6 +95,19 @@ def class_selectivity(class_means: Tensor) -> ClassSelectivity:
     total = largest + others
     index = torch.where(total > 0, (largest - others) / total.clamp_min(torch.finfo(total.dtype).tiny), 0)
     return ClassSelectivity(index, label)
+
+
+def layer_selectivities(
+    orientation: dict[str, OrientationSelectivity], class_means: dict[str, Tensor]
+) -> list[LayerSelectivity]:
+    """Means over the channels of each convolution, in order: the measure of "simple first, complex later"."""
+    return [
+        LayerSelectivity(
+            layer, float(found.index.mean()),
+            float(class_selectivity(class_means[layer]).index.mean()) if layer in class_means else None,
+        )
+        for layer, found in orientation.items()
+    ]  # fmt: skip
 
 
 def _tuning(answers: Tensor) -> OrientationSelectivity:

@@ -9,7 +9,7 @@ from captum.attr import IntegratedGradients, LayerAttribution, LayerGradCam, Occ
 from app.core.errors import InvalidValue
 from app.core.inspection.activations import hooked
 from app.core.inspection.anatomy import Anatomy
-from app.core.inspection.attributions import STEPS, Method, attribute, grad_cam_layer
+from app.core.inspection.attributions import Method, attribute, grad_cam_layer, steps_for
 from tests.core.inspection.networks_at_random import RESIDUAL, make_anatomy, prepared_picture
 
 CONV: dict[str, Any] = {"type": "conv2d", "filters": 4, "padding": "same", "activation": "gelu"}
@@ -74,7 +74,8 @@ def test_integrated_gradients_are_captums_and_the_sum_of_many_steps(anatomy: Ana
     (gradients,) = torch.autograd.grad(anatomy.module(traced)[:, 2].sum(), traced)
     by_hand = (gradients.mean(0) * picture[0]).sum(0)
     torch.testing.assert_close(found.heat, by_hand, atol=0.02, rtol=0.05)
-    theirs = IntegratedGradients(anatomy.module).attribute(picture.clone().requires_grad_(), target=2, n_steps=STEPS)
+    steps = steps_for(anatomy)
+    theirs = IntegratedGradients(anatomy.module).attribute(picture.clone().requires_grad_(), target=2, n_steps=steps)
     torch.testing.assert_close(found.heat, theirs.detach()[0].sum(0).float(), atol=1e-5, rtol=1e-4)
 
 

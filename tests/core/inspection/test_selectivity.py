@@ -6,7 +6,13 @@ import pytest
 import torch
 
 from app.core.inspection.anatomy import Anatomy
-from app.core.inspection.selectivity import ORIENTATIONS, class_selectivity, gratings, orientation_selectivity
+from app.core.inspection.selectivity import (
+    ORIENTATIONS,
+    class_selectivity,
+    gratings,
+    layer_selectivities,
+    orientation_selectivity,
+)
 from app.core.kernels import find_kernel
 from tests.core.inspection.networks_at_random import RESIDUAL, make_anatomy
 
@@ -77,6 +83,18 @@ def test_gratings_of_angle_zero_lie_and_those_of_half_a_turn_later_stand() -> No
 
     assert max(across[0], down[ORIENTATIONS // 2]) <= 1
     assert (across[1:] > 50).all()
+
+
+def test_layers_are_told_by_the_means_of_their_channels() -> None:
+    anatomy = make_anatomy([{"type": "conv2d", "filters": 2}, RESIDUAL, {"type": "flatten"}])
+    orientation = orientation_selectivity(anatomy)
+
+    found = layer_selectivities(orientation, {"conv2d_1": torch.tensor([[3.0, 1, 1], [2, 2, 2]])})
+
+    assert [item.layer for item in found] == list(anatomy.convolutions)
+    assert found[0].class_index == 0.25
+    assert found[1].class_index is None
+    assert found[1].orientation_index == float(orientation["residual_1/conv2d_2"].index.mean())
 
 
 def test_class_selectivity_is_that_of_the_formula() -> None:
