@@ -24,6 +24,7 @@ from app.core.evaluation import cross_entropy, logits_of
 from app.core.events import Diverged, Epoch, Event, Finished, Step
 from app.core.hyperparameters import Training, describe_training
 from app.core.initialization import initialize, whitening_bias
+from app.core.layouts import lay_out
 from app.core.networks import Network, build
 from app.core.optimizer_state import optimizer_tensors, restore_optimizers
 from app.core.optimizers import add_penalties, kernels_of, limit_norms, make_optimizers, set_rates
@@ -136,7 +137,7 @@ class Trainer:
         with seeded(self.training.seed, "weights"):
             module = build(self._network, self.training.seed)
             initialize(module, self.training, self._train.prepared(0, 5000, self.preparation).cpu())
-        self.module: nn.Module = module.to(self._device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.module: nn.Module = lay_out(module.to(self._device))
         self._mean = copy.deepcopy(self.module).eval() if self.training.ema else None
         self._optimizers = make_optimizers(self.module, self.training, self._dtype)
         self._kernels = kernels_of(self.module)
