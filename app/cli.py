@@ -8,6 +8,9 @@ import uvicorn
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
+from app.commands.evaluate import evaluate
+from app.commands.fetch import fetch
+from app.commands.train import train
 from app.logs import configure
 from app.main import create_app
 from app.settings import Settings
@@ -56,11 +59,5 @@ def serve(
     )
 
 
-try:
-    from app.commands.evaluate import evaluate
-    from app.commands.train import train
-except ModuleNotFoundError:  # until core.datasets is here
-    pass
-else:
-    cli.command()(train)
-    cli.command()(evaluate)
+for command in (train, evaluate, fetch):
+    cli.command()(command)
