@@ -15,6 +15,8 @@ from app.core.inspection.convolution_units import contributions
 from app.core.inspection.sprites import draw_maps
 from app.core.inspection.units import explain_unit
 
+WRITTEN_OUT = 1024  # units of a row, whose values are also given as numbers: maps are drawn in 255 steps
+
 
 def show_activations(question: Question, layer: str | None = None) -> list[dict[str, Any]]:
     """Every layer's maps (or one's): name, type, shape, minimum, maximum, limit, and `maps` as in `sprites`."""
@@ -75,6 +77,7 @@ def _known(recording: Recording, layer: str) -> str:
 def _describe(recording: Recording, name: str) -> dict[str, Any]:
     values = recording.values[name]
     sprite = draw_maps(values)
+    written = {"values": values.tolist()} if values.ndim == 1 and len(values) <= WRITTEN_OUT else {}
     return {
         "name": name,
         "type": recording.type_of(name),
@@ -83,4 +86,4 @@ def _describe(recording: Recording, name: str) -> dict[str, Any]:
         "maximum": float(values.max()),
         "limit": sprite.limit,
         "maps": sprite.url,
-    }
+    } | written
