@@ -35,22 +35,30 @@ function asked(page) {
   return isConvolution ? { model: page.model.name, layer: layer.name, channel } : null;
 }
 
-function show(page, { layer, channel }, { patches_note: note, maximization, selectivity }, sheet) {
+function show(page, { layer, channel }, { maximization, selectivity, patch_values: values, patch_labels: labels, source, looked_at: count }, sheet) {
   const shown = page.layer(layer);
   $("#channel-title").textContent = _("What excites %(map)s of %(layer)s", { map: channelTitle(shown, channel, page.model.classes), layer: layerTitle(layer) });
-  $("#patches").replaceChildren(...(sheet ? cut(sheet) : [h("p", { class: "small soft" }, _("Its patches have not been looked for yet."))]));
-  $("#patches-note").textContent = note ?? _("The nine patches that excite it most");
+  $("#patches").replaceChildren(...(sheet ? cut(sheet, values ?? [], labels ?? []) : [h("p", { class: "small soft" }, _("Its patches have not been looked for yet."))]));
+  $("#patches-note").textContent = sheet ? found(source, count) : "";
   $("#dream").hidden = !maximization;
   $("#dream-note").hidden = !maximization;
   if (maximization) Object.assign($("#dream"), { src: maximization, alt: _("A picture made to excite this map") });
   $("#selectivity").textContent = selectivity ? selective(selectivity) : "";
 }
 
-/** The sheet of patches, stacked downwards, as single pictures. */
-function cut(sheet) {
+/** Where the patches were looked for. */
+function found(source, count) {
+  if (source === "photographs") return _("The patches that excite it most, of %(count)s cut from the sample photographs.", { count: number(count) });
+  return _("The patches that excite it most, of %(count)s pictures of %(source)s.", { count: number(count), source });
+}
+
+/** The sheet of patches, stacked downwards, as single pictures; there may be fewer than nine. */
+function cut(sheet, values, labels) {
   const [width, height] = [sheet.naturalWidth, sheet.naturalHeight / PATCHES];
-  return Array.from({ length: PATCHES }, (_value, index) => {
-    const canvas = h("canvas", { width, height, role: "img", "aria-label": _("Patch %(number)s", { number: index + 1 }) });
+  return Array.from({ length: values.length || PATCHES }, (_value, index) => {
+    const label = labels[index] ? classTitle(labels[index]) : _("Patch %(number)s", { number: index + 1 });
+    const title = values.length ? `${label}: ${number(values[index], 2)}` : label;
+    const canvas = h("canvas", { width, height, role: "img", "aria-label": title, title });
     canvas.getContext("2d").drawImage(sheet, 0, index * height, width, height, 0, 0, width, height);
     return canvas;
   });

@@ -3,7 +3,7 @@
 import { readFilters } from "../../api.js";
 import "../../components/kernel-swatch.js";
 import { h } from "../../lib/dom.js";
-import { number } from "../../lib/format.js";
+import { number, percent } from "../../lib/format.js";
 import { _ } from "../../lib/i18n.js";
 import { layerTitle } from "../../lib/layers.js";
 import { largest } from "../../lib/sign.js";
@@ -42,7 +42,7 @@ function show(page, layer, { kernels, likeness, random_likeness: random }) {
   };
 }
 
-function item(page, layer, inputs, { channel, kernel: name, similarity }, limit) {
+function item(page, layer, inputs, { channel, kernel: name, similarity, beats }, limit) {
   const classic = page.kernels.find((kernel) => kernel.name === name);
   const swatch = (matrix, most) => document.createElement("kernel-swatch").show(matrix, most);
   const open = () => page.open({ layer, channel });
@@ -52,7 +52,7 @@ function item(page, layer, inputs, { channel, kernel: name, similarity }, limit)
     h("button", { type: "button", class: "linklike", onclick: open }, _("map %(number)s", { number: channel + 1 })),
     h("div", { class: "planes" }, inputs.map((matrix, index) => plane(page, matrix, index, inputs.length, swatch(matrix, limit)))),
     classic ? h("div", { class: "classic" }, swatch(classic.matrix), h("span", { class: "small" }, classic.title)) : null,
-    h("span", { class: "figure similarity" }, number(similarity, 2)),
+    h("span", { class: "figure similarity", title: beats === undefined ? null : _("more alike than %(share)s of random kernels", { share: percent(beats) }) }, number(similarity, 2)),
   );
 }
 
@@ -61,11 +61,16 @@ function plane(page, matrix, index, count, swatch) {
   const name = count === 3 ? [_("red"), _("green"), _("blue")][index] : _("gray");
   if (matrix.length > LARGEST_SIDE) return h("figure", {}, swatch, h("figcaption", {}, name));
   const label = _("Try this learned kernel (%(input)s) on the convolution page", { input: name });
-  return h("a", { href: bridge(page, matrix), title: label, "aria-label": label }, swatch, h("span", { "aria-hidden": "true" }, name));
+  return h("a", { href: bridge(page, matrix, index), title: label, "aria-label": label }, swatch, h("span", { "aria-hidden": "true" }, name));
 }
 
-/** The convolution page with this kernel and the same picture. */
-function bridge({ state }, matrix) {
-  const query = new URLSearchParams({ sample: state.sample, steps: JSON.stringify([{ matrix, border: "zero" }]), display: "signed" });
-  return `/convolve?${query}`;
+/**
+ * The convolution page with this kernel and the same picture in the network's size. There levels are 0 to 255, here
+ * (level / 255 - mean) / std: the divisor and the offset make up for it, so that the numbers are the network's own.
+ */
+function bridge({ state, model }, matrix, channel) {
+  const [mean, std] = [model.preparation?.mean[channel] ?? 0, model.preparation?.std[channel] ?? 1];
+  const sum = matrix.flat().reduce((total, weight) => total + weight, 0);
+  const step = { matrix, divisor: 255 * std, offset: (-mean / std) * sum, border: "valid" };
+  return `/convolve?${new URLSearchParams({ sample: state.sample, size: Math.max(...model.input.slice(1)), display: "signed", steps: JSON.stringify([step]) })}`;
 }

@@ -50,14 +50,20 @@ function showChoices(page) {
   $("#heat-note").textContent = NOTES[page.state.method];
 }
 
-function showHeat(page, { method, label, limit, milliseconds }, map) {
+function showHeat(page, { method, label, limit, signed, completeness, milliseconds }, map) {
   const isChanged = page.pictureFields.change !== null;
   const base = isChanged ? paint(document.createElement("canvas"), page.seen, page.seen.data) : squareOf(page.photo);
   const text = _("Where %(label)s comes from, by %(method)s", { label: classTitle(label), method });
   $("#heat").show(base, drawHeat(map, limit), text, isChanged);
   $("#heat").dataset.shown = `${method} ${label}`;
   $("#heat-fact").textContent = milliseconds === undefined ? "" : `${number(milliseconds, milliseconds < 10 ? 1 : 0)} ms`;
-  $("#heat-scale").show("heat", [-limit, 0, limit]);
+  $("#heat-scale").show(signed === false ? "heat-positive" : "heat", signed === false ? [0, null, limit] : [-limit, 0, limit]);
+  $("#heat-sum").textContent = completeness ? sumSentence(completeness) : "";
+}
+
+/** That nothing is left over: what the pixels add up to, and the score they should explain. */
+function sumSentence({ score, baseline_score: start, total }) {
+  return _("All pixels together: %(total)s. The score rises from %(start)s to %(score)s.", { total: number(total, 2), start: number(start, 2), score: number(score, 2) });
 }
 
 /** The part of the photo that the network is shown, in full size. */

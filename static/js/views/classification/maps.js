@@ -58,12 +58,12 @@ async function unpack(layer) {
   const count = layer.shape[0];
   const sprite = await readPixels(layer.maps);
   const isVector = layer.shape.length === 1;
-  const maps = isVector ? units(readSprite(sprite, 1, layer.limit)[0]) : readSprite(sprite, count, layer.limit);
+  const maps = isVector ? units(layer.values ?? readSprite(sprite, 1, layer.limit)[0].data) : readSprite(sprite, count, layer.limit);
   return { ...layer, maps };
 }
 
-function units({ data }) {
-  return Array.from(data, (value) => ({ width: 1, height: 1, channels: 1, data: new Float32Array([value]) }));
+function units(values) {
+  return Array.from(values, (value) => ({ width: 1, height: 1, channels: 1, data: new Float32Array([value]) }));
 }
 
 /** Every layer with the names of those that feed it: the server's word, or else the one before. */
@@ -93,6 +93,7 @@ function draw(page) {
   $("#show-all").checked = page.state.all;
   $("#show-steps-row").hidden = !page.maps.layers.some(({ type }) => IN_BETWEEN.includes(type));
   $("#show-steps").checked = showsAllSteps(page);
+  $("#mirror-note").hidden = !page.answer?.mirrored;
 }
 
 function mostShown(shape) {
