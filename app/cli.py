@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
 from app.commands.evaluate import evaluate
+from app.commands.familiarity import familiarity
 from app.commands.fetch import fetch
 from app.commands.train import train
 from app.logs import configure
@@ -59,5 +60,5 @@ def serve(
     )
 
 
-for command in (train, evaluate, fetch):
+for command in (train, evaluate, familiarity, fetch):
     cli.command()(command)

@@ -14,7 +14,7 @@ TRAINING_ENVIRONMENT = {
     "MALLOC_TOP_PAD_": "268435456",
     "OMP_WAIT_POLICY": "PASSIVE",
 }
-TRAINING_COMMANDS = {"train", "evaluate"}
+TRAINING_COMMANDS = {"train", "evaluate", "familiarity"}
 
 
 def tune(arguments: list[str]) -> None:

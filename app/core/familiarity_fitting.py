@@ -26,11 +26,12 @@ Statistics = dict[tuple[str, str], Tensor]
 
 
 class Watcher:
-    """A network whose layers' maps are described for many pictures, uint8 N x C x h x w."""
+    """A network whose layers' maps are described for many pictures, uint8 N x C x h x w; and how many outsiders."""
 
-    def __init__(self, anatomy: Anatomy, preparation: Preparation) -> None:
+    def __init__(self, anatomy: Anatomy, preparation: Preparation, outsiders: int = OUTSIDERS) -> None:
         self.anatomy = anatomy
         self.preparation = preparation
+        self.count = outsiders
         generator = torch.Generator().manual_seed(0)
         self.channels = {
             layer: torch.randperm(count, generator=generator)[:CHANNELS].sort().values
@@ -83,9 +84,9 @@ def measure_familiarity(
 
 
 def outsiders_of(watcher: Watcher, kinds: Sequence[str], half: int) -> Mapping[str, Tensor]:
-    """OUTSIDERS pictures of each kind, as the network sees pictures."""
+    """Pictures of each kind, as the network sees pictures."""
     shape = (watcher.preparation.channels, *watcher.preparation.size)
-    return {kind: make_outsiders(kind, OUTSIDERS, shape, half) for kind in kinds}
+    return {kind: make_outsiders(kind, watcher.count, shape, half) for kind in kinds}
 
 
 def _watched(anatomy: Anatomy) -> dict[str, int]:

@@ -25,6 +25,13 @@ _PHOTOGRAPHS = ("astronaut.png", "coffee.png", "chelsea.png", "motorcycle_left.p
 _SCALE = 4  # drawings are made this much larger, for smooth edges
 
 
+def kinds_beside(dataset: str) -> tuple[str, ...]:
+    """The kinds that are strange to a network trained on that data set."""
+    own = {"digits": "digits", "mnist": "digits", "shapes": "drawings"}.get(dataset)
+    strange = [kind for kind in ("noise", "textures", "digits", "drawings") if kind != own]
+    return tuple(strange) if own is None else (*strange, "photographs")
+
+
 def make_outsiders(kind: str, count: int, shape: tuple[int, int, int], half: int = 0) -> Tensor:
     """uint8 `count` x C x H x W pictures of a kind of KINDS for (C, H, W); `half` is 0 or 1. Always the same."""
     generator = np.random.default_rng([half, *kind.encode()])

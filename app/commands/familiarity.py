@@ -1,0 +1,68 @@
+"""`python -m app familiarity MODEL`: learns which pictures are familiar to a model, and measures how well it tells.
+
+The validation pictures choose, the test pictures are looked at once, for the card.
+"""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from torch import Tensor
+
+from app.commands.errors import told_plainly
+from app.commands.train import tune_processor
+from app.core.cards import CARD, write_json
+from app.core.datasets import DataSet, load_dataset, split
+from app.core.familiarity import FAMILIARITY, METHOD, UNFAMILIAR, save_familiarity
+from app.core.familiarity_fitting import TRAINING_PICTURES, Watcher, fit_familiarity, measure_familiarity
+from app.core.models import Model, load_model
+from app.core.outsiders import kinds_beside
+from app.core.preparation import Preparation, match_channels, resize_images
+from app.settings import Settings
+
+NO_SPLIT = 0.04  # of the training pictures, where the training put none aside
+
+
+def familiarity(
+    model: Annotated[Path, typer.Argument(help="Model folder, or its name in models/.")],
+    data: Annotated[Path | None, typer.Option(help="Folder that holds the data sets.")] = None,
+    threads: Annotated[int | None, typer.Option(help="Processor threads; by default one a core.", min=1)] = None,
+) -> None:
+    """Learn what is familiar to a model; write it beside the weights, and into the card how well it is told."""
+    console = Console()
+    with told_plainly(console):
+        settings = Settings() if data is None else Settings(data=data)
+        folder = model if model.is_dir() else settings.models / model
+        trained = load_model(folder)
+        dataset = load_dataset(str(trained.card.get("dataset")), settings.data / "datasets")
+        tune_processor(threads)
+        figures = learn(trained, dataset, folder)
+    for kind, auroc in figures["auroc"].items():
+        console.print(f"{kind}: AUROC {auroc:.3f}", highlight=False)
+
+
+def learn(model: Model, dataset: DataSet, folder: Path) -> dict[str, Any]:
+    """Writes familiarity.safetensors and the card's `familiarity`, which it returns."""
+    training = model.card.get("training", {})
+    train, validation = split(dataset, training.get("validation_split") or NO_SPLIT, training.get("seed", 0))
+    watcher, kinds = Watcher(model.anatomy, model.preparation), kinds_beside(dataset.name)
+    fitted = fit_familiarity(
+        watcher,
+        _seen(dataset.images[train[:TRAINING_PICTURES]], model.preparation),
+        _seen(dataset.images[validation], model.preparation),
+        kinds,
+    )
+    measured = measure_familiarity(watcher, fitted, _seen(dataset.test_images, model.preparation), kinds)
+    figures = {
+        "method": METHOD,
+        "unfamiliar_below": UNFAMILIAR,
+        "auroc": {kind: round(value, 4) for kind, value in measured.items()},
+    }
+    save_familiarity(folder / FAMILIARITY, fitted)
+    write_json(folder / CARD, model.card | {"familiarity": figures})
+    return figures
+
+
+def _seen(images: Tensor, preparation: Preparation) -> Tensor:
+    return match_channels(resize_images(images, preparation.size), preparation.channels)
