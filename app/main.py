@@ -1,5 +1,6 @@
 """The application: settings, what lives as long as the server, routers, static files."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -13,7 +14,19 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from app.settings import Settings
-from app.web import classification, convolution, docs, errors, health, kernel_fits, models, networks, pages, pictures
+from app.web import (
+    classification,
+    convolution,
+    datasets,
+    docs,
+    errors,
+    health,
+    kernel_fits,
+    models,
+    networks,
+    pages,
+    pictures,
+)
 from app.web.middleware import BodyLimit, CallerCheck, RequestLog, SecurityHeaders
 from app.web.rates import Rates
 from app.web.workers import Workers
@@ -45,10 +58,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             Middleware(CallerCheck, allowed_hosts=settings.allowed_hosts),
             Middleware(
                 BodyLimit,
-                form_bytes=MAXIMUM_FILES * settings.image_bytes + settings.json_bytes,
+                usual=pictures.allowance(settings, MAXIMUM_FILES),
                 other_bytes=settings.json_bytes,
-                seconds=settings.upload_seconds,
-                at_once=settings.uploads,
+                special={datasets.router.prefix: datasets.allowance(settings)},
             ),
         ],
     )
@@ -56,7 +68,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.rates = Rates(settings.rate_limit)
     app.state.metrics = CollectorRegistry()
     errors.install(app)
-    for part in (pages, convolution, kernel_fits, models, classification, networks, pictures, health, docs):
+    for part in (pages, convolution, kernel_fits, models, classification, datasets, networks, pictures, health, docs):
         app.include_router(part.router)
     Instrumentator(excluded_handlers=["/static", "/healthz", "/readyz"], registry=app.state.metrics).instrument(app)
     app.mount("/static", _StaticFiles(directory=STATIC), name="static")
@@ -66,6 +78,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.workers = Workers(app.state.settings)
+    app.state.archive_turn = asyncio.Semaphore(1)
     try:
         yield
     finally:

@@ -65,6 +65,24 @@ class Settings(BaseSettings):
         4096, ge=1, description="Most memory to train a network (float32, Adam, batches of 128), by arithmetic; in MiB."
     )
 
+    dataset_bytes: int = Field(
+        200 * MEBIBYTE, ge=1, description="Largest ZIP of pictures that is taken as a data set, packed."
+    )
+    dataset_unpacked_bytes: int = Field(
+        500 * MEBIBYTE, ge=1, description="Most bytes it unpacks to, counted while reading: what it declares may lie."
+    )
+    dataset_entries: int = Field(20_000, ge=1, description="Most files in it; each costs time even where it is empty.")
+    dataset_seconds: float = Field(
+        120.0, gt=0,
+        description="Longest a ZIP may take to arrive, and then to be read in a worker; also for data sets made here.",
+    )  # fmt: skip
+    dataset_uploads: int = Field(
+        4, ge=1, description="ZIPs under way at once, of which one is read; bounds the disk that they take unread."
+    )
+    datasets_kept: int = Field(
+        50, ge=1, description="Uploaded data sets that are kept (61 MB at most, each); the one unused for longest goes."
+    )
+
     workers: int = Field(
         2, ge=1, description="Processes that decode and filter, so that a bad picture costs one request."
     )

@@ -15,6 +15,7 @@ from app.core.dataset_cache import cache_path, read_cache, read_header, read_sam
 from app.core.dataset_statistics import SAMPLES_A_CLASS, describe
 from app.core.datasets import BUILTIN, Builtin, check_name, load_dataset
 from app.core.errors import DatasetError
+from app.core.labeled_images import Skipped
 
 _BLANK = 255
 
@@ -43,7 +44,7 @@ class Contents:
     counts: dict[str, list[int]]
     mean: list[float]
     std: list[float]
-    skipped: list[dict[str, str]]
+    skipped: tuple[Skipped, ...]
     skipped_count: int
     sheet: Tensor
     columns: int = SAMPLES_A_CLASS
@@ -74,7 +75,7 @@ def look_into(name: str, folder: Path) -> Contents:
     return Contents(
         summary=_summarize(name, header),
         counts=told["counts"], mean=told["mean"], std=told["std"],
-        skipped=header["skipped"], skipped_count=header["skipped_count"],
+        skipped=tuple(Skipped(**entry) for entry in header["skipped"]), skipped_count=header["skipped_count"],
         sheet=_sheet(path, told["samples"]),
     )  # fmt: skip
 

@@ -7,6 +7,7 @@ from fastapi.responses import PlainTextResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from app.core import steps
+from app.core.class_folders import MOST_CLASSES as MAXIMUM_DATASET_CLASSES
 from app.core.images import FORMATS
 from app.core.layer_parsing import MAXIMUM_LAYERS
 from app.core.network_texts.syntax import MAXIMUM_TEXT
@@ -67,6 +68,15 @@ def list_limits(settings: SettingsDep) -> dict[str, Any]:
             "side": MAXIMUM_INPUT_SIDE,
             "classes": MAXIMUM_CLASSES,
             "text_characters": MAXIMUM_TEXT,
+        },
+        "dataset": {
+            "bytes": settings.dataset_bytes,
+            "unpacked_bytes": settings.dataset_unpacked_bytes,
+            "entries": settings.dataset_entries,
+            "seconds": settings.dataset_seconds,
+            "uploads_at_once": settings.dataset_uploads,
+            "kept": settings.datasets_kept,
+            "classes": MAXIMUM_DATASET_CLASSES,
         },
         "json": {"bytes": settings.json_bytes, "depth": MAXIMUM_DEPTH},
         "form": {"fields": settings.form_fields},

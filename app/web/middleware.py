@@ -9,7 +9,8 @@ import re
 import secrets
 import socket
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
@@ -138,38 +139,50 @@ class CallerCheck:
         return name in self.allowed or name.endswith(".localhost") or _is_address(name) or "*" in self.allowed
 
 
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """Most bytes of a form, seconds that it may take to arrive, and such requests under way at once."""
+
+    form_bytes: int
+    seconds: float
+    at_once: int
+
+
 class BodyLimit:
     """Counts the bytes of a body as they come, and its seconds; refuses early what its header declares too large.
 
-    Forms may hold pictures; anything else may not. FastAPI's own `max_body_size` knows one limit for both.
+    Forms may hold pictures, those to the paths of `special` more; anything else may not. FastAPI's own
+    `max_body_size` knows one limit for all.
     """
 
-    def __init__(self, app: ASGIApp, form_bytes: int, other_bytes: int, seconds: float, at_once: int) -> None:
+    def __init__(
+        self, app: ASGIApp, usual: Allowance, other_bytes: int, special: Mapping[str, Allowance] | None = None
+    ) -> None:
         self.app = app
-        self.form_bytes = form_bytes
+        self.usual = usual
         self.other_bytes = other_bytes
-        self.seconds = seconds
-        self.at_once = at_once
-        self._arriving = 0
+        self.special = special or {}
+        self._arriving: dict[Allowance, int] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] in _SAFE_METHODS:
             return await self.app(scope, receive, send)
         headers = Headers(scope=scope)
         is_form = headers.get("content-type", "").lower().startswith("multipart/")
-        body = _Body(receive, self.form_bytes if is_form else self.other_bytes, self.seconds)
+        allowance = self.special.get(scope["path"], self.usual) if is_form else self.usual
+        body = _Body(receive, allowance.form_bytes if is_form else self.other_bytes, allowance.seconds)
         if body.is_declared_too_large(headers.get("content-length", "0")):
             return await _refuse_body(body.too_large(), scope, receive, send)
-        if self._arriving >= self.at_once:
+        if self._arriving.get(allowance, 0) >= allowance.at_once:
             busy = Busy(N_("The server is busy with other requests. Try again in a moment."), seconds=RETRY_S)
             return await _refuse_body(busy, scope, receive, send)
-        self._arriving += 1
+        self._arriving[allowance] = self._arriving.get(allowance, 0) + 1
         try:
             await self.app(scope, body.receive, send)
         except _Refusal as refusal:
             await _refuse_body(refusal.error, scope, receive, send)
         finally:
-            self._arriving -= 1
+            self._arriving[allowance] -= 1
 
 
 class _Body:

@@ -13,6 +13,7 @@ from app.settings import Settings
 from app.web.errors import UnknownSample, UnsupportedBody
 from app.web.forms import FormFields
 from app.web.i18n import choose_language, translate
+from app.web.middleware import Allowance
 
 router = APIRouter(prefix="/api/samples", tags=["pictures"])
 
@@ -25,6 +26,11 @@ def settings_of(request: Request) -> Settings:
 
 
 SettingsDep = Annotated[Settings, Depends(settings_of)]
+
+
+def allowance(settings: Settings, files: int) -> Allowance:
+    """What a request with so many pictures may take, by BodyLimit."""
+    return Allowance(files * settings.image_bytes + settings.json_bytes, settings.upload_seconds, settings.uploads)
 
 
 def require_form(request: Request) -> None:

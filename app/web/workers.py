@@ -22,7 +22,10 @@ from app.web.errors import RETRY_S, Busy, TookTooLong, TookTooMuchMemory, Visito
 
 Result = TypeVar("Result")
 
-PRELOADED = ("app.core.pipeline", "app.core.inspection.views", "app.core.inspection.channel_views", "captum.attr")
+PRELOADED = ("app.core.pipeline", "app.core.inspection.views", "app.core.inspection.channel_views", "captum.attr",
+             "app.core.own_datasets")  # fmt: skip
+_LATE = N_("This took longer than %(limit)d seconds and was stopped. Use a smaller picture or kernel.")
+_LARGE = N_("This took longer than %(limit)d seconds and was stopped. Send fewer or smaller pictures.")
 
 
 class Workers:
@@ -37,18 +40,20 @@ class Workers:
             settings.workers, initializer=_prepare, initargs=[settings.worker_bytes], context=context
         )
 
-    async def run(self, request: Request, function: Callable[..., Result], *arguments: Any) -> Result:
-        """The function's result from a worker. Raises what it raises, or says why there is none."""
+    async def run(
+        self, request: Request, function: Callable[..., Result], *arguments: Any, seconds: float | None = None
+    ) -> Result:
+        """The function's result from a worker. Raises what it raises, or says why there is none.
+
+        `seconds` replaces the usual limit where one request is large by its nature.
+        """
         if self._under_way >= self._settings.workers + self._settings.waiting:
             raise Busy(N_("The server is busy with other requests. Try again in a moment."), seconds=RETRY_S)
         self._under_way += 1
         try:
-            return await self._attend(request, function, arguments)
+            return await self._attend(request, function, arguments, seconds or self._settings.task_seconds)
         except TaskTimeout:
-            raise TookTooLong(
-                N_("This took longer than %(limit)d seconds and was stopped. Use a smaller picture or kernel."),
-                limit=self._settings.task_seconds,
-            ) from None
+            raise TookTooLong(_LARGE if seconds else _LATE, limit=seconds or self._settings.task_seconds) from None
         except ProcessExpired:
             raise WorkerLost(
                 N_("The process that worked on this ended before it was done. Try again, or use another picture."),
@@ -62,9 +67,11 @@ class Workers:
         self._pool.stop()
         self._pool.join()
 
-    async def _attend(self, request: Request, function: Callable[..., Result], arguments: Any) -> Result:
+    async def _attend(
+        self, request: Request, function: Callable[..., Result], arguments: Any, seconds: float
+    ) -> Result:
         """Waits for the result, or until nobody waits for it any more."""
-        task = self._pool.schedule(_guard, [function, *arguments], timeout=self._settings.task_seconds)
+        task = self._pool.schedule(_guard, [function, *arguments], timeout=seconds)
         result = asyncio.wrap_future(task)
         departure = asyncio.ensure_future(_departure(request))
         try:

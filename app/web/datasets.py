@@ -1,0 +1,141 @@
+"""Data sets: which there are, what one holds, and a ZIP of one's own pictures as a new one."""
+
+from pathlib import Path
+from shutil import copyfileobj
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Form, Request, Response, UploadFile
+from fastapi import Path as Part
+from fastapi.concurrency import run_in_threadpool
+from pydantic import Field
+
+from app.core.archives import ArchiveLimits
+from app.core.dataset_catalog import Contents, Summary, list_datasets, look_into
+from app.core.errors import N_, ArchiveTooLarge
+from app.core.images import Limits
+from app.core.inspection.sprites import draw_picture
+from app.core.own_datasets import LONGEST_TITLE, OwnLimits, keep_own, new_name, place_to_arrive, remember_use
+from app.settings import Settings
+from app.web.forms import FormFields
+from app.web.i18n import choose_language, translate
+from app.web.middleware import Allowance
+from app.web.pictures import SettingsDep, require_form
+from app.web.rates import limit_rate
+from app.web.workers import WorkersDep
+
+router = APIRouter(prefix="/api/datasets", tags=["data sets"])
+
+
+def allowance(settings: Settings) -> Allowance:
+    """What a request with an archive may take, by BodyLimit."""
+    return Allowance(settings.dataset_bytes + settings.json_bytes, settings.dataset_seconds, settings.dataset_uploads)
+
+
+def folder_of(settings: SettingsDep) -> Path:
+    """Where data sets are kept."""
+    return settings.data / "datasets"
+
+
+FolderDep = Annotated[Path, Depends(folder_of)]
+
+
+class ArchiveForm(FormFields):
+    """An archive, and what it is called."""
+
+    archive: UploadFile = Field(description="A ZIP of one folder of pictures for each class, or train/ and test/ so.")
+    title: str | None = Field(None, max_length=LONGEST_TITLE, description="What the data set is called in lists.")
+
+    async def store(self, path: Path, settings: Settings) -> None:
+        """Writes the archive to `path`, where a worker can read it; ArchiveTooLarge before anything is written."""
+        if (self.archive.size or 0) > settings.dataset_bytes:
+            raise ArchiveTooLarge(
+                N_("The ZIP has %(value)d bytes; at most %(limit)d are accepted."),
+                field="archive", value=self.archive.size, limit=settings.dataset_bytes,
+            )  # fmt: skip
+        with path.open("xb") as file:
+            await run_in_threadpool(copyfileobj, self.archive.file, file, 1 << 20)
+
+
+@router.get("")
+def list_all(request: Request, folder: FolderDep) -> dict[str, Any]:
+    """All data sets; those that are not available have to be fetched first. Titles follow Accept-Language."""
+    return {"datasets": [_row(request, summary) for summary in list_datasets(folder)]}
+
+
+@router.get("/{name}")
+async def show_dataset(
+    request: Request, name: Annotated[str, Part(max_length=64)], folder: FolderDep, settings: SettingsDep,
+    workers: WorkersDep,
+) -> dict[str, Any]:  # fmt: skip
+    """Pictures a class, mean and deviation of each channel, a sheet of samples, and files that were skipped."""
+    return _describe(request, *await workers.run(request, _look, name, folder, seconds=settings.dataset_seconds))
+
+
+@router.post("", status_code=201, dependencies=[Depends(require_form), Depends(limit_rate)])
+async def add_dataset(
+    request: Request,
+    response: Response,
+    form: Annotated[ArchiveForm, Form(media_type="multipart/form-data")],
+    folder: FolderDep,
+    settings: SettingsDep,
+    workers: WorkersDep,
+) -> dict[str, Any]:
+    """A data set of the pictures in a ZIP, of their middle at 32 x 32; what cannot be read is skipped and listed."""
+    name, limits = new_name(), limits_of(settings)
+    async with request.app.state.archive_turn:
+        with place_to_arrive(folder) as path:
+            await form.store(path, settings)
+            shown = await workers.run(
+                request, _keep, path, name, form.title, folder, limits, seconds=settings.dataset_seconds
+            )
+    response.headers["Location"] = f"{router.prefix}/{name}"
+    return _describe(request, *shown)
+
+
+def limits_of(settings: Settings) -> OwnLimits:
+    """What an archive and its pictures may cost."""
+    return OwnLimits(
+        ArchiveLimits(settings.dataset_bytes, settings.dataset_unpacked_bytes, settings.dataset_entries),
+        Limits(settings.image_bytes, settings.image_pixels, settings.image_side),
+        settings.datasets_kept,
+    )
+
+
+def _look(name: str, folder: Path) -> tuple[Summary, dict[str, Any]]:
+    """Runs in a worker."""
+    contents = look_into(name, folder)
+    remember_use(name, folder)
+    return _told(contents)
+
+
+def _keep(path: Path, name: str, title: str | None, folder: Path, limits: OwnLimits) -> tuple[Summary, dict[str, Any]]:
+    """Runs in a worker."""
+    return _told(keep_own(path, name, title, folder, limits))
+
+
+def _told(contents: Contents) -> tuple[Summary, dict[str, Any]]:
+    """The parts that the answer holds beside the row of the list."""
+    told: dict[str, Any] = {name: getattr(contents, name) for name in ("counts", "mean", "std", "skipped_count")}
+    return contents.summary, told | {
+        "skipped": [{"path": skipped.path, "reason": skipped.reason} for skipped in contents.skipped],
+        "sheet": draw_picture(contents.sheet),
+        "sheet_columns": contents.columns,
+    }
+
+
+def _row(request: Request, summary: Summary) -> dict[str, Any]:
+    return {
+        "name": summary.name,
+        "title": translate(choose_language(request), summary.title),
+        "input": summary.input,
+        "classes": summary.classes,
+        "train": summary.train,
+        "test": summary.test,
+        "available": summary.available,
+    }
+
+
+def _describe(request: Request, summary: Summary, told: dict[str, Any]) -> dict[str, Any]:
+    language = choose_language(request)
+    skipped = [entry | {"reason": translate(language, entry["reason"])} for entry in told["skipped"]]
+    return _row(request, summary) | told | {"skipped": skipped}
