@@ -65,8 +65,13 @@ class Anatomy:
         assert isinstance(found, nn.Conv2d)
         return found
 
+    @cached_property
+    def makers(self) -> tuple[str, ...]:
+        """The layers that make channels: convolutions, and the sums that end residual blocks."""
+        return tuple(name for name, row in self.rows.items() if row.type in ("conv2d", "residual"))
+
     def activity(self, name: str) -> str:
-        """Where a convolution's channels have got their activation: that layer, or the last before channels mix.
+        """Where a maker's channels have got their activation: that layer, or the last before channels mix or are added.
 
         Pooling and batch normalization may lie between; inside a residual block it may be the convolution itself.
         """
@@ -77,12 +82,14 @@ class Anatomy:
             name = after[0]
         return name
 
-    def kernels_behind(self, name: str) -> str:
-        """The convolution whose channels a layer passes on; InvalidValue where channels mix, or none comes before."""
+    def maker(self, name: str) -> str:
+        """Which of `makers` made a layer's channels; InvalidValue for units and for the picture's own channels."""
         layer = self.row(name).name
         while self.rows[layer].type in _CHANNELS_STAY and self.sources[layer][0] in self.rows:
             layer = self.sources[layer][0]
-        self.convolution(layer)
+        if layer not in self.makers:
+            raise InvalidValue(N_("That layer has no maps made by kernels; those that have are %(allowed)s."),
+                               field="layer", allowed=", ".join(self.makers))  # fmt: skip
         return layer
 
     def submodule(self, name: str) -> nn.Module:

@@ -62,7 +62,7 @@ def show_channel(folder: Path, layer: str, channel: int, data: Path) -> dict[str
     if len(anatomy.row(layer).output_shape) == 3 and anatomy.convolutions:
         survey = _survey(model, data)
         answer |= _describe_patches(patches_of(anatomy, survey, layer, channel), survey)
-        answer["selectivity"] = _selectivity(model, survey, anatomy.kernels_behind(layer), channel)
+        answer["selectivity"] = _selectivity(model, survey, anatomy.maker(layer), channel)
     return answer
 
 

@@ -1,4 +1,4 @@
-"""For every channel of every convolution the nine places, in many pictures, that excite it most: at most one a picture.
+"""For every channel of every convolution and block the nine pictures, of many, with the places that excite it most.
 
 A channel's excitement is its activity after normalization and activation (`Anatomy.activity`), pooled where that is.
 One pass over the pictures also gives each channel's mean activity by class, for `selectivity`. It takes seconds to
@@ -76,7 +76,7 @@ def survey(anatomy: Anatomy, gallery: Gallery, limit: int | None = None) -> Surv
     assert anatomy.preparation is not None
     count = min(len(gallery.images), limit or _affordable(anatomy))
     gallery = _sample(gallery, count)
-    names, classes = {layer: anatomy.activity(layer) for layer in anatomy.convolutions}, len(gallery.classes)
+    names, classes = {layer: anatomy.activity(layer) for layer in anatomy.makers}, len(gallery.classes)
     best: dict[str, Tensor] = {}
     sums: dict[str, Tensor] = {}
     for start in range(0, count, _BATCH):
@@ -93,11 +93,11 @@ def survey(anatomy: Anatomy, gallery: Gallery, limit: int | None = None) -> Surv
 
 
 def patches_of(anatomy: Anatomy, found: Survey, layer: str, channel: int) -> Patches:
-    """The nine patches of a channel of a convolution, or of a layer that passes its channels on."""
-    kernels = anatomy.kernels_behind(layer)
-    excitements = found.layers[kernels]
+    """The nine patches of a channel of a convolution or block, or of a layer that passes its channels on."""
+    maker = anatomy.maker(layer)
+    excitements = found.layers[maker]
     check_index("channel", channel, len(excitements.values))
-    row = anatomy.row(anatomy.activity(kernels))
+    row = anatomy.row(anatomy.activity(maker))
     height, width = (max(last - first + 1 for first, last in view) for view in row.views)
     cut = []
     for picture, x, y in zip(

@@ -52,13 +52,13 @@ class LayerSelectivity:
 
 
 def orientation_selectivity(anatomy: Anatomy) -> dict[str, OrientationSelectivity]:
-    """For the channels of every convolution: |sum r(a) exp(2ia)| / sum r(a), which is 1 - circular variance.
+    """For the channels of every convolution and block: |sum r(a) exp(2ia)| / sum r(a), which is 1 - circular variance.
 
     r(a) is the mean answer over phases and places at the channel's best period (Ringach et al. 2002,
     https://doi.org/10.1523/JNEUROSCI.22-13-05639.2002).
     """
     assert anatomy.preparation is not None
-    names = {layer: anatomy.activity(layer) for layer in anatomy.convolutions}
+    names = {layer: anatomy.activity(layer) for layer in anatomy.makers}
     channels, *size = anatomy.network.input
     pictures = torch.cat([torch.full((1, 1, *size), 128, dtype=torch.uint8), gratings((size[0], size[1]))])
     prepared = prepare_images(pictures.expand(-1, channels, -1, -1), anatomy.preparation)
@@ -100,7 +100,7 @@ def class_selectivity(class_means: Tensor) -> ClassSelectivity:
 def layer_selectivities(
     orientation: dict[str, OrientationSelectivity], class_means: dict[str, Tensor]
 ) -> list[LayerSelectivity]:
-    """Means over the channels of each convolution, in order: the measure of "simple first, complex later"."""
+    """Means over the channels of each convolution and block, in order: the measure of "simple first, complex later"."""
     return [
         LayerSelectivity(
             layer, float(found.index.mean()),

@@ -22,7 +22,7 @@ def kept_survey(
     `gallery` opens the pictures, and is only asked where nothing is kept. A damaged file is made anew.
     """
     path = folder / f"{_fingerprint(anatomy)}-{source}.safetensors"
-    if path.is_file() and (found := _read(path)) is not None:
+    if path.is_file() and (found := _read(path)) is not None and set(found.layers) == set(anatomy.makers):
         return found
     made = survey(anatomy, gallery(), limit)
     folder.mkdir(parents=True, exist_ok=True)

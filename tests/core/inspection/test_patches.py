@@ -65,14 +65,16 @@ def test_layers_that_pass_channels_on_show_their_convolutions_patches(anatomy: A
     pooled = patches_of(anatomy, found, "max_pooling2d_1", 2)
 
     assert torch.equal(pooled.pictures, patches_of(anatomy, found, "conv2d_1", 2).pictures)
+    assert patches_of(anatomy, found, "residual_1", 4).values == patches_of(anatomy, found, "relu_2", 4).values
     with pytest.raises(InvalidValue):
-        patches_of(anatomy, found, "residual_1", 0)
+        patches_of(anatomy, found, "flatten_1", 0)
 
 
 def test_layers_inside_a_block_have_patches_of_what_they_see(anatomy: Anatomy, gallery: Gallery) -> None:
     found = survey(anatomy, gallery)
 
-    assert list(found.layers) == ["conv2d_1", "residual_1/conv2d_2", "residual_1/conv2d_3", "residual_1/projection"]
+    inner = ["residual_1/conv2d_2", "residual_1/conv2d_3", "residual_1/projection"]
+    assert list(found.layers) == ["conv2d_1", *inner, "residual_1"]
     assert patches_of(anatomy, found, "residual_1/projection", 4).pictures.shape == (9, 3, 4, 4)
 
 

@@ -72,7 +72,7 @@ def test_every_convolution_is_measured_in_blocks_too() -> None:
 
     found = orientation_selectivity(anatomy)
 
-    assert tuple(found) == anatomy.convolutions
+    assert tuple(found) == anatomy.makers
     assert all(((layer.index >= 0) & (layer.index <= 1)).all() for layer in found.values())
 
 
@@ -91,7 +91,7 @@ def test_layers_are_told_by_the_means_of_their_channels() -> None:
 
     found = layer_selectivities(orientation, {"conv2d_1": torch.tensor([[3.0, 1, 1], [2, 2, 2]])})
 
-    assert [item.layer for item in found] == list(anatomy.convolutions)
+    assert [item.layer for item in found] == list(anatomy.makers)
     assert found[0].class_index == 0.25
     assert found[1].class_index is None
     assert found[1].orientation_index == float(orientation["residual_1/conv2d_2"].index.mean())
