@@ -22,6 +22,7 @@ from app.core.errors import N_, ArchiveTooLarge, DamagedDataset, DamagedEntry, U
 MEBIBYTE = 1024 * 1024
 _PIECE = 64 * 1024
 _DIRECTORY_BYTES = 512  # of the central directory for each entry, names and extra fields included
+_LISTED = b"PK\x01\x02"  # begins each entry of the directory
 _LOCAL = struct.Struct("<4s22xHH")
 _ENCRYPTED = 0x1 | 0x40 | 0x2000  # ordinary, strong, and a masked directory
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -100,7 +101,7 @@ def open_archive(path: Path, limits: ArchiveLimits) -> Iterator[Archive]:
             N_("The ZIP has %(value)d bytes; at most %(limit)d are accepted."),
             field=_FIELD, value=size, limit=limits.packed,
         )  # fmt: skip
-    with path.open("rb") as file, _open_directory(_Bounded(file), limits) as archive:
+    with path.open("rb") as file, _open_directory(_Bounded(file, limits.entries), limits) as archive:
         entries = archive.infolist()
         _check_size(entries, limits)
         for entry in entries:
@@ -111,18 +112,26 @@ def open_archive(path: Path, limits: ArchiveLimits) -> Iterator[Archive]:
 
 
 class _Bounded(io.RawIOBase):
-    """A file of which no single read may be larger than `most`: zipfile takes the directory in one."""
+    """A file that gives away at most `entries` entries of the directory, which zipfile takes in one read.
 
-    def __init__(self, file: BinaryIO) -> None:
+    What zipfile makes of one takes ten times its bytes, and the number that an archive tells may lie.
+    """
+
+    def __init__(self, file: BinaryIO, entries: int) -> None:
         super().__init__()
         self._file = file
-        self.most: int | None = None
+        self._entries = entries
+        self._most = max(entries * _DIRECTORY_BYTES, _PIECE * 2)
+        self.is_bounded = True
 
     def read(self, size: int | None = -1, /) -> bytes:
         """As the file's."""
-        if self.most is not None and size is not None and size > self.most:
+        if self.is_bounded and size is not None and size > self._most:
             raise _DirectoryTooLarge
-        return self._file.read(-1 if size is None else size)
+        read = self._file.read(-1 if size is None else size)
+        if self.is_bounded and read.count(_LISTED) > self._entries:
+            raise _DirectoryTooLarge
+        return read
 
     def seek(self, offset: int, whence: int = 0, /) -> int:
         """As the file's."""
@@ -142,15 +151,14 @@ class _DirectoryTooLarge(Exception):
 
 
 def _open_directory(file: _Bounded, limits: ArchiveLimits) -> zipfile.ZipFile:
-    """Bounded before it is read, since each entry of a directory costs memory."""
-    file.most = max(limits.entries * _DIRECTORY_BYTES, _PIECE * 2)
+    """The archive, as soon as its directory is known to be of a bounded size."""
     try:
         archive = zipfile.ZipFile(file)
     except _DirectoryTooLarge:
         raise _too_many(limits) from None
     except (zipfile.BadZipFile, ValueError, OSError, OverflowError, struct.error, NotImplementedError) as error:
         raise UnsupportedArchive(N_("This file is no ZIP, or it is cut off."), field=_FIELD) from error
-    file.most = None
+    file.is_bounded = False
     return archive
 
 
@@ -190,7 +198,7 @@ def _check_overlaps(file: BinaryIO, entries: list[zipfile.ZipInfo], directory: i
     """Each entry ends before the next begins, by the lengths in its local header, which are those that count."""
     ordered = sorted(entries, key=lambda entry: entry.header_offset)
     ends = [entry.header_offset for entry in ordered[1:]] + [directory]
-    for entry, end in zip(ordered, ends, strict=True):
+    for entry, end in zip(ordered, ends[: len(ordered)], strict=True):  # an empty ZIP has one end and no entry
         if entry.header_offset < 0:
             raise _refuse(N_("Entries of the ZIP overlap."))
         file.seek(entry.header_offset)

@@ -141,9 +141,7 @@ WRITTEN_BY_HAND = {
 
 
 @pytest.mark.parametrize("content", WRITTEN_BY_HAND.values(), ids=WRITTEN_BY_HAND.keys())
-def test_opcodes_written_by_hand_are_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes
-) -> None:
+def test_opcodes_written_by_hand_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes) -> None:
     monkeypatch.chdir(tmp_path)
     path = write_archive(tmp_path / "cifar.tar.gz", sound_files() | {TEST: content})
 
