@@ -56,9 +56,10 @@ def explain_convolution(recording: Recording, layer: str, channel: int, x: int, 
     products = patches * weights
     sums = products.sum((1, 2))
     bias = 0.0 if module.bias is None else float(module.bias[channel])
+    numbers = zip(weights.tolist(), patches.tolist(), products.tolist(), sums.tolist(), strict=True)
     inputs = tuple(
-        Contribution(index, _matrix(weights[index]), _matrix(patches[index]), _matrix(products[index]), float(total))
-        for index, total in enumerate(sums)
+        Contribution(index, _matrix(kernel), _matrix(patch), _matrix(terms), total)
+        for index, (kernel, patch, terms, total) in enumerate(numbers)
     )
     return Convolved(inputs, bias, float(sums.sum()) + bias, left, top, described.stride, margins)
 
@@ -84,5 +85,5 @@ def _pad(maps: Tensor, margins: tuple[int, int, int, int]) -> Tensor:
     return F.pad(maps, (left, right, top, bottom))
 
 
-def _matrix(values: Tensor) -> Matrix:
-    return tuple(tuple(row) for row in values.tolist())
+def _matrix(rows: list[list[float]]) -> Matrix:
+    return tuple(map(tuple, rows))

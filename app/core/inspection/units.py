@@ -5,7 +5,7 @@ All arithmetic is read again from weights and recorded values, in float64: it ag
 """
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
 import torch
@@ -59,8 +59,8 @@ class Unit:
         names = self.sources[0] if len(self.sources) == 1 else list(self.sources)
         return {
             "layer": self.layer, "type": self.type, "channel": self.channel, "x": self.x, "y": self.y,
-            "value": self.value, "receptive_field": asdict(self.field), "from": names,
-        } | _renamed(asdict(self.arithmetic))  # fmt: skip
+            "value": self.value, "receptive_field": _json(self.field), "from": names,
+        } | _json(self.arithmetic)  # fmt: skip
 
 
 _EXPLAIN: dict[str, Callable[[Recording, str, int, int, int], Arithmetic]] = {
@@ -105,8 +105,11 @@ def as_maps(values: Tensor) -> Tensor:
     return values if values.ndim == 3 else values.reshape(-1, 1, 1)
 
 
-def _renamed(value: Any) -> Any:
-    """`source`, a place in the layer before, is `from` in JSON, a name Python does not allow; None is left out."""
-    if isinstance(value, dict):
-        return {"from" if k == "source" else k: _renamed(v) for k, v in value.items() if v is not None}
-    return [_renamed(item) for item in value] if isinstance(value, list | tuple) else value
+def _json(value: Any) -> Any:
+    """Dataclasses become objects: `source` is called `from`, a name Python does not allow; None is left out."""
+    if is_dataclass(value):
+        values = ((item.name, getattr(value, item.name)) for item in fields(value))
+        return {"from" if name == "source" else name: _json(inner) for name, inner in values if inner is not None}
+    if isinstance(value, tuple):
+        return list(value) if value and isinstance(value[0], float) else [_json(item) for item in value]
+    return value
