@@ -33,7 +33,7 @@ endef
 .PHONY: help
 help: ## list the targets
 	@echo "Convolution Playground"
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 ## Set-up
 
@@ -79,6 +79,23 @@ serve: $(VENV)/.runtime static/vendor/.stamp ## start the app (HOST=127.0.0.1 PO
 bench: $(VENV)/.dev static/vendor/.stamp browser ## remake every figure of the README
 	@set -e; for name in $(basename $(notdir $(wildcard benchmarks/*.py))); do \
 	   echo "== $$name"; $(BIN)/python -m benchmarks.$$name; done
+
+## Train: each remakes a folder of models/ from its recipe; fetches data that is not there (FROM=a ZIP or folder of it)
+
+$(DATA)/datasets/cifar10.safetensors: | $(VENV)/.runtime
+	@$(BIN)/python -m app fetch cifar10 --data $(DATA) $(if $(FROM),--from $(FROM))
+
+.PHONY: train-best
+train-best: $(VENV)/.runtime $(DATA)/datasets/cifar10.safetensors ## remake models/best (RESUME=1 goes on with a broken run)
+	@$(BIN)/python -m app train --recipe models/best/recipe.json --out models/best --data $(DATA) $(if $(RESUME),--resume)
+
+.PHONY: train-explain
+train-explain: $(VENV)/.runtime $(DATA)/datasets/cifar10.safetensors ## remake models/explain
+	@$(BIN)/python -m app train --recipe models/explain/recipe.json --out models/explain --data $(DATA) $(if $(RESUME),--resume)
+
+.PHONY: train-digits
+train-digits: $(VENV)/.runtime ## remake models/digits (needs no network)
+	@$(BIN)/python -m app train --recipe models/digits/recipe.json --out models/digits --data $(DATA) $(if $(RESUME),--resume)
 
 ## Check
 
