@@ -1,6 +1,6 @@
 """The environment of a process that trains: set before PyTorch is loaded, so a process without it starts anew.
 
-Why these (docs/decisions/0006-training.md): big tensors are mapped and unmapped at every step unless the allocator
+Why these (docs/decisions/0007-training.md): big tensors are mapped and unmapped at every step unless the allocator
 keeps them, which costs a factor of 1.3 to 2; and two OpenMP threads that spin beside another busy process are up to
 ten times slower than one.
 """

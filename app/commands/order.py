@@ -10,7 +10,7 @@ from app.core.hyperparameters import Training, parse_training
 from app.core.networks import Network, parse_network
 from app.core.presets import find_preset
 
-FINAL_SPLIT = 0.02  # of the training pictures, for the temperature alone: docs/decisions/0006-training.md
+FINAL_SPLIT = 0.02  # of the training pictures, for the temperature alone: docs/decisions/0007-training.md
 
 
 @dataclass(frozen=True)
