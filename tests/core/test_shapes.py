@@ -81,7 +81,7 @@ def test_classes_are_even_and_mixed() -> None:
 
 
 def test_a_shape_stands_out_from_its_background() -> None:
-    images, labels = make_shapes(400, seed=1)
+    images, _ = make_shapes(400, seed=1)
 
     spread = images.float().flatten(1).std(1)
 
