@@ -1,0 +1,69 @@
+"""Model folders for tests: tiny networks with random weights, written in milliseconds."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from app.core.checkpoints import save_weights
+from app.core.inspection.anatomy import Anatomy
+from app.core.networks import build, parse_network, report
+from app.core.preparation import Preparation
+
+CLASSES = ("cat", "dog", "frog")
+TINY: dict[str, Any] = {
+    "input": [3, 16, 16],
+    "classes": 3,
+    "layers": [
+        {"type": "conv2d", "filters": 4, "padding": "same", "activation": "relu"},
+        {"type": "residual", "layers": [{"type": "conv2d", "filters": 6, "padding": "same"}, {"type": "batch_normalization"}]},
+        {"type": "activation", "activation": "gelu"},
+        {"type": "max_pooling2d"},
+        {"type": "flatten"},
+        {"type": "dense", "units": 3},
+    ],
+}  # fmt: skip
+PREPARATION = Preparation((16, 16), 3, (0.5, 0.4, 0.3), (0.25, 0.2, 0.3))
+
+
+def write_model(
+    folder: Path, description: Mapping[str, Any] = TINY, *, preparation: Preparation = PREPARATION,
+    temperature: float = 1.5, mirror: bool = False, **card: Any,
+) -> Path:  # fmt: skip
+    """The folder, with network.json, weights.safetensors and card.json."""
+    folder.mkdir(parents=True, exist_ok=True)
+    network = parse_network(description)
+    save_weights(folder / "weights.safetensors", build(network, seed=3).state_dict())
+    (folder / "network.json").write_text(json.dumps(network.describe()), "utf-8")
+    written = {
+        "name": folder.name,
+        "title": "Tiny",
+        "dataset": "none",
+        "classes": list(CLASSES),
+        "input": list(network.input),
+        "parameters": report(network).parameters,
+        "accuracy": 0.5,
+        "calibration": {"before": 0.2, "after": 0.1, "temperature": temperature},
+        "preparation": preparation.to_dict(),
+        "mirror": mirror,
+    }
+    (folder / "card.json").write_text(json.dumps(written | card), "utf-8")
+    return folder
+
+
+def tiny_anatomy(description: Mapping[str, Any] = TINY, preparation: Preparation = PREPARATION) -> Anatomy:
+    """The same network without files."""
+    network = parse_network(description)
+    return Anatomy(network, build(network, seed=3).eval(), 1.0, preparation)
+
+
+def random_pictures(count: int, seed: int = 0, side: int = 16) -> torch.Tensor:
+    """uint8 N x 3 x side x side, smooth with a bright middle: something to be familiar with."""
+    generator = torch.Generator().manual_seed(seed)
+    coarse = torch.rand(count, 3, 4, 4, generator=generator)
+    smooth = torch.nn.functional.interpolate(coarse, (side, side), mode="bilinear")
+    rows = torch.arange(side) - (side - 1) / 2
+    middle = torch.exp(-(rows[:, None] ** 2 + rows**2) / side)
+    return (smooth * (100 + 155 * middle)).round().clamp(0, 255).to(torch.uint8)
