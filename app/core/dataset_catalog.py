@@ -69,7 +69,8 @@ def look_into(name: str, folder: Path) -> Contents:
     path = cache_path(folder, name)
     if not path.is_file():
         made = load_dataset(name, folder)
-        write_cache(made, path, describe(made))
+        if not path.is_file():
+            write_cache(made, path, describe(made))
     header = read_header(path)
     told = header if "counts" in header else header | describe(read_cache(path))
     return Contents(

@@ -23,7 +23,7 @@ from app.core.images import Limits
 TITLE = N_("Own pictures")
 LONGEST_TITLE = 80
 _NAME = re.compile(r"own-[0-9a-f]{32}")
-_UNPRINTED = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]+")
+_UNPRINTED = re.compile(r"[\s\x00-\x1f\x7f\ud800-\udfff]+")
 _ARRIVING = ".arriving-"
 _LEFT_OVER_S = 3600.0  # nothing takes this long; what is older was left by a process that was stopped
 

@@ -1,0 +1,164 @@
+"""Data sets over HTTP: the list, what one holds, and archives sent in."""
+
+import base64
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx2
+import numpy as np
+import pytest
+from PIL import Image
+from starlette.testclient import TestClient
+
+from app.main import create_app
+from app.settings import Settings
+from tests import hostile_archives as hostile
+from tests.web.conftest import problem
+
+SMALL = Settings(dataset_bytes=30_000, dataset_unpacked_bytes=40_000, dataset_entries=20, image_bytes=5000,
+                 json_bytes=1000, dataset_uploads=1, workers=1)  # fmt: skip
+
+
+def sent(client: TestClient, archive: bytes, **options: object) -> httpx2.Response:
+    return client.post("/api/datasets", files={"archive": ("../../x.zip", archive, "application/zip")}, **options)
+
+
+@pytest.fixture(scope="module")
+def narrow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """The app with small limits."""
+    app = create_app(SMALL.model_copy(update={"data": tmp_path_factory.mktemp("data")}))
+    with TestClient(app, base_url="http://localhost", raise_server_exceptions=False) as client:
+        yield client
+
+
+def test_the_list_follows_the_contract(client: TestClient) -> None:
+    rows = {row["name"]: row for row in client.get("/api/datasets").json()["datasets"]}
+
+    assert {"shapes", "digits", "cifar10", "mnist", "fashion-mnist"} <= set(rows)
+    assert all(set(row) == {"name", "title", "input", "classes", "train", "test", "available"} for row in rows.values())
+    assert rows["shapes"]["available"]
+    assert rows["digits"]["available"]
+    assert rows["cifar10"] | {"available": False, "title": ""} == {
+        "name": "cifar10", "title": "", "input": [3, 32, 32], "train": 50_000, "test": 10_000, "available": False,
+        "classes": ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"],
+    }  # fmt: skip
+
+
+def test_one_set_tells_counts_statistics_and_shows_samples(client: TestClient) -> None:
+    told = client.get("/api/datasets/digits").json()
+
+    sheet = np.asarray(Image.open(io.BytesIO(base64.b64decode(told["sheet"].partition(",")[2]))))
+    assert (told["name"], told["input"], told["available"]) == ("digits", [1, 8, 8], True)
+    assert sum(told["counts"]["train"]) == told["train"]
+    assert sum(told["counts"]["test"]) == told["test"]
+    assert 0.25 < told["mean"][0] < 0.35  # 4.88 of 16, as scikit-learn's digits have
+    assert sheet.shape == (10 * 8, told["sheet_columns"] * 8)
+    assert (told["skipped"], told["skipped_count"]) == ([], 0)
+
+
+def test_an_unknown_set_and_one_to_be_fetched_are_told_apart(client: TestClient) -> None:
+    for name in ("no-such", "own-" + "0" * 32, "..%2f..%2fetc", "a" * 64):
+        problem(client.get(f"/api/datasets/{name}"), 404)
+    missing = problem(client.get("/api/datasets/mnist", headers={"Accept-Language": "es"}), 409)
+
+    assert "python -m app fetch mnist" in missing["detail"]
+
+
+def test_an_archive_becomes_a_data_set_that_is_listed(client: TestClient) -> None:
+    response = sent(client, hostile.pack(hostile.pets(10)), data={"title": "Gatos y perros"})
+
+    made = response.json()
+    assert response.status_code == 201, response.text
+    assert response.headers["location"] == f"/api/datasets/{made['name']}"
+    assert (made["title"], made["classes"], made["input"]) == ("Gatos y perros", ["cats", "dogs"], [3, 32, 32])
+    assert client.get(response.headers["location"]).json() == made
+    assert made["name"] in {row["name"] for row in client.get("/api/datasets").json()["datasets"]}
+
+
+def test_names_cannot_be_guessed(client: TestClient) -> None:
+    data = hostile.pack(hostile.pets())
+
+    first, second = (sent(client, data).json()["name"] for _ in range(2))
+
+    assert first != second
+    assert len(first) == len("own-") + 32
+
+
+def test_what_is_skipped_is_listed_in_the_visitors_language(client: TestClient) -> None:
+    data = hostile.pack(hostile.pets() | {"cats/note.txt": b"meow"})
+
+    made = sent(client, data, headers={"Accept-Language": "es"}).json()
+
+    assert made["skipped_count"] == 1
+    assert made["skipped"][0]["path"] == "cats/note.txt"
+    assert made["skipped"][0]["reason"]
+
+
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [("parent-directory", 422), ("encrypted", 422), ("nested", 422), ("one-class", 422), ("bomb", 413), ("lies", 422),
+     ("too-many-entries", 413)],
+)  # fmt: skip
+def test_a_hostile_archive_is_answered_with_a_problem(client: TestClient, name: str, status: int) -> None:
+    refused = problem(sent(client, hostile.REFUSED[name]()), status)
+
+    assert refused["field"] == "archive"
+
+
+@pytest.mark.parametrize("name", hostile.WRONG_TYPES)
+def test_another_file_is_unsupported(client: TestClient, name: str) -> None:
+    problem(sent(client, hostile.WRONG_TYPES[name]), 415)
+
+
+@pytest.mark.parametrize(
+    ("options", "status", "field"),
+    [
+        ({"data": {"title": "x"}}, 422, "archive"),
+        ({"files": {"archive": ("x.zip", b"PK")}, "data": {"title": "x" * 81}}, 422, "title"),
+        ({"files": {"archive": ("x.zip", b"PK")}, "data": {"name": "x"}}, 422, "body"),
+        ({"json": {}}, 415, None),
+    ],
+)
+def test_a_form_that_cannot_be_used_is_refused(
+    client: TestClient, options: dict[str, object], status: int, field: str | None
+) -> None:
+    refused = problem(client.post("/api/datasets", **options), status)
+
+    assert refused.get("field") == field
+
+
+def test_limits_are_the_settings(narrow: TestClient) -> None:
+    files = hostile.pets(5)
+    large = {f"cats/{number}.png": bytes(2000) for number in range(18)}
+
+    packed = problem(sent(narrow, hostile.pack(files) + bytes(19_500)), 413)
+    unpacked = problem(sent(narrow, hostile.pack(files | {"cats/z.png": bytes(40_000)})), 413)
+    entries = problem(sent(narrow, hostile.pack(files | large)), 413)
+
+    assert [refused["limit"] for refused in (packed, unpacked, entries)] == [30_000, 40_000, 20]
+    assert sent(narrow, hostile.pack(files)).status_code == 201
+
+
+def test_only_this_call_takes_so_large_a_body(narrow: TestClient) -> None:
+    data = hostile.pack(hostile.pets())
+    assert SMALL.image_bytes * 2 + SMALL.json_bytes < len(data) + 1000
+
+    elsewhere = narrow.post("/api/convolutions", files={"image": ("x.png", data * 2)}, data={"kernel": "sharpen"})
+    far_too_large = sent(narrow, bytes(40_000))
+
+    assert problem(elsewhere, 413)["limit"] == SMALL.image_bytes * 2 + SMALL.json_bytes
+    assert problem(far_too_large, 413)["limit"] == SMALL.dataset_bytes + SMALL.json_bytes
+
+
+def test_nothing_but_data_sets_is_left_on_the_disk(narrow: TestClient) -> None:
+    sent(narrow, hostile.REFUSED["nested"]())
+
+    folder: Path = narrow.app.state.settings.data / "datasets"  # type: ignore[attr-defined]
+    assert all(path.name.startswith("own-") and path.suffix == ".safetensors" for path in folder.iterdir())
+
+
+def test_the_limits_are_listed(narrow: TestClient) -> None:
+    limits = narrow.get("/api/limits").json()["dataset"]
+
+    assert (limits["bytes"], limits["unpacked_bytes"], limits["entries"]) == (30_000, 40_000, 20)
