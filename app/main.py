@@ -27,7 +27,7 @@ from app.web import (
     pages,
     pictures,
 )
-from app.web.middleware import BodyLimit, CallerCheck, RequestLog, SecurityHeaders
+from app.web.middleware import BodyLimit, CallerCheck, HeadAsGet, RequestLog, SecurityHeaders
 from app.web.rates import Rates
 from app.web.workers import Workers
 
@@ -55,6 +55,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         middleware=[
             Middleware(SecurityHeaders),
             Middleware(RequestLog),
+            Middleware(HeadAsGet),
             Middleware(CallerCheck, allowed_hosts=settings.allowed_hosts),
             Middleware(
                 BodyLimit,

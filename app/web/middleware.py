@@ -92,6 +92,28 @@ class RequestLog:
             )
 
 
+class HeadAsGet:
+    """Answers HEAD as GET without its body (RFC 9110, 9.3.2): FastAPI's routes know only the methods they name."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            return await self.app(scope, receive, send)
+        asked = {**scope, "method": "GET"}
+
+        async def send_head(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                await send(message)
+                await send({"type": "http.response.body"})  # complete: to a stream the visitor has left
+
+        try:
+            await self.app(asked, receive, send_head)
+        finally:
+            scope.update({**asked, "method": "HEAD"})  # the log wants the route
+
+
 class SecurityHeaders:
     """Adds the security headers to every answer; a route's own value of one wins."""
 

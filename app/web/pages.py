@@ -20,19 +20,19 @@ SMALL_CNN = [
 ]
 
 
-@router.api_route("/", methods=["GET", "HEAD"])
+@router.get("/")
 def home(request: Request) -> Response:
     """The first room is the home page; what the address says goes along."""
     return RedirectResponse(request.url_for("convolution_page").replace(query=request.url.query), status_code=307)
 
 
-@router.api_route("/convolve", methods=["GET", "HEAD"], name="convolution_page")
+@router.get("/convolve", name="convolution_page")
 def convolution(request: Request) -> Response:
     """The convolution page."""
     return render(request, "convolution.html", page="convolution", **_prepared_states())
 
 
-@router.api_route("/classify", methods=["GET", "HEAD"], name="classification_page")
+@router.get("/classify", name="classification_page")
 def classification(request: Request) -> Response:
     """The page inside a trained network."""
     return render(request, "classification.html", page="classification")

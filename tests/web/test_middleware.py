@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
+from starlette.responses import StreamingResponse
 from starlette.testclient import TestClient
+from structlog.testing import capture_logs
 
 from app.main import create_app
 from app.settings import Settings
@@ -73,6 +75,37 @@ def test_a_body_that_never_said_its_size_is_cut_off(client: TestClient) -> None:
 
     headers = {"Content-Type": "multipart/form-data; boundary=x"}
     problem(client.post("/api/convolutions", content=endless(), headers=headers), 413)
+
+
+@pytest.mark.parametrize("path", ["/", "/convolve", "/api/docs", "/api/openapi.json", "/api/limits", "/healthz",
+                                  "/static/js/api.js"])  # fmt: skip
+def test_head_is_answered_as_get_without_the_body(client: TestClient, path: str) -> None:
+    get, head = (client.request(method, path, follow_redirects=False) for method in ("GET", "HEAD"))
+
+    assert head.status_code == get.status_code
+    assert head.headers.get("content-type") == get.headers.get("content-type")
+    assert head.headers["content-length"] == str(len(get.content))
+    assert head.content == b""
+
+
+@pytest.mark.parametrize(("path", "status"), [("/no-such", 404), ("/api/convolutions", 405)])
+def test_head_is_refused_where_get_is(client: TestClient, path: str, status: int) -> None:
+    assert client.head(path).status_code == status
+
+
+def test_head_of_a_stream_ends_and_is_logged_with_its_route() -> None:
+    app = create_app()
+
+    @app.get("/ticks/{speed}")
+    def stream(speed: int) -> StreamingResponse:
+        return StreamingResponse(b"tick" for _ in range(speed))
+
+    with TestClient(app, base_url="http://localhost") as client, capture_logs() as logs:
+        response = client.head("/ticks/3")
+
+    told = next(line for line in logs if line["event"] == "request")
+    assert (response.status_code, response.content) == (200, b"")
+    assert (told["method"], told["route"]) == ("HEAD", "/ticks/{speed}")
 
 
 def test_static_files_are_revalidated(client: TestClient) -> None:
