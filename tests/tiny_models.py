@@ -18,7 +18,10 @@ TINY: dict[str, Any] = {
     "classes": 3,
     "layers": [
         {"type": "conv2d", "filters": 4, "padding": "same", "activation": "relu"},
-        {"type": "residual", "layers": [{"type": "conv2d", "filters": 6, "padding": "same"}, {"type": "batch_normalization"}]},
+        {
+            "type": "residual",
+            "layers": [{"type": "conv2d", "filters": 6, "padding": "same"}, {"type": "batch_normalization"}],
+        },
         {"type": "activation", "activation": "gelu"},
         {"type": "max_pooling2d"},
         {"type": "flatten"},

@@ -7,6 +7,7 @@ networks or scores.
 import importlib.resources
 import math
 from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 import torch
@@ -14,8 +15,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 from torch import Tensor
 
-from app.core.mouse import draw_mouse
 from app.core.preparation import match_channels, resize_images
+from app.core.samples import open_sample
 
 Levels = NDArray[np.uint8]
 Make = Callable[[np.random.Generator, int, tuple[int, int]], Levels]
@@ -55,7 +56,7 @@ def _texture(generator: np.random.Generator, half: int, size: tuple[int, int]) -
 
     The first half comes from the left of each photograph, the second from the right.
     """
-    photograph = np.asarray(_open(str(generator.choice(_TEXTURES))))
+    photograph = _open(str(generator.choice(_TEXTURES)), "L")
     middle = photograph.shape[1] // 2
     crop = _cut(generator, photograph[:, middle * half : middle * (half + 1), None], size, (1.0, 4.0))
     if generator.random() < 0.5:
@@ -65,25 +66,30 @@ def _texture(generator: np.random.Generator, half: int, size: tuple[int, int]) -
 
 def _photograph(generator: np.random.Generator, half: int, size: tuple[int, int]) -> Levels:
     """A part of a photograph, in color; the second half mirrored halves of the same photographs."""
-    photograph = np.asarray(_open(str(generator.choice(_PHOTOGRAPHS))).convert("RGB"))
+    photograph = _open(str(generator.choice(_PHOTOGRAPHS)), "RGB")
     middle = photograph.shape[1] // 2
     return _cut(generator, photograph[:, middle * half : middle * (half + 1)], size, (2.0, 6.0))
 
 
 def _digit(generator: np.random.Generator, half: int, size: tuple[int, int]) -> Levels:
     """A handwritten digit of scikit-learn's, white on black or black on white; the halves share no digit."""
-    from sklearn.datasets import load_digits  # slow to import, and needed here only
-
-    images = load_digits().images
+    images = _digits()
     picked = images[int(generator.integers(len(images) // 2)) * 2 + half]
     levels = _to_levels(picked * (255 / 16))
     return (levels if generator.random() < 0.5 else 255 - levels)[..., None]
 
 
+@cache
+def _digits() -> NDArray[np.floating]:
+    from sklearn.datasets import load_digits  # slow to import, and needed here only
+
+    return load_digits().images
+
+
 def _drawing(generator: np.random.Generator, half: int, size: tuple[int, int]) -> Levels:
     """Lines and simple shapes on a plain ground, or a part of the lecture's mouse."""
     if generator.random() < 0.15:
-        return _cut(generator, draw_mouse().numpy(), (36, 36), (1.0, 2.0))
+        return _cut(generator, open_sample("mouse").numpy(), (36, 36), (1.0, 2.0))
     ground, *inks = (_color(generator) for _ in range(4))
     picture = Image.new("RGB", (size[1] * _SCALE, size[0] * _SCALE), ground)
     pen = ImageDraw.Draw(picture)
@@ -134,11 +140,10 @@ def _to_levels(values: NDArray[np.floating]) -> Levels:
     return values.round().clip(0, 255).astype(np.uint8)
 
 
-def _open(file: str) -> Image.Image:
+@cache
+def _open(file: str, mode: str) -> Levels:
     with (importlib.resources.files("skimage") / "data" / file).open("rb") as stream:
-        image = Image.open(stream)
-        image.load()
-        return image
+        return np.asarray(Image.open(stream).convert(mode))
 
 
 KINDS: dict[str, Make] = {

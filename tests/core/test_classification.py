@@ -123,8 +123,15 @@ def test_what_is_no_picture_is_refused(folder: Path) -> None:
         classify(Question(Upload(b"no picture", Limits(), 1), folder))
 
 
-@pytest.mark.parametrize("wish", [Implant("conv2d_9", 0, SOBEL), Implant("dense_1", 0, SOBEL),
-                                  Implant("conv2d_1", 99, SOBEL), Implant("conv2d_1", 0, ((1.0,) * 5,) * 5)])  # fmt: skip
+@pytest.mark.parametrize(
+    "wish",
+    [
+        Implant("conv2d_9", 0, SOBEL),
+        Implant("dense_1", 0, SOBEL),
+        Implant("conv2d_1", 99, SOBEL),
+        Implant("conv2d_1", 0, ((1.0,) * 5,) * 5),
+    ],
+)
 def test_an_implant_that_does_not_fit_is_refused(folder: Path, wish: Implant) -> None:
     with pytest.raises(InvalidValue):
         classify(Question(upload(), folder, implant=wish))

@@ -103,7 +103,7 @@ def test_it_is_the_same_after_it_was_written(watcher: Watcher, fitted: Familiari
     pictures = random_pictures(10, 6)
     torch.testing.assert_close(watcher.strangeness(read, pictures), watcher.strangeness(fitted, pictures))
     assert torch.equal(read.validation, fitted.validation)
-    assert read.layers == ("input", "relu_1", "gelu_1")
+    assert set(read.layers) == {"input", "relu_1", "gelu_1"}
 
 
 def test_fitting_twice_gives_the_same(watcher: Watcher, fitted: Familiarity) -> None:
@@ -119,11 +119,9 @@ def test_a_channel_that_never_fired_does_not_make_all_strange() -> None:
     assert float(trait.measure(torch.zeros(1, 2, 4, 4))) == pytest.approx(np.log(1e-12), abs=1e-3)
 
 
-@pytest.mark.parametrize(
-    "tensors", [{"x": torch.ones(1)}, {"a:means:center": torch.ones(1), "validation": torch.ones(1)}]
-)
-def test_a_file_of_something_else_is_refused(tmp_path: Path, tensors: dict[str, torch.Tensor]) -> None:
-    save_weights(tmp_path / "familiarity.safetensors", tensors)
+@pytest.mark.parametrize("names", [("x",), ("a:means:center", "validation"), ("a:b", "validation")])
+def test_a_file_of_something_else_is_refused(tmp_path: Path, names: tuple[str, ...]) -> None:
+    save_weights(tmp_path / "familiarity.safetensors", {name: torch.ones(1) for name in names})
 
     with pytest.raises(InvalidValue):
         read_familiarity(tmp_path / "familiarity.safetensors")
