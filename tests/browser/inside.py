@@ -4,6 +4,7 @@ import base64
 import io
 import json
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 PROBABILITY = 0.0051  # percentages are written whole
+PATIENCE_MS = 20_000  # a server's first answer opens the network
 VALUE = 6e-5  # a unit's value is written with four decimals
 
 
@@ -30,6 +32,7 @@ def ask(server: str, call: str, fields: dict[str, Any], photo: Path | None = Non
     return answer.json()
 
 
+@cache
 def layers(server: str) -> list[dict[str, Any]]:
     """The layers of the network, input and softmax included."""
     return ask(server, "activations", {"sample": "cat"})["layers"]
@@ -42,14 +45,16 @@ def named(server: str, kind: str, index: int = 0) -> str:
 
 def ready(page: Page) -> None:
     """Waits until the answer, the maps and the open unit are there."""
-    expect(page.locator("#making[data-unit]")).to_be_visible()
-    expect(page.locator("#answer .bar-row").first).to_be_visible()
+    expect(page.locator("#making[data-unit]")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.locator("#answer .bar-row").first).to_be_visible(timeout=PATIENCE_MS)
 
 
 def open_map(page: Page, layer: str, channel: int) -> None:
     """Clicks a map and waits until it is explained."""
     page.click(f".map[data-layer='{layer}'][data-channel='{channel}']")
-    expect(page.locator("#making")).to_have_attribute("data-unit", re.compile(rf"^{layer} {channel} "))
+    expect(page.locator("#making")).to_have_attribute(
+        "data-unit", re.compile(rf"^{layer} {channel} "), timeout=PATIENCE_MS
+    )
 
 
 def unit(page: Page) -> dict[str, Any]:
