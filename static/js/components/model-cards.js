@@ -33,8 +33,9 @@ export class ModelCards extends HTMLElement {
 /** "77.9 % (77.1 to 78.7 %)": the share of right answers on test images, and its 95 % interval. */
 function accuracy({ accuracy: share, accuracy_interval: interval, test_images: count }) {
   if (share === null || share === undefined) return "";
-  const range = interval ? ` (${_("%(low)s to %(high)s", { low: percentFine(interval[0]), high: percentFine(interval[1]) })})` : "";
-  return `${percentFine(share)}${range}${count ? `, ${_("%(count)s test images", { count: number(count) })}` : ""}`;
+  const range = interval && _("%(low)s to %(high)s", { low: percentFine(interval[0]), high: percentFine(interval[1]) });
+  const images = count && _("%(count)s test images", { count: number(count) });
+  return `${percentFine(share)}${range ? ` (${range})` : ""}${images ? `, ${images}` : ""}`;
 }
 
 customElements.define("model-cards", ModelCards);

@@ -11,7 +11,7 @@ export function sumLine({ inputs, bias, value }) {
   const order = [...inputs].sort((one, other) => Math.abs(other.sum) - Math.abs(one.sum));
   const shown = order.slice(0, MOST_TERMS).map(({ sum }) => bracket(sum));
   const rest = order.slice(MOST_TERMS);
-  if (rest.length) shown.push(`${bracket(total(rest.map(({ sum }) => sum)))} (${_("%(count)s more", { count: rest.length })})`);
+  if (rest.length) shown.push(summedUp(total(rest.map(({ sum }) => sum)), rest.length));
   return `${shown.join(" + ")} + ${_("bias")} ${bracket(bias)} = ${number(value, DIGITS)}`;
 }
 
@@ -31,7 +31,7 @@ export function denseLine({ inputs, others, others_sum: sum, bias, value }) {
   const shown = inputs.slice(0, MOST_TERMS).map(({ input, weight }) => `${number(input, DIGITS)}·${bracket(weight)}`);
   const rest = total(inputs.slice(MOST_TERMS).map(({ product }) => product)) + sum;
   const count = inputs.length + others - shown.length;
-  if (count > 0) shown.push(`${bracket(rest)} (${_("%(count)s more", { count: number(count) })})`);
+  if (count > 0) shown.push(summedUp(rest, count));
   return `${shown.join(" + ")} + ${_("bias")} ${bracket(bias)} = ${number(value, DIGITS)}`;
 }
 
@@ -52,6 +52,12 @@ export function addedLine({ terms, value }) {
 /** "(182 / 255 − 0.49) / 0.25 = 0.9": how a level of the photo becomes what the network is given. */
 export function inputLine({ level, mean, std, value }) {
   return `(${number(level)} / 255 − ${number(mean, DIGITS)}) / ${number(std, DIGITS)} = ${number(value, DIGITS)}`;
+}
+
+/** "(−0.12) (26 more)": what is not written out. */
+function summedUp(value, count) {
+  const more = _("%(count)s more", { count: number(count) });
+  return `${bracket(value)} (${more})`;
 }
 
 function bracket(value) {

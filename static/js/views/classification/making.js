@@ -170,7 +170,8 @@ function drawTrail(page) {
 
 function announce({ explained }) {
   const { x, y, value } = explained;
-  $("#announcement").textContent = `${_("row %(row)s, column %(column)s", { row: y, column: x })}: ${number(value, 4)}`;
+  const place = _("row %(row)s, column %(column)s", { row: y, column: x });
+  $("#announcement").textContent = `${place}: ${number(value, 4)}`;
 }
 
 /** Hovering the map moves the unit until a click holds it; arrow keys always do. */

@@ -59,7 +59,7 @@ function plainTerm(page, from, channel) {
 
 function tailOf({ type, bias, others, others_sum: sum }) {
   if (type !== "conv2d" && type !== "dense") return [];
-  const rest = others ? [`+ ${_("%(count)s others", { count: number(others) })} ${number(sum, 3)}`] : [];
+  const rest = others ? [["+", _("%(count)s others", { count: number(others) }), number(sum, 3)].join(" ")] : [];
   return [...rest, `+ ${_("bias")} ${number(bias, 3)}`];
 }
 
