@@ -40,7 +40,14 @@ def prepare_images(images: Tensor, preparation: Preparation) -> Tensor:
     """float32 (x / 255 - mean) / std of uint8 N x C x H x W; the memory format stays."""
     mean = torch.tensor(preparation.mean, device=images.device).view(1, -1, 1, 1)
     std = torch.tensor(preparation.std, device=images.device).view(1, -1, 1, 1)
-    return images.float().mul_(1 / (255 * std)).sub_(mean / std)
+    return images.float().mul_(_spread(1 / (255 * std), images)).sub_(_spread(mean / std, images))
+
+
+def _spread(values: Tensor, images: Tensor) -> Tensor:
+    """One value a channel, written out over a picture: with channels last, broadcasting over 3 is 8 times slower."""
+    if images.is_contiguous() or not images.is_contiguous(memory_format=torch.channels_last):
+        return values
+    return values.expand(1, *images.shape[1:]).contiguous(memory_format=torch.channels_last)
 
 
 def prepare_picture(levels: Tensor, preparation: Preparation) -> Tensor:
