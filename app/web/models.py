@@ -8,7 +8,7 @@ from fastapi import Path as Part
 from fastapi.responses import FileResponse
 
 from app.core.cards import WEIGHTS
-from app.core.inspection.channel_views import show_channel, show_kernels
+from app.core.inspection.channel_views import show_channel, show_kernels, show_selectivity
 from app.core.models import describe_model, find_model, list_models
 from app.settings import Settings
 from app.web.i18n import choose_language, translate
@@ -76,6 +76,14 @@ async def show_one_channel(
 ) -> dict[str, Any]:
     """The patches that excite a channel most, a picture made to excite it, and how selective it is."""
     return await workers.run(request, show_channel, folder, layer, channel, settings.data)
+
+
+@router.get("/{name}/selectivity", dependencies=[Depends(limit_rate)])
+async def show_layers_selectivity(
+    request: Request, folder: ModelDep, settings: SettingsDep, workers: WorkersDep
+) -> dict[str, Any]:
+    """How selective each layer's channels are on the mean, for orientation and for a class."""
+    return await workers.run(request, show_selectivity, folder, settings.data)
 
 
 def _translate(request: Request, card: dict[str, Any]) -> dict[str, Any]:

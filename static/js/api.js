@@ -84,6 +84,11 @@ export function readChannel(model, layer, channel) {
   return json(`${modelAddress(model)}/channels/${layerAddress(layer)}/${channel}`);
 }
 
+/** {layers: [{layer, orientation_index, class_index}]}: how selective each layer is. */
+export function readSelectivity(model) {
+  return json(`${modelAddress(model)}/selectivity`);
+}
+
 export function sampleAddress(name) {
   return `/api/samples/${encodeURIComponent(name)}`;
 }

@@ -3,6 +3,7 @@
 These functions run in a worker process, which keeps what takes long. They do not know HTTP.
 """
 
+from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,12 @@ from app.core.inspection.filters import Kernels, kernels_of
 from app.core.inspection.likeness import likeness_to_classics
 from app.core.inspection.maximization import maximize
 from app.core.inspection.patches import BEST, Gallery, Patches, Survey, patches_of, photographs
-from app.core.inspection.selectivity import OrientationSelectivity, class_selectivity, orientation_selectivity
+from app.core.inspection.selectivity import (
+    OrientationSelectivity,
+    class_selectivity,
+    layer_selectivities,
+    orientation_selectivity,
+)
 from app.core.inspection.sprites import draw_picture
 from app.core.inspection.surveys import kept_survey
 from app.core.models import Model, open_model
@@ -64,6 +70,18 @@ def show_channel(folder: Path, layer: str, channel: int, data: Path) -> dict[str
         answer |= _describe_patches(patches_of(anatomy, survey, layer, channel), survey)
         answer["selectivity"] = _selectivity(model, survey, anatomy.maker(layer), channel)
     return answer
+
+
+def show_selectivity(folder: Path, data: Path) -> dict[str, Any]:
+    """Each convolution's mean selectivity for orientation and for a class, in order: simple first, complex later.
+
+    The class indices are None where no data set was looked through; `data` as in `show_channel`.
+    """
+    model = open_model(folder)
+    survey = _survey(model, data)
+    means = {layer: survey.layers[layer].class_means for layer in model.anatomy.convolutions}
+    rows = layer_selectivities(_orientations(model.anatomy), {} if survey.source == PHOTOGRAPHS else means)
+    return {"layers": [asdict(row) for row in rows], "source": survey.source, "looked_at": survey.looked_at}
 
 
 def _check_layer(anatomy: Anatomy, layer: str) -> None:

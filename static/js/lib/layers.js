@@ -14,6 +14,7 @@ const KINDS = {
   dense: () => _("dense"),
   dropout: () => _("dropout"),
   residual: () => _("block"),
+  projection: () => _("shortcut"),
   add: () => _("sum"),
   relu: () => "ReLU",
   gelu: () => "GELU",

@@ -13,6 +13,7 @@ import { connectImplant } from "./classification/implant.js";
 import { connectMaking } from "./classification/making.js";
 import { connectMaps } from "./classification/maps.js";
 import { connectPhoto } from "./classification/photo.js";
+import { connectSelectivity } from "./classification/selectivity.js";
 import { attempt, connectNotice } from "./notice.js";
 import { connectPictures } from "./sources.js";
 
@@ -45,7 +46,7 @@ class ClassificationPage {
     await this.attempt(async () => {
       [this.kernels, this.samples, this.models] = await Promise.all([listKernels(), listSamples(), listModels()]);
       connectPictures(this.samples, (source) => this.take(source));
-      this.#parts = [connectPhoto, connectAnswer, connectBreaking, connectChooser, connectMaps, connectMaking, connectHeat, connectChannel, connectImplant, connectFilters].map((connect) => connect(this));
+      this.#parts = [connectPhoto, connectAnswer, connectBreaking, connectChooser, connectMaps, connectMaking, connectHeat, connectChannel, connectImplant, connectFilters, connectSelectivity].map((connect) => connect(this));
       addEventListener("popstate", () => this.#return());
       await this.#choose(this.state.model);
       await this.take(await this.#sourceOf(this.state.sample), {});
