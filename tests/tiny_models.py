@@ -8,10 +8,13 @@ from typing import Any
 import torch
 
 from app.core.checkpoints import save_weights
+from app.core.familiarity import save_familiarity
+from app.core.familiarity_fitting import Watcher, fit_familiarity
 from app.core.inspection.anatomy import Anatomy
 from app.core.networks import build, parse_network, report
 from app.core.preparation import Preparation
 
+TEMPERATURE = 1.5
 CLASSES = ("cat", "dog", "frog")
 TINY: dict[str, Any] = {
     "input": [3, 16, 16],
@@ -33,9 +36,9 @@ PREPARATION = Preparation((16, 16), 3, (0.5, 0.4, 0.3), (0.25, 0.2, 0.3))
 
 def write_model(
     folder: Path, description: Mapping[str, Any] = TINY, *, preparation: Preparation = PREPARATION,
-    temperature: float = 1.5, mirror: bool = False, **card: Any,
+    temperature: float = TEMPERATURE, mirror: bool = False, with_familiarity: bool = False, **card: Any,
 ) -> Path:  # fmt: skip
-    """The folder, with network.json, weights.safetensors and card.json."""
+    """The folder, with network.json, weights.safetensors and card.json, and familiarity.safetensors if wished."""
     folder.mkdir(parents=True, exist_ok=True)
     network = parse_network(description)
     save_weights(folder / "weights.safetensors", build(network, seed=3).state_dict())
@@ -53,13 +56,17 @@ def write_model(
         "mirror": mirror,
     }
     (folder / "card.json").write_text(json.dumps(written | card), "utf-8")
+    if with_familiarity:
+        watcher = Watcher(tiny_anatomy(description, preparation), preparation, outsiders=20)
+        fitted = fit_familiarity(watcher, random_pictures(120, 1), random_pictures(120, 2), ("noise", "drawings"))
+        save_familiarity(folder / "familiarity.safetensors", fitted)
     return folder
 
 
 def tiny_anatomy(description: Mapping[str, Any] = TINY, preparation: Preparation = PREPARATION) -> Anatomy:
     """The same network without files."""
     network = parse_network(description)
-    return Anatomy(network, build(network, seed=3).eval(), 1.0, preparation)
+    return Anatomy(network, build(network, seed=3).eval(), TEMPERATURE, preparation)
 
 
 def random_pictures(count: int, seed: int = 0, side: int = 16) -> torch.Tensor:

@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 
 from app.main import create_app
 from app.settings import Settings
+from tests.tiny_models import write_model
 
 Post = Callable[..., httpx2.Response]
 
@@ -20,7 +21,9 @@ Post = Callable[..., httpx2.Response]
 @pytest.fixture(scope="session")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """The app as a class would run it."""
-    app = create_app(Settings(data=tmp_path_factory.mktemp("data")))
+    data = tmp_path_factory.mktemp("data")
+    write_model(data / "models" / "tiny", with_familiarity=True)
+    app = create_app(Settings(data=data))
     with TestClient(app, base_url="http://localhost", raise_server_exceptions=False) as client:
         yield client
 
