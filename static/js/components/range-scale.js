@@ -13,6 +13,7 @@ export class RangeScale extends HTMLElement {
 
   /** `ends` are the values at the left, in the middle (or null) and at the right of the bar. */
   show(mode, ends) {
+    this.dataset.mode = mode;
     this.#bar.className = `bar is-${mode}`;
     ends.forEach((value, index) => (this.#ends[index].textContent = value === null ? "" : number(value)));
   }
