@@ -24,6 +24,7 @@ NOT_FOR = N_(
     "A teaching example: it knows only its classes and small pictures, and is sure of nonsense too. Not for decisions "
     "about people, safety or money."
 )
+SHIPPED_TITLES = (N_("Best"), N_("Digits"), N_("Explain"))  # of models/*/recipe.json, where nothing can be marked
 _LOSS_OF_HALF = 1e-3  # most that float16 may add to the validation loss, in nats
 
 

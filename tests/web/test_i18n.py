@@ -1,5 +1,6 @@
 """Languages: chosen as the visitor wants, and complete."""
 
+import json
 import re
 from pathlib import Path
 
@@ -77,3 +78,12 @@ def test_every_sentence_is_translated_with_the_same_places() -> None:
     assert sorted(set(spanish) - wanted) == [], "no longer said anywhere"
     for sentence in wanted:
         assert sorted(PLACES.findall(sentence)) == sorted(PLACES.findall(spanish[sentence])), sentence
+
+
+def test_every_shipped_model_has_a_title_in_spanish() -> None:
+    recipes = sorted((ROOT / "models").glob("*/recipe.json"))
+
+    titles = {json.loads(path.read_text("utf-8"))["title"] for path in recipes}
+
+    assert titles
+    assert sorted(titles - sentences()) == []
