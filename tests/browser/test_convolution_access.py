@@ -107,6 +107,8 @@ def test_axe_finds_nothing_in_menus_dialogs_and_learning(open_page: Open) -> Non
     page.click("#learn")
     page.wait_for_selector("#learning:visible")
     page.click("#samples summary")
+    page.fill("kernel-grid input >> nth=0", "abc")
+    page.wait_for_selector("#kernel-hint:not(:empty)")
     menus = _violations(page)
     page.keyboard.press("Escape")
     page.click("#draw")
@@ -131,3 +133,36 @@ def test_a_wrong_number_is_marked_and_the_last_result_stays(open_page: Open) -> 
 
     expect(page.locator("kernel-grid input >> nth=0")).to_have_attribute("aria-invalid", "true")
     np.testing.assert_array_equal(pixels(page), before)
+
+
+@pytest.mark.parametrize("typed", ["abc", "1e999", ""])
+def test_a_mistyped_cell_is_told_in_a_sentence_until_a_number_is_typed(open_page: Open, typed: str) -> None:
+    page = open_page("/convolve?sample=camera&size=64&kernel=sharpen")
+    cell, hint = page.locator("kernel-grid input >> nth=0"), page.get_by_role("status").filter(has_text="Type a number")
+
+    cell.fill(typed)
+    expect(hint).to_have_text("Type a number up to a million, such as -1, 0.5 or 1/9. Until then the last one counts.")
+    described = cell.evaluate("cell => document.getElementById(cell.getAttribute('aria-describedby')).textContent")
+    cell.fill("2")
+
+    assert described.startswith("Type a number")
+    expect(hint).to_have_count(0)
+
+
+def test_a_number_on_its_way_is_not_commented_but_a_wrong_one_that_is_left_is(open_page: Open) -> None:
+    page = open_page("/convolve?sample=camera&size=64&kernel=sharpen")
+    page.evaluate("""() => {
+      window.told = [];
+      const hint = document.querySelector("#kernel-hint");
+      new MutationObserver(() => told.push(hint.textContent)).observe(hint, { childList: true, characterData: true });
+    }""")
+
+    page.focus("kernel-grid input >> nth=0")
+    page.keyboard.type("-3")
+    on_the_way = [text for text in page.evaluate("told") if text]
+    page.fill("#divisor", "0")
+    page.keyboard.press("Tab")
+
+    assert on_the_way == []
+    expect(page.locator("#kernel-hint")).to_contain_text("Type a number other than 0")
+    expect(page.locator("#divisor")).to_have_value("1")

@@ -1,4 +1,4 @@
-// The kernel as a grid of numbers to type over. Emits `weights` with the new matrix.
+// The kernel as a grid of numbers to type over. Emits `weights` with the new matrix, `mistyped` where no number was typed.
 
 import { emit, h } from "../lib/dom.js";
 import { _ } from "../lib/i18n.js";
@@ -27,6 +27,7 @@ export class KernelGrid extends HTMLElement {
       inputmode: "text",
       autocomplete: "off",
       spellcheck: "false",
+      "aria-describedby": "kernel-hint",
       "aria-label": _("Weight in row %(row)s, column %(column)s", { row: row + 1, column: column + 1 }),
       oninput: (event) => this.#type(event.target, row, column),
       onkeydown: (event) => this.#nudge(event, row, column),
@@ -48,7 +49,10 @@ export class KernelGrid extends HTMLElement {
 
   #type(cell, row, column) {
     const weight = parseNumber(cell.value);
-    if (weight === null) return cell.setAttribute("aria-invalid", "true");
+    if (weight === null) {
+      cell.setAttribute("aria-invalid", "true");
+      return emit(this, "mistyped");
+    }
     cell.removeAttribute("aria-invalid");
     return this.#change(row, column, weight);
   }

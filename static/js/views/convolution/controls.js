@@ -6,6 +6,7 @@ import { h } from "../../lib/dom.js";
 import { number, parseNumber, plain } from "../../lib/format.js";
 import { _ } from "../../lib/i18n.js";
 import { sameMatrix } from "../../lib/steps.js";
+import { forget, mistype, tell } from "./hint.js";
 import { sizeFormula } from "./screen.js";
 
 const $ = (selector) => document.querySelector(selector);
@@ -18,6 +19,8 @@ export function connectControls(page) {
   $("#presets").addEventListener("preset", ({ detail }) => page.choose(detail));
   $("#kernel-name").addEventListener("change", ({ target }) => page.choose(page.kernels.find(({ name }) => name === target.value)));
   $("#kernel").addEventListener("weights", ({ detail }) => page.changeStep({ matrix: detail, name: null }));
+  $("#kernel").addEventListener("mistyped", () => mistype("weight"));
+  $("#kernel").addEventListener("focusout", tell);
   $("#side").addEventListener("change", ({ target }) => page.changeStep(resized(page.step, Number(target.value))));
   for (const field of ["divisor", "offset"]) {
     $(`#${field}`).addEventListener("input", ({ target }) => typeNumber(page, field, target));
@@ -42,12 +45,14 @@ function typeNumber(page, field, input) {
   const value = parseNumber(input.value);
   const usable = value !== null && (field !== "divisor" || Math.abs(value) >= 1e-6);
   input.toggleAttribute("aria-invalid", false);
-  if (!usable) input.setAttribute("aria-invalid", "true");
-  else page.changeStep({ [field]: value });
+  if (usable) return page.changeStep({ [field]: value });
+  input.setAttribute("aria-invalid", "true");
+  return mistype(field);
 }
 
 /** What was typed and cannot be used gives way to the number that is in force. */
 function showInForce(value, input) {
+  tell();
   input.removeAttribute("aria-invalid");
   input.value = plain(value);
 }
@@ -86,6 +91,7 @@ async function copyLink({ state }) {
 function refresh(page) {
   const { state, step } = page;
   const isKernel = step.type === "convolution";
+  forget();
   $("#kernel").hidden = !isKernel;
   $("#other-step").hidden = isKernel;
   $("#learn-card").hidden = !isKernel || state.at > 0;
