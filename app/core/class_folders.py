@@ -22,6 +22,7 @@ from app.core.images import Limits, decode
 from app.core.labeled_images import MOST_LISTED, DataSet, Skipped, hold_out
 from app.core.preparation import Preparation, prepare_picture
 
+Levels = NDArray[np.uint8]
 Progress = Callable[[int, int], None]
 Read = Callable[[str, int], bytes]
 
@@ -31,9 +32,8 @@ LONGEST_CLASS = 64
 MOST_BYTES = 2 * 1024**3  # of the tensor
 _PARTS = {"train": "train", "training": "train", "test": "test", "testing": "test", "val": "test", "valid": "test",
           "validation": "test"}  # fmt: skip
-_NO_FOLDER = N_("It is in no class's folder.")
+_NO_FOLDER = N_("It is in no folder of a class that has training pictures.")
 _NO_PICTURE = N_("It is no picture that can be read here.")
-_NO_CLASS = N_("Its class has too long a name or no training pictures.")
 _FIELD = "archive"
 
 
@@ -50,7 +50,7 @@ class Entry:
 class _Found:
     """What has been read so far."""
 
-    images: NDArray[np.uint8]
+    images: Levels
     labels: list[int] = field(default_factory=list)
     is_test: list[bool] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
@@ -74,6 +74,8 @@ def read_class_folders(
     with _open(path, limits) as (files, read):
         entries, strays = arrange(files)
         classes = _classes(entries)
+        strays += [entry.path for entry in entries if entry.label not in classes]
+        entries = [entry for entry in entries if entry.label in classes]
         if len(entries) * channels * size[0] * size[1] > MOST_BYTES:
             raise ArchiveTooLarge(
                 N_("The pictures take more than the %(limit)d bytes that are accepted."), field=_FIELD, limit=MOST_BYTES
@@ -81,24 +83,25 @@ def read_class_folders(
         found = _Found(np.empty((len(entries), channels, *size), np.uint8))
         for stray in strays:
             found.skip(stray, _NO_FOLDER)
-        _read_all(found, entries, classes, read, pictures or Limits(), progress or _ignore)
+        decoded = _decode_all(entries, read, Preparation(size, channels, (), ()), pictures or Limits())
+        _read_all(found, entries, classes, decoded, progress or _ignore)
     return _gather(found, classes, name, title)
 
 
 def arrange(files: Iterable[str]) -> tuple[list[Entry], list[str]]:
     """The entries of classes in the files' order, and the files that are in none. Hidden files count as neither."""
-    paths = [PurePosixPath(file.replace("\\", "/")) for file in files]
-    shown = [path for path in paths if not any(part.startswith((".", "__MACOSX")) for part in path.parts)]
-    depth = _common_folders(shown)
-    has_parts = any(len(path.parts) == depth + 3 and path.parts[depth].lower() in _PARTS for path in shown)
+    paths = {file: PurePosixPath(file.replace("\\", "/")).parts for file in files}
+    shown = {file: parts for file, parts in paths.items() if not any(map(_is_hidden, parts))}
+    depth = _common_folders(list(shown.values()))
+    has_parts = any(len(parts) == depth + 3 and parts[depth].lower() in _PARTS for parts in shown.values())
     entries, strays = [], []
-    for path in shown:
-        parts = path.parts[depth:]
-        part = _PARTS.get(parts[0].lower()) if has_parts else "train"
-        if part and len(parts) == 2 + has_parts:
-            entries.append(Entry(str(path), part, parts[-2]))
+    for file, parts in shown.items():
+        is_placed = len(parts) == depth + 2 + has_parts
+        part = (_PARTS.get(parts[depth].lower()) if has_parts else "train") if is_placed else None
+        if part:
+            entries.append(Entry(file, part, parts[-2]))
         else:
-            strays.append(str(path))
+            strays.append(file)
     return entries, strays
 
 
@@ -118,12 +121,16 @@ def _read_file(folder: Path, name: str, most: int) -> bytes:
         return file.read(most)
 
 
-def _common_folders(paths: list[PurePosixPath]) -> int:
+def _is_hidden(part: str) -> bool:
+    return part.startswith(".") or part == "__MACOSX"
+
+
+def _common_folders(paths: list[tuple[str, ...]]) -> int:
     """How many folders all files have in common before the classes begin; loose files in them do not count."""
     depth = 0
     while True:
-        firsts = {path.parts[depth] for path in paths if len(path.parts) > depth + 1}
-        is_last = all(len(path.parts) <= depth + 2 for path in paths)
+        firsts = {parts[depth] for parts in paths if len(parts) > depth + 1}
+        is_last = all(len(parts) <= depth + 2 for parts in paths)
         if len(firsts) != 1 or is_last or firsts <= set(_PARTS):
             return depth
         depth += 1
@@ -141,19 +148,12 @@ def _classes(entries: list[Entry]) -> list[str]:
 
 
 def _read_all(
-    found: _Found, entries: list[Entry], classes: list[str], read: Read, limits: Limits, progress: Progress
+    found: _Found, entries: list[Entry], classes: list[str], pictures: Iterable[Levels | None], progress: Progress
 ) -> None:
-    """Decodes every entry into the next free place."""
+    """Puts every entry's picture into the next free place."""
     numbers = {name: number for number, name in enumerate(classes)}
-    shape = found.images.shape
-    preparation = Preparation((shape[2], shape[3]), shape[1], (), ())
-    for done, entry in enumerate(entries, 1):
-        if entry.label not in numbers:
-            found.skip(entry.path, _NO_CLASS)
-            continue
-        try:
-            pixels = _decode(read(entry.path, limits.bytes + 1), preparation, limits)
-        except (PictureError, DamagedEntry):
+    for done, (entry, pixels) in enumerate(zip(entries, pictures, strict=True), 1):
+        if pixels is None:
             found.skip(entry.path, _NO_PICTURE)
         else:
             found.images[len(found.labels)] = pixels
@@ -163,9 +163,18 @@ def _read_all(
             progress(done, len(entries))
 
 
-def _decode(data: bytes, preparation: Preparation, limits: Limits) -> NDArray[np.uint8]:
-    """C x H x W of a picture's file; what has the right shape already takes the short way."""
-    levels = decode(data, limits).levels
+def _decode_all(entries: list[Entry], read: Read, preparation: Preparation, limits: Limits) -> Iterator[Levels | None]:
+    """uint8 C x H x W of each; None for what is damaged or no picture."""
+    for entry in entries:
+        try:
+            yield _decode(read(entry.path, limits.bytes + 1), preparation, limits)
+        except (PictureError, DamagedEntry, OSError):
+            yield None
+
+
+def _decode(content: bytes, preparation: Preparation, limits: Limits) -> Levels:
+    """What has the right shape already takes the short way."""
+    levels = decode(content, limits).levels
     if levels.dtype == torch.uint8 and levels.shape == (*preparation.size, preparation.channels):
         return levels.numpy().transpose(2, 0, 1)
     return prepare_picture(levels, preparation).numpy()

@@ -46,6 +46,9 @@ def write_cache(dataset: DataSet, path: Path, about: Mapping[str, Any]) -> None:
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
         save_file(tensors, beside, {"dataset": json.dumps(header)})
+        beside.chmod(
+            0o644
+        )  # safetensors keeps files for their owner, but who fetches may be another user than who serves
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)

@@ -187,6 +187,16 @@ def test_progress_ends_with_all_files(tmp_path: Path) -> None:
     assert seen == [(100, 140), (140, 140)]
 
 
+def test_names_as_windows_and_tar_write_them_are_read(tmp_path: Path) -> None:
+    files = {f"{begin}/{number}.png": png(levels(number)) for begin in (".\\cat", "./dog") for number in range(5)}
+    renamed = {name.replace("cat/", "cat\\"): content for name, content in files.items()}
+
+    dataset = read(write_zip(tmp_path, renamed))
+
+    assert dataset.classes == ("cat", "dog")
+    assert len(dataset.labels) + len(dataset.test_labels) == 10
+
+
 @pytest.mark.parametrize(("files", "error"), [
     ({"cat/1.png": png(levels(1))}, DamagedDataset),
     ({"1.png": png(levels(1))}, DamagedDataset),
