@@ -82,20 +82,26 @@ bench: $(VENV)/.dev static/vendor/.stamp browser ## remake every figure of the R
 
 ## Train: each remakes a folder of models/ from its recipe; fetches data that is not there (FROM=a ZIP or folder of it)
 
+# $(call remake,name): the network, then what is familiar to it.
+define remake
+	@$(BIN)/python -m app train --recipe models/$(1)/recipe.json --out models/$(1) --data $(DATA) $(if $(RESUME),--resume)
+	@$(BIN)/python -m app familiarity models/$(1) --data $(DATA)
+endef
+
 $(DATA)/datasets/cifar10.safetensors: | $(VENV)/.runtime
 	@$(BIN)/python -m app fetch cifar10 --data $(DATA) $(if $(FROM),--from $(FROM))
 
 .PHONY: train-best
 train-best: $(VENV)/.runtime $(DATA)/datasets/cifar10.safetensors ## remake models/best (RESUME=1 goes on with a broken run)
-	@$(BIN)/python -m app train --recipe models/best/recipe.json --out models/best --data $(DATA) $(if $(RESUME),--resume)
+	$(call remake,best)
 
 .PHONY: train-explain
 train-explain: $(VENV)/.runtime $(DATA)/datasets/cifar10.safetensors ## remake models/explain
-	@$(BIN)/python -m app train --recipe models/explain/recipe.json --out models/explain --data $(DATA) $(if $(RESUME),--resume)
+	$(call remake,explain)
 
 .PHONY: train-digits
 train-digits: $(VENV)/.runtime ## remake models/digits (needs no network)
-	@$(BIN)/python -m app train --recipe models/digits/recipe.json --out models/digits --data $(DATA) $(if $(RESUME),--resume)
+	$(call remake,digits)
 
 ## Check
 

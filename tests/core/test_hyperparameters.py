@@ -1,5 +1,8 @@
 import dataclasses
 import inspect
+import json
+import re
+from pathlib import Path
 
 import pytest
 
@@ -73,3 +76,16 @@ def test_every_field_has_a_comment() -> None:
             and not line.startswith("     ")]  # fmt: skip
 
     assert not bare
+
+
+def test_every_value_is_in_the_guide_with_its_default() -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "training.md").read_text("utf-8")
+    rows = re.findall(r"^\| `(\w+)` \| (\S+) \|", guide, re.MULTILINE)
+
+    documented = {name: value.strip("`") for name, value in rows}
+
+    assert list(documented) == [entry.name for entry in dataclasses.fields(Training)]
+    for name, value in documented.items():
+        default = getattr(Training(), name)
+        expected = list(default) if isinstance(default, tuple) else default
+        assert (value if name in CHOICES else json.loads(value)) == expected
