@@ -22,7 +22,7 @@ export class KernelLearning extends HTMLElement {
   #prediction = h("canvas", { role: "img", "aria-label": _("Prediction") });
   #target = h("canvas", { role: "img", "aria-label": _("Target") });
   #fact = h("p", { class: "figure", id: "learning-fact" });
-  #verdict = h("p", { class: "small", id: "learning-verdict" });
+  #verdict = h("p", { class: "small", id: "learning-verdict", role: "status" });
   #play = h("button", { class: "button icon", type: "button", onclick: () => this.#toggle() }, "▶");
   #scrub = h("input", { type: "range", min: 0, value: 0, "aria-label": _("Step of gradient descent"), oninput: () => this.#scrubTo(Number(this.#scrub.value)) });
 
@@ -62,9 +62,10 @@ export class KernelLearning extends HTMLElement {
     paint(this.#target, target.picture, target.rgba);
     this.#scrub.max = fit.frames.length - 1;
     this.#plot(fit.frames);
-    this.#verdict.textContent = verdict(fit, wanted);
+    this.#verdict.textContent = "";
+    if (matchMedia("(prefers-reduced-motion: reduce)").matches) return this.#seek(fit.frames.length - 1);
     this.#seek(0);
-    this.#toggle();
+    return this.#toggle();
   }
 
   stop() {
@@ -96,8 +97,9 @@ export class KernelLearning extends HTMLElement {
   #seek(index) {
     this.#frame = index;
     this.#scrub.value = index;
-    const { step, kernel, loss } = this.#run.fit.frames[index];
-    const limit = largest(this.#run.wanted ?? this.#run.fit.kernel);
+    const { fit, wanted } = this.#run;
+    const { step, kernel, loss } = fit.frames[index];
+    const limit = largest(wanted ?? fit.kernel);
     kernel.flat().forEach((weight, cell) => {
       this.#grid.children[cell].textContent = fixed(weight, 2);
       tint(this.#grid.children[cell], weight, limit);
@@ -105,6 +107,8 @@ export class KernelLearning extends HTMLElement {
     const prediction = this.#run.predict(kernel);
     paint(this.#prediction, prediction.picture, prediction.rgba);
     this.#fact.textContent = _("step %(step)s · loss %(loss)s", { step: number(step), loss: number(loss, 4) });
+    // What was found is said once it is seen, and then stays.
+    if (index === fit.frames.length - 1) this.#verdict.textContent = verdict(fit, wanted);
     this.#chart?.setCursor({ left: this.#chart.valToPos(step + 1, "x"), top: 10 }, false);
   }
 
