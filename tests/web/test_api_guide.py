@@ -12,6 +12,7 @@ from PIL import Image
 
 from app.core.samples import open_sample
 from tests.browser.conftest import running_server
+from tests.hostile_archives import pack, pets
 
 ROOT = Path(__file__).parents[2]
 ADDRESS = "http://localhost:8000"
@@ -33,9 +34,10 @@ def curl_lines(document: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What a reader has: a photo, and what earlier lines wrote."""
+    """What a reader has: a photo, pictures of two classes, and what earlier lines wrote."""
     folder = tmp_path_factory.mktemp("guide")
     Image.fromarray(open_sample("astronaut").numpy()).save(folder / "photo.jpg")
+    (folder / "pictures.zip").write_bytes(pack(pets()))
     return folder
 
 

@@ -8,7 +8,7 @@ import httpx2
 import psutil
 import pytest
 
-from tests import hostile
+from tests import hostile, hostile_archives
 from tests.browser.conftest import running_server
 from tests.web.conftest import problem
 
@@ -32,13 +32,17 @@ def sent(address: str, data: bytes) -> httpx2.Response:
     return httpx2.post(f"{address}/api/convolutions", data={"kernel": "sharpen"}, files=files, timeout=60)
 
 
-def peaks(address: str) -> list[int]:
-    """Peak bytes that each process of the server ever held."""
+def family(address: str) -> list[psutil.Process]:
+    """The server's processes."""
     port = int(address.rpartition(":")[2])
     here = psutil.Process()
     servers = [child for child in here.children() if any(at.laddr.port == port for at in child.net_connections())]
-    family = [process for server in servers for process in (server, *server.children(recursive=True))]
-    reports = [Path(f"/proc/{process.pid}/status").read_text("ascii") for process in family]
+    return [process for server in servers for process in (server, *server.children(recursive=True))]
+
+
+def peaks(address: str) -> list[int]:
+    """Peak bytes that each process of the server ever held."""
+    reports = [Path(f"/proc/{process.pid}/status").read_text("ascii") for process in family(address)]
     return [int(re.findall(r"VmHWM:\s+(\d+) kB", report)[0]) * 1024 for report in reports]
 
 
@@ -49,6 +53,20 @@ def test_a_hostile_file_is_refused_and_the_next_request_is_served(address: str, 
     assert response.status_code in (413, 415, 422)
     problem(response, response.status_code)
     assert sent(address, hostile.picture("PNG")).status_code == 200
+
+
+def packed(address: str, data: bytes) -> httpx2.Response:
+    files = {"archive": ("../../<script>.zip", data, "application/zip")}
+    return httpx2.post(f"{address}/api/datasets", files=files, timeout=60)
+
+
+@pytest.mark.parametrize("name", hostile_archives.REFUSED)
+def test_a_hostile_archive_is_refused_and_the_next_is_taken(address: str, name: str) -> None:
+    response = packed(address, hostile_archives.REFUSED[name]())
+
+    assert response.status_code in (413, 415, 422)
+    problem(response, response.status_code)
+    assert packed(address, hostile_archives.pack(hostile_archives.pets())).status_code == 201
 
 
 @pytest.mark.parametrize("name", hostile.HARMLESS)
@@ -68,3 +86,18 @@ def test_no_process_swells(address: str) -> None:
 
     assert before > 50 * MEBIBYTE, "the processes were not found"
     assert max(peaks(address)) - before < 250 * MEBIBYTE
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux tells the peak memory of a process")
+def test_no_process_swells_from_an_archive(address: str) -> None:
+    for _ in range(4):  # both workers have begun
+        packed(address, hostile_archives.pack(hostile_archives.pets()))
+    for process in family(address):
+        Path(f"/proc/{process.pid}/clear_refs").write_text("5", "ascii")  # peaks start anew from what is held now
+    before = sum(peaks(address))
+
+    for make in hostile_archives.REFUSED.values():
+        packed(address, make())
+
+    assert before > 50 * MEBIBYTE, "the processes were not found"
+    assert sum(peaks(address)) - before < 100 * MEBIBYTE
