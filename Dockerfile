@@ -36,6 +36,7 @@ WORKDIR /srv
 COPY --from=packages /venv /venv
 COPY app/ app/
 RUN /venv/bin/python -m compileall -q app
+COPY models/ models/
 COPY templates/ templates/
 COPY static/ static/
 COPY --from=front /build/static/vendor/ static/vendor/

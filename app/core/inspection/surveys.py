@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
+from uuid import uuid4
 
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
@@ -41,12 +42,12 @@ def _fingerprint(anatomy: Anatomy) -> str:
 
 
 def _write(path: Path, made: Survey) -> None:
-    """Whole or not at all."""
+    """Whole or not at all, and whoever else writes the same meanwhile."""
     tensors: dict[str, Tensor] = {"pictures": made.pictures, "labels": made.labels}
     for name, layer in made.layers.items():
         tensors |= {f"{name}:{item.name}": getattr(layer, item.name).contiguous() for item in fields(layer)}
     about = {"classes": list(made.classes), "source": made.source, "looked_at": made.looked_at}
-    partial = path.with_suffix(".partial")
+    partial = path.with_suffix(f".{uuid4().hex}.partial")
     save_file(tensors, partial, {"about": json.dumps(about)})
     partial.replace(path)
 
