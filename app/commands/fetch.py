@@ -58,10 +58,16 @@ def _find(console: Console, name: str, folder: Path) -> DataSet | None:
 
 def _keep(console: Console, name: str, source: Path | None, folder: Path, size: int) -> DataSet:
     place = source or find_source(folder, name)
-    if place is None or (place == folder / name and name in DOWNLOADS):
+    if place is None or _is_download(place, name, folder):
         place = _download(console, name, folder)
     with _bar(console, "reading", MofNCompleteColumn()) as move:
         return keep_dataset(name, place, folder, size=size, progress=move)
+
+
+def _is_download(place: Path, name: str, folder: Path) -> bool:
+    """Whether only files as they are published lie there: these are checked, and missing ones fetched."""
+    official = {wanted.name for wanted in DOWNLOADS.get(name, ())}
+    return place == folder / name and place.is_dir() and {path.name for path in place.iterdir()} <= official
 
 
 def _download(console: Console, name: str, folder: Path) -> Path:

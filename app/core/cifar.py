@@ -7,6 +7,7 @@ calls by name is one of three stand-ins of ours, and every other name is refused
 import io
 import math
 import pickle
+import pickletools
 import tarfile
 import zlib
 from collections.abc import Iterator
@@ -29,6 +30,7 @@ _MOST_BYTES = 64 * 1024 * 1024  # of one batch; the official ones have 31 MB
 _MOST_ENTRIES = 100
 _PIXELS = (3, 32, 32)
 _ARRAY_PARTS = 5  # version, shape, type, order, bytes: numpy's __setstate__
+_PUTS = ("PUT", "BINPUT", "LONG_BINPUT")
 
 Levels = NDArray[np.uint8]
 
@@ -75,6 +77,7 @@ def _walk(archive: tarfile.TarFile) -> Iterator[tuple[str, bytes]]:
 def _read_batch(content: bytes) -> tuple[Levels, NDArray[np.int64]]:
     """uint8 N x 3 x 32 x 32 and int64 N of one pickled batch."""
     try:
+        _check_memo(content)
         batch = _ArraysOnly(io.BytesIO(content), encoding="bytes").load()
         rows, labels = batch[b"data"], batch[b"labels"]
         images = rows.values.reshape(-1, *_PIXELS)
@@ -90,6 +93,13 @@ def _read_batch(content: bytes) -> tuple[Levels, NDArray[np.int64]]:
     ):
         raise _damaged()
     return images, numbers
+
+
+def _check_memo(content: bytes) -> None:
+    """A pickle numbers what it remembers; the unpickler makes room for all smaller numbers, which may take 32 GB."""
+    for before, (opcode, number, _) in enumerate(pickletools.genops(content)):
+        if opcode.name in _PUTS and (number is None or number > before):
+            raise _damaged()
 
 
 class _Bytes:

@@ -8,6 +8,7 @@ from typer.testing import CliRunner, Result
 from app.cli import cli
 from app.commands import fetch
 from app.commands.downloads import Download
+from app.core.cifar import FOLDER
 from app.core.datasets import load_dataset
 from tests.core.test_cifar import sound_files, write_archive
 from tests.core.test_class_folders import two_classes, write_zip
@@ -37,6 +38,24 @@ def test_official_files_are_found_by_their_content(tmp_path: Path) -> None:
 
     mnist = run(tmp_path, "mnist", "--from", str(tmp_path / "idx"))
     cifar = run(tmp_path, "cifar10", "--from", str(archive))
+
+    assert "MNIST: 7 training and 3 test pictures of 1 x 5 x 6" in mnist.output
+    assert "CIFAR-10: 30 training and 6 test pictures of 3 x 32 x 32" in cifar.output
+
+
+def test_unpacked_files_in_the_folder_are_used_without_a_network(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("cifar10", "mnist"):
+        monkeypatch.setitem(fetch.DOWNLOADS, name, (Download("official.gz", "", ("http://127.0.0.1:1/official.gz",)),))
+    (tmp_path / "datasets" / "mnist").mkdir(parents=True)
+    write_set(tmp_path / "datasets" / "mnist", suffix="")
+    batches = tmp_path / "datasets" / "cifar10" / FOLDER
+    batches.mkdir(parents=True)
+    for name, content in sound_files().items():
+        (batches / name).write_bytes(content)
+
+    mnist, cifar = run(tmp_path, "mnist"), run(tmp_path, "cifar10")
 
     assert "MNIST: 7 training and 3 test pictures of 1 x 5 x 6" in mnist.output
     assert "CIFAR-10: 30 training and 6 test pictures of 3 x 32 x 32" in cifar.output

@@ -5,6 +5,7 @@ import os
 import pickle
 import struct
 import tarfile
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -149,6 +150,19 @@ def test_opcodes_written_by_hand_are_refused(tmp_path: Path, monkeypatch: pytest
         read_cifar10(path, "cifar10", "CIFAR-10")
 
     assert not (tmp_path / "called").exists()
+
+
+@pytest.mark.parametrize("put", [b"r\xff\xff\xff\x00", b"p16777215\n"])
+def test_a_memo_with_a_huge_number_takes_no_memory(tmp_path: Path, put: bytes) -> None:
+    path = write_archive(tmp_path / "cifar.tar.gz", sound_files() | {TEST: b"\x80\x02N" + put + b"."})
+    tracemalloc.start()
+
+    with pytest.raises(DamagedDataset):
+        read_cifar10(path, "cifar10", "CIFAR-10")
+
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 32 * 1024 * 1024  # the unpickler would fill 256 MB
 
 
 @pytest.mark.parametrize("labels", [[0, 1, 2], [10] * PICTURES, [-1] * PICTURES, [[1]] * PICTURES, ["x"] * PICTURES])
