@@ -6,9 +6,10 @@ from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from app.core import steps
+from app.core import changes, steps
 from app.core.class_folders import MOST_CLASSES as MAXIMUM_DATASET_CLASSES
 from app.core.images import FORMATS
+from app.core.inspection.channel_views import MOST_WEIGHTS
 from app.core.layer_parsing import MAXIMUM_LAYERS
 from app.core.network_texts.syntax import MAXIMUM_TEXT
 from app.core.networks import MAXIMUM_CHANNELS, MAXIMUM_CLASSES, MAXIMUM_INPUT_SIDE
@@ -59,6 +60,8 @@ def list_limits(settings: SettingsDep) -> dict[str, Any]:
         },
         "step": {"stride": steps.MAXIMUM_STEP, "dilation": steps.MAXIMUM_STEP, "pool": steps.MAXIMUM_STEP},
         "steps": steps.MAXIMUM_STEPS,
+        "change": {"shift": changes.MOST_SHIFT, "noise": changes.MOST_NOISE, "blur": changes.MOST_BLUR},
+        "filters": {"weights": MOST_WEIGHTS},
         "multiply_adds": settings.multiply_adds,
         "network": {
             "layers": MAXIMUM_LAYERS,
