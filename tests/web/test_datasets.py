@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 from app.main import create_app
 from app.settings import Settings
 from tests import hostile_archives as hostile
+from tests.hostile import png_bomb
 from tests.web.conftest import problem
 
 SMALL = Settings(dataset_bytes=30_000, dataset_unpacked_bytes=40_000, dataset_entries=20, image_bytes=5000,
@@ -162,3 +163,18 @@ def test_the_limits_are_listed(narrow: TestClient) -> None:
     limits = narrow.get("/api/limits").json()["dataset"]
 
     assert (limits["bytes"], limits["unpacked_bytes"], limits["entries"]) == (30_000, 40_000, 20)
+
+
+def test_an_archive_that_takes_too_long_is_stopped_and_leaves_nothing(tmp_path: Path) -> None:
+    picture = png_bomb(4096)  # as large as a picture may be
+    data = hostile.pack({f"{label}/{number}.png": picture for label in "ab" for number in range(100)})
+    app = create_app(Settings(data=tmp_path, dataset_seconds=1.5, workers=1))
+
+    with TestClient(app, base_url="http://localhost", raise_server_exceptions=False) as client:
+        client.get("/readyz")
+        refused = problem(sent(client, data), 422)
+        left = list((tmp_path / "datasets").iterdir())
+
+    assert refused["limit"] == 1.5
+    assert "fewer or smaller pictures" in refused["detail"]
+    assert left == []
