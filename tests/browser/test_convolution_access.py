@@ -12,6 +12,12 @@ pytestmark = pytest.mark.browser
 
 BUSY = '/convolve?sample=camera&size=64&at=1&open=code&steps=[{"kernel":"sobel-x","dilation":2},{"type":"max_pool"}]'
 
+_HEADER_ROWS = """() => {
+  const parts = [...document.querySelectorAll(".site-header svg, .site-header li, .preferences > *")];
+  const boxes = parts.map((part) => part.getBoundingClientRect());
+  return [...new Set(boxes.map(({ top, bottom }) => Math.round((top + bottom) / 16)))];
+}"""
+
 
 def _violations(page: Page) -> list[str]:
     results = Axe().run(page)
@@ -77,6 +83,20 @@ def test_nothing_sticks_out_at_any_width(open_page: Open, language: str, width: 
     settle(page)
 
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize("room", ["convolve", "classify"])
+def test_the_header_has_at_most_two_rows_on_a_phone(open_page: Open, room: str, language: str) -> None:
+    page = open_page(f"/{room}?lang={language}", viewport={"width": 390, "height": 800})
+    rows = {}
+
+    for width in (320, 390, 480, 720):
+        page.set_viewport_size({"width": width, "height": 800})
+        rows[width] = page.evaluate(_HEADER_ROWS)
+
+    assert max(len(middles) for middles in rows.values()) <= 2, rows
+    expect(page.get_by_role("link", name="Convolution Playground")).to_be_visible()
 
 
 def test_the_theme_is_switched_and_remembered(open_page: Open) -> None:
