@@ -20,7 +20,7 @@ export function connectChannel(page) {
       const answer = await readChannel(page.model.name, place.layer, place.channel);
       const sheet = answer.patches && (await loadImage(answer.patches));
       $("#channel-card").removeAttribute("aria-busy");
-      if (isNewest()) show(page, place, answer, sheet);
+      if (isNewest()) show(answer, sheet);
     },
   });
 }
@@ -32,12 +32,11 @@ function asked(page) {
   while (layer && layer.type !== "conv2d" && layer.shape.length === 3 && layer.type !== "input") layer = page.layer(feeding(layer)[0]);
   const isConvolution = layer?.type === "conv2d" && channel < layer.maps.length;
   $("#channel-card").hidden = !isConvolution;
+  if (isConvolution) $("#channel-title").textContent = _("What excites %(map)s of %(layer)s", { map: channelTitle(layer, channel, page.model.classes), layer: layerTitle(layer.name) });
   return isConvolution ? { model: page.model.name, layer: layer.name, channel } : null;
 }
 
-function show(page, { layer, channel }, { maximization, selectivity, patch_values: values, patch_labels: labels, source, looked_at: count }, sheet) {
-  const shown = page.layer(layer);
-  $("#channel-title").textContent = _("What excites %(map)s of %(layer)s", { map: channelTitle(shown, channel, page.model.classes), layer: layerTitle(layer) });
+function show({ maximization, selectivity, patch_values: values, patch_labels: labels, source, looked_at: count }, sheet) {
   $("#patches").replaceChildren(...(sheet ? cut(sheet, values ?? [], labels ?? []) : [h("p", { class: "small soft" }, _("Its patches have not been looked for yet."))]));
   $("#patches-note").textContent = sheet ? found(source, count) : "";
   $("#dream").hidden = !maximization;
