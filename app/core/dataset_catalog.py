@@ -3,6 +3,7 @@
 Listing them loads, makes and fetches nothing. It does not know HTTP or languages.
 """
 
+import re
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from app.core.errors import DatasetError
 from app.core.labeled_images import Skipped
 
 _BLANK = 255
+_OWN_NAME = re.compile(r"own-[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +53,13 @@ class Contents:
 
 
 def list_datasets(folder: Path) -> list[Summary]:
-    """Those that this project knows, then those that are kept in `folder` beside them, by name."""
+    """Those that this project knows, then those that are kept in `folder` beside them, by name.
+
+    Sets that visitors sent in are left out: who has the name may look into one.
+    """
     kept = sorted(path.stem for path in folder.glob("*.safetensors")) if folder.is_dir() else []
     rows = [_known(known, folder) for known in BUILTIN.values()]
-    for name in (name for name in kept if name not in BUILTIN):
+    for name in (name for name in kept if name not in BUILTIN and not is_own(name)):
         with suppress(DatasetError):
             rows.append(_summarize(name, read_header(cache_path(folder, name))))
     return rows
@@ -79,6 +84,11 @@ def look_into(name: str, folder: Path) -> Contents:
         skipped=tuple(Skipped(**entry) for entry in header["skipped"]), skipped_count=header["skipped_count"],
         sheet=_sheet(path, told["samples"]),
     )  # fmt: skip
+
+
+def is_own(name: str) -> bool:
+    """Whether it is the name of a set that a visitor sent in, see `own_datasets`."""
+    return bool(_OWN_NAME.fullmatch(name))
 
 
 def _known(known: Builtin, folder: Path) -> Summary:

@@ -1,6 +1,6 @@
 """Data sets of one's own pictures: a ZIP of one folder a class becomes a file that is kept under a name of its own.
 
-The name cannot be guessed and says nothing. Only so many are kept: the one that nobody looked at for longest goes.
+The name cannot be guessed, and no list tells it. Only so many are kept: the one that nobody looked at for longest goes.
 It does not know HTTP.
 """
 
@@ -15,14 +15,13 @@ from pathlib import Path
 from app.core.archives import ArchiveLimits
 from app.core.class_folders import read_class_folders
 from app.core.dataset_cache import cache_path, write_cache
-from app.core.dataset_catalog import Contents, look_into
+from app.core.dataset_catalog import Contents, is_own, look_into
 from app.core.dataset_statistics import describe
 from app.core.errors import N_
 from app.core.images import Limits
 
 TITLE = N_("Own pictures")
 LONGEST_TITLE = 80
-_NAME = re.compile(r"own-[0-9a-f]{32}")
 _UNPRINTED = re.compile(r"[\s\x00-\x1f\x7f\ud800-\udfff]+")
 _ARRIVING = ".arriving-"
 _LEFT_OVER_S = 3600.0  # nothing takes this long; what is older was left by a process that was stopped
@@ -40,11 +39,6 @@ class OwnLimits:
 def new_name() -> str:
     """A name for a data set of one's own: 128 random bits."""
     return f"own-{secrets.token_hex(16)}"
-
-
-def is_own(name: str) -> bool:
-    """Whether it is such a name."""
-    return bool(_NAME.fullmatch(name))
 
 
 @contextmanager
