@@ -58,7 +58,7 @@ class ArchiveForm(FormFields):
 
 @router.get("")
 def list_all(request: Request, folder: FolderDep) -> dict[str, Any]:
-    """All data sets; those that are not available have to be fetched first. Titles follow Accept-Language."""
+    """Those that are known or were fetched; what is not available has to be fetched first. Titles by language."""
     return {"datasets": [_row(request, summary) for summary in list_datasets(folder)]}
 
 
