@@ -1,4 +1,4 @@
-"""Makes docs/convolve.webp, the README's picture of the page, from a running app: everything on it was computed.
+"""Makes docs/*.webp, the README's pictures of the pages, from a running app: everything on them was computed.
 
 .venv/bin/python -m scripts.screenshot
 """
@@ -13,7 +13,11 @@ from playwright.sync_api import sync_playwright
 from tests.browser.conftest import ARGUMENTS, CHROMIUM, running_server
 
 ROOT = Path(__file__).parents[1]
-STATE = "/convolve?sample=coffee&kernel=sobel-x&x=139&y=97"
+STATES = {
+    "convolve": "/convolve?sample=coffee&kernel=sobel-x&x=139&y=97",
+    "classify": "/classify?sample=cat&x=14&y=13",
+}
+SETTLE_MS = 6000  # heat maps and patches come last
 
 
 def main() -> None:
@@ -21,13 +25,14 @@ def main() -> None:
     executable = str(CHROMIUM) if CHROMIUM.exists() else None
     with tempfile.TemporaryDirectory() as folder, running_server(Path(folder)) as address, sync_playwright() as play:
         chromium = play.chromium.launch(executable_path=executable, args=ARGUMENTS)
-        page = chromium.new_page(viewport={"width": 1280, "height": 1100}, locale="en-US", device_scale_factor=1.5)
-        page.goto(address + STATE)
-        page.wait_for_selector("html[data-ready]")
-        page.wait_for_timeout(1000)
-        picture = Image.open(io.BytesIO(page.screenshot()))
+        for name, state in STATES.items():
+            page = chromium.new_page(viewport={"width": 1280, "height": 1100}, locale="en-US", device_scale_factor=1.5)
+            page.goto(address + state)
+            page.wait_for_selector("html[data-ready]")
+            page.wait_for_timeout(SETTLE_MS)
+            picture = Image.open(io.BytesIO(page.screenshot()))
+            picture.save(ROOT / "docs" / f"{name}.webp", quality=80, method=6)
         chromium.close()
-    picture.save(ROOT / "docs" / "convolve.webp", quality=80, method=6)
 
 
 if __name__ == "__main__":

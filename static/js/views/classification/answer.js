@@ -40,7 +40,7 @@ function showAnswer(page) {
   $("#answer-fact").textContent = `${number(answer.milliseconds, answer.milliseconds < 10 ? 1 : 0)} ms`;
   const [best] = answer.predictions;
   const sentence = familiarity(answer);
-  $("#familiarity").className = `verdict${answer.familiar ? "" : " is-strange"}`;
+  $("#familiarity").className = `verdict${answer.familiar === false ? " is-strange" : ""}`;
   const text = sentence.map((piece, index) => (index === 0 ? h("strong", {}, piece) : ` ${piece}`));
   $("#familiarity").replaceChildren(...text);
   $("#announcement").textContent = _("%(label)s, %(share)s", { label: classTitle(best.label), share: percent(best.probability) });
@@ -53,7 +53,7 @@ function showBars(page) {
 
 /** Whether the picture looks like those the network was trained on; `familiarity` is a share of the validation pictures. */
 function familiarity({ familiarity: share, familiar }) {
-  if (share === null || share === undefined) return [_("How familiar the picture is was not measured for this network.")];
+  if (share === null || share === undefined) return ["", _("How familiar the picture is was not measured for this network.")];
   const strange = { share: percent(share) };
   if (!familiar) return [_("Unfamiliar picture."), _("It looks like nothing the network was trained on: only %(share)s of its own test pictures look as strange.", strange), _("Do not trust the answer.")];
   return [_("Familiar picture."), _("%(share)s of the pictures it was tested on look at least as strange.", strange)];
