@@ -4,6 +4,7 @@ The only thing here that is ever unpickled, and by an unpickler that makes nothi
 calls by name is one of three stand-ins of ours, and every other name is refused. It does not know how to download.
 """
 
+import gzip
 import io
 import math
 import pickle
@@ -28,11 +29,13 @@ TEST = "test_batch"
 CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 _MOST_BYTES = 64 * 1024 * 1024  # of one batch; the official ones have 31 MB
 _MOST_ENTRIES = 100
+_BLOCK, _MAGIC_AT, _MAGIC = 512, 257, b"ustar"  # of tar: POSIX.1-1988, and GNU's
 _PIXELS = (3, 32, 32)
 _ARRAY_PARTS = 5  # version, shape, type, order, bytes: numpy's __setstate__
 _PUTS = ("PUT", "BINPUT", "LONG_BINPUT")
 
 Levels = NDArray[np.uint8]
+_File = gzip.GzipFile | io.BufferedReader
 
 
 def read_cifar10(path: Path, name: str, title: str) -> DataSet:
@@ -58,10 +61,43 @@ def _open_batches(path: Path) -> Iterator[tuple[str, bytes]]:
             yield file.name, file.read_bytes()
         return
     try:
-        with tarfile.open(path, "r:*") as archive:
+        with _unpack(path) as unpacked, tarfile.open(fileobj=_InPieces(unpacked), mode="r:") as archive:
             yield from _walk(archive)
-    except (tarfile.TarError, OSError, EOFError, zlib.error, ValueError) as error:
+    except (tarfile.TarError, OSError, EOFError, zlib.error, ValueError, OverflowError, RecursionError) as error:
         raise DamagedDataset(N_("The archive of CIFAR-10 is damaged or cut off.")) from error
+
+
+def is_archive(path: Path) -> bool:
+    """Whether the file begins as a tar archive does, plain or inside gzip."""
+    try:
+        with _unpack(path) as file:
+            return file.read(_BLOCK)[_MAGIC_AT:].startswith(_MAGIC)
+    except (OSError, EOFError, zlib.error):
+        return False
+
+
+def _unpack(path: Path) -> _File:
+    with path.open("rb") as raw:
+        is_packed = raw.read(2) == b"\x1f\x8b"
+    return gzip.open(path) if is_packed else path.open("rb")
+
+
+class _InPieces(io.RawIOBase):
+    """A file that gives no more at once than a batch has: tarfile reads a long name whole, however long it is said."""
+
+    def __init__(self, file: _File) -> None:
+        self._file = file
+
+    def read(self, size: int = -1, /) -> bytes:
+        if not 0 <= size <= _MOST_BYTES:
+            raise _damaged()
+        return self._file.read(size)
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+        return self._file.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._file.tell()
 
 
 def _walk(archive: tarfile.TarFile) -> Iterator[tuple[str, bytes]]:

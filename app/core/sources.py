@@ -3,11 +3,10 @@
 It does not know the names of data sets, or how to download.
 """
 
-import tarfile
 from pathlib import Path
 
 from app.core.archives import OWN_FILES
-from app.core.cifar import ARCHIVE, FOLDER, TRAINING, read_cifar10
+from app.core.cifar import ARCHIVE, FOLDER, TRAINING, is_archive, read_cifar10
 from app.core.class_folders import Progress, read_class_folders
 from app.core.errors import N_, MissingDataset
 from app.core.idx import find_idx_files, read_idx_dataset
@@ -47,7 +46,7 @@ def find_batches(path: Path) -> Path | None:
     """The archive or the folder of CIFAR-10's batches at or in `path`."""
     places = [path, path / ARCHIVE, path / FOLDER] if path.is_dir() else [path]
     for place in places:
-        if (place / TRAINING[0]).is_file() or (place.is_file() and tarfile.is_tarfile(place)):
+        if (place / TRAINING[0]).is_file() or (place.is_file() and is_archive(place)):
             return place
     return None
 

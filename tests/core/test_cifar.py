@@ -1,5 +1,6 @@
 """CIFAR-10's archive: what it holds is read, and nothing that a pickle asks for is ever done."""
 
+import gzip
 import io
 import os
 import pickle
@@ -15,8 +16,10 @@ import pytest
 
 from app.core.cifar import CLASSES, FOLDER, TEST, TRAINING, read_cifar10
 from app.core.errors import DamagedDataset
+from app.core.sources import find_batches
 
 PICTURES = 6
+MEGABYTE = 1024 * 1024
 
 
 def batch(seed: int) -> tuple[np.ndarray, list[int]]:
@@ -162,7 +165,7 @@ def test_a_memo_with_a_huge_number_takes_no_memory(tmp_path: Path, put: bytes) -
 
     most = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert most < 32 * 1024 * 1024  # the unpickler would fill 256 MB
+    assert most < 32 * MEGABYTE  # the unpickler would fill 256 MB
 
 
 @pytest.mark.parametrize("labels", [[0, 1, 2], [10] * PICTURES, [-1] * PICTURES, [[1]] * PICTURES, ["x"] * PICTURES])
@@ -193,6 +196,37 @@ def test_an_archive_without_a_batch_is_refused_with_their_number(tmp_path: Path)
         read_cifar10(path, "cifar10", "CIFAR-10")
 
     assert refused.value.values == {"value": 5, "limit": 6}
+
+
+def write_long_name(path: Path, sizes: list[int], content: int) -> Path:
+    """A .tar.gz that begins with PAX headers of those sizes, in front of so many zeros."""
+    with gzip.open(path, "wb", compresslevel=1) as file:
+        for size in sizes:
+            entry = tarfile.TarInfo("pax")
+            entry.type, entry.size = tarfile.XHDTYPE, size
+            file.write(entry.tobuf(tarfile.USTAR_FORMAT))
+        file.write(bytes(content))
+    return path
+
+
+def test_a_long_name_of_many_megabytes_is_never_held(tmp_path: Path) -> None:
+    path = write_long_name(tmp_path / "cifar.tar.gz", [65 * MEGABYTE], 65 * MEGABYTE)
+    tracemalloc.start()
+
+    assert find_batches(path) == path
+    with pytest.raises(DamagedDataset):
+        read_cifar10(path, "cifar10", "CIFAR-10")
+
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 8 * MEGABYTE
+
+
+def test_a_chain_of_long_names_is_refused(tmp_path: Path) -> None:
+    path = write_long_name(tmp_path / "cifar.tar.gz", [0] * 5000, 1024)
+
+    with pytest.raises(DamagedDataset):
+        read_cifar10(path, "cifar10", "CIFAR-10")
 
 
 def test_a_link_in_the_place_of_a_batch_is_not_followed(tmp_path: Path) -> None:
