@@ -16,6 +16,7 @@ from app.core.batches import Pictures
 from app.core.checkpoints import read_weights, save_weights
 from app.core.errors import N_, InvalidValue
 from app.core.evaluation import Evaluation, cross_entropy, logits_of
+from app.core.familiarity import FAMILIARITY
 from app.core.networks import Network, build, parse_network, report
 from app.core.preparation import Preparation
 
@@ -50,6 +51,7 @@ def write_trained(folder: Path, trained: Trained, validation: Pictures) -> tuple
     rounded weights too. float32 where that fails, or where there is no validation picture to ask.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    (folder / FAMILIARITY).unlink(missing_ok=True)  # it was measured with other weights
     write_json(folder / NETWORK, trained.network.describe())
     whole = {name: tensor.clone() for name, tensor in trained.module.state_dict().items()}
     if not len(validation):

@@ -18,8 +18,8 @@ from app.core.cards import CARD, NETWORK, WEIGHTS
 from app.core.checkpoints import read_weights
 from app.core.errors import N_, InvalidValue, UnknownModel
 from app.core.familiarity import FAMILIARITY, Familiarity, read_familiarity
-from app.core.inspection.anatomy import Anatomy
-from app.core.networks import Network, build, expand, parse_network
+from app.core.inspection.anatomy import INPUT, Anatomy
+from app.core.networks import Network, build, expand, parse_network, report
 from app.core.preparation import Preparation, prepare_images
 
 KEPT_OPEN = 4  # models that a process keeps; the lecture's network takes 356 MB
@@ -89,10 +89,9 @@ def load_model(folder: Path) -> Model:
         raise InvalidValue(N_("The model's card lacks what is needed to use it.")) from None
     if (preparation.channels, *preparation.size) != network.input or len(classes) != network.classes:
         raise InvalidValue(N_("The model's card does not fit its network."))
-    familiarity = read_familiarity(folder / FAMILIARITY) if (folder / FAMILIARITY).is_file() else None
     return Model(
         folder.name, card | {"name": folder.name}, expand(network), module, preparation, temperature, mirror, classes,
-        familiarity,
+        _read_familiarity(folder, network),
     )  # fmt: skip
 
 
@@ -128,6 +127,17 @@ def _folders(roots: Sequence[Path]) -> Iterator[Path]:
         for folder in sorted(root.iterdir()) if root.is_dir() else ():
             if all((folder / name).is_file() for name in (CARD, NETWORK, WEIGHTS)):
                 yield folder
+
+
+def _read_familiarity(folder: Path, network: Network) -> Familiarity | None:
+    """None where it was not measured; InvalidValue where it was for another network."""
+    if not (folder / FAMILIARITY).is_file():
+        return None
+    found = read_familiarity(folder / FAMILIARITY)
+    channels = {INPUT: network.input[0]} | {row.name: row.output_shape[0] for row in report(expand(network)).layers}
+    if any(int(trait.channels.max()) >= channels.get(trait.layer, 0) for trait in found.traits):
+        raise InvalidValue(N_("The model's file about familiar pictures belongs to another network."))
+    return found
 
 
 def _read_json(path: Path) -> Any:

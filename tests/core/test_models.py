@@ -126,6 +126,16 @@ def test_weights_of_another_network_are_refused(tmp_path: Path) -> None:
     assert refused.value.field == "weights"
 
 
+def test_what_was_measured_with_another_network_is_refused(tmp_path: Path) -> None:
+    plain = {"layers": [{"type": "conv2d", "filters": 2, "activation": "relu"}, *TINY["layers"][-2:]]}
+    folder = write_model(tmp_path / "plain", TINY | plain)
+    other = write_model(tmp_path / "tiny", with_familiarity=True)
+    shutil.copy(other / "familiarity.safetensors", folder / "familiarity.safetensors")
+
+    with pytest.raises(InvalidValue):
+        load_model(folder)
+
+
 @pytest.mark.parametrize("broken", [b"", b"{", b"[1]", b"\xff\xfe", b"[" * 5000])
 def test_a_card_that_is_no_card_is_not_listed(tmp_path: Path, broken: bytes) -> None:
     folder = write_model(tmp_path / "models" / "tiny")
