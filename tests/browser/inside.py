@@ -27,7 +27,7 @@ def ask(server: str, call: str, fields: dict[str, Any], photo: Path | None = Non
     """The answer of POST /api/models/explain/..., for the sample in `fields` or a photo."""
     sent = {name: value if isinstance(value, str) else json.dumps(value) for name, value in fields.items()}
     files = {"image": ("photo.png", photo.read_bytes())} if photo else None
-    answer = httpx2.post(f"{server}/api/models/explain/{call}", data=sent, files=files)
+    answer = httpx2.post(f"{server}/api/models/explain/{call}", data=sent, files=files, timeout=PATIENCE_MS / 1000)
     assert answer.status_code == 200, answer.text
     return answer.json()
 

@@ -124,7 +124,9 @@ def test_a_classic_kernel_is_put_in_and_taken_out(open_page: Open, server: str) 
 def test_a_learned_kernel_goes_to_the_convolution_page(open_page: Open, server: str) -> None:
     page = open_page("/classify?sample=coffee")
     ready(page)
-    filters = httpx2.get(f"{server}/api/models/explain/filters/{named(server, 'conv2d')}").json()
+    filters = httpx2.get(
+        f"{server}/api/models/explain/filters/{named(server, 'conv2d')}", timeout=PATIENCE_MS / 1000
+    ).json()
     best = max(filters["likeness"], key=lambda like: abs(like["similarity"]))
 
     link = page.locator("#likeness li >> nth=0").locator("a >> nth=1")
@@ -140,7 +142,7 @@ def test_a_learned_kernel_goes_to_the_convolution_page(open_page: Open, server: 
 
 
 def test_the_card_of_a_network_says_what_is_known_of_it(open_page: Open, server: str) -> None:
-    card = httpx2.get(f"{server}/api/models/explain").json()
+    card = httpx2.get(f"{server}/api/models/explain", timeout=PATIENCE_MS / 1000).json()
     page = open_page("/classify")
     ready(page)
 
@@ -158,7 +160,7 @@ def test_what_excites_a_map_is_shown(open_page: Open, server: str) -> None:
     layer = named(server, "conv2d", 1)
     page = open_page(f"/classify?sample=cat&layer={layer}&channel=2")
     ready(page)
-    told = httpx2.get(f"{server}/api/models/explain/channels/{layer}/2").json()
+    told = httpx2.get(f"{server}/api/models/explain/channels/{layer}/2", timeout=PATIENCE_MS / 1000).json()
 
     expect(page.locator("#channel-title")).to_have_text("What excites map 3 of conv 2")
     expect(page.locator("#patches canvas")).to_have_count(len(told["patch_values"]), timeout=PATIENCE_MS)
