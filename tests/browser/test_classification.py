@@ -144,6 +144,21 @@ def test_the_receptive_field_is_outlined_on_both_pictures(open_page: Open, serve
     assert outlines[1] == pytest.approx([value * 8 for value in outlines[0]])  # 256 pixels became 32
 
 
+def test_the_receptive_field_on_the_photo_is_turned_back(open_page: Open, server: str) -> None:
+    layer = named(server, "conv2d")
+    page = open_page(f"/classify?sample=astronaut&layer={layer}&channel=0&x=4&y=6&change=angle:90")
+    ready(page)
+
+    box = page.evaluate("document.querySelector('#shot .window').getBoundingClientRect().toJSON()")
+    whole = page.evaluate("document.querySelector('#shot canvas').getBoundingClientRect().toJSON()")
+    middle = [
+        (box["x"] + box["width"] / 2 - whole["x"]) / whole["width"] * 32,
+        (box["y"] + box["height"] / 2 - whole["y"]) / whole["height"] * 32,
+    ]
+
+    assert middle == pytest.approx([32 - 6.5, 4.5], abs=0.1)  # counterclockwise: the upper left was the upper right
+
+
 def test_hovering_a_map_draws_edges_from_what_feeds_it(open_page: Open, server: str) -> None:
     page = open_page("/classify?sample=cat")
     ready(page)

@@ -38,6 +38,7 @@ export function connectMaking(page) {
       page.explained = { ...answer, contributions, layer, channel, x, y, key, place: placeKey(question) };
       draw(page);
       announce(page);
+      if (!kept) page.change({}, { isLive: true });
     },
   });
 }

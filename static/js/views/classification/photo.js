@@ -47,13 +47,20 @@ export async function showSeen(page, address) {
   markField(page);
 }
 
-/** Outlines the receptive field of the unit on the seen picture and, where the photo was not changed, on the photo. */
+/** Outlines the receptive field of the unit on the seen picture and on the photo. */
 export function markField(page) {
   const field = page.explained?.receptive_field;
   if (!field || !page.seen) return;
   const seen = { width: page.seen.width, height: page.seen.height };
   $("#seen").mark(cellsOf(field));
-  $("#shot").mark(page.state.change.angle ? cellsOf({ x: 0, y: 0, width: 0, height: 0 }) : cellsOf(onPhoto(shifted(field, page.state.change), page.photo, seen)));
+  const box = onPhoto(shifted(field, page.state.change), page.photo, seen);
+  $("#shot").mark({ ...cellsOf(box), turn: turnOf(page.photo, page.state.change) });
+}
+
+/** What was turned one way on its way to the network is found on the photo by turning back. */
+function turnOf(photo, { angle = 0 }) {
+  const { x, y, side } = centerSquare(photo);
+  return angle ? `rotate(${angle} ${x + side / 2} ${y + side / 2})` : null;
 }
 
 function shifted(field, { dx = 0, dy = 0 }) {
