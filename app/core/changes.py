@@ -75,9 +75,9 @@ def _move(levels: Tensor, change: Change) -> Tensor:
 def _blur(levels: Tensor, deviation: float) -> Tensor:
     """Down, then across; the edge's levels go on beyond it."""
     radius = math.ceil(3 * deviation)
-    places = torch.arange(-radius, radius + 1)
+    places = torch.arange(-radius, radius + 1, dtype=torch.float64)  # as float32 the least deviations would be zero
     weights = torch.exp(-0.5 * (places / deviation) ** 2)
-    kernel = (weights / weights.sum()).expand(levels.shape[1], 1, 1, -1)
+    kernel = (weights / weights.sum()).float().expand(levels.shape[1], 1, 1, -1)
     padded = F.pad(levels, (radius,) * 4, "replicate")
     across = F.conv2d(padded, kernel, groups=levels.shape[1])
     return F.conv2d(across, kernel.transpose(2, 3), groups=levels.shape[1])

@@ -42,12 +42,7 @@ class Convolution:
 
     def __post_init__(self) -> None:
         check_matrix(self.matrix)
-        check_number("divisor", self.divisor)
-        if abs(self.divisor) < MINIMUM_DIVISOR:
-            raise InvalidValue(
-                N_("The divisor is %(value)s; it must be at least %(limit)s in size."),
-                field="divisor", value=self.divisor, limit=MINIMUM_DIVISOR,
-            )  # fmt: skip
+        check_divisor(self.divisor)
         check_number("offset", self.offset)
         check_step("stride", self.stride)
         check_step("dilation", self.dilation)
@@ -155,6 +150,16 @@ def check_number(field: str, value: float) -> None:
         raise InvalidValue(
             N_("Every number of '%(name)s' must be finite and at most %(limit)s in size."),
             field=field, name=field, limit=f"{MAXIMUM_WEIGHT:.0f}",
+        )  # fmt: skip
+
+
+def check_divisor(value: float) -> None:
+    """A number that is not so near zero that dividing by it overflows."""
+    check_number("divisor", value)
+    if abs(value) < MINIMUM_DIVISOR:
+        raise InvalidValue(
+            N_("The divisor is %(value)s; it must be at least %(limit)s in size."),
+            field="divisor", value=value, limit=MINIMUM_DIVISOR,
         )  # fmt: skip
 
 

@@ -55,6 +55,11 @@ def test_blur_is_scipys_gaussian(blur: float) -> None:
     assert np.abs(blurred.numpy() - expected).max() <= 0.51
 
 
+@pytest.mark.parametrize("blur", [5e-324, 1e-300, 1e-46, 0.01])
+def test_a_blur_of_next_to_nothing_changes_nothing(blur: float) -> None:
+    assert torch.equal(change_picture(PICTURE, Change(blur=blur), GROUND), PICTURE)
+
+
 def test_noise_has_its_deviation_and_is_the_same_for_a_seed() -> None:
     gray = torch.full((3, 64, 64), 128, dtype=torch.uint8)
 

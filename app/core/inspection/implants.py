@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from app.core.errors import N_, InvalidValue
 from app.core.inspection.anatomy import Anatomy, check_index, submodule
 from app.core.inspection.likeness import center
-from app.core.steps import MINIMUM_DIVISOR, Matrix, check_matrix, check_number
+from app.core.steps import Matrix, check_divisor, check_matrix
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +27,7 @@ class Implant:
 
     def __post_init__(self) -> None:
         check_matrix(self.matrix)
-        check_number("divisor", self.divisor)
-        if abs(self.divisor) < MINIMUM_DIVISOR:
-            raise InvalidValue(
-                N_("The divisor is %(value)s; it must be at least %(limit)s in size."),
-                field="divisor", value=self.divisor, limit=MINIMUM_DIVISOR,
-            )  # fmt: skip
+        check_divisor(self.divisor)
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,8 +42,9 @@ class Implanted:
 def implant(anatomy: Anatomy, wish: Implant) -> Implanted:
     """The network with that kernel, as strong as the one it replaces (equal Euclidean norm over all input channels).
 
-    A smaller matrix sits in the middle, zeros around; one of zeros switches the channel's sum off (scale 1). The bias
-    stays. Raises InvalidValue where there is no such channel or the matrix is too large.
+    A smaller matrix sits in the middle, zeros around; one of zeros, or so small that its norm is zero, switches the
+    channel's sum off (scale 1). The bias stays. Raises InvalidValue where there is no such channel or the matrix is too
+    large.
     """
     module = anatomy.convolution(wish.layer)
     check_index("channel", wish.channel, len(module.weight))
@@ -61,7 +57,8 @@ def implant(anatomy: Anatomy, wish: Implant) -> Implanted:
     single = center(torch.tensor(wish.matrix, dtype=torch.float64) / wish.divisor, rows, columns)
     kernel = single.expand(module.in_channels, -1, -1)
     learned = module.weight[wish.channel].detach().double()
-    scale = float(learned.norm() / kernel.norm()) if kernel.any() else 1.0
+    strength = float(kernel.norm())
+    scale = float(learned.norm()) / strength if strength else 1.0
     weight = module.weight.detach().clone()
     weight[wish.channel] = (kernel * scale).to(weight.dtype)
     changed = replace(anatomy, module=_with_weight(anatomy.module, wish.layer, weight))

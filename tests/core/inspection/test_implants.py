@@ -77,11 +77,13 @@ def test_a_smaller_kernel_sits_in_the_middle(anatomy: Anatomy) -> None:
     assert (found[:, 1, 1] > 0).all()
 
 
-def test_zeros_silence_the_channel(anatomy: Anatomy) -> None:
-    implanted = implant(anatomy, Implant("conv2d_1", 3, ((0.0,) * 3,) * 3))
+@pytest.mark.parametrize("weight", [0.0, 1e-200, 5e-324])
+def test_zeros_and_what_is_as_good_as_zero_silence_the_channel(anatomy: Anatomy, weight: float) -> None:
+    implanted = implant(anatomy, Implant("conv2d_1", 3, ((weight,) * 3,) * 3))
 
     maps = record(implanted.anatomy, prepared_picture(anatomy)).values["conv2d_1"]
     assert implanted.scale == 1
+    assert maps[3].isfinite().all()
     assert maps[3].unique().numel() == 1
 
 
