@@ -13,6 +13,7 @@ from app.commands.train import measure_test, print_test, tune_processor
 from app.core.cards import read_trained
 from app.core.datasets import load_dataset
 from app.core.evaluation import Evaluation
+from app.core.layouts import lay_out
 from app.settings import Settings
 
 _ROUNDING = 6e-4  # processors round differently: a picture or two in 5,000 may fall on the other side
@@ -28,6 +29,7 @@ def evaluate(
     with told_plainly(console):
         folder = model if model.is_dir() else Path("models") / model
         trained, card = read_trained(folder)
+        lay_out(trained.module)
         settings = Settings() if data is None else Settings(data=data)
         dataset = load_dataset(str(card.get("dataset")), settings.data / "datasets")
         tune_processor(threads)

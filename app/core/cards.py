@@ -4,6 +4,7 @@ It does not know how a network was trained; it is told. The test pictures are us
 """
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,18 +70,23 @@ def write_trained(folder: Path, trained: Trained, validation: Pictures) -> tuple
 
 
 def read_trained(folder: Path) -> tuple[Trained, dict[str, Any]]:
-    """The network of a model folder, in eval mode, and its card. Raises InvalidValue where a part is not right."""
-    card, description = _read_json(folder / CARD), _read_json(folder / NETWORK)
-    network = parse_network(description)
-    module = build(network)
+    """The network of a model folder, in eval mode, and its card, in which the calibration's temperature is positive.
+
+    Raises InvalidValue where a part is missing, damaged or of another network.
+    """
+    card, network = _read_json(folder / CARD), parse_network(_read_json(folder / NETWORK))
+    module = build(network).eval()
     expected = {name: tuple(tensor.shape) for name, tensor in module.state_dict().items()}
-    module.load_state_dict(read_weights(folder / WEIGHTS, expected))
-    module.eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    module.load_state_dict(read_weights(folder / WEIGHTS, expected), assign=True)
     try:
-        preparation = Preparation.from_dict(card["preparation"])
-        trained = Trained(network, module, tuple(card["classes"]), preparation, bool(card.get("mirror", False)))
-    except (KeyError, TypeError, ValueError):
-        raise InvalidValue(N_("The card lacks what the network needs."), field="model") from None
+        preparation, classes = Preparation.from_dict(card["preparation"]), tuple(map(str, card["classes"]))
+        trained = Trained(network, module, classes, preparation, bool(card["mirror"]))
+        temperature = float(card["calibration"]["temperature"])
+    except (KeyError, TypeError, ValueError, OverflowError):
+        raise InvalidValue(N_("The model's card lacks what is needed to use it."), field="model") from None
+    fits = (preparation.channels, *preparation.size) == network.input and len(classes) == network.classes
+    if not fits or not 0 < temperature < math.inf:
+        raise InvalidValue(N_("The model's card does not fit its network."), field="model")
     return trained, card
 
 
@@ -117,7 +123,7 @@ def write_json(path: Path, value: Any) -> None:
 def _read_json(path: Path) -> Any:
     try:
         return json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         raise InvalidValue(N_("The model folder has no readable %(file)s."), field="model", file=path.name) from None
 
 

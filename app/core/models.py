@@ -14,12 +14,11 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from app.core.cards import CARD, NETWORK, WEIGHTS
-from app.core.checkpoints import read_weights
+from app.core.cards import CARD, NETWORK, WEIGHTS, read_trained
 from app.core.errors import N_, InvalidValue, UnknownModel
 from app.core.familiarity import FAMILIARITY, Familiarity, read_familiarity
 from app.core.inspection.anatomy import INPUT, Anatomy
-from app.core.networks import Network, build, expand, parse_network, report
+from app.core.networks import Network, expand, report
 from app.core.preparation import Preparation, prepare_images
 
 KEPT_OPEN = 4  # models that a process keeps; the lecture's network takes 356 MB
@@ -76,22 +75,13 @@ def open_model(folder: Path) -> Model:
 
 def load_model(folder: Path) -> Model:
     """The model of a folder, in eval mode; raises InvalidValue where its files do not belong together."""
-    card, description = _read_json(folder / CARD), _read_json(folder / NETWORK)
-    network = parse_network(description)
-    module = build(network).eval()
-    shapes = {name: tuple(tensor.shape) for name, tensor in module.state_dict().items()}
-    module.load_state_dict(read_weights(folder / WEIGHTS, shapes), assign=True)
-    module.requires_grad_(False)
-    try:
-        preparation, classes = Preparation.from_dict(card["preparation"]), tuple(map(str, card["classes"]))
-        temperature, mirror = float(card["calibration"]["temperature"]), bool(card["mirror"])
-    except (KeyError, TypeError, ValueError):
-        raise InvalidValue(N_("The model's card lacks what is needed to use it.")) from None
-    if (preparation.channels, *preparation.size) != network.input or len(classes) != network.classes:
-        raise InvalidValue(N_("The model's card does not fit its network."))
+    trained, card = read_trained(folder)
+    module = trained.module.requires_grad_(False)
+    assert isinstance(module, nn.Sequential)
     return Model(
-        folder.name, card | {"name": folder.name}, expand(network), module, preparation, temperature, mirror, classes,
-        _read_familiarity(folder, network),
+        folder.name, card | {"name": folder.name}, expand(trained.network), module, trained.preparation,
+        float(card["calibration"]["temperature"]), trained.mirror, tuple(trained.classes),
+        _read_familiarity(folder, trained.network),
     )  # fmt: skip
 
 
@@ -134,7 +124,8 @@ def _read_familiarity(folder: Path, network: Network) -> Familiarity | None:
     if not (folder / FAMILIARITY).is_file():
         return None
     found = read_familiarity(folder / FAMILIARITY)
-    channels = {INPUT: network.input[0]} | {row.name: row.output_shape[0] for row in report(expand(network)).layers}
+    rows = [row for row in report(expand(network)).layers if len(row.output_shape) == 3]
+    channels = {INPUT: network.input[0]} | {row.name: row.output_shape[0] for row in rows}
     if any(int(trait.channels.max()) >= channels.get(trait.layer, 0) for trait in found.traits):
         raise InvalidValue(N_("The model's file about familiar pictures belongs to another network."))
     return found

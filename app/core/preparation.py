@@ -4,6 +4,7 @@ A picture becomes what the network sees (`prepare_picture`: uint8 of the network
 (`prepare_images`). It does not know files or networks.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -30,10 +31,12 @@ class Preparation:
 
     @classmethod
     def from_dict(cls, described: Mapping[str, Any]) -> "Preparation":
-        """Of what `to_dict` gave."""
-        height, width = described["size"]
+        """Of what `to_dict` gave; ValueError, TypeError, KeyError or OverflowError of anything else."""
+        (height, width), channels = described["size"], int(described["channels"])
         mean, std = tuple(map(float, described["mean"])), tuple(map(float, described["std"]))
-        return cls((int(height), int(width)), int(described["channels"]), mean, std)
+        if not len(mean) == len(std) == channels or not all(map(math.isfinite, mean + std)) or min(std) <= 0:
+            raise ValueError("one finite mean and one positive deviation a channel")
+        return cls((int(height), int(width)), channels, mean, std)
 
 
 def prepare_images(images: Tensor, preparation: Preparation) -> Tensor:

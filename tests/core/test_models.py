@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,7 +21,7 @@ from app.core.models import (
     to_probabilities,
 )
 from app.core.preparation import prepare_images
-from tests.tiny_models import CLASSES, TINY, random_pictures, tiny_anatomy, write_model
+from tests.tiny_models import CLASSES, PREPARATION, TINY, random_pictures, tiny_anatomy, write_model
 
 
 def test_a_model_computes_what_its_network_does(tmp_path: Path) -> None:
@@ -103,6 +104,27 @@ def test_a_card_that_lacks_something_is_refused(tmp_path: Path, key: str) -> Non
     card = json.loads((folder / "card.json").read_text("utf-8"))
     del card[key]
     (folder / "card.json").write_text(json.dumps(card), "utf-8")
+
+    with pytest.raises(InvalidValue):
+        load_model(folder)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"calibration": {"temperature": 0}}, {"calibration": {"temperature": float("nan")}},
+        {"calibration": {"temperature": "1e999"}}, {"calibration": 1}, {"classes": 7},
+        {"preparation": PREPARATION.to_dict() | {"std": [0.2, 0.0, 0.3]}},
+        {"preparation": PREPARATION.to_dict() | {"mean": [0.5]}},
+        {"preparation": PREPARATION.to_dict() | {"mean": [0.5, float("inf"), 0.5]}},
+        {"preparation": PREPARATION.to_dict() | {"size": [float("inf"), 16]}},
+        {"preparation": PREPARATION.to_dict() | {"size": 16}},
+    ],
+)  # fmt: skip
+def test_a_card_that_cannot_be_computed_with_is_refused(tmp_path: Path, wrong: dict[str, Any]) -> None:
+    folder = write_model(tmp_path / "tiny")
+    card = json.loads((folder / "card.json").read_text("utf-8"))
+    (folder / "card.json").write_text(json.dumps(card | wrong), "utf-8")
 
     with pytest.raises(InvalidValue):
         load_model(folder)
