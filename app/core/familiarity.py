@@ -20,7 +20,7 @@ FAMILIARITY = "familiarity.safetensors"
 METHOD = "layer-wise Mahalanobis distances, weighed by logistic regression"
 UNFAMILIAR = 0.02  # share of validation pictures at least as strange, below which a picture is called unfamiliar
 
-MEANS, VARIATION, EVENNESS = "means", "variation", "evenness"
+MEANS, VARIATION, EVENNESS = KINDS = "means", "variation", "evenness"
 _TINY = 1e-3  # keeps logarithms finite where a map is the same everywhere
 
 
@@ -110,9 +110,12 @@ def read_familiarity(path: Path) -> Familiarity:
     try:
         places = dict.fromkeys(tuple(name.split(":")[:2]) for name in tensors if ":" in name)
         traits = tuple(_read_trait(tensors, layer, kind) for layer, kind in places)
-        return Familiarity(traits, tensors["validation"])
+        validation = tensors["validation"]
     except (KeyError, ValueError):
-        raise InvalidValue(N_("This file does not say how familiar pictures are."), field="familiarity") from None
+        raise _not_familiarity() from None
+    if not traits or validation.ndim != 1 or not len(validation) or not all(map(_is_whole, traits)):
+        raise _not_familiarity()
+    return Familiarity(traits, validation)
 
 
 def _read_trait(tensors: Mapping[str, Tensor], layer: str, kind: str) -> Trait:
@@ -120,3 +123,19 @@ def _read_trait(tensors: Mapping[str, Tensor], layer: str, kind: str) -> Trait:
         tensors[f"{layer}:{kind}:{name}"] for name in ("channels", "center", "scale", "weight")
     )
     return Trait(layer, kind, channels, center, scale, tensors.get(f"{layer}:{kind}:whitening"), weight)
+
+
+def _is_whole(trait: Trait) -> bool:
+    """Whether kind, numbers and shapes are such that `measure` can compute."""
+    channels = trait.channels
+    if channels.ndim != 1 or channels.dtype != torch.int64 or not len(channels) or int(channels.min()) < 0:
+        return False
+    values = len(channels) * (2 if trait.kind == VARIATION else 1)
+    shapes = [tuple(tensor.shape) for tensor in (trait.center, trait.scale, trait.weight)]
+    is_square = trait.whitening is None or tuple(trait.whitening.shape) == (values, values)
+    is_positive = bool((trait.scale > 0).all())
+    return trait.kind in KINDS and shapes == [(values,), (values,), ()] and is_square and is_positive
+
+
+def _not_familiarity() -> InvalidValue:
+    return InvalidValue(N_("This file does not say how familiar pictures are."), field="familiarity")

@@ -1,6 +1,8 @@
 """Strangeness, against SciPy's Mahalanobis distance and scikit-learn's AUROC; and that it tells outsiders."""
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -122,6 +124,36 @@ def test_a_channel_that_never_fired_does_not_make_all_strange() -> None:
 @pytest.mark.parametrize("names", [("x",), ("a:means:center", "validation"), ("a:b", "validation")])
 def test_a_file_of_something_else_is_refused(tmp_path: Path, names: tuple[str, ...]) -> None:
     save_weights(tmp_path / "familiarity.safetensors", {name: torch.ones(1) for name in names})
+
+    with pytest.raises(InvalidValue):
+        read_familiarity(tmp_path / "familiarity.safetensors")
+
+
+WHOLE = Trait("relu_1", MEANS, torch.tensor([0, 1]), torch.zeros(2), torch.ones(2), torch.eye(2), torch.tensor(1.0))
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"kind": "colors"}, {"kind": VARIATION}, {"channels": torch.tensor([0.0, 1.0])},
+        {"channels": torch.tensor([0, -1])}, {"channels": torch.tensor([], dtype=torch.int64)},
+        {"channels": torch.tensor([[0, 1]])}, {"center": torch.zeros(3)}, {"scale": torch.tensor([1.0, 0.0])},
+        {"whitening": torch.eye(3)}, {"weight": torch.ones(2)},
+    ],
+)  # fmt: skip
+def test_a_file_whose_parts_do_not_fit_is_refused(tmp_path: Path, part: dict[str, Any]) -> None:
+    path = tmp_path / "familiarity.safetensors"
+    save_familiarity(path, Familiarity((WHOLE,), torch.ones(3)))
+    assert len(read_familiarity(path).traits) == 1
+    save_familiarity(path, Familiarity((replace(WHOLE, **part),), torch.ones(3)))
+
+    with pytest.raises(InvalidValue):
+        read_familiarity(path)
+
+
+@pytest.mark.parametrize("validation", [torch.ones(0), torch.ones(2, 2)])
+def test_a_file_without_pictures_to_compare_with_is_refused(tmp_path: Path, validation: torch.Tensor) -> None:
+    save_familiarity(tmp_path / "familiarity.safetensors", Familiarity((WHOLE,), validation))
 
     with pytest.raises(InvalidValue):
         read_familiarity(tmp_path / "familiarity.safetensors")
