@@ -73,13 +73,16 @@ def show_channel(folder: Path, layer: str, channel: int, data: Path) -> dict[str
 
 
 def show_selectivity(folder: Path, data: Path) -> dict[str, Any]:
-    """Each convolution's mean selectivity for orientation and for a class, in order: simple first, complex later.
+    """The mean selectivity of each convolution and block for orientation and class: simple first, complex later.
 
-    The class indices are None where no data set was looked through; `data` as in `show_channel`.
+    The class indices are None where no data set was looked through; `data` as in `show_channel`. A network without
+    convolutions has no layers here.
     """
     model = open_model(folder)
+    if not model.anatomy.convolutions:
+        return {"layers": [], "source": None, "looked_at": 0}
     survey = _survey(model, data)
-    means = {layer: survey.layers[layer].class_means for layer in model.anatomy.convolutions}
+    means = {layer: found.class_means for layer, found in survey.layers.items()}
     rows = layer_selectivities(_orientations(model.anatomy), {} if survey.source == PHOTOGRAPHS else means)
     return {"layers": [asdict(row) for row in rows], "source": survey.source, "looked_at": survey.looked_at}
 

@@ -1,0 +1,35 @@
+"""What is told of a network's channels without a photo, where the network or the data set is unusual."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.core.inspection.channel_views import show_channel, show_selectivity
+from tests.tiny_models import TINY, write_model
+
+DENSE: dict[str, Any] = TINY | {"layers": TINY["layers"][-2:]}
+
+
+def test_a_network_without_convolutions_is_selective_nowhere(tmp_path: Path) -> None:
+    folder = write_model(tmp_path / "dense", DENSE)
+
+    assert show_selectivity(folder, tmp_path) == {"layers": [], "source": None, "looked_at": 0}
+
+
+def test_a_unit_of_a_network_without_convolutions_has_a_picture_and_no_patches(tmp_path: Path) -> None:
+    told = show_channel(write_model(tmp_path / "dense", DENSE), "dense_1", 2, tmp_path)
+
+    assert told["maximization"].startswith("data:image/png")
+    assert (told["patches"], told["selectivity"]) == (None, None)
+
+
+@pytest.mark.parametrize("dataset", ["shapes", "none"])
+def test_blocks_are_measured_as_convolutions_are(tmp_path: Path, dataset: str) -> None:
+    folder = write_model(tmp_path / "tiny", dataset=dataset)
+
+    told = show_selectivity(folder, tmp_path)
+
+    layers = ["conv2d_1", "residual_1/conv2d_2", "residual_1/projection", "residual_1"]
+    assert [row["layer"] for row in told["layers"]] == layers
+    assert {row["class_index"] is None for row in told["layers"]} == {dataset == "none"}
