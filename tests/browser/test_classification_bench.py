@@ -8,10 +8,21 @@ from urllib.parse import parse_qs, urlparse
 import httpx2
 import numpy as np
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import Open
-from tests.browser.inside import PATIENCE_MS, PROBABILITY, ask, named, numbers, picture, predicted, probabilities, ready
+from tests.browser.inside import (
+    PATIENCE_MS,
+    PROBABILITY,
+    ask,
+    named,
+    numbers,
+    open_map,
+    picture,
+    predicted,
+    probabilities,
+    ready,
+)
 from tests.browser.reading import pixels
 
 pytestmark = pytest.mark.browser
@@ -152,6 +163,9 @@ def test_the_card_of_a_network_says_what_is_known_of_it(open_page: Open, server:
     assert f"{card['accuracy'] * 100:.1f}%" in told
     assert f"{card['accuracy_interval'][0] * 100:.1f}% to {card['accuracy_interval'][1] * 100:.1f}%" in told
     assert "Not for:" in told
+    assert f"off by {card['calibration']['after'] * 100:.1f} points" in told
+    assert f"noise {card['familiarity']['auroc']['noise']:.3f}" in told
+    assert f"{min(card['per_class'].values()) * 100:.1f}% (" in told
     page.click(".model[data-model=explain]")
     expect(page.locator("#network-cards")).to_be_hidden()
 
@@ -165,6 +179,39 @@ def test_what_excites_a_map_is_shown(open_page: Open, server: str) -> None:
     expect(page.locator("#channel-title")).to_have_text("What excites map 3 of conv 2")
     expect(page.locator("#patches canvas")).to_have_count(len(told["patch_values"]), timeout=PATIENCE_MS)
     assert page.evaluate("document.querySelector('#dream').naturalWidth") > 8
+
+
+def test_it_says_while_it_looks_what_excites_a_map_and_offers_another_try(open_page: Open, server: str) -> None:
+    page = open_page("/classify?sample=cat", expected="status of 5")
+    ready(page)
+    expect(page.locator("#patches canvas").first).to_be_visible(timeout=PATIENCE_MS)
+    held: list[Route] = []
+    page.route("**/channels/**", lambda route: held.append(route))
+
+    open_map(page, named(server, "conv2d", 1), 3)
+    expect(page.locator("#channel-state")).to_contain_text("Computing")
+    expect(page.locator("#patches canvas")).to_have_count(0)
+    held.pop().fulfill(status=500, json={"title": "Broken", "detail": "Broken."})
+    expect(page.locator("#channel-state")).to_contain_text("could not be computed")
+    page.unroute("**/channels/**")
+    page.click("#channel-again")
+
+    expect(page.locator("#patches canvas").first).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.locator("#channel-state")).to_be_empty()
+    expect(page.locator("#problem")).to_be_hidden()
+
+
+def test_another_network_is_shown_with_what_it_sees(open_page: Open) -> None:
+    page = open_page("/classify?sample=cat")
+    ready(page)
+    expect(page.locator("#selective-card")).to_be_visible(timeout=PATIENCE_MS)
+
+    page.click("#networks summary")
+    page.click(".model[data-model=digits]")
+
+    expect(page.locator("#seen-fact")).to_have_text("28 × 28")
+    expect(page.locator("#seen-note")).to_contain_text("Colors become grays.")
+    expect(page.locator("#answer .name >> nth=0")).to_have_text(re.compile(r"\d"), timeout=PATIENCE_MS)
 
 
 def test_a_refused_file_is_told_and_the_answer_stays(open_page: Open, tmp_path: Path) -> None:

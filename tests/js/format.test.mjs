@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { number, parseNumber, plain } from "../../static/js/lib/format.js";
+import { number, parseNumber, percent, plain } from "../../static/js/lib/format.js";
 import { readNpy } from "../../static/js/lib/npy.js";
 
 test("numbers are typed as fractions, with a comma or with a real minus sign", () => {
@@ -20,6 +20,12 @@ test("tiny numbers are not written as zero", () => {
   assert.equal(number(-0), "0");
   assert.equal(plain(-1e-9), "-1e-9");
   assert.equal(plain(0.1 + 0.2), "0.3");
+});
+
+test("a share is written as nothing or all only if it is", () => {
+  const written = [0, 0.0004, 0.0006, 0.034, 0.12, 0.994, 0.996, 0.9996, 1].map((share) => percent(share));
+
+  assert.deepEqual(written, ["0%", "<0.1%", "0.1%", "3.4%", "12%", "99%", "99.6%", ">99.9%", "100%"]);
 });
 
 test("a .npy file becomes one plane after the other", () => {

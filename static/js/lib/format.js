@@ -24,9 +24,11 @@ export function isRounded(value, decimals = 2) {
   return Math.abs(value - Number(value.toFixed(decimals))) > 1e-9;
 }
 
-/** A share from 0 to 1 as a percentage. */
+/** A share from 0 to 1 as a percentage; what is nearly nothing or nearly all is not written as nothing or all. */
 export function percent(share) {
-  return writer({ style: "percent", maximumFractionDigits: share > 0 && share < 0.1 ? 1 : 0 }).format(share);
+  const nearest = Math.min(share, 1 - share);
+  if (nearest > 0 && nearest < 0.0005) return share < 0.5 ? `<${percentFine(0.001)}` : `>${percentFine(0.999)}`;
+  return writer({ style: "percent", maximumFractionDigits: nearest > 0 && (share < 0.1 || share >= 0.995) ? 1 : 0 }).format(share);
 }
 
 /** A share as a percentage with one decimal, for figures that are compared. */

@@ -36,6 +36,13 @@ const CLASSES = {
   truck: _("truck"),
 };
 
+const DATASETS = { cifar10: "CIFAR-10", mnist: "MNIST", "fashion-mnist": "Fashion-MNIST", digits: _("digits of scikit-learn"), shapes: _("drawn shapes") };
+
+/** A data set's name as it is written. */
+export function datasetTitle(name) {
+  return Object.hasOwn(DATASETS, name) ? DATASETS[name] : name;
+}
+
 /** "conv 2" for conv2d_2, "block 1 · conv 3" for residual_1/conv2d_3. */
 export function layerTitle(name) {
   return name.split("/").map(partTitle).join(" · ");

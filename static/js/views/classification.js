@@ -29,6 +29,7 @@ class ClassificationPage {
   model = null;
   source = null;
   photo = null;
+  origin = {}; // what the photo's file held
   answer = null;
   maps = null;
   explained = null;
@@ -76,17 +77,17 @@ class ClassificationPage {
     return kernel ? { layer: implant.layer, channel: implant.channel, matrix: kernel.matrix, divisor: kernel.divisor } : null;
   }
 
-  attempt(work) {
-    return attempt(work);
+  attempt(work, teller) {
+    return attempt(work, teller);
   }
 
   /** Reads a picture, {sample} or {file}; whatever goes wrong, the present one stays. A new picture is seen as it is. */
   async take(source, patch = { change: {}, label: null, x: null, y: null }) {
     const reading = (this.#reading += 1);
     await this.attempt(async () => {
-      const { levels } = await readPicture(source, PHOTO_SIDE, "rgb");
+      const { levels, origin } = await readPicture(source, PHOTO_SIDE, "rgb");
       if (reading !== this.#reading) return;
-      [this.source, this.photo] = [source, levels];
+      [this.source, this.photo, this.origin] = [source, levels, origin];
       this.#pictures += 1;
       Object.assign(this.state, patch, { sample: source.sample ?? OWN });
       keep(source.file ?? null);

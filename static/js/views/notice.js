@@ -3,6 +3,7 @@
 import { Problem, Unreachable } from "../api.js";
 import { _ } from "../lib/i18n.js";
 
+let teller = null; // who told what is shown
 const $ = (selector) => document.querySelector(selector);
 
 /** Says what went wrong; null takes the last problem away. */
@@ -13,15 +14,19 @@ export function tell(error) {
   $("#problem p").textContent = error.problem ? error.message : offline;
 }
 
-/** Runs `work` and says whether it was done; a refusal is told in the page. */
-export async function attempt(work) {
+/**
+ * Runs `work` and says whether it was done; a refusal is told in the page. What is told stays while others work who have
+ * a name (`by`) of their own; what a visitor does (no name) takes it away.
+ */
+export async function attempt(work, by = null) {
   try {
-    tell(null);
+    if (by === null || by === teller) tell(null);
     await work();
     return true;
   } catch (error) {
     if (!(error instanceof Problem) && !(error instanceof Unreachable)) throw error;
     tell(error);
+    teller = by;
     return false;
   }
 }

@@ -52,9 +52,10 @@ function showBars(page) {
 }
 
 /** Whether the picture looks like those the network was trained on; `familiarity` is a share of the validation pictures. */
-function familiarity({ familiarity: share, familiar }) {
-  if (share === null || share === undefined) return ["", _("How familiar the picture is was not measured for this network.")];
+function familiarity({ familiarity: share, familiar, predictions }) {
+  const known = _("It can still be wrong: it knows only these %(count)s classes.", { count: number(predictions.length) });
+  if (share === null || share === undefined) return ["", _("How familiar the picture is was not measured for this network."), known];
   const strange = { share: percent(share) };
-  if (!familiar) return [_("Unfamiliar picture."), _("It looks like nothing the network was trained on: only %(share)s of its own test pictures look as strange.", strange), _("Do not trust the answer.")];
-  return [_("Familiar picture."), _("%(share)s of the pictures it was tested on look at least as strange.", strange)];
+  if (!familiar) return [_("Unfamiliar picture."), share === 0 ? _("It looks like nothing the network was trained on: not one of the pictures kept back from its training looks as strange.") : _("It looks like nothing the network was trained on: only %(share)s of the pictures kept back from its training look as strange.", strange), _("Do not trust the answer.")];
+  return [_("Nothing unusual."), _("%(share)s of the pictures kept back from its training look at least as strange.", strange), known];
 }

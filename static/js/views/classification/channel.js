@@ -2,9 +2,9 @@
 
 import { readChannel } from "../../api.js";
 import { h } from "../../lib/dom.js";
-import { number } from "../../lib/format.js";
+import { fixed, number } from "../../lib/format.js";
 import { _ } from "../../lib/i18n.js";
-import { channelTitle, classTitle, layerTitle } from "../../lib/layers.js";
+import { channelTitle, classTitle, datasetTitle, layerTitle } from "../../lib/layers.js";
 import { loadImage } from "../../lib/pixels.js";
 import { feeding } from "./edges.js";
 import { part } from "./part.js";
@@ -13,16 +13,37 @@ const PATCHES = 9;
 const $ = (selector) => document.querySelector(selector);
 
 export function connectChannel(page) {
-  return part(page, {
+  const channel = part(page, {
     question: () => asked(page),
     answer: async (place, isNewest) => {
-      $("#channel-card").setAttribute("aria-busy", "true");
-      const answer = await readChannel(page.model.name, place.layer, place.channel);
+      wait();
+      const answer = await readChannel(page.model.name, place.layer, place.channel).catch((error) => {
+        if (isNewest()) fail();
+        throw error;
+      });
       const sheet = answer.patches && (await loadImage(answer.patches));
-      $("#channel-card").removeAttribute("aria-busy");
       if (isNewest()) show(answer, sheet);
     },
   });
+  $("#channel-again").addEventListener("click", () => channel.again());
+  return channel;
+}
+
+/** Empty places where the pictures will be: those of another map must not stand under this one's name. */
+function wait() {
+  $("#channel-card").setAttribute("aria-busy", "true");
+  $("#channel-state").textContent = _("Computing: its patches are looked for. The first map of a network takes some seconds.");
+  $("#channel-again").hidden = true;
+  $("#patches").replaceChildren(...Array.from({ length: PATCHES }, () => h("span", { class: "blank" })));
+  $("#dream").hidden = true;
+  for (const text of ["#patches-note", "#dream-note", "#selectivity"]) $(text).textContent = "";
+}
+
+function fail() {
+  $("#channel-card").removeAttribute("aria-busy");
+  $("#channel-state").textContent = _("This could not be computed.");
+  $("#channel-again").hidden = false;
+  $("#patches").replaceChildren();
 }
 
 /** The convolution that the open map comes from: an activation or a pool looks for what its convolution looks for. */
@@ -37,10 +58,12 @@ function asked(page) {
 }
 
 function show({ maximization, selectivity, patch_values: values, patch_labels: labels, source, looked_at: count }, sheet) {
+  $("#channel-card").removeAttribute("aria-busy");
+  $("#channel-state").textContent = "";
   $("#patches").replaceChildren(...(sheet ? cut(sheet, values ?? [], labels ?? []) : [h("p", { class: "small soft" }, _("Its patches have not been looked for yet."))]));
   $("#patches-note").textContent = sheet ? found(source, count) : "";
   $("#dream").hidden = !maximization;
-  $("#dream-note").hidden = !maximization;
+  $("#dream-note").textContent = maximization ? _("A picture made to excite it, by gradient ascent from noise") : "";
   if (maximization) Object.assign($("#dream"), { src: maximization, alt: _("A picture made to excite this map") });
   $("#selectivity").textContent = selectivity ? selective(selectivity) : "";
 }
@@ -48,7 +71,7 @@ function show({ maximization, selectivity, patch_values: values, patch_labels: l
 /** Where the patches were looked for. */
 function found(source, count) {
   if (source === "photographs") return _("The patches that excite it most, of %(count)s cut from the sample photographs.", { count: number(count) });
-  return _("The patches that excite it most, of %(count)s pictures of %(source)s.", { count: number(count), source });
+  return _("The patches that excite it most, of %(count)s pictures of %(source)s.", { count: number(count), source: datasetTitle(source) });
 }
 
 /** The sheet of patches, stacked downwards, as single pictures; there may be fewer than nine. */
@@ -65,7 +88,7 @@ function cut(sheet, values, labels) {
 
 function selective({ orientation, orientation_index: tilt, class: label, class_index: share }) {
   const facts = [];
-  if (tilt !== null && tilt !== undefined) facts.push(_("Selective for orientation: %(index)s of 1, most for lines at %(angle)s°.", { index: number(tilt, 2), angle: number(orientation, 0) }));
-  if (share !== null && share !== undefined) facts.push(_("Selective for a class: %(index)s of 1, most for %(label)s.", { index: number(share, 2), label: classTitle(label) }));
+  if (tilt !== null && tilt !== undefined) facts.push(_("Selective for orientation: %(index)s of 1, most for lines at %(angle)s°.", { index: fixed(tilt, 2), angle: number(orientation, 0) }));
+  if (share !== null && share !== undefined) facts.push(_("Selective for a class: %(index)s of 1, most for %(label)s.", { index: fixed(share, 2), label: classTitle(label) }));
   return facts.join(" ");
 }

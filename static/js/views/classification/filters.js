@@ -3,7 +3,7 @@
 import { readFilters } from "../../api.js";
 import "../../components/kernel-swatch.js";
 import { h } from "../../lib/dom.js";
-import { number, percent } from "../../lib/format.js";
+import { fixed, number, percent } from "../../lib/format.js";
 import { _ } from "../../lib/i18n.js";
 import { layerTitle } from "../../lib/layers.js";
 import { largest } from "../../lib/sign.js";
@@ -52,7 +52,7 @@ function item(page, layer, inputs, { channel, kernel: name, similarity, beats },
     h("button", { type: "button", class: "linklike", onclick: open }, _("map %(number)s", { number: channel + 1 })),
     h("div", { class: "planes" }, inputs.map((matrix, index) => plane(page, matrix, index, inputs.length, swatch(matrix, limit)))),
     classic ? h("div", { class: "classic" }, swatch(classic.matrix), h("span", { class: "small" }, classic.title)) : null,
-    h("span", { class: "figure similarity", title: beats === undefined ? null : _("more alike than %(share)s of random kernels", { share: percent(beats) }) }, number(similarity, 2)),
+    h("span", { class: "figure similarity", title: beats === undefined ? null : _("more alike than %(share)s of random kernels", { share: percent(beats) }) }, fixed(similarity, 2)),
   );
 }
 

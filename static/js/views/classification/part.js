@@ -7,9 +7,13 @@ import { Latest } from "../../lib/latest.js";
  * `show()` draws what needs no new answer; `isLive` parts follow a slider while it moves.
  */
 export function part(page, { question, answer, show = () => {}, isLive = false }) {
-  const latest = new Latest((key, isNewest) => page.attempt(() => answer(JSON.parse(key), isNewest)));
+  const latest = new Latest((key, isNewest) => page.attempt(() => answer(JSON.parse(key), isNewest), latest));
   return {
     isLive,
+    again() {
+      latest.forget();
+      this.refresh();
+    },
     refresh() {
       show();
       const asked = question();

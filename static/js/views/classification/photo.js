@@ -10,20 +10,21 @@ import { readPixels } from "../../lib/pixels.js";
 const $ = (selector) => document.querySelector(selector);
 
 export function connectPhoto(page) {
-  let shown = null;
+  let shown = [];
   for (const view of ["#shot", "#seen"]) {
     $(view).addEventListener("move", ({ detail }) => page.moveTo((page.state.x ?? 0) + detail.x, (page.state.y ?? 0) + detail.y));
   }
   const refresh = () => {
-    if (page.photo !== shown) showPhoto(page);
-    shown = page.photo;
+    const key = [page.photo, page.model];
+    if (key.some((part, index) => part !== shown[index])) showPhoto(page);
+    shown = key;
   };
   return { refresh, isLive: true };
 }
 
-function showPhoto({ photo, model }) {
+function showPhoto({ photo, model, origin }) {
   $("#shot").show(photo, toRgba(photo, "clip"));
-  $("#photo-fact").textContent = size(photo.width, photo.height);
+  $("#photo-fact").textContent = size(origin.width ?? photo.width, origin.height ?? photo.height);
   const [channels, height, width] = model.input;
   $("#seen-fact").textContent = size(width, height);
   $("#seen-note").textContent = seenSentence(photo, { width, height, channels });

@@ -4,17 +4,21 @@ import { readSelectivity } from "../../api.js";
 import { h } from "../../lib/dom.js";
 import { fixed, number } from "../../lib/format.js";
 import { _ } from "../../lib/i18n.js";
-import { layerTitle } from "../../lib/layers.js";
+import { datasetTitle, layerTitle } from "../../lib/layers.js";
 import { part } from "./part.js";
 
 const $ = (selector) => document.querySelector(selector);
 
 export function connectSelectivity(page) {
+  let shown = null;
   return part(page, {
+    show: () => ($("#selective-card").hidden = shown !== page.model.name),
     question: () => page.explained && { model: page.model.name }, // after what the visitor waits for
-    answer: async (_question, isNewest) => {
-      const answer = await readSelectivity(page.model.name);
-      if (isNewest()) show(answer);
+    answer: async ({ model }, isNewest) => {
+      const answer = await readSelectivity(model);
+      if (!isNewest()) return;
+      shown = model;
+      show(answer);
     },
   });
 }
@@ -22,7 +26,7 @@ export function connectSelectivity(page) {
 function show({ layers, source, looked_at: count }) {
   const hasClasses = layers.some(({ class_index: index }) => index !== null);
   $("#selective-card").hidden = layers.length < 2;
-  $("#selective-fact").textContent = hasClasses ? _("%(count)s pictures of %(source)s", { count: number(count), source }) : "";
+  $("#selective-fact").textContent = hasClasses ? _("%(count)s pictures of %(source)s", { count: number(count), source: datasetTitle(source) }) : "";
   const head = h("tr", {}, h("td", {}), layers.map(({ layer }) => h("th", { scope: "col" }, layerTitle(layer))));
   const rows = [row(_("orientation"), layers.map((layer) => layer.orientation_index))];
   if (hasClasses) rows.push(row(_("class"), layers.map((layer) => layer.class_index)));
