@@ -9,12 +9,13 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from app.core.augmentation import Augmentation, alter, gather
 from app.core.hyperparameters import Training
-from app.core.preparation import Preparation, prepare_images
+from app.core.preparation import Preparation, match_channels, prepare_images, resize_images
 from app.core.randomness import generator_at, seed_at
+
+_AT_ONCE = 1000  # pictures that are resized as float32
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +35,11 @@ class Pictures:
 
 def keep(images: Tensor, labels: Tensor, shape: tuple[int, int, int], device: str = "cpu") -> Pictures:
     """uint8 N x C x H x W images as `Pictures` of the network's `shape` [C, H, W]: resized, gray or color."""
-    levels = _channels(images, shape[0])
-    if levels.shape[2:] != shape[1:]:
-        resized = [
-            functional.interpolate(part.float(), shape[1:], mode="bilinear", antialias=True, align_corners=False)
-            .round_().clamp_(0, 255).to(torch.uint8)
-            for part in levels.split(1000)
-        ]  # fmt: skip
-        levels = torch.cat(resized)
+    channels, size = shape[0], shape[1:]
+    parts = [match_channels(part, channels) for part in images.split(_AT_ONCE)]
+    if images.shape[2:] != size:
+        parts = [resize_images(part.float(), size).round_().clamp_(0, 255).to(torch.uint8) for part in parts]
+    levels = torch.cat(parts)
     return Pictures(levels.permute(0, 2, 3, 1).contiguous().to(device), labels.to(device))
 
 
@@ -91,15 +89,6 @@ class Batches:
         batch = prepare_images(levels.permute(0, 3, 1, 2), self._preparation)
         labels = self._pictures.labels[chosen.to(self._pictures.labels.device)]
         return alter(batch, self._augmentation, generator), labels
-
-
-def _channels(images: Tensor, channels: int) -> Tensor:
-    if images.shape[1] == channels:
-        return images
-    if images.shape[1] == 1:
-        return images.expand(-1, channels, -1, -1)
-    weights = torch.tensor([0.299, 0.587, 0.114]).view(1, 3, 1, 1)  # ITU-R BT.601, as Pillow's "L"
-    return torch.cat([(part * weights).sum(1, keepdim=True).round_().to(torch.uint8) for part in images.split(1000)])
 
 
 def _moments(images: Tensor) -> tuple[list[float], list[float]]:
