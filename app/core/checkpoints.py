@@ -4,6 +4,7 @@ It does not know networks or training; what a file must hold is given as names a
 """
 
 import json
+import secrets
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -30,13 +31,21 @@ class Checkpoint:
     state: dict[str, Any]
 
 
+def write_tensors(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[str, str]) -> None:
+    """Writes contiguous tensors as safetensors; the file appears whole or not at all, whoever else writes the same."""
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        save_file(dict(tensors), beside, dict(metadata))
+        beside.chmod(0o644)  # safetensors makes it for its owner alone; a server may be another user
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
 def save_weights(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[str, str] | None = None) -> None:
-    """Writes safetensors; the file appears whole or not at all."""
-    partial = path.with_name(path.name + ".partial")
+    """Writes any tensors, also those that share memory or lie on a GPU, as `write_tensors` does."""
     plain = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in tensors.items()}
-    save_file(plain, partial, dict(metadata or {}))
-    partial.chmod(0o644)  # safetensors makes it for its owner alone; a server may be another user
-    partial.replace(path)
+    write_tensors(path, plain, metadata or {})
 
 
 def read_weights(

@@ -5,7 +5,6 @@ The header tells what the set is, so that listing it reads no picture. It does n
 
 import hashlib
 import json
-import secrets
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -13,9 +12,9 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
 from torch import Tensor
 
+from app.core.checkpoints import write_tensors
 from app.core.errors import N_, DamagedDataset
 from app.core.labeled_images import DataSet, Skipped
 
@@ -43,15 +42,7 @@ def write_cache(dataset: DataSet, path: Path, about: Mapping[str, Any]) -> None:
         **about,
     }
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        save_file(tensors, beside, {"dataset": json.dumps(header)})
-        beside.chmod(
-            0o644
-        )  # safetensors keeps files for their owner, but who fetches may be another user than who serves
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
+    write_tensors(path, tensors, {"dataset": json.dumps(header)})
 
 
 def read_header(path: Path) -> dict[str, Any]:

@@ -5,14 +5,15 @@ import json
 from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
-from uuid import uuid4
 
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
 from torch import Tensor
 
+from app.core.checkpoints import write_tensors
 from app.core.inspection.anatomy import Anatomy
 from app.core.inspection.patches import Excitements, Gallery, Survey, survey
+
+_VERSION = 1  # one more where `patches.survey` finds something else than before
 
 
 def kept_survey(
@@ -32,8 +33,9 @@ def kept_survey(
 
 
 def _fingerprint(anatomy: Anatomy) -> str:
-    """Of the description, the preparation and all weights."""
-    digest = hashlib.sha256(json.dumps(anatomy.network.describe()).encode())
+    """Of the way of looking, the description, the preparation and all weights."""
+    digest = hashlib.sha256(f"survey {_VERSION} ".encode())
+    digest.update(json.dumps(anatomy.network.describe()).encode())
     digest.update(repr(anatomy.preparation).encode())
     for name, tensor in anatomy.module.state_dict().items():
         digest.update(name.encode())
@@ -42,28 +44,26 @@ def _fingerprint(anatomy: Anatomy) -> str:
 
 
 def _write(path: Path, made: Survey) -> None:
-    """Whole or not at all, and whoever else writes the same meanwhile."""
     tensors: dict[str, Tensor] = {"pictures": made.pictures, "labels": made.labels}
     for name, layer in made.layers.items():
         tensors |= {f"{name}:{item.name}": getattr(layer, item.name).contiguous() for item in fields(layer)}
     about = {"classes": list(made.classes), "source": made.source, "looked_at": made.looked_at}
-    partial = path.with_suffix(f".{uuid4().hex}.partial")
-    save_file(tensors, partial, {"about": json.dumps(about)})
-    partial.replace(path)
+    write_tensors(path, tensors, {"about": json.dumps(about)})
 
 
 def _read(path: Path) -> Survey | None:
+    """None where the file is damaged, or of another version of this project."""
     try:
         with safe_open(path, "pt") as file:
             about = json.loads(file.metadata()["about"])
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a dict
+        names = dict.fromkeys(key.partition(":")[0] for key in tensors if ":" in key)
+        layers = {
+            name: Excitements(**{item.name: tensors[f"{name}:{item.name}"] for item in fields(Excitements)})
+            for name in names
+        }
+        return Survey(
+            layers, tensors["pictures"], tensors["labels"], tuple(about["classes"]), about["source"], about["looked_at"]
+        )
     except (SafetensorError, OSError, KeyError, ValueError, TypeError):
         return None
-    names = dict.fromkeys(key.partition(":")[0] for key in tensors if ":" in key)
-    layers = {
-        name: Excitements(**{item.name: tensors[f"{name}:{item.name}"] for item in fields(Excitements)})
-        for name in names
-    }
-    return Survey(
-        layers, tensors["pictures"], tensors["labels"], tuple(about["classes"]), about["source"], about["looked_at"]
-    )

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import load_file
 
+from app.core.checkpoints import write_tensors
 from app.core.errors import InvalidValue
 from app.core.inspection.activations import record
 from app.core.inspection.anatomy import Anatomy
@@ -123,6 +125,15 @@ def test_a_damaged_file_is_made_anew(anatomy: Anatomy, gallery: Gallery, tmp_pat
     kept_survey(anatomy, "noise", lambda: gallery, tmp_path)
     (path,) = tmp_path.iterdir()
     path.write_bytes(path.read_bytes()[:100])
+
+    assert kept_survey(anatomy, "noise", lambda: gallery, tmp_path).looked_at == 120
+
+
+def test_a_file_of_an_older_version_is_made_anew(anatomy: Anatomy, gallery: Gallery, tmp_path: Path) -> None:
+    kept_survey(anatomy, "noise", lambda: gallery, tmp_path)
+    (path,) = tmp_path.iterdir()
+    kept = {name: tensor for name, tensor in load_file(path).items() if not name.endswith(":class_means")}
+    write_tensors(path, kept, {"about": '{"classes": ["a"], "source": "noise", "looked_at": 1}'})
 
     assert kept_survey(anatomy, "noise", lambda: gallery, tmp_path).looked_at == 120
 
