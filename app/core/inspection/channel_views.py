@@ -131,15 +131,22 @@ def _orientations(anatomy: Anatomy) -> dict[str, OrientationSelectivity]:
     return orientation_selectivity(anatomy)
 
 
-@lru_cache(maxsize=4)
 def _survey(model: Model, data: Path) -> Survey:
+    """Of the data set from the moment it is there."""
     name = str(model.card.get("dataset", ""))
-    folder, preparation = data / "datasets", model.preparation
-    if _is_here(name, folder):
-        return kept_survey(model.anatomy, name, lambda: _gallery(name, folder, preparation), data / "surveys")
-    return kept_survey(
-        model.anatomy, PHOTOGRAPHS, lambda: photographs(preparation.size, preparation.channels), data / "surveys"
-    )
+    return _kept_survey(model, name if _is_here(name, data / "datasets") else PHOTOGRAPHS, data)
+
+
+@lru_cache(maxsize=4)
+def _kept_survey(model: Model, source: str, data: Path) -> Survey:
+    preparation = model.preparation
+
+    def gallery() -> Gallery:
+        if source == PHOTOGRAPHS:
+            return photographs(preparation.size, preparation.channels)
+        return _gallery(source, data / "datasets", preparation)
+
+    return kept_survey(model.anatomy, source, gallery, data / "surveys")
 
 
 def _is_here(name: str, folder: Path) -> bool:

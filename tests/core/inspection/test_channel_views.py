@@ -5,7 +5,10 @@ from typing import Any
 
 import pytest
 
+from app.core.dataset_cache import cache_path, write_cache
 from app.core.inspection.channel_views import show_channel, show_selectivity
+from app.core.labeled_images import DataSet
+from app.core.shapes import SHAPES, make_shapes
 from tests.tiny_models import TINY, write_model
 
 DENSE: dict[str, Any] = TINY | {"layers": TINY["layers"][-2:]}
@@ -33,3 +36,15 @@ def test_blocks_are_measured_as_convolutions_are(tmp_path: Path, dataset: str) -
     layers = ["conv2d_1", "residual_1/conv2d_2", "residual_1/projection", "residual_1"]
     assert [row["layer"] for row in told["layers"]] == layers
     assert {row["class_index"] is None for row in told["layers"]} == {dataset == "none"}
+
+
+def test_a_data_set_is_looked_through_as_soon_as_it_is_there(tmp_path: Path) -> None:
+    folder = write_model(tmp_path / "tiny", dataset="pets")
+    before = show_selectivity(folder, tmp_path)["source"]
+    made = make_shapes(30, seed=1), make_shapes(10, seed=2)
+    dataset = DataSet("pets", "Pets", SHAPES, *made[0], *made[1])
+    write_cache(dataset, cache_path(tmp_path / "datasets", "pets"), {})
+
+    after = show_selectivity(folder, tmp_path)["source"]
+
+    assert (before, after) == ("photographs", "pets")
