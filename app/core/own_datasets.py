@@ -4,11 +4,12 @@ The name cannot be guessed, and no list tells it. Only so many are kept: the one
 It does not know HTTP.
 """
 
+import os
 import re
 import secrets
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -66,9 +67,9 @@ def keep_own(archive: Path, name: str, title: str | None, folder: Path, limits: 
 
 def remember_use(name: str, folder: Path) -> None:
     """A data set of one's own that was looked at stays longer."""
-    path = cache_path(folder, name)
-    if is_own(name) and path.is_file():
-        path.touch()
+    if is_own(name):
+        with suppress(FileNotFoundError):  # it may just have made room for another
+            os.utime(cache_path(folder, name))
 
 
 def _make_room(folder: Path, kept: int) -> None:
