@@ -83,7 +83,7 @@ def _digest(tensors: Mapping[str, Tensor]) -> str:
     digest = hashlib.sha256()
     for name in _TENSORS:
         digest.update(f"{name}{tuple(tensors[name].shape)}".encode())
-        digest.update(tensors[name].numpy().data.cast("B"))
+        digest.update(tensors[name].contiguous().numpy().data)
     return digest.hexdigest()
 
 

@@ -110,10 +110,10 @@ def _summarize(name: str, header: dict[str, Any]) -> Summary:
 
 def _sheet(path: Path, samples: list[list[int]]) -> Tensor:
     """Pictures of one class side by side, classes below each other; what a class lacks is blank."""
-    pictures = iter(read_samples(path, [index for row in samples for index in row]))
+    chosen = read_samples(path, [index for row in samples for index in row])
+    pictures, blank = iter(chosen), torch.full_like(chosen[0], _BLANK)
     rows: list[Tensor] = []
     for row in samples:
         shown = [next(pictures) for _ in row]
-        blank = torch.full_like(shown[0], _BLANK)
         rows.append(torch.cat(shown + [blank] * (SAMPLES_A_CLASS - len(shown)), dim=2))
     return torch.cat(rows, dim=1)

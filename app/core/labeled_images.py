@@ -55,11 +55,15 @@ def split(dataset: DataSet, fraction: float = 0.1, seed: int = 0) -> tuple[Tenso
 
 
 def hold_out(images: Tensor, labels: Tensor, fraction: float) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Training images and labels, test images and labels: every class loses its share, by a fixed permutation."""
+    """Training images and labels, test images and labels: every class loses its share, by a fixed permutation.
+
+    A class of two or more loses at least one picture, a class of one none.
+    """
     order = torch.randperm(len(labels), generator=torch.Generator().manual_seed(0))
     ranks = torch.empty_like(order)
     for label in labels.unique():
         members = order[labels[order] == label]
-        ranks[members] = torch.arange(len(members)) - round(len(members) * fraction)
+        aside = max(round(len(members) * fraction), min(1, len(members) - 1))
+        ranks[members] = torch.arange(len(members)) - aside
     train, test = (ranks >= 0).nonzero().flatten(), (ranks < 0).nonzero().flatten()
     return images[train], labels[train], images[test], labels[test]

@@ -3,6 +3,7 @@
 import io
 import os
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -70,6 +71,28 @@ def test_the_sheet_shows_each_class_in_a_row(tmp_path: Path) -> None:
     assert sheet.shape == (3, 3 * 5, SAMPLES_A_CLASS * 4)
     assert torch.equal(sheet[:, 10:15, 0:4], dataset.images[-1])
     assert sheet[:, 10:15, 4:].eq(255).all()
+
+
+def test_a_class_without_pictures_has_a_blank_row(tmp_path: Path) -> None:
+    dataset = replace(small(), classes=("a", "b", "c", "d"))
+    write_cache(dataset, cache_path(tmp_path, "small"), describe(dataset))
+
+    sheet = look_into("small", tmp_path).sheet
+
+    assert sheet.shape == (3, 4 * 5, SAMPLES_A_CLASS * 4)
+    assert sheet[:, 15:].eq(255).all()
+
+
+@pytest.mark.parametrize(("pictures", "train", "test"), [(1, 2, 0), (2, 2, 2), (3, 4, 2), (10, 16, 4)])
+def test_a_fifth_of_each_class_is_put_aside_and_never_the_only_picture(
+    tmp_path: Path, pictures: int, train: int, test: int
+) -> None:
+    name = kept(tmp_path, hostile.pack(hostile.pets(pictures)))
+
+    summary = look_into(name, tmp_path).summary
+
+    assert (summary.train, summary.test) == (train, test)
+    assert len(load_dataset(name, tmp_path).test_labels) == test
 
 
 def test_a_set_kept_without_statistics_is_measured(tmp_path: Path) -> None:
