@@ -211,6 +211,7 @@ def test_another_network_is_shown_with_what_it_sees(open_page: Open) -> None:
 
     expect(page.locator("#seen-fact")).to_have_text("28 × 28")
     expect(page.locator("#seen-note")).to_contain_text("Colors become grays.")
+    expect(page.locator("#digit-note")).to_be_visible()
     expect(page.locator("#answer .name >> nth=0")).to_have_text(re.compile(r"\d"), timeout=PATIENCE_MS)
 
 

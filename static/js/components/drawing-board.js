@@ -7,9 +7,14 @@ const SIDE = 128;
 
 export class DrawingBoard extends HTMLElement {
   #canvas = h("canvas", { width: SIDE, height: SIDE, class: "board", role: "img", "aria-label": _("Drawing board: draw with the mouse or a finger") });
-  #width = h("input", { type: "range", min: 1, max: 16, value: 4, "aria-label": _("Width of the pencil") });
+  #width = h("input", { type: "range", min: 1, max: 24, value: 4, "aria-label": _("Width of the pencil") });
   #level = h("input", { type: "range", min: 0, max: 255, value: 255, "aria-label": _("Brightness of the pencil") });
   #last = null;
+
+  /** The pencil's width in pixels of the picture, of 128. */
+  set pencil(width) {
+    this.#width.value = width;
+  }
 
   connectedCallback() {
     if (this.firstChild) return;

@@ -9,6 +9,7 @@ import { tint } from "../lib/sign.js";
 const NEXT = { ArrowDown: [0, 1], ArrowUp: [0, -1], ArrowRight: [1, 0], ArrowLeft: [-1, 0] };
 
 export class MapColumns extends HTMLElement {
+  #pointed = null;
   #built = "";
   #edges = s("svg", { class: "edges", "aria-hidden": "true" });
   #columns = h("div", { class: "columns" });
@@ -21,7 +22,7 @@ export class MapColumns extends HTMLElement {
     this.addEventListener("keydown", (event) => this.#key(event));
     for (const type of ["pointerover", "focusin"]) this.addEventListener(type, ({ target }) => this.#trace(target));
     this.addEventListener("pointerleave", () => this.#trace(document.activeElement));
-    this.addEventListener("focusout", () => this.draw(null, []));
+    this.addEventListener("focusout", () => this.#trace(null));
   }
 
   /** `columns` are {name, title, fact, range: [low, high], shown: [{channel, title, map | value, limit, text, shown}], hidden}; maps are {picture, rgba}. */
@@ -43,8 +44,12 @@ export class MapColumns extends HTMLElement {
     if (!this.querySelector(".map[tabindex='0']") && this.#tiles()[0]) this.#tiles()[0].tabIndex = 0;
   }
 
-  /** Edges to `target` from `sources` [{layer, channel, strength}]: strength from -1 to 1, or null where there is no weight. */
+  /**
+   * Edges to `target` from `sources` [{layer, channel, strength}]: strength from -1 to 1, or null where there is no weight.
+   * What comes when one points elsewhere already is not drawn.
+   */
   draw(target, sources) {
+    if (target && this.#find(target) !== this.#pointed) return;
     for (const tile of this.querySelectorAll(".feeds")) tile.classList.remove("feeds");
     const end = target && this.#find(target);
     const paths = end ? sources.flatMap((source) => this.#edge(source, end)) : [];
@@ -94,7 +99,8 @@ export class MapColumns extends HTMLElement {
 
   #trace(target) {
     const tile = target?.closest?.(".map");
-    if (!tile || !this.contains(tile)) return this.draw(null, []);
+    this.#pointed = tile && this.contains(tile) ? tile : null;
+    if (!this.#pointed) return this.draw(null, []);
     return emit(this, "trace", placeOf(tile));
   }
 

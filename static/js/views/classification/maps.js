@@ -21,7 +21,10 @@ const $ = (selector) => document.querySelector(selector);
 export function connectMaps(page) {
   const edges = new Edges(page);
   const columns = $("#maps");
-  columns.addEventListener("open", ({ detail }) => page.open(detail));
+  columns.addEventListener("open", ({ detail }) => {
+    page.open(detail);
+    bring($("#making"));
+  });
   columns.addEventListener("more", ({ detail }) => {
     page.expanded.add(detail);
     page.change({});
@@ -51,6 +54,12 @@ export function connectMaps(page) {
       page.change(page.state.layer && page.layer(page.state.layer) ? {} : firstOpen(page.maps.layers));
     },
   });
+}
+
+/** What was opened is brought into sight. */
+function bring(card) {
+  const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  card.scrollIntoView({ block: "nearest", behavior: isStill ? "auto" : "smooth" });
 }
 
 /** A layer with its sprite taken apart: maps as pictures, a vector as units of one value. */

@@ -9,6 +9,8 @@ import { readPixels } from "../../lib/pixels.js";
 
 const $ = (selector) => document.querySelector(selector);
 
+const [THIN, THICK] = [4, 20]; // digits were written with a pen, photographs were not
+
 export function connectPhoto(page) {
   let shown = [];
   for (const view of ["#shot", "#seen"]) {
@@ -28,6 +30,8 @@ function showPhoto({ photo, model, origin }) {
   const [channels, height, width] = model.input;
   $("#seen-fact").textContent = size(width, height);
   $("#seen-note").textContent = seenSentence(photo, { width, height, channels });
+  $("#digit-note").hidden = model.dataset !== "digits";
+  $("drawing-board").pencil = channels === 1 ? THICK : THIN;
 }
 
 /** How the photo became what the network sees. */
