@@ -4,7 +4,8 @@ Python's syntax is left to `network_texts.syntax`, what a library calls a layer 
 """
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 from app.core.errors import N_, InvalidNetwork
@@ -39,24 +40,30 @@ def read_network(text: Any, shape: Sequence[int] | None = None, limits: Limits |
 def _read(tree: ast.Module, shape: Sequence[int] | None, limits: Limits | None) -> Network:
     program = Program(tree)
     calls = program.calls
-    if len(_all(calls)) > MAXIMUM_CALLS:
+    found = list(islice(_all(calls), MAXIMUM_CALLS + 1))
+    if len(found) > MAXIMUM_CALLS:
         raise InvalidNetwork(N_("The text holds more than %(limit)d layers."), field="text", limit=MAXIMUM_CALLS)
-    if any(call.name in pytorch.FORMS and call.name not in keras.FORMS for call in _all(calls)):
+    if any(call.name in pytorch.FORMS and call.name not in keras.FORMS for call in found):
         return _fit(
             program,
             calls,
             [parse_input(shape)] if shape is not None else pytorch.find_inputs(calls, program, tree),
             limits,
         )
-    found = shape if shape is not None else keras.find_input(calls, program)
-    if found is None:
+    given = shape if shape is not None else keras.find_input(calls, program)
+    if given is None:
         raise refuse(calls[0].line, N_("Line %(line)d: the first layer must say the shape of its input, as "
                                        "input_shape=(32, 32, 3), or the request as 'input'."))  # fmt: skip
-    return Chain(program, parse_input(found), torch=False).network(calls, limits)
+    return Chain(program, parse_input(given), torch=False).network(calls, limits)
 
 
-def _all(calls: Sequence[Call]) -> list[Call]:
-    return [found for call in calls for found in (call, *_all(call.inside))]
+def _all(calls: Sequence[Call]) -> Iterator[Call]:
+    """One after another: blocks of blocks of the same blocks may be more than any list can hold."""
+    for call in calls:
+        yield call
+        yield from _all(call.inside)
+        if call.projection is not None:
+            yield from _all([call.projection])
 
 
 def _fit(program: Program, calls: list[Call], shapes: Any, limits: Limits | None) -> Network:

@@ -73,7 +73,10 @@ def test_what_cannot_be_read_is_refused_with_its_line(text: str, line: int | Non
 
 
 DOUBLING = "a = Sequential([Dropout(0.1), Dropout(0.1)])\n" + "a = Sequential([a, a])\n" * 60
+BLOCKS = "r = Residual([Dropout(0.1)])\n" + "r = Residual([r, r])\n" * 60
 HOSTILE = [
+    BLOCKS + "model = Sequential([Input((4, 4, 1)), r])",
+    BLOCKS + "model = Sequential([Input((4, 4, 1)), Residual([Dropout(0.1)], projection=Residual([r]))])",
     None, 5, [], {}, "x" * 65_537, "\0", "\ud800", "(" * 60_000, "[" * 150 + "]" * 150, "-" * 60_000 + "1",
     "a" + ".a" * 30_000,
     "x = " + "1 + " * 15_000 + "1", "model = Sequential([" + "Sequential([" * 90 + "])" * 91, "9" * 60_000, "x = 9e999",
