@@ -1,7 +1,4 @@
-"""The part of the picture that a unit sees: on the input by arithmetic, and on the photo the input was cut from.
-
-Antialiasing blends pixels of the photo a little beyond the edges; that is left out.
-"""
+"""The part of the input that a unit sees, by arithmetic. Where that lies on the photo is the page's to draw."""
 
 from dataclasses import dataclass
 
@@ -38,12 +35,3 @@ def unflatten(index: int, places: tuple[int, int]) -> tuple[int, int, int]:
     """(channel, y, x) of a value flattened channel by channel, row by row, from maps of so many rows and columns."""
     channel, place = divmod(index, places[0] * places[1])
     return channel, *divmod(place, places[1])
-
-
-def on_photo(field: Field, seen: tuple[int, int], photo: tuple[int, int]) -> Field:
-    """The same rectangle on the photo, whose middle became `seen` (see `preparation.crop_middle`); (height, width)."""
-    rows = min(photo[0], max(1, round(photo[1] * seen[0] / seen[1])))
-    columns = min(photo[1], max(1, round(photo[0] * seen[1] / seen[0])))
-    left, top = (photo[1] - columns) // 2, (photo[0] - rows) // 2
-    down, across = rows / seen[0], columns / seen[1]
-    return Field(left + field.x * across, top + field.y * down, field.width * across, field.height * down)

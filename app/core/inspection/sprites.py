@@ -34,11 +34,6 @@ def draw_picture(levels: Tensor) -> str:
     return _data_url(levels[0] if len(levels) == 1 else levels.permute(1, 2, 0))
 
 
-def draw_sheet(pictures: Tensor) -> str:
-    """Data URL of pictures of one size, uint8 N x C x H x W, side by side."""
-    return draw_picture(torch.cat(list(pictures), dim=2))
-
-
 def _data_url(levels: Tensor) -> str:
     """Of uint8 H x W or H x W x 3. A fast level of compression: smaller files would take longer than they save."""
     file = BytesIO()

@@ -9,9 +9,8 @@ from torch import nn
 
 from app.core.inspection.activations import hooked
 from app.core.inspection.anatomy import INPUT, SOFTMAX, Anatomy
-from app.core.inspection.receptive_fields import Field, field_of, on_photo
+from app.core.inspection.receptive_fields import Field, field_of
 from app.core.modules import GlobalAveragePool2d, GlobalMaxPool2d
-from app.core.preparation import Preparation, prepare_picture
 from tests.core.inspection.networks_at_random import anatomies, make_anatomy
 
 
@@ -55,23 +54,3 @@ def test_an_input_value_sees_itself_and_a_probability_sees_all() -> None:
 
     assert field_of(anatomy, INPUT, 2, 4, 3) == Field(4, 3, 1, 1)
     assert field_of(anatomy, SOFTMAX, 0, 0, 0) == Field(0, 0, 9, 10)
-
-
-def test_a_field_lies_on_the_photo_where_the_middle_was_cut() -> None:
-    found = on_photo(Field(8, 0, 16, 32), (32, 32), (200, 320))
-
-    assert found == Field(60 + 8 * 6.25, 0, 100, 200)
-
-
-@settings(deadline=None, max_examples=40, derandomize=True)
-@given(height=st.integers(20, 90), width=st.integers(20, 90), x=st.integers(0, 7), y=st.integers(0, 4))
-def test_a_bright_rectangle_on_the_photo_is_seen_in_its_field(height: int, width: int, x: int, y: int) -> None:
-    size = (5, 8)
-    field = on_photo(Field(x, y, 1, 1), size, (height, width))
-    photo = torch.zeros(height, width, 1, dtype=torch.uint8)
-    rows, columns = (round(field.y), round(field.y + field.height)), (round(field.x), round(field.x + field.width))
-    photo[rows[0] : rows[1], columns[0] : columns[1]] = 255
-
-    seen = prepare_picture(photo, Preparation(size, 1, (0.0,), (1.0,)))
-
-    assert divmod(int(seen[0].flatten().argmax()), 8) == (y, x)
