@@ -105,6 +105,17 @@ def test_a_heat_map_of_any_class_by_any_method(open_page: Open, server: str) -> 
     assert page.input_value("#label") == label
 
 
+def test_a_heat_map_that_does_not_come_is_waited_for_no_longer(open_page: Open) -> None:
+    page = open_page("/classify?sample=cat", expected="status of 503")
+    ready(page)
+    page.route("**/attributions", lambda route: route.fulfill(status=503, json={"detail": "Busy"}))
+
+    page.select_option("#method", "occlusion")
+
+    expect(page.get_by_text("Busy").first).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.locator("#heat")).not_to_have_attribute("aria-busy", "true")
+
+
 def test_a_classic_kernel_is_put_in_and_taken_out(open_page: Open, server: str) -> None:
     layer = named(server, "conv2d")
     page = open_page("/classify?sample=cat")
@@ -149,7 +160,8 @@ def test_a_learned_kernel_goes_to_the_convolution_page(open_page: Open, server: 
     np.testing.assert_allclose(matrix, filters["kernels"][best["channel"]][1], atol=1e-7)
     typed = [float(cell.input_value()) for cell in page.locator("kernel-grid input").all()]
     assert typed == pytest.approx(np.ravel(matrix).tolist(), abs=1e-6)
-    assert "sample=coffee" in page.url
+    seen = picture(ask(server, "classifications", {"sample": "coffee"})["seen"])[..., :3]
+    np.testing.assert_array_equal(pixels(page, "#input"), seen)
 
 
 def test_the_card_of_a_network_says_what_is_known_of_it(open_page: Open, server: str) -> None:

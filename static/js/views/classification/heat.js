@@ -27,10 +27,13 @@ export function connectHeat(page) {
     question: () => page.answer && { key: page.answer.key, method: page.state.method, label: chosenLabel(page) },
     answer: async ({ method, label }, isNewest) => {
       $("#heat").setAttribute("aria-busy", "true");
-      const answer = await attribute(page.model.name, page.source, { ...page.pictureFields, method, label });
-      const sprite = await readPixels(answer.heat);
-      $("#heat").removeAttribute("aria-busy");
-      if (isNewest()) showHeat(page, answer, readSprite(sprite, 1, answer.limit)[0]);
+      try {
+        const answer = await attribute(page.model.name, page.source, { ...page.pictureFields, method, label });
+        const sprite = await readPixels(answer.heat);
+        if (isNewest()) showHeat(page, answer, readSprite(sprite, 1, answer.limit)[0]);
+      } finally {
+        $("#heat").removeAttribute("aria-busy");
+      }
     },
   });
 }
