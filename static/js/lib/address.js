@@ -4,6 +4,8 @@ import { BORDERS, brief, complete, convolution, sameMatrix } from "./steps.js";
 
 /** The name of a picture of one's own, which no link can carry. */
 export const OWN = "own";
+/** What a network was given of a picture. */
+export const SEEN = "seen";
 
 export const DEFAULTS = {
   sample: "astronaut",

@@ -1,8 +1,8 @@
 // The classify page's state as the query of its address, and back. What equals its default is left out.
 
-import { OWN } from "./address.js";
+import { OWN, SEEN } from "./address.js";
 
-export { OWN };
+export { OWN, SEEN };
 
 export const DEFAULTS = {
   model: null,

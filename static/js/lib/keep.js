@@ -1,17 +1,16 @@
-// Keeps one picture in this browser, so that a reload or another language does not lose it. Nothing leaves the browser.
+// Keeps one's own picture, and what a network sees of one, in this browser, so that a reload or another language does not lose it. Nothing leaves the browser.
 
 const NAME = "playground";
 const STORE = "pictures";
-const KEY = "own";
 
-/** Keeps `file` in place of what was kept; null forgets. Storage may be forbidden: then nothing is kept. */
-export async function keep(file) {
-  await ask("readwrite", (pictures) => (file ? pictures.put(file, KEY) : pictures.delete(KEY))).catch(() => null);
+/** Keeps `file` in place of what was kept under that name; null forgets. Storage may be forbidden: then nothing is kept. */
+export async function keep(file, name) {
+  await ask("readwrite", (pictures) => (file ? pictures.put(file, name) : pictures.delete(name))).catch(() => null);
 }
 
-/** The file that is kept, or null. */
-export async function kept() {
-  return ask("readonly", (pictures) => pictures.get(KEY)).catch(() => null);
+/** The file that is kept under that name, or null. */
+export async function kept(name) {
+  return ask("readonly", (pictures) => pictures.get(name)).catch(() => null);
 }
 
 async function ask(mode, question) {

@@ -90,7 +90,7 @@ class ClassificationPage {
       [this.source, this.photo, this.origin] = [source, levels, origin];
       this.#pictures += 1;
       Object.assign(this.state, patch, { sample: source.sample ?? OWN });
-      keep(source.file ?? null);
+      keep(source.file ?? null, OWN);
     });
     this.change({});
   }
@@ -142,7 +142,7 @@ class ClassificationPage {
 
   /** What an address names: a sample, or one's own picture if this browser has kept it. */
   async #sourceOf(name) {
-    const file = name === OWN && (await kept());
+    const file = name === OWN && (await kept(OWN));
     if (file) return { file };
     return { sample: this.samples.some((sample) => sample.name === name) ? name : DEFAULTS.sample };
   }

@@ -1,7 +1,7 @@
 // The convolution page: holds its state, asks the bench for results and keeps the screen and the address in step.
 
 import { listKernels, listSamples, readPicture } from "../api.js";
-import { DEFAULTS, OWN, fromKernel, read, write } from "../lib/address.js";
+import { DEFAULTS, OWN, SEEN, fromKernel, read, write } from "../lib/address.js";
 import { Bench } from "../lib/bench.js";
 import { keep, kept } from "../lib/keep.js";
 import { complete, outputSize } from "../lib/steps.js";
@@ -62,8 +62,8 @@ class ConvolutionPage {
       const { levels, origin } = await readPicture(source, size, color);
       if (reading !== this.#reading) return;
       [this.source, this.origin, this.levels] = [source, origin, levels];
-      Object.assign(this.state, patch, { sample: source.sample ?? OWN });
-      keep(source.file ?? null);
+      Object.assign(this.state, patch, { sample: source.sample ?? source.name ?? OWN });
+      if (source.name !== SEEN) keep(source.file ?? null, OWN);
       this.bench.put(levels);
       this.#screen.newPicture();
     });
@@ -72,8 +72,8 @@ class ConvolutionPage {
 
   /** What an address names: a sample, or one's own picture if this browser has kept it. */
   async #sourceOf(name) {
-    const file = name === OWN && (await kept());
-    if (file) return { file };
+    const file = (name === OWN || name === SEEN) && (await kept(name));
+    if (file) return { file, name };
     return { sample: this.samples.some((sample) => sample.name === name) ? name : DEFAULTS.sample };
   }
 

@@ -2,6 +2,7 @@
 
 import { readFilters } from "../../api.js";
 import "../../components/kernel-swatch.js";
+import { SEEN } from "../../lib/classify-address.js";
 import { h } from "../../lib/dom.js";
 import { fixed, number, percent } from "../../lib/format.js";
 import { _ } from "../../lib/i18n.js";
@@ -17,7 +18,7 @@ export function connectFilters(page) {
   return part(page, {
     question: () => {
       const first = page.maps?.layers.find(({ type }) => type === "conv2d");
-      return first ? { model: page.model.name, layer: first.name, sample: page.state.sample } : null;
+      return first ? { model: page.model.name, layer: first.name } : null;
     },
     answer: async ({ layer }, isNewest) => {
       const filters = await readFilters(page.model.name, layer);
@@ -65,12 +66,12 @@ function plane(page, matrix, index, count, swatch) {
 }
 
 /**
- * The convolution page with this kernel and the same picture in the network's size. There levels are 0 to 255, here
+ * The convolution page with this kernel and what the network sees. There levels are 0 to 255, here
  * (level / 255 - mean) / std: the divisor and the offset make up for it, so that the numbers are the network's own.
  */
-function bridge({ state, model }, matrix, channel) {
+function bridge({ model }, matrix, channel) {
   const [mean, std] = [model.preparation?.mean[channel] ?? 0, model.preparation?.std[channel] ?? 1];
   const sum = matrix.flat().reduce((total, weight) => total + weight, 0);
   const step = { matrix, divisor: 255 * std, offset: (-mean / std) * sum, border: "valid" };
-  return `/convolve?${new URLSearchParams({ sample: state.sample, size: Math.max(...model.input.slice(1)), display: "signed", steps: JSON.stringify([step]) })}`;
+  return `/convolve?${new URLSearchParams({ sample: SEEN, size: Math.max(...model.input.slice(1)), display: "signed", steps: JSON.stringify([step]) })}`;
 }

@@ -1,14 +1,18 @@
 // The photo and what the network sees of it, with the receptive field of the unit on both.
 
 import "../../components/picture-view.js";
+import { SEEN } from "../../lib/classify-address.js";
 import { toRgba } from "../../lib/display.js";
+import { paint } from "../../lib/dom.js";
 import { size } from "../../lib/format.js";
 import { _ } from "../../lib/i18n.js";
+import { keep } from "../../lib/keep.js";
 import { centerSquare, onPhoto } from "../../lib/maps.js";
 import { readPixels } from "../../lib/pixels.js";
 
 const $ = (selector) => document.querySelector(selector);
 
+const [FIELD_SIDE, EDGE] = [256, 6]; // of the small picture, in its own pixels
 const [THIN, THICK] = [4, 20]; // digits were written with a pen, photographs were not
 
 export function connectPhoto(page) {
@@ -48,8 +52,14 @@ function seenSentence(photo, { width, height, channels }) {
 export async function showSeen(page, address) {
   const pixels = await readPixels(address);
   page.seen = pixels;
+  keep(fileOf(address), SEEN); // for the convolution page
   $("#seen").show(pixels, pixels.data);
   markField(page);
+}
+
+function fileOf(address) {
+  const bytes = Uint8Array.from(atob(address.split(",")[1]), (letter) => letter.charCodeAt(0));
+  return new File([bytes], "seen.png", { type: "image/png" });
 }
 
 /** Outlines the receptive field of the unit on the seen picture and on the photo. */
@@ -58,8 +68,23 @@ export function markField(page) {
   if (!field || !page.seen) return;
   const seen = { width: page.seen.width, height: page.seen.height };
   $("#seen").mark(cellsOf(field));
+  drawField($("#field"), page.seen, field);
   const box = onPhoto(shifted(field, page.state.change), page.photo, seen);
   $("#shot").mark({ ...cellsOf(box), turn: turnOf(page.photo, page.state.change) });
+}
+
+/** The same small, beside how the unit was made, where the photo is out of sight. */
+function drawField(canvas, { width, height, data }, field) {
+  const scale = Math.round(FIELD_SIDE / width);
+  Object.assign(canvas, { width: width * scale, height: height * scale });
+  const context = canvas.getContext("2d");
+  context.imageSmoothingEnabled = false;
+  context.drawImage(paint(document.createElement("canvas"), { width, height }, data), 0, 0, canvas.width, canvas.height);
+  const [left, top, right, bottom] = [field.x, field.y, field.x + field.width, field.y + field.height].map((end) => Math.max(EDGE, Math.min(canvas.width - EDGE, end * scale)));
+  for (const [color, lineWidth] of [["white", 2 * EDGE], [getComputedStyle(canvas).color, EDGE]]) {
+    Object.assign(context, { strokeStyle: color, lineWidth });
+    context.strokeRect(left, top, right - left, bottom - top);
+  }
 }
 
 /** What was turned one way on its way to the network is found on the photo by turning back. */

@@ -39,11 +39,12 @@ function tiles(page) {
   return [first, ...state.steps.map((step, index) => tile(step, index, state, bench.resultOf(index), kernels))];
 }
 
-function tile(step, index, { steps }, result, kernels) {
+function tile(step, index, { steps, at, display }, result, kernels) {
   const title = stepTitle(step, kernels);
   if (!result) return { title, picture: null };
   const small = shrink(result, THUMBNAIL);
-  return { title, ...sized(result, small, toRgba(small, automaticMode(steps.slice(0, index + 1)))) };
+  const mode = index === at && display !== "auto" ? display : automaticMode(steps.slice(0, index + 1));
+  return { title, ...sized(result, small, toRgba(small, mode)) };
 }
 
 /** A small picture that tells the size of the whole one. */

@@ -1,6 +1,6 @@
 // The kernel, how its window moves, and how pictures are drawn: from the controls to the state, and back.
 
-import { OWN, findName } from "../../lib/address.js";
+import { OWN, SEEN, findName } from "../../lib/address.js";
 import { copyText } from "../../lib/clipboard.js";
 import { h } from "../../lib/dom.js";
 import { number, parseNumber, plain } from "../../lib/format.js";
@@ -83,7 +83,7 @@ function cut(matrix, side) {
 
 async function copyLink({ state }) {
   const done = await copyText(location.href);
-  const told = state.sample === OWN ? _("Copied, without your picture") : _("Copied");
+  const told = [OWN, SEEN].includes(state.sample) ? _("Copied, without your picture") : _("Copied");
   $("#copy-link").textContent = done ? told : _("Copy it from the address bar");
   setTimeout(() => ($("#copy-link").textContent = _("Copy link")), 1500);
 }
