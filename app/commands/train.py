@@ -24,7 +24,6 @@ from app.core.datasets import DataSet, load_dataset
 from app.core.errors import N_, InvalidValue
 from app.core.evaluation import Evaluation, evaluate, fit_temperature
 from app.core.events import Diverged, Epoch, Finished, Step
-from app.core.familiarity import FAMILIARITY
 from app.core.folding import fold
 from app.core.hyperparameters import describe_training
 from app.core.training import Trainer
@@ -88,7 +87,6 @@ def follow(order: Order, dataset: DataSet, console: Console, *, resume: bool, de
     about = _about(order, dataset, finished, (time.monotonic() - started) / 60, precision)
     write_json(order.out / CARD, make_card(trained, tested, temperature, about))
     kept.unlink(missing_ok=True)
-    (order.out / FAMILIARITY).unlink(missing_ok=True)  # was that of other weights
     print_test(console, tested)
 
 

@@ -9,6 +9,7 @@ from app.core.batches import keep
 from app.core.cards import CARD, NETWORK, WEIGHTS, Trained, make_card, read_trained, write_json, write_trained
 from app.core.errors import InvalidValue
 from app.core.evaluation import evaluate
+from app.core.familiarity import FAMILIARITY
 from app.core.networks import build
 from app.core.preparation import Preparation
 from tests.core.pictures import colored, small_network
@@ -72,6 +73,15 @@ def test_without_validation_pictures_nothing_is_rounded(tmp_path: Path) -> None:
     precision, logits = write_trained(tmp_path / "m", trained(), nothing)
 
     assert (precision, len(logits)) == ("float32", 0)
+
+
+def test_new_weights_take_away_what_was_familiar_to_the_old(tmp_path: Path) -> None:
+    folder = written(tmp_path / "m", trained())
+    (folder / FAMILIARITY).write_bytes(b"of the old weights")
+
+    written(folder, trained())
+
+    assert not (folder / FAMILIARITY).exists()
 
 
 def test_a_card_says_what_was_measured(tmp_path: Path) -> None:
