@@ -1,4 +1,4 @@
-"""One thread: beside another busy process, two spinning ones are up to ten times slower than one. Keras runs on torch."""
+"""One thread: beside another busy process, two spinning ones are up to ten times slower. Keras runs on torch."""
 
 import os
 
