@@ -73,6 +73,8 @@ def tune_processor(threads: int | None) -> None:
 
 def follow(order: Order, dataset: DataSet, console: Console, *, resume: bool, device: str) -> None:
     """Trains, writes the folder, and prints the test line as the lecture does."""
+    if not len(dataset.test_labels):
+        raise InvalidValue(N_("The data set has no test pictures: nothing could be said of the network at the end."))
     order.out.mkdir(parents=True, exist_ok=True)
     kept = order.out / CHECKPOINT
     checkpoint = read_checkpoint(kept) if resume and kept.is_file() else None

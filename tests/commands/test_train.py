@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import torch
+from PIL import Image
 from typer.testing import CliRunner, Result
 
 from app.cli import cli
@@ -181,6 +182,22 @@ def test_without_recipe_and_network_it_says_what_is_needed(tmp_path: Path) -> No
 
     assert done.exit_code == 2
     assert "a recipe" in done.output
+
+
+def test_a_data_set_without_test_pictures_is_refused_before_anything_is_learned(tmp_path: Path) -> None:
+    for label in ("cats", "dogs"):
+        (tmp_path / "pets" / label).mkdir(parents=True)
+        Image.new("RGB", (8, 8)).save(tmp_path / "pets" / label / "1.png")
+    fetched = run("fetch", "pets", "--from", tmp_path / "pets", "--size", 8, "--data", tmp_path)
+    assert fetched.exit_code == 0, fetched.output
+
+    network = {"input": [3, 8, 8], "classes": 2, "layers": [{"type": "flatten"}, {"type": "dense", "units": 2}]}
+    path = recipe(tmp_path, dataset="pets", network=network)
+    done = run("train", "--recipe", path, "--out", tmp_path / "m", "--data", tmp_path)
+
+    assert done.exit_code == 2
+    assert "no test pictures" in done.output
+    assert not (tmp_path / "m").exists()
 
 
 def test_evaluate_of_no_model_is_one_plain_line(tmp_path: Path) -> None:
