@@ -3,8 +3,8 @@
 from typing import Any
 
 import torch
-from app.core.datasets import DataSet
 
+from app.core.datasets import DataSet
 from app.core.networks import Network, parse_network
 
 
