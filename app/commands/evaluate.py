@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from app.commands.errors import told_plainly
-from app.commands.train import measure_test, print_test, tune_processor
+from app.commands.train import measure_test, print_test, tuned_processor
 from app.core.cards import read_trained
 from app.core.datasets import load_dataset
 from app.core.evaluation import Evaluation
@@ -26,13 +26,12 @@ def evaluate(
 ) -> None:
     """Measure a model on its test pictures and compare with its card; status 1 where they differ beyond chance."""
     console = Console()
-    with told_plainly(console):
+    with told_plainly(console), tuned_processor(threads):
         folder = model if model.is_dir() else Path("models") / model
         trained, card = read_trained(folder)
         lay_out(trained.module)
         settings = Settings() if data is None else Settings(data=data)
         dataset = load_dataset(str(card.get("dataset")), settings.data / "datasets")
-        tune_processor(threads)
         tested = measure_test(trained, dataset, float(card["calibration"]["temperature"]))
     print_test(console, tested)
     _print_figures(console, tested, card)

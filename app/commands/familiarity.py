@@ -11,7 +11,7 @@ from rich.console import Console
 from torch import Tensor
 
 from app.commands.errors import told_plainly
-from app.commands.train import tune_processor
+from app.commands.train import tuned_processor
 from app.core.cards import CARD, write_json
 from app.core.datasets import DataSet, load_dataset, split
 from app.core.familiarity import FAMILIARITY, METHOD, UNFAMILIAR, save_familiarity
@@ -31,12 +31,11 @@ def familiarity(
 ) -> None:
     """Learn what is familiar to a model; write it beside the weights, and into the card how well it is told."""
     console = Console()
-    with told_plainly(console):
+    with told_plainly(console), tuned_processor(threads):
         settings = Settings() if data is None else Settings(data=data)
         folder = model if model.is_dir() else settings.models / model
         trained = load_model(folder)
         dataset = load_dataset(str(trained.card.get("dataset")), settings.data / "datasets")
-        tune_processor(threads)
         figures = learn(trained, dataset, folder)
     for kind, auroc in figures["auroc"].items():
         console.print(f"{kind}: AUROC {auroc:.3f}", highlight=False)

@@ -54,21 +54,29 @@ def train(
     console = Console()
     options = {"epochs": epochs, "batch_size": batch_size, "optimizer": optimizer, "learning_rate": learning_rate,
                "seed": seed}  # fmt: skip
-    with told_plainly(console):
+    with told_plainly(console), tuned_processor(threads):
         given = {name: value for name, value in options.items() if value is not None}
         given |= dict(map(read_assignment, assigned or []))
         order = read_order(out, recipe, dataset, network, given, final)
         settings = Settings() if data is None else Settings(data=data)
         pictures = load_dataset(order.dataset, settings.data / "datasets")
-        tune_processor(threads)
         follow(order, pictures, console, resume=resume, device=device)
 
 
-def tune_processor(threads: int | None) -> None:
-    """As many threads as wished; numbers too small for float32's usual form count as zero, for they are slow."""
+@contextmanager
+def tuned_processor(threads: int | None) -> Iterator[None]:
+    """As many threads as wished, and numbers too small for float32's usual form as zero, for they are slow.
+
+    PyTorch's own settings come back at the end: they hold for the whole process.
+    """
+    before = torch.get_num_threads()
+    torch.set_num_threads(threads or before)
     torch.set_flush_denormal(True)
-    if threads is not None:
-        torch.set_num_threads(threads)
+    try:
+        yield
+    finally:
+        torch.set_flush_denormal(False)
+        torch.set_num_threads(before)
 
 
 def follow(order: Order, dataset: DataSet, console: Console, *, resume: bool, device: str) -> None:

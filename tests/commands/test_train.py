@@ -51,6 +51,16 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def test_a_command_leaves_the_processor_as_it_found_it(tmp_path: Path) -> None:
+    threads = torch.get_num_threads()
+
+    run("train", "--recipe", recipe(tmp_path), "--out", tmp_path / "m", "--data", tmp_path, "--epochs", 1,
+        "--threads", threads + 1)  # fmt: skip
+
+    assert torch.get_num_threads() == threads
+    assert float(torch.tensor([1e-40]) * 1) > 0, "numbers below float32's usual form count as zero"
+
+
 def test_the_test_line_is_the_lectures(tmp_path: Path) -> None:
     done = run("train", "--recipe", recipe(tmp_path), "--out", tmp_path / "m", "--data", tmp_path, "--epochs", 1)
 
