@@ -9,12 +9,12 @@ from rich.console import Console
 from rich.table import Table
 
 from app.commands.errors import told_plainly
+from app.commands.places import model_folder, settings_of
 from app.commands.train import measure_test, print_test, tuned_processor
 from app.core.cards import read_trained
 from app.core.datasets import load_dataset
 from app.core.evaluation import Evaluation
 from app.core.layouts import lay_out
-from app.settings import Settings
 
 _ROUNDING = 6e-4  # processors round differently: a picture or two in 5,000 may fall on the other side
 
@@ -27,10 +27,9 @@ def evaluate(
     """Measure a model on its test pictures and compare with its card; status 1 where they differ beyond chance."""
     console = Console()
     with told_plainly(console), tuned_processor(threads):
-        folder = model if model.is_dir() else Path("models") / model
-        trained, card = read_trained(folder)
+        settings = settings_of(data)
+        trained, card = read_trained(model_folder(model, settings))
         lay_out(trained.module)
-        settings = Settings() if data is None else Settings(data=data)
         dataset = load_dataset(str(card.get("dataset")), settings.data / "datasets")
         tested = measure_test(trained, dataset, float(card["calibration"]["temperature"]))
     print_test(console, tested)

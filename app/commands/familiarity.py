@@ -11,6 +11,7 @@ from rich.console import Console
 from torch import Tensor
 
 from app.commands.errors import told_plainly
+from app.commands.places import model_folder, settings_of
 from app.commands.train import tuned_processor
 from app.core.cards import CARD, write_json
 from app.core.datasets import DataSet, load_dataset, split
@@ -19,7 +20,6 @@ from app.core.familiarity_fitting import TRAINING_PICTURES, Watcher, fit_familia
 from app.core.models import Model, load_model
 from app.core.outsiders import kinds_beside
 from app.core.preparation import Preparation, match_channels, resize_images
-from app.settings import Settings
 
 NO_SPLIT = 0.04  # of the training pictures, where the training put none aside
 
@@ -32,8 +32,8 @@ def familiarity(
     """Learn what is familiar to a model; write it beside the weights, and into the card how well it is told."""
     console = Console()
     with told_plainly(console), tuned_processor(threads):
-        settings = Settings() if data is None else Settings(data=data)
-        folder = model if model.is_dir() else settings.models / model
+        settings = settings_of(data)
+        folder = model_folder(model, settings)
         trained = load_model(folder)
         dataset = load_dataset(str(trained.card.get("dataset")), settings.data / "datasets")
         figures = learn(trained, dataset, folder)

@@ -13,12 +13,12 @@ from rich.table import Table
 
 from app.commands.downloads import DOWNLOADS, download
 from app.commands.errors import told_plainly
+from app.commands.places import settings_of
 from app.core.dataset_cache import cache_path, read_cache
 from app.core.dataset_statistics import describe
 from app.core.datasets import BUILTIN, OWN_SIDE, DataSet, check_name, keep_dataset, load_dataset
 from app.core.errors import DatasetError
 from app.core.sources import find_source
-from app.settings import Settings
 
 _SKIPPED_SHOWN = 10
 
@@ -34,7 +34,7 @@ def fetch(
 ) -> None:
     """Make a data set ready: download it (resumed and checked), or read it from a ZIP or folder of pictures."""
     console = Console()
-    settings = Settings() if data is None else Settings(data=data)
+    settings = settings_of(data)
     folder = settings.data / "datasets"
     with told_plainly(console):
         check_name(dataset)

@@ -16,6 +16,7 @@ from rich.console import Console
 
 from app.commands.errors import told_plainly
 from app.commands.order import FINAL_SPLIT, Order, read_assignment, read_order
+from app.commands.places import settings_of
 from app.commands.progress import TrainingProgress
 from app.core.batches import keep
 from app.core.cards import CARD, NOT_FOR, Trained, make_card, write_json, write_trained
@@ -27,7 +28,6 @@ from app.core.events import Diverged, Epoch, Finished, Step
 from app.core.folding import fold
 from app.core.hyperparameters import describe_training
 from app.core.training import Trainer
-from app.settings import Settings
 
 CHECKPOINT = "checkpoint.safetensors"
 SECONDS_BETWEEN_CHECKPOINTS = 300.0  # within an epoch; each epoch's end is kept anyway
@@ -58,7 +58,7 @@ def train(
         given = {name: value for name, value in options.items() if value is not None}
         given |= dict(map(read_assignment, assigned or []))
         order = read_order(out, recipe, dataset, network, given, final)
-        settings = Settings() if data is None else Settings(data=data)
+        settings = settings_of(data)
         pictures = load_dataset(order.dataset, settings.data / "datasets")
         follow(order, pictures, console, resume=resume, device=device)
 
