@@ -38,6 +38,12 @@ def classification(request: Request) -> Response:
     return render(request, "classification.html", page="classification")
 
 
+@router.get("/train", name="training_page")
+def training(request: Request) -> Response:
+    """The page on which a network learns."""
+    return render(request, "training.html", page="training")
+
+
 def _prepared_states() -> dict[str, Any]:
     """The queries of the prepared examples that need more than a kernel's name."""
     mouse = "sample=mouse&kernel=curve&view=stretch"

@@ -1,7 +1,12 @@
 // Every call to the server. Nothing else in the page knows an address or fetches.
 
+import { Alarm } from "./lib/alarm.js";
+import { EventLines } from "./lib/event-lines.js";
 import { language } from "./lib/i18n.js";
 import { readNpy } from "./lib/npy.js";
+
+const RUNS = "/api/runs";
+const SILENCE_MS = 40_000; // the server pings every 15 s
 
 /** A refusal of the server: `message` is its one plain sentence, in the visitor's language. */
 export class Problem extends Error {
@@ -89,8 +94,127 @@ export function readSelectivity(model) {
   return json(`${modelAddress(model)}/selectivity`);
 }
 
+/** All data sets: {name, title, input, classes, train, test, available}. */
+export async function listDatasets() {
+  return (await json("/api/datasets")).datasets;
+}
+
+/** One data set with its counts, its mean and deviation, and a sheet of samples. */
+export function readDataset(name) {
+  return json(`/api/datasets/${encodeURIComponent(name)}`);
+}
+
+/** A ZIP of one folder of pictures per class, as a new data set. */
+export async function addDataset(archive, title) {
+  const body = form({}, { title });
+  body.append("archive", archive);
+  return (await send("/api/datasets", body)).json();
+}
+
+/** Networks to start from: {name, title, description, network}. */
+export async function listNetworks() {
+  return (await json("/api/networks")).networks;
+}
+
+/** {network, layers, parameters, memory_mb, code} of a description, or of {text} in Keras or PyTorch. */
+export function checkNetwork(description) {
+  return post("/api/networks", description);
+}
+
+/** How fast a network trains on this machine, measured: {images_per_second, seconds_an_epoch}. */
+export function timeNetwork(network, training, dataset) {
+  return post("/api/networks/timings", { network, training, dataset });
+}
+
+/** Settings to start from: the page's own, and those that work or fail and say why. */
+export async function listRecipes() {
+  return (await json("/api/recipes")).recipes;
+}
+
+/** What a network is really fed: a batch as it is trained on, its statistics and its range. */
+export function previewInput(dataset, training) {
+  return post(`${RUNS}/preview`, { dataset, training });
+}
+
+/** All runs, newest first. */
+export async function listRuns() {
+  return (await json(RUNS)).runs;
+}
+
+/** One run with its history. */
+export function readRun(id) {
+  return json(runAddress(id));
+}
+
+/** Starts {dataset, network, training, name?, sample?, pair?}: the run, which may have to wait in the queue. */
+export function submitRun(order) {
+  return post(RUNS, order);
+}
+
+/** Asks a run for {state}, {learning_rate} or {name}. */
+export function changeRun(id, patch) {
+  return post(runAddress(id), patch, "PATCH");
+}
+
+/** Stops a run and removes all that is kept of it. */
+export function deleteRun(id) {
+  return send(runAddress(id), undefined, "DELETE");
+}
+
+/** The confusion matrix of a run's validation pictures. */
+export function readConfusion(id) {
+  return json(`${runAddress(id)}/confusion`);
+}
+
+/** The pictures behind one cell of it: {pictures: [{index, confidence, image}]}. */
+export function readConfused(id, truth, predicted) {
+  return json(`${runAddress(id)}/confusion/${truth}/${predicted}`);
+}
+
+/** The photo, {sample} or {file}, that the run's snapshots watch from now on. */
+export function watchPhoto(id, source) {
+  return send(`${runAddress(id)}/photo`, form(source, {}), "PUT");
+}
+
+/** A snapshot as the run told it, or, for another photo, computed anew from the weights of then. */
+export async function readSnapshot(id, number, source = null) {
+  const address = `${runAddress(id)}/snapshots/${number}`;
+  return source ? (await send(address, form(source, {}))).json() : json(address);
+}
+
+/** Where a run's history is as a table. */
+export function metricsAddress(id) {
+  return `${runAddress(id)}/metrics.csv`;
+}
+
+/**
+ * Reads what a run tells, from behind the event number `after`, until the server ends the stream; `hear` gets {id, kind, fields}.
+ * Rejects with Problem or Unreachable; a stream that is silent for longer than its ping is broken off as unreachable.
+ */
+export async function readEvents(id, after, hear, signal) {
+  const alarm = new Alarm(SILENCE_MS);
+  const headers = { Accept: "text/event-stream", "Last-Event-ID": String(after) };
+  const response = await send(`${runAddress(id)}/events`, undefined, "GET", { headers, signal: AbortSignal.any([signal, alarm.signal]) });
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  const lines = new EventLines(hear);
+  try {
+    for (let part = await reader.read(); !part.done; part = await reader.read()) {
+      alarm.postpone();
+      lines.push(part.value);
+    }
+  } catch (error) {
+    throw new Unreachable(error.message);
+  } finally {
+    alarm.cancel();
+  }
+}
+
 export function sampleAddress(name) {
   return `/api/samples/${encodeURIComponent(name)}`;
+}
+
+function runAddress(id) {
+  return `${RUNS}/${encodeURIComponent(id)}`;
 }
 
 function modelAddress(name) {
@@ -121,11 +245,17 @@ async function json(address) {
   return (await send(address)).json();
 }
 
-async function send(address, body) {
-  const headers = { "Accept-Language": language };
-  const response = await fetch(address, body ? { method: "POST", body, headers } : { headers }).catch((error) => {
+/** Sends an object as JSON, and gives the answer's. */
+async function post(address, fields, method = "POST") {
+  const headers = { "Content-Type": "application/json" };
+  return (await send(address, JSON.stringify(fields), method, { headers })).json();
+}
+
+async function send(address, body, method = body ? "POST" : "GET", { headers = {}, signal } = {}) {
+  const request = { method, body, signal, headers: { "Accept-Language": language, ...headers } };
+  const response = await fetch(address, request).catch((error) => {
     throw new Unreachable(error.message);
   });
   if (response.ok) return response;
-  throw new Problem(await response.json().catch(() => ({ title: response.statusText })));
+  throw new Problem(await response.json().catch(() => ({ title: response.statusText, status: response.status })));
 }

@@ -1,0 +1,194 @@
+// The train page: holds its state, follows the runs that are shown, and keeps the address in step.
+
+import { Problem, changeRun, listDatasets, listNetworks, listRecipes, listRuns, listSamples, readRun, submitRun, watchPhoto } from "../api.js";
+import { keep, kept } from "../lib/keep.js";
+import { DEFAULTS, OWN, read } from "../lib/run-address.js";
+import { connectBuilder } from "./training/builder.js";
+import { connectCharts } from "./training/charts.js";
+import { connectConfusion } from "./training/confusion.js";
+import { connectControls } from "./training/controls.js";
+import { connectFinal } from "./training/final.js";
+import { Followers } from "./training/followers.js";
+import { connectInput } from "./training/input.js";
+import { connectKernels } from "./training/kernels.js";
+import { connectNorms } from "./training/norms.js";
+import { connectOptimizer } from "./training/optimizer.js";
+import { connectPhoto } from "./training/photo.js";
+import { connectRemedies } from "./training/remedies.js";
+import { connectRuns } from "./training/runs.js";
+import { RunList } from "./training/run-list.js";
+import { Settings } from "./training/settings.js";
+import { connectStates } from "./training/states.js";
+import { connectTheater } from "./training/theater.js";
+import { connectTime } from "./training/time.js";
+import { attempt, connectNotice, tell } from "./notice.js";
+
+const SETTLE_MS = 220;
+const PARTS = [
+  connectControls, connectBuilder, connectInput, connectRemedies, connectOptimizer, connectCharts, connectFinal,
+  connectKernels, connectPhoto, connectConfusion, connectNorms, connectTime, connectTheater, connectStates, connectRuns,
+];
+
+class TrainingPage {
+  datasets = []; // rows of GET /api/datasets
+  presets = []; // rows of GET /api/networks
+  samples = []; // rows of GET /api/samples
+  recipes = []; // rows of GET /api/recipes
+  state = null; // {dataset, network, training, sample, run, compare, snapshot}
+  source = null; // the photo that is watched: {sample} or {file}
+  runs = []; // all runs, newest first
+  #parts = [];
+  #settling = null;
+  #settings = new Settings(this);
+  #list = new RunList(this);
+  #followers = new Followers((kinds) => this.#hear(kinds), () => this.#list.renew());
+
+  async start() {
+    connectNotice();
+    await this.attempt(async () => {
+      [this.datasets, this.presets, this.samples, this.recipes, this.runs] = await Promise.all([listDatasets(), listNetworks(), listSamples(), listRecipes(), listRuns()]);
+      await this.#restore();
+      this.#parts = PARTS.map((connect) => connect(this));
+      addEventListener("popstate", () => this.#restore().then(() => this.change({})));
+      this.change({});
+      this.#list.watch();
+    });
+    document.documentElement.dataset.ready = "true";
+  }
+
+  /** The row of the chosen data set. */
+  get dataset() {
+    return this.datasets.find(({ name }) => name === this.state.dataset) ?? null;
+  }
+
+  /** The runs that are drawn together: the open one first. */
+  get shown() {
+    return [this.state.run, ...this.state.compare].map((id) => this.runOf(id)).filter(Boolean);
+  }
+
+  /** The open run as the server tells of it, or null. */
+  get run() {
+    return this.runOf(this.state.run);
+  }
+
+  /** What the open run has told so far (lib/run-feed.js), or null. */
+  get feed() {
+    return this.feeds.get(this.state.run) ?? null;
+  }
+
+  /** Map of id -> RunFeed: of the open run and those it is compared with. */
+  get feeds() {
+    return this.#followers.feeds;
+  }
+
+  /** The snapshot that is looked at: the chosen one, else the newest; null before the first. */
+  get snapshot() {
+    const snapshots = this.feed?.snapshots ?? [];
+    return snapshots[this.state.snapshot ?? snapshots.length - 1] ?? null;
+  }
+
+  /** The settings that the page starts with for a data set: {dataset, network, training}. */
+  usual(dataset) {
+    return this.#settings.usual(dataset);
+  }
+
+  runOf(id) {
+    return this.runs.find((run) => run.id === id) ?? null;
+  }
+
+  attempt(work, teller) {
+    return attempt(work, teller);
+  }
+
+  /** Changes the state; every part shows what follows from it, and the address says it once it settles. */
+  change(patch) {
+    Object.assign(this.state, patch);
+    this.#followers.follow(this.shown);
+    this.refresh();
+    clearTimeout(this.#settling);
+    this.#settling = setTimeout(() => this.#settle(), SETTLE_MS);
+  }
+
+  refresh() {
+    document.querySelector("#training").dataset.run = this.run?.state ?? "none";
+    for (const part of this.#parts) part.refresh();
+  }
+
+  /** Starts a run of the settings that are on the page, and opens it. More `fields` are its name, its pair, other settings. */
+  async submit(fields = {}) {
+    const { dataset, network, training, sample } = this.state;
+    const order = { dataset, network, training, ...fields };
+    if (sample !== OWN) order.sample = sample;
+    const run = await submitRun(order);
+    this.#list.put(run);
+    if (sample === OWN && this.source?.file) await watchPhoto(run.id, this.source);
+    return run;
+  }
+
+  /** Opens a run, with its settings in the builder; null closes it and keeps the settings. */
+  open(id, patch = {}) {
+    const run = this.runOf(id);
+    this.change({ ...(run ? this.#settings.of(run) : {}), run: id, snapshot: null, compare: this.state.compare.filter((other) => other !== id), ...patch });
+  }
+
+  /** Asks the server to change a run: {state}, {learning_rate}, {name}. */
+  ask(id, patch) {
+    return this.attempt(async () => {
+      this.#list.put(await changeRun(id, patch));
+      this.refresh();
+    });
+  }
+
+  /** A run was deleted: whatever showed it closes. */
+  forget(id) {
+    this.runs = this.runs.filter((run) => run.id !== id);
+    this.change({ run: this.state.run === id ? null : this.state.run, compare: this.state.compare.filter((other) => other !== id) });
+  }
+
+  /** The photo to watch, {sample} or {file}; the open run, if it is one's own and goes on, is told. */
+  async take(source) {
+    this.source = source;
+    keep(source.file ?? null, OWN);
+    if (this.run?.mine && !this.feed?.hasEnded) await this.attempt(() => watchPhoto(this.run.id, source));
+    this.change({ sample: source.sample ?? OWN });
+  }
+
+  #hear(kinds) {
+    if ([...kinds].some((kind) => kind !== "step")) this.refresh();
+    for (const part of this.#parts) part.hear?.(kinds);
+  }
+
+  #settle() {
+    const query = this.#settings.write();
+    history.replaceState(null, "", query ? `${location.pathname}?${query}` : location.pathname);
+  }
+
+  /** The state that the address describes; a run that is gone is told, and left out. */
+  async #restore() {
+    const address = read(location.search);
+    const found = await Promise.all([address.run, ...address.compare].filter(Boolean).map((id) => this.#find(id)));
+    const ids = found.filter(Boolean).map(({ id }) => id);
+    for (const run of found.filter(Boolean)) this.#list.put(run);
+    const run = ids.includes(address.run) ? address.run : null;
+    this.state = { ...this.#settings.read(address, this.runOf(run)), sample: address.sample, run, compare: address.compare.filter((id) => ids.includes(id)), snapshot: run ? address.snapshot : null };
+    this.source = await this.#sourceOf(address.sample);
+    this.state.sample = this.source.sample ?? OWN;
+  }
+
+  async #find(id) {
+    return readRun(id).catch((error) => {
+      if (!(error instanceof Problem)) throw error;
+      tell(error);
+      return null;
+    });
+  }
+
+  /** What an address names: a sample, or one's own photo if this browser has kept it. */
+  async #sourceOf(name) {
+    const file = name === OWN && (await kept(OWN));
+    if (file) return { file };
+    return { sample: this.samples.some((sample) => sample.name === name) ? name : DEFAULTS.sample };
+  }
+}
+
+new TrainingPage().start();

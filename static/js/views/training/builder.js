@@ -1,0 +1,5 @@
+// Builder: to be built.
+
+export function connectBuilder(page) {
+  return { refresh: () => page };
+}

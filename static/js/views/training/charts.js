@@ -1,0 +1,5 @@
+// Charts: to be built.
+
+export function connectCharts(page) {
+  return { refresh: () => page };
+}

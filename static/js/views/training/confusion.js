@@ -1,0 +1,5 @@
+// Confusion: to be built.
+
+export function connectConfusion(page) {
+  return { refresh: () => page };
+}

@@ -1,0 +1,5 @@
+// Controls: to be built.
+
+export function connectControls(page) {
+  return { refresh: () => page };
+}

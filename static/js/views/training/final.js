@@ -1,0 +1,5 @@
+// Final: to be built.
+
+export function connectFinal(page) {
+  return { refresh: () => page };
+}

@@ -1,0 +1,104 @@
+// Follows the event streams of the runs that are shown. A stream that breaks is taken up again where it broke.
+
+import { Problem, Unreachable, readEvents } from "../../api.js";
+import { RunFeed } from "../../lib/run-feed.js";
+
+const PATIENCE_MS = [500, 1000, 2000, 4000]; // before each new try
+const FRAME_MS = 100; // between two drawings
+
+export class Followers {
+  feeds = new Map();
+  #controllers = new Map();
+  #hear;
+  #changed;
+  #kinds = new Set();
+  #drawing = null;
+
+  /** `hear(kinds)` is called at most ten times a second with the kinds of events that came; `changed()` when a run changed its state. */
+  constructor(hear, changed) {
+    this.#hear = hear;
+    this.#changed = changed;
+    document.addEventListener("visibilitychange", () => this.#look());
+  }
+
+  /** Follows these runs, as the server told them, and no others. */
+  follow(runs) {
+    for (const id of this.feeds.keys()) if (!runs.some((run) => run.id === id)) this.#leave(id);
+    for (const run of runs) if (!this.feeds.has(run.id)) this.#join(run);
+  }
+
+  #join({ id, epochs }) {
+    this.feeds.set(id, new RunFeed(id, epochs));
+    this.#open(id);
+  }
+
+  #leave(id) {
+    this.#controllers.get(id)?.abort();
+    this.#controllers.delete(id);
+    this.feeds.delete(id);
+  }
+
+  /** A browser has few connections to a server: a page that nobody sees gives its own back. */
+  #look() {
+    for (const id of this.feeds.keys()) {
+      if (document.hidden) this.#controllers.get(id)?.abort();
+      else this.#open(id);
+    }
+  }
+
+  #open(id) {
+    const feed = this.feeds.get(id);
+    if (feed.hasEnded) return;
+    this.#controllers.get(id)?.abort();
+    const controller = new AbortController();
+    this.#controllers.set(id, controller);
+    this.#read(feed, controller.signal);
+  }
+
+  async #read(feed, signal) {
+    for (let failures = 0; !signal.aborted && !feed.hasEnded; failures += 1) {
+      const before = feed.last;
+      const error = await readEvents(feed.id, feed.last, (event) => this.#take(feed, event, signal), signal).catch((caught) => caught);
+      if (signal.aborted || feed.hasEnded) break;
+      if (error && !isPassing(error)) return this.#connect(feed, "closed", error);
+      if (feed.last > before) failures = 0;
+      this.#connect(feed, "reconnecting");
+      await pause(PATIENCE_MS[Math.min(failures, PATIENCE_MS.length - 1)]);
+    }
+    if (feed.hasEnded) this.#connect(feed, "closed");
+    return undefined;
+  }
+
+  #take(feed, event, signal) {
+    if (signal.aborted || !feed.take(event)) return;
+    if (feed.connection !== "open") this.#connect(feed, "open");
+    if (event.kind === "state") this.#changed();
+    this.#tell(event.kind);
+  }
+
+  #connect(feed, connection, error = null) {
+    if (error && !(error instanceof Problem)) throw error;
+    feed.connection = connection;
+    this.#tell("connection");
+  }
+
+  #tell(kind) {
+    this.#kinds.add(kind);
+    this.#drawing ??= setTimeout(() => requestAnimationFrame(() => this.#draw()), FRAME_MS);
+  }
+
+  #draw() {
+    const kinds = this.#kinds;
+    [this.#kinds, this.#drawing] = [new Set(), null];
+    this.#hear(kinds);
+  }
+}
+
+/** Whether waiting may help: the server is away, busy, or ended the stream since it stops. */
+function isPassing(error) {
+  return error instanceof Unreachable || error.problem?.status === 429 || error.problem?.status >= 500;
+}
+
+function pause(milliseconds) {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}

@@ -1,0 +1,5 @@
+// Input: to be built.
+
+export function connectInput(page) {
+  return { refresh: () => page };
+}

@@ -1,0 +1,5 @@
+// Optimizer: to be built.
+
+export function connectOptimizer(page) {
+  return { refresh: () => page };
+}

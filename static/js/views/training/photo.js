@@ -1,0 +1,5 @@
+// Photo: to be built.
+
+export function connectPhoto(page) {
+  return { refresh: () => page };
+}

@@ -1,0 +1,5 @@
+// Remedies: to be built.
+
+export function connectRemedies(page) {
+  return { refresh: () => page };
+}

@@ -1,0 +1,5 @@
+// Runs: to be built.
+
+export function connectRuns(page) {
+  return { refresh: () => page };
+}

@@ -1,0 +1,84 @@
+// What a run is made of (data set, network, training): what the page starts with, what a run had, and how the address says it.
+
+import { differences, isSame, write } from "../../lib/run-address.js";
+import { TRAINING } from "../../lib/training-defaults.js";
+
+const FIRST = "cifar10"; // the data set of the page, where the server has it
+const INSTEAD = "shapes"; // needs no fetching
+const PRESET = "lecture-light";
+
+export class Settings {
+  #page;
+
+  constructor(page) {
+    this.#page = page;
+  }
+
+  /** The settings that are tried for a data set: the recipe that belongs to it, else the page's own, fitted. */
+  usual(dataset) {
+    const { recipes } = this.#page;
+    const own = recipes.find((recipe) => recipe.dataset === dataset && (recipe.name === dataset || recipe.name === "default"));
+    const recipe = own ?? recipes.find(({ name }) => name === "default") ?? {};
+    return { dataset, network: this.#fitted(this.#networkOf(recipe.network ?? PRESET), dataset), training: { ...TRAINING, ...recipe.training } };
+  }
+
+  /** What an address and the run that it opens say together. */
+  read(address, run) {
+    if (run) return this.#over(this.of(run), address);
+    const dataset = this.#known(address.dataset) ? address.dataset : this.#first();
+    return this.#over(this.usual(dataset), { ...address, dataset });
+  }
+
+  /** The settings of a run. */
+  of({ dataset, network, training }) {
+    return { dataset, network: this.#networkOf(network), training: { ...TRAINING, ...training } };
+  }
+
+  /** The query of the page's state: only what the run, or the page's start, does not say already. */
+  write() {
+    const { state, run } = this.#page;
+    const base = run ? this.of(run) : this.usual(state.dataset);
+    const start = run ? run.dataset : this.#first();
+    return write({
+      ...state,
+      dataset: state.dataset === start ? null : state.dataset,
+      network: isSame(state.network, base.network) ? null : this.#named(state.network),
+      training: differences(state.training, base.training),
+    });
+  }
+
+  #over(base, { dataset, network, training }) {
+    return { dataset: dataset ?? base.dataset, network: network ? this.#networkOf(network) : base.network, training: { ...base.training, ...training } };
+  }
+
+  #first() {
+    const { datasets } = this.#page;
+    return datasets.find(({ name, available }) => name === FIRST && available) ? FIRST : INSTEAD;
+  }
+
+  #known(dataset) {
+    return this.#page.datasets.some(({ name }) => name === dataset) || /^own-[0-9a-f]{32}$/.test(dataset ?? "");
+  }
+
+  /** A preset by its name, or the network itself. */
+  #networkOf(network) {
+    if (typeof network !== "string") return network;
+    const { presets } = this.#page;
+    return (presets.find(({ name }) => name === network) ?? presets.find(({ name }) => name === PRESET) ?? presets[0]).network;
+  }
+
+  /** The name of the preset that a network is, else the network. */
+  #named(network) {
+    return this.#page.presets.find((preset) => isSame(preset.network, network))?.name ?? network;
+  }
+
+  /** A network with the input and the classes of a data set: its last layer tells the classes apart. */
+  #fitted(network, name) {
+    const dataset = this.#page.datasets.find((row) => row.name === name);
+    if (!dataset) return network;
+    const classes = dataset.classes.length;
+    const last = network.layers.length - 1;
+    const layers = network.layers.map((layer, index) => (index === last && layer.type === "dense" ? { ...layer, units: classes } : layer));
+    return { input: [...dataset.input], classes, layers };
+  }
+}

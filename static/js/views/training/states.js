@@ -1,0 +1,5 @@
+// States: to be built.
+
+export function connectStates(page) {
+  return { refresh: () => page };
+}

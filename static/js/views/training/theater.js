@@ -1,0 +1,5 @@
+// Theater: to be built.
+
+export function connectTheater(page) {
+  return { refresh: () => page };
+}

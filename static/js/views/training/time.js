@@ -1,0 +1,5 @@
+// Time: to be built.
+
+export function connectTime(page) {
+  return { refresh: () => page };
+}
