@@ -28,6 +28,10 @@ class Pictures:
     def __len__(self) -> int:
         return len(self.labels)
 
+    def part(self, count: int) -> "Pictures":
+        """The first `count` of them."""
+        return Pictures(self.levels[:count], self.labels[:count])
+
     def prepared(self, start: int, stop: int, preparation: Preparation) -> Tensor:
         """float32 B x C x H x W of the pictures start..stop, channels last."""
         return prepare_images(self.levels[start:stop].permute(0, 3, 1, 2), preparation)

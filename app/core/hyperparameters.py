@@ -12,9 +12,10 @@ from typing import Any, Literal, get_args
 from app.core.augmentation import AUGMENTATIONS
 from app.core.errors import N_, InvalidValue
 
-OptimizerName = Literal["sgd", "adam", "adamw", "muon"]
+OptimizerName = Literal["sgd", "adam", "adamw", "rmsprop", "adagrad", "muon"]
 Schedule = Literal["constant", "one-cycle", "cosine"]
 Normalization = Literal["none", "unit", "center", "standardize"]
+Statistics = Literal["training", "biased", "test"]
 Initialization = Literal["default", "dirac"]
 Precision = Literal["auto", "float32", "bfloat16"]
 
@@ -22,6 +23,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "optimizer": get_args(OptimizerName),
     "schedule": get_args(Schedule),
     "normalization": get_args(Normalization),
+    "statistics": get_args(Statistics),
     "initialization": get_args(Initialization),
     "precision": get_args(Precision),
 }
@@ -63,6 +65,7 @@ class Training:
     validation_split: float = 0.1  # share of the training pictures put aside to choose by
     train_limit: int | None = None  # only so many training pictures: overfitting on demand
     normalization: Normalization = "unit"  # levels as they are; 0..1; minus the mean; and by the deviation
+    statistics: Statistics = "training"  # which pictures center and standardize measure; the others are traps to show
     augmentation: tuple[str, ...] = ()  # of AUGMENTATIONS, for training pictures alone
     shift: int = 2  # pixels, at most, of the augmentation `shift`
     cutout: int = 8  # side in pixels of the augmentation `cutout`

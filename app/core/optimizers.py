@@ -1,4 +1,4 @@
-"""How gradients become changes of the weights: SGD, Adam and AdamW by PyTorch's fused kernels, and Muon.
+"""How gradients become changes of the weights: SGD, Adam, RMSprop, Adagrad by PyTorch's own kernels, and Muon.
 
 Each parameter group carries its own highest rate as `base_rate`; `set_rates` multiplies all by the schedule's
 factor. What acts on weights beside the loss (l1, l2, max-norm) is here too. It does not know data or epochs.
@@ -14,6 +14,8 @@ from torch import Tensor, nn
 from app.core.hyperparameters import Training
 
 _KERAS_EPSILON = 1e-7  # of Adam; PyTorch's own default is 1e-8
+_KERAS_RHO = 0.9  # of RMSprop; PyTorch's own default is 0.99
+_KERAS_ACCUMULATOR = 0.1  # where Adagrad's sums begin; PyTorch's begin at 0
 _NEWTON_SCHULZ = (3.4445, -4.7750, 2.0315)
 _BESIDE_MUON = (0.9, 0.95)  # AdamW's betas for what Muon does not move
 
@@ -114,13 +116,19 @@ def _sorted_by_shape(module: nn.Module) -> tuple[list[nn.Parameter], list[nn.Par
 
 
 def _plain(kernels: list[nn.Parameter], vectors: list[nn.Parameter], training: Training) -> torch.optim.Optimizer:
-    decays = 0.0 if training.optimizer == "adam" else training.weight_decay
+    decays = training.weight_decay if training.optimizer in ("sgd", "adamw") else 0.0
     groups = [{"params": kernels, "weight_decay": decays}, {"params": vectors, "weight_decay": 0.0}]
     groups = [group for group in groups if group["params"]]
     rate = training.learning_rate
     if training.optimizer == "sgd":
         nesterov = training.nesterov and training.momentum > 0
         return torch.optim.SGD(groups, lr=rate, momentum=training.momentum, nesterov=nesterov, fused=True)
+    if training.optimizer == "rmsprop":
+        return torch.optim.RMSprop(groups, lr=rate, alpha=_KERAS_RHO, eps=_KERAS_EPSILON)
+    if training.optimizer == "adagrad":
+        return torch.optim.Adagrad(
+            groups, lr=rate, initial_accumulator_value=_KERAS_ACCUMULATOR, eps=_KERAS_EPSILON, fused=True
+        )
     kind = torch.optim.AdamW if training.optimizer == "adamw" else torch.optim.Adam
     return kind(groups, lr=rate, eps=_KERAS_EPSILON, fused=True)
 

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from app.core.batches import Batches, Pictures, keep, measure_preparation
+from app.core.batches import Batches, Pictures, keep
 from app.core.checkpoints import Checkpoint
 from app.core.datasets import DataSet, split
 from app.core.errors import N_, InvalidValue
@@ -24,6 +24,7 @@ from app.core.evaluation import cross_entropy, logits_of
 from app.core.events import Diverged, Epoch, Event, Finished, Step
 from app.core.hyperparameters import Training, describe_training
 from app.core.initialization import initialize, whitening_bias
+from app.core.input_statistics import prepare_input
 from app.core.layouts import lay_out
 from app.core.networks import Network, build
 from app.core.optimizer_state import optimizer_tensors, restore_optimizers
@@ -73,7 +74,7 @@ class Trainer:
         self._device = device
         self._dtype = choose_precision(training.precision, device)
         self._split(dataset)
-        self.preparation = measure_preparation(self._train.levels, training.normalization)
+        self.preparation = prepare_input(self._train, dataset, training, network.input)
         self._batches = Batches(self._train, self.preparation, training)
         self.steps = training.epochs * len(self._batches)
         self._build()
@@ -87,6 +88,11 @@ class Trainer:
         return self._progress.step
 
     @property
+    def training_pictures(self) -> Pictures:
+        """The pictures that are learned from."""
+        return self._train
+
+    @property
     def validation(self) -> Pictures:
         """The pictures put aside, to choose and to calibrate by."""
         return self._validation
@@ -95,6 +101,12 @@ class Trainer:
     def evaluated(self) -> nn.Module:
         """The module whose predictions count: the running mean where there is one."""
         return self._mean or self.module
+
+    def judge(self, pictures: Pictures) -> Tensor:
+        """Logits, float32 N x K, of what is evaluated, as for a validation."""
+        return logits_of(
+            self.evaluated, pictures, self.preparation, mirror=self.training.mirror_test, dtype=self._dtype
+        )
 
     def change_learning_rate(self, rate: float) -> None:
         """From the next step on the highest rate is `rate`; other groups' rates change in proportion."""
@@ -130,6 +142,7 @@ class Trainer:
             chosen, aside = split(dataset, self.training.validation_split, self.training.seed)
         chosen = chosen[: self.training.train_limit]
         shape = self._network.input
+        self.validation_indices = aside  # int64 numbers of `validation`'s pictures among the data set's training images
         self._train = keep(dataset.images[chosen], dataset.labels[chosen], shape, self._device)
         self._validation = keep(dataset.images[aside], dataset.labels[aside], shape, self._device)
 
@@ -142,6 +155,7 @@ class Trainer:
         self._optimizers = make_optimizers(self.module, self.training, self._dtype)
         self._kernels = kernels_of(self.module)
         self._best: dict[str, Tensor] = {}
+        self.validation_logits: Tensor | None = None  # of the newest epoch's end; float32 N x K
 
     def _learn(self, batch: Tensor, labels: Tensor, epoch: int) -> Step | Diverged:
         started = time.perf_counter()
@@ -203,9 +217,7 @@ class Trainer:
     def _validate(self) -> tuple[float | None, float | None]:
         if not len(self._validation):
             return None, None
-        logits = logits_of(
-            self.evaluated, self._validation, self.preparation, mirror=self.training.mirror_test, dtype=self._dtype
-        )
+        self.validation_logits = logits = self.judge(self._validation)
         labels = self._validation.labels.cpu()
         return cross_entropy(logits, labels), float((logits.argmax(1) == labels).double().mean())
 
@@ -222,6 +234,7 @@ class Trainer:
         module = self.evaluated
         if self._best:
             module.load_state_dict(self._best)
+            self.validation_logits = None  # they were the last epoch's, not the best one's
         epochs = self._progress.step // len(self._batches)
         return Finished(epochs, self._progress.stopped, module.eval(), self.preparation)
 

@@ -90,6 +90,39 @@ def test_adam_with_decay_is_kerass() -> None:
     np.testing.assert_allclose(module.weight.detach().numpy(), variable.value.detach().numpy(), atol=1e-5)
 
 
+@pytest.mark.parametrize(
+    ("name", "theirs"),
+    [
+        ("rmsprop", keras.optimizers.RMSprop(0.02)),
+        ("adagrad", keras.optimizers.Adagrad(0.02)),
+        ("adamw", keras.optimizers.AdamW(0.02, weight_decay=0.1)),
+        ("sgd", keras.optimizers.SGD(0.02, momentum=0.9, nesterov=True)),
+    ],
+)
+def test_other_optimizers_are_kerass_with_its_defaults(name: str, theirs: keras.optimizers.Optimizer) -> None:
+    decay = 0.1 if name == "adamw" else 0.0
+    module = nn.Linear(3, 1, bias=False)
+    training = Training(optimizer=name, learning_rate=0.02, nesterov=True, weight_decay=decay)  # type: ignore[arg-type]
+    optimizer = make_optimizers(module, training, torch.float32)[0]
+    variable = keras.Variable(module.weight.detach().numpy().copy())
+    theirs.build([variable])
+    gradients = np.random.default_rng(0).normal(size=(6, 1, 3)).astype(np.float32)
+
+    for gradient in gradients:
+        module.weight.grad = torch.from_numpy(gradient)
+        optimizer.step()
+        theirs.apply([torch.from_numpy(gradient)], [variable])
+
+    np.testing.assert_allclose(module.weight.detach().numpy(), variable.value.detach().numpy(), atol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["rmsprop", "adagrad"])
+def test_weight_decay_is_for_sgd_adamw_and_muon_alone(name: str) -> None:
+    optimizer = make_optimizers(small_module(), Training(optimizer=name, weight_decay=0.1), torch.float32)[0]  # type: ignore[arg-type]
+
+    assert [group["weight_decay"] for group in optimizer.param_groups] == [0.0, 0.0]
+
+
 @pytest.mark.parametrize("shape", [(5, 40), (40, 5), (12, 12)])
 def test_muons_direction_has_the_singular_vectors_of_the_gradient(shape: tuple[int, int]) -> None:
     matrix = torch.randn(shape, generator=torch.Generator().manual_seed(1), dtype=torch.float64)

@@ -110,6 +110,8 @@ NORM = {"type": "batch_normalization"}
     [
         (small_network(DROPOUT), replace(PLAIN, augmentation=("flip", "shift"), shift=1)),
         (small_network(NORM, DROPOUT), replace(PLAIN, optimizer="sgd", early_stopping=1, ema=0.9)),
+        (small_network(), replace(PLAIN, optimizer="rmsprop")),
+        (small_network(), replace(PLAIN, optimizer="adagrad")),
         (whitened_network(), BEST),
         (whitened_network(), replace(BEST, precision="bfloat16")),
     ],
