@@ -83,6 +83,22 @@ class Settings(BaseSettings):
         50, ge=1, description="Uploaded data sets that are kept (61 MB at most, each); the one unused for longest goes."
     )
 
+    database: str | None = Field(
+        None,
+        description="SQLAlchemy URL of the runs' database; by default SQLite in `data`, runs.sqlite3.",
+    )
+    runs_at_once: int = Field(
+        1, ge=1, description="Trainings at once, of all servers on a database; two share the cores and gain nothing."
+    )
+    runs_queued: int = Field(6, ge=0, description="Runs that may wait for a place; more are told to come back.")
+    runs_per_visitor: int = Field(
+        3, ge=1, description="Runs of one visitor that train or wait, so that nobody fills the queue alone."
+    )
+    runs_kept: int = Field(50, ge=1, description="Runs that are kept; of those that have ended the oldest goes.")
+    runs_bytes: int = Field(
+        8192 * MEBIBYTE, ge=MEBIBYTE, description="Most bytes of all runs' files; past it the oldest that ended go."
+    )
+
     workers: int = Field(
         2, ge=1, description="Processes that decode and filter, so that a bad picture costs one request."
     )

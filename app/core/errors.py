@@ -8,6 +8,12 @@ PlaygroundError
 │   ├── UnknownDataset     no data set of that name
 │   └── MissingDataset     a data set that has to be fetched first
 ├── TooMuchWork            right, but more arithmetic than one request may ask for
+├── RunError               a training run that cannot be had, or not now
+│   ├── UnknownRun         no run of that id
+│   ├── NotYours           somebody else's run, which may only be watched
+│   ├── WrongState         a run that is past what is asked of it
+│   └── QueueFull          enough runs wait already; values: seconds
+├── DiskFull               there is no room left to write to
 ├── DatasetError           a data set's file that cannot be used
 │   ├── ArchiveTooLarge    bytes or entries past the limit
 │   ├── UnsupportedArchive not a ZIP or another file that is read here
@@ -75,6 +81,30 @@ class MissingDataset(InvalidValue):
 
 class TooMuchWork(PlaygroundError):
     """Right, but more arithmetic than one request may ask for."""
+
+
+class RunError(PlaygroundError):
+    """A training run that cannot be had, or not now."""
+
+
+class UnknownRun(RunError):
+    """No run of that id."""
+
+
+class NotYours(RunError):
+    """Somebody else's run, which may only be watched."""
+
+
+class WrongState(RunError):
+    """A run that is past what is asked of it."""
+
+
+class QueueFull(RunError):
+    """Enough runs wait already. values: seconds until one more may be taken."""
+
+
+class DiskFull(PlaygroundError):
+    """There is no room left to write to."""
 
 
 class DatasetError(PlaygroundError):

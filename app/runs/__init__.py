@@ -1,1 +1,1 @@
-"""A training run's life: store, event log, trainer process. Its first module arrives with the training room."""
+"""A training run's life: a store in SQL, an event log, a queue, and a trainer process for each run."""

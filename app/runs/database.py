@@ -1,0 +1,85 @@
+"""The database: opened by its URL, migrated, and one writer at a time. It does not know what the tables mean."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import OperationalError
+
+from app.core.errors import N_, DiskFull
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+_WAIT_S = 15.0  # for another's write; the longest is a migration
+_FULL = ("SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE", "SQLITE_IOERR_FSYNC", "SQLITE_CANTOPEN")
+
+
+def open_engine(url: str) -> Engine:
+    """An engine for the URL; SQLite in WAL mode, where a reader never waits and a committed row survives kill -9."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return create_engine(parsed, pool_pre_ping=True)
+    if parsed.database and parsed.database != ":memory:":
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(parsed, connect_args={"timeout": _WAIT_S}, pool_size=20, max_overflow=40)
+    event.listen(engine, "connect", _set_up_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A transaction that sees one state of the database and waits for nobody."""
+    with told_when_full(), engine.connect() as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """The only transaction that writes, from its first statement on. Raises DiskFull."""
+    with _begun(engine) as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("LOCK TABLE runs IN SHARE ROW EXCLUSIVE MODE"))
+        yield connection
+
+
+@contextmanager
+def told_when_full() -> Iterator[None]:
+    """DiskFull instead of the database's own words."""
+    try:
+        yield
+    except OperationalError as error:
+        if getattr(error.orig, "sqlite_errorname", "") in _FULL:
+            raise DiskFull(N_("The disk is full: nothing more can be written. Delete runs, or make room.")) from error
+        raise
+
+
+def migrate(engine: Engine) -> None:
+    """Brings the tables to their newest form; of two servers that start at once, one waits for the other."""
+    from alembic import command  # slow to import, and needed by servers only
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    with _begun(engine) as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+@contextmanager
+def _begun(engine: Engine) -> Iterator[Connection]:
+    with told_when_full(), engine.connect() as connection:
+        connection = connection.execution_options(begin="BEGIN IMMEDIATE")
+        with connection.begin():
+            yield connection
+
+
+def _set_up_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # `begin` says how transactions begin, not the driver
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))

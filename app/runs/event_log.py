@@ -1,0 +1,79 @@
+"""The event log: the only channel from a trainer to whoever watches. Sequence numbers count from 1 without a gap.
+
+It does not know who writes or reads; a connection's transaction decides what is seen together.
+"""
+
+import json
+import math
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from app.runs.schema import events
+from app.runs.states import Reason, Values
+
+STEP, EPOCH, SNAPSHOT, STATE = "step", "epoch", "snapshot", "state"
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedEvent:
+    """`payload` is JSON text; in a `state` event its `reason` is {message, values} or null, to be translated."""
+
+    sequence: int
+    kind: str
+    payload: str
+    written_at: float
+
+
+def append(connection: Connection, run_id: str, entries: list[tuple[str, Values]]) -> int:
+    """Writes (kind, payload) pairs in their order; the sequence number of the last."""
+    last = newest(connection, run_id)
+    now = time.time()
+    rows = [
+        {"run_id": run_id, "sequence": number, "kind": kind, "payload": to_json(payload), "written_at": now}
+        for number, (kind, payload) in enumerate(entries, last + 1)
+    ]
+    if rows:
+        connection.execute(events.insert(), rows)
+    return last + len(rows)
+
+
+def append_state(connection: Connection, run_id: str, state: str, reason: Reason | None = None, **values: Any) -> int:
+    """Writes that a run has a state from now on; `values` are those of its row that count there."""
+    payload = {"state": state, "reason": reason.to_dict() if reason else None, **values}
+    return append(connection, run_id, [(STATE, payload)])
+
+
+def newest(connection: Connection, run_id: str) -> int:
+    """The sequence number of the newest event; 0 if there is none."""
+    return connection.scalar(select(func.max(events.c.sequence)).where(events.c.run_id == run_id)) or 0
+
+
+def read(connection: Connection, run_id: str, after: int, limit: int) -> list[LoggedEvent]:
+    """The events that follow number `after`, at most `limit` of them."""
+    columns = (events.c.sequence, events.c.kind, events.c.payload, events.c.written_at)
+    found = select(*columns).where(events.c.run_id == run_id, events.c.sequence > after)
+    return [LoggedEvent(*row) for row in connection.execute(found.order_by(events.c.sequence).limit(limit))]
+
+
+def read_kind(connection: Connection, run_id: str, kind: str) -> list[Values]:
+    """The payloads of all events of a kind, oldest first."""
+    found = select(events.c.payload).where(events.c.run_id == run_id, events.c.kind == kind)
+    return [json.loads(payload) for payload in connection.scalars(found.order_by(events.c.sequence))]
+
+
+def to_json(payload: Any) -> str:
+    """JSON in which a number that is no number is null."""
+    return json.dumps(_finite(payload), allow_nan=False, separators=(",", ":"))
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {key: _finite(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(inner) for inner in value]
+    return value

@@ -1,0 +1,67 @@
+"""The tables: a row for each run, an event log, and when each visitor was served last.
+
+Changed only together with a step in `migrations/versions`; a test compares the two.
+"""
+
+from sqlalchemy import JSON, Boolean, Column, Float, ForeignKey, Index, Integer, MetaData, String, Table, Text
+
+metadata = MetaData(
+    naming_convention={"ix": "ix_%(table_name)s_%(column_0_name)s", "pk": "pk_%(table_name)s",
+                       "fk": "fk_%(table_name)s_%(column_0_name)s"}
+)  # fmt: skip
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("name", String(120), nullable=False),
+    Column("state", String(16), nullable=False, index=True),
+    Column("asked", String(16)),  # requests travel from the web to the trainer in these two
+    Column("asked_rate", Float),
+    Column("reason", JSON(none_as_null=True)),
+    Column("dataset", String(64), nullable=False),
+    Column("network", JSON, nullable=False),
+    Column("training", JSON, nullable=False),
+    Column("classes", JSON, nullable=False),
+    Column("sample", String(64)),
+    Column("pair", String(16)),
+    Column("cookie", String(64)),
+    Column("address", String(64), nullable=False),
+    Column("visitor", String(64), nullable=False),  # cookie or address: who is served in turn
+    Column("created_at", Float, nullable=False),
+    Column("queued_at", Float),
+    Column("is_resumed", Boolean, nullable=False),  # it was running before, so it waits in front
+    Column("started_at", Float),
+    Column("ended_at", Float),
+    Column("epoch", Integer, nullable=False),
+    Column("step", Integer, nullable=False),
+    Column("steps", Integer),
+    Column("seconds", Float, nullable=False),
+    Column("images_per_second", Float),
+    Column("learning_rate", Float, nullable=False),
+    Column("test_loss", Float),
+    Column("test_accuracy", Float),
+    Column("last", JSON(none_as_null=True)),
+    Column("checkpoint", String(64)),  # the file that the run goes on from
+    Column("claim", String(16)),  # whose trainer may write; a trainer without the newest claim writes nothing
+    Column("process", String(80)),
+    Column("heartbeat", Float),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("run_id", String(16), ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("sequence", Integer, primary_key=True, autoincrement=False),
+    Column("kind", String(16), nullable=False),
+    Column("payload", Text, nullable=False),
+    Column("written_at", Float, nullable=False),
+    Index("ix_events_kind", "run_id", "kind", "sequence"),
+)
+
+visitors = Table(
+    "visitors",
+    metadata,
+    Column("visitor", String(64), primary_key=True),
+    Column("served_at", Float, nullable=False),
+)

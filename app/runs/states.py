@@ -1,0 +1,118 @@
+"""The states of a run, who asked for it and what was ordered; plain values. It does not know SQL or processes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from torch import Tensor
+
+from app.core.hyperparameters import Training, parse_training
+from app.core.networks import Network, parse_network
+from app.core.reports import Limits as NetworkLimits
+
+QUEUED, RUNNING, PAUSED = "queued", "running", "paused"
+FINISHED, STOPPED, DIVERGED, FAILED, INTERRUPTED = "finished", "stopped", "diverged", "failed", "interrupted"
+STATES = (QUEUED, RUNNING, PAUSED, FINISHED, STOPPED, DIVERGED, FAILED, INTERRUPTED)
+TERMINAL = frozenset({FINISHED, STOPPED, DIVERGED, FAILED})  # a failed run with a checkpoint may be set to go on
+_ANY_SIZE = NetworkLimits(parameters=2**60, memory_mb=2**60)  # the order was judged when it came
+
+Values = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who started a run: their cookie, where there is one, and their address."""
+
+    cookie: str | None
+    address: str
+
+    @property
+    def key(self) -> str:
+        """What tells visitors apart in the queue."""
+        return self.cookie or self.address
+
+    def owns(self, other: "Visitor") -> bool:
+        """Whether what `other` started may be changed by this one: the same cookie, or the same address."""
+        return (self.cookie is not None and self.cookie == other.cookie) or self.address == other.address
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What to train. `photo` is uint8 H x W x C, which snapshots watch; `pair` the id of the run to compare with."""
+
+    dataset: str
+    network: Network
+    training: Training
+    name: str | None = None
+    photo: Tensor | None = None
+    sample: str | None = None
+    pair: str | None = None
+    classes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a run is as it is: an English sentence with places, and the values for them; the web translates it."""
+
+    message: str
+    values: Values = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.message % self.values
+
+    def to_dict(self) -> Values:
+        """As it is stored in rows and events."""
+        return {"message": self.message, "values": self.values}
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, Any] | None) -> "Reason | None":
+        """Of what `to_dict` gave, or of nothing."""
+        return cls(stored["message"], dict(stored["values"])) if stored else None
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """A run as it stands. Times are seconds since 1970 (UTC), `seconds` those that it trained; rates are the highest.
+
+    `asked` is the state that was asked for and is not reached yet; `last` the newest row of the history.
+    """
+
+    id: str
+    name: str
+    state: str
+    asked: str | None
+    reason: Reason | None
+    dataset: str
+    network: Values
+    training: Values
+    classes: tuple[str, ...]
+    sample: str | None
+    pair: str | None
+    visitor: Visitor
+    created_at: float
+    started_at: float | None
+    ended_at: float | None
+    epoch: int
+    step: int
+    steps: int | None
+    seconds: float
+    images_per_second: float | None
+    learning_rate: float
+    test_loss: float | None
+    test_accuracy: float | None
+    last: Values | None
+    has_checkpoint: bool
+    queue_position: int | None
+
+    @property
+    def epochs(self) -> int:
+        """Those that were ordered."""
+        return self.read_training().epochs
+
+    def read_network(self) -> Network:
+        """The network as an object."""
+        return parse_network(self.network, _ANY_SIZE)
+
+    def read_training(self) -> Training:
+        """The hyperparameters as an object."""
+        return parse_training(self.training)
