@@ -17,3 +17,9 @@ export async function readPixels(address) {
   context.drawImage(image, 0, 0);
   return context.getImageData(0, 0, canvas.width, canvas.height);
 }
+
+/** A data URL of a PNG as a file. */
+export function fileOf(address, name = "picture.png") {
+  const bytes = Uint8Array.from(atob(address.split(",")[1]), (letter) => letter.charCodeAt(0));
+  return new File([bytes], name, { type: "image/png" });
+}

@@ -8,7 +8,7 @@ import { size } from "../../lib/format.js";
 import { _ } from "../../lib/i18n.js";
 import { keep } from "../../lib/keep.js";
 import { centerSquare, onPhoto } from "../../lib/maps.js";
-import { readPixels } from "../../lib/pixels.js";
+import { fileOf, readPixels } from "../../lib/pixels.js";
 
 const $ = (selector) => document.querySelector(selector);
 
@@ -55,11 +55,6 @@ export async function showSeen(page, address) {
   keep(fileOf(address), SEEN); // for the convolution page
   $("#seen").show(pixels, pixels.data);
   markField(page);
-}
-
-function fileOf(address) {
-  const bytes = Uint8Array.from(atob(address.split(",")[1]), (letter) => letter.charCodeAt(0));
-  return new File([bytes], "seen.png", { type: "image/png" });
 }
 
 /** Outlines the receptive field of the unit on the seen picture and on the photo. */

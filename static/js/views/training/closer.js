@@ -2,24 +2,20 @@
 
 import { h } from "../../lib/dom.js";
 import { _ } from "../../lib/i18n.js";
-import { momentOf, momentTitle } from "./moment.js";
+import { momentOf, momentTitle, momentsOf, showMoment } from "./moment.js";
 
 /** Fills the dialog's `.closer-time` with a slider over the snapshots and lets its close button close it. */
 export function connectCloserTime(page, dialog) {
   const range = h("input", { type: "range", min: 0, "aria-label": _("Moment of the training") });
   const label = h("span", { class: "fact" });
   dialog.querySelector(".closer-time").append(h("span", { class: "fact" }, _("random start")), range, label);
-  range.addEventListener("input", () => {
-    const { snapshots } = page.feed;
-    const isLast = Number(range.value) === snapshots.length - 1;
-    page.change({ snapshot: isLast ? null : snapshots[Number(range.value)].number }, { isLive: true });
-  });
+  range.addEventListener("input", () => showMoment(page, Number(range.value)));
   dialog.querySelector(".close").addEventListener("click", () => dialog.close());
   return {
     refresh() {
-      const { snapshots } = page.feed;
+      const moments = momentsOf(page);
       const snapshot = momentOf(page);
-      Object.assign(range, { max: snapshots.length - 1, value: snapshots.indexOf(snapshot), disabled: snapshots.length < 2 });
+      Object.assign(range, { max: moments.length - 1, value: moments.indexOf(snapshot), disabled: moments.length < 2 });
       label.textContent = snapshot ? momentTitle(page, snapshot) : "";
       range.setAttribute("aria-valuetext", label.textContent);
     },

@@ -9,7 +9,7 @@ import { _ } from "../../lib/i18n.js";
 import { channelTitle, layerTitle } from "../../lib/layers.js";
 import { distance, largestOf, norm, toRows } from "../../lib/snapshots.js";
 import { connectCloserTime } from "./closer.js";
-import { momentOf, momentTitle, unpack } from "./moment.js";
+import { momentOf, momentTitle, momentsOf, unpack } from "./moment.js";
 
 const LARGEST_SIDE = 7; // as far as the convolution page goes
 const $ = (selector) => document.querySelector(selector);
@@ -23,7 +23,7 @@ export function connectKernel(page) {
     if (!dialog.open) return;
     time.refresh();
     const snapshot = momentOf(page);
-    const [now, start] = await Promise.all([unpack(snapshot), unpack(page.feed.snapshots[0])]);
+    const [now, start] = await Promise.all([unpack(snapshot), unpack(momentsOf(page)[0])]);
     if (!now.kernels?.[index] || momentOf(page) !== snapshot) return;
     show(page, { snapshot, now, start, index, preparation });
   };

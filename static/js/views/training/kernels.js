@@ -37,7 +37,7 @@ export function connectKernels(page) {
   });
   $("#kernels").addEventListener("kernel", ({ detail }) => closer.open(detail));
   document.addEventListener("theme", () => refresh());
-  return { refresh, isLive: true };
+  return { refresh };
 }
 
 function draw({ kernels, layer, limit, total }, view) {

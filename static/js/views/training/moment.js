@@ -10,14 +10,25 @@ import { momentAt, readKernels } from "../../lib/snapshots.js";
 
 const unpacked = new WeakMap();
 
-/** The snapshot that is shown, or null while there is none. */
-export function momentOf(page) {
-  return momentAt(page.feed?.snapshots ?? [], page.state.snapshot);
+/** All snapshots of the open run that came so far, the oldest first. */
+export function momentsOf({ feed }) {
+  return (feed?.snapshots ?? []).filter(Boolean);
 }
 
-/** Whether the newest moment is shown. */
+/** The snapshot that is shown, or null while there is none. */
+export function momentOf(page) {
+  return momentAt(momentsOf(page), page.state.snapshot);
+}
+
+/** Whether the newest moment is shown, and follows the run. */
 export function isNow(page) {
-  return momentOf(page) === (page.feed?.snapshots.at(-1) ?? null);
+  return page.state.snapshot === null || momentOf(page) === momentsOf(page).at(-1);
+}
+
+/** Shows the moment at a position of `momentsOf`; the last one is now. */
+export function showMoment(page, position) {
+  const moments = momentsOf(page);
+  page.change({ snapshot: position === null || position >= moments.length - 1 ? null : moments[position].number });
 }
 
 /** "random start", "epoch 14" or "epoch 0.3". */
@@ -43,12 +54,28 @@ async function read({ kernels, maps }) {
   return { kernels: planes, layer: kernels?.layer ?? null, limit: kernels?.limit ?? 0, total: kernels?.total ?? planes?.length ?? 0, maps: layers };
 }
 
+const names = new WeakMap(); // of one's own pictures
+
+/** What tells one photo from another: a sample's name, or a name of our own. */
+export function photoKey({ sample, file }) {
+  if (sample) return sample;
+  if (!names.has(file)) names.set(file, `own ${crypto.getRandomValues(new Uint32Array(2)).join("-")}`);
+  return names.get(file);
+}
+
+const known = new WeakMap(); // of pages
+
+/** The moments of a page's photo. */
+export function photoMoments(page) {
+  if (!known.has(page)) known.set(page, new PhotoMoments(page));
+  return known.get(page);
+}
+
 /** Snapshots as they would be of the photo that is chosen now; a run watches one photo at a time, so others are asked for. */
-export class PhotoMoments {
+class PhotoMoments {
   #page;
   #answers = new Map();
-  #watched = []; // which photo the run watched, from which snapshot on
-  #run = null;
+  #watched = []; // own photos that a run of this visit watches: {run, from, key}
   #latest = new Latest((key) => this.#ask(key));
 
   constructor(page) {
@@ -57,45 +84,32 @@ export class PhotoMoments {
 
   /** The shown moment with maps and predictions of the photo; null while they are asked for or where they cannot be had. */
   get() {
-    const [page, snapshot] = [this.#page, momentOf(this.#page)];
-    if (!snapshot || !page.photo) return snapshot;
-    this.#meet(page.run);
-    if (this.#keyAt(snapshot.number) === page.photo.key) return snapshot;
-    const key = JSON.stringify([page.run.id, snapshot.number, page.photo.key]);
+    const page = this.#page;
+    const snapshot = momentOf(page);
+    if (!snapshot || snapshot.sample === photoKey(page.source) || this.#isWatched(snapshot)) return snapshot;
+    const key = JSON.stringify([page.run.id, snapshot.number, photoKey(page.source)]);
     if (!this.#answers.has(key)) this.#latest.ask(key);
     return this.#answers.get(key) ?? null;
   }
 
-  /** The run watches the photo `key` from its next snapshots on; one that is on its way may still be of the last. */
-  watch(key) {
-    this.#meet(this.#page.run);
-    const newest = this.#page.feed.snapshots.at(-1)?.number ?? -1;
-    this.#watched.push({ from: newest + 2, key });
+  /** The run was told to watch the present photo; a snapshot that is on its way may still be of the last. */
+  watch() {
+    const { run, source } = this.#page;
+    const from = (momentsOf(this.#page).at(-1)?.number ?? -1) + 2;
+    this.#watched.push({ run: run.id, from, key: photoKey(source) });
   }
 
-  /** Whether the newest snapshots are of the photo `key`. */
-  isWatched(key) {
-    this.#meet(this.#page.run);
-    return this.#watched.at(-1)?.key === key;
-  }
-
-  #meet(run) {
-    if (this.#run === run?.id) return;
-    this.#run = run?.id ?? null;
-    this.#answers.clear();
-    this.#watched = run?.sample ? [{ from: 0, key: run.sample }] : [];
-  }
-
-  #keyAt(number) {
-    return this.#watched.findLast(({ from }) => from <= number)?.key ?? null;
+  #isWatched({ number, sample }) {
+    const last = this.#watched.findLast(({ run, from }) => run === this.#page.run.id && from <= number);
+    return !sample && last?.key === photoKey(this.#page.source);
   }
 
   async #ask(key) {
     const [run, number, photo] = JSON.parse(key);
     const page = this.#page;
-    if (photo !== page.photo.key) return;
-    const done = await page.attempt(async () => this.#answers.set(key, await readSnapshot(run, number, page.photo.source)), this);
+    if (photo !== photoKey(page.source)) return;
+    const done = await page.attempt(async () => this.#answers.set(key, await readSnapshot(run, number, page.source)), this);
     if (!done) this.#answers.set(key, null);
-    page.change({}, { isLive: true });
+    page.refresh();
   }
 }

@@ -1,5 +1,113 @@
-// Photo: to be built.
+// The visitor's photo: what the network sees of it, and what it thinks it is at the moment that is shown.
+
+import { classify, readPicture } from "../../api.js";
+import "../../components/class-bars.js";
+import { OWN, SEEN } from "../../lib/address.js";
+import { toRgba } from "../../lib/display.js";
+import { paint } from "../../lib/dom.js";
+import { number, percent, size } from "../../lib/format.js";
+import { _ } from "../../lib/i18n.js";
+import { keep } from "../../lib/keep.js";
+import { Latest } from "../../lib/latest.js";
+import { classTitle } from "../../lib/layers.js";
+import { centerSquare } from "../../lib/maps.js";
+import { fileOf, readPixels } from "../../lib/pixels.js";
+import { connectPictures } from "../sources.js";
+import { isNow, momentOf, momentTitle, photoKey, photoMoments } from "./moment.js";
+
+const [PHOTO_SIDE, MOST_BARS] = [256, 5];
+const $ = (selector) => document.querySelector(selector);
 
 export function connectPhoto(page) {
-  return { refresh: () => page };
+  const view = { shown: null, answer: null };
+  const latest = new Latest((key, isNewest) => page.attempt(() => look(page, view, JSON.parse(key), isNewest), latest));
+  page.look = (source, truth = null) => take(page, source, truth);
+  connectPictures(page.samples, (source) => page.look(source));
+  $("#photo-ask").addEventListener("click", () => page.attempt(() => ask(page, view)));
+  const refresh = () => {
+    latest.ask(JSON.stringify([photoKey(page.source), page.run?.model ?? null, page.run ? page.run.network.input : page.state.network.input]));
+    showBars(page, view);
+    showLinks(page, view);
+  };
+  return { refresh };
+}
+
+/** Another photo; `truth` is its class where that is known. One's own run watches it from now on. */
+async function take(page, source, truth) {
+  const isWatching = page.run?.mine && !page.feed?.hasEnded;
+  page.truth = truth;
+  await page.take(source);
+  if (isWatching) photoMoments(page).watch();
+}
+
+/** Shows the photo; once there is a network to ask, what that sees of it. */
+async function look(page, view, [photo, model, input], isNewest) {
+  const { levels } = await readPicture(page.source, PHOTO_SIDE, "rgb");
+  if (!isNewest()) return;
+  const { x, y, side } = centerSquare(levels);
+  const whole = paint(document.createElement("canvas"), levels, toRgba(levels, "clip"));
+  const canvas = Object.assign($("#photo-seen"), { width: side, height: side });
+  canvas.getContext("2d").drawImage(whole, x, y, side, side, 0, 0, side, side);
+  $("#photo-size").textContent = _("the network sees %(size)s pixels", { size: size(input[2], input[1]) });
+  $("#photo-seen").classList.remove("pixels");
+  view.shown = photo;
+  if (model) await answer(page, view, isNewest);
+}
+
+/** Asks the newest checkpoint, and shows the picture that it was really given. */
+async function answer(page, view, isNewest = () => true) {
+  const [{ run, source }, photo] = [page, photoKey(page.source)];
+  const found = await classify(run.model, source, {});
+  const pixels = await readPixels(found.seen);
+  if (!isNewest() || photo !== photoKey(page.source) || page.run?.id !== run.id) return;
+  paint($("#photo-seen"), pixels, pixels.data).classList.add("pixels");
+  $("#photo-size").textContent = _("as it sees it: %(size)s pixels", { size: size(pixels.width, pixels.height) });
+  keep(fileOf(found.seen), SEEN); // for the convolution page
+  page.seen = pixels;
+  view.answer = { run: run.id, photo, ...found };
+  page.refresh();
+}
+
+/** What the visitor asked for is also said. */
+async function ask(page, view) {
+  await answer(page, view);
+  const [best] = view.answer.predictions;
+  const values = { label: classTitle(best.label), share: percent(best.probability), time: number(view.answer.milliseconds, 0), epoch: number(page.run.epoch) };
+  $("#photo-answer").textContent = _("The newest checkpoint says %(label)s, %(share)s sure. It took %(time)s ms.", values);
+  $("#photo-bars").show(view.answer.predictions.slice(0, MOST_BARS), { choosable: false });
+}
+
+function showBars(page, view) {
+  const snapshot = momentOf(page);
+  const moment = photoMoments(page).get();
+  const known = (moment?.predictions ?? []).filter(({ probability }) => probability !== null);
+  const asked = isNow(page) && view.answer?.run === page.run?.id && view.answer?.photo === photoKey(page.source) ? view.answer.predictions : [];
+  const predictions = known.length ? known : asked;
+  $("#photo-fact").textContent = snapshot ? momentTitle(page, snapshot) : "";
+  $("#photo-title").textContent = isNow(page) ? _("Your photo, now") : _("Your photo, then");
+  $("#photo-bars").hidden = predictions.length === 0;
+  $("#photo-note").hidden = predictions.length > 0;
+  $("#photo-note").textContent = predictions.length ? "" : emptySentence(page, snapshot, moment);
+  if (predictions.length === 0) return;
+  const key = JSON.stringify(predictions);
+  if (view.bars !== key) $("#photo-bars").show(predictions.slice(0, MOST_BARS), { choosable: false });
+  if (view.bars !== key) $("#photo-answer").textContent = "";
+  view.bars = key;
+}
+
+function emptySentence({ run }, snapshot, moment) {
+  if (!run) return _("Press Start: what the network thinks of your photo will change as it learns.");
+  if (!snapshot) return _("The network has not shown itself yet.");
+  if (!moment) return _("Computing what it made of this photo …");
+  return _("What it thought of this photo at that moment was not kept. At the end of the time, the newest checkpoint answers.");
+}
+
+function showLinks(page) {
+  const { run, state, truth } = page;
+  $("#photo-ask").hidden = !run?.model;
+  $("#photo-inside").hidden = !run?.model;
+  if (run?.model) $("#photo-inside").href = `/classify?${new URLSearchParams({ model: run.model, sample: state.sample })}`;
+  $("#photo-truth").hidden = !truth;
+  $("#photo-truth").textContent = truth ? _("A validation picture; the truth is %(label)s.", { label: classTitle(truth) }) : "";
+  $("#photo-truth").dataset.own = state.sample === OWN;
 }

@@ -1,5 +1,40 @@
-// Time: to be built.
+// The time of the run: every part on the right shows the moment that is chosen here.
+
+import "../../components/time-scrubber.js";
+import { number } from "../../lib/format.js";
+import { _ } from "../../lib/i18n.js";
+import { ENDED } from "../../lib/run-feed.js";
+import { epochsAt, isNow, momentOf, momentTitle, momentsOf, showMoment } from "./moment.js";
+
+const $ = (selector) => document.querySelector(selector);
 
 export function connectTime(page) {
-  return { refresh: () => page };
+  let run = null;
+  $("#time").addEventListener("moment", ({ detail }) => showMoment(page, detail));
+  const refresh = () => {
+    if (run !== page.state.run) $("#time").pause();
+    run = page.state.run;
+    const moments = momentsOf(page);
+    const newest = moments.at(-1);
+    const at = isNow(page) ? null : moments.indexOf(momentOf(page));
+    $("#time-card").hidden = moments.length === 0;
+    if (!newest) return;
+    $("#time").show(moments.map((snapshot) => ({ title: momentTitle(page, snapshot), isEpoch: isEpoch(page, snapshot) })), at, endTitle(page, newest));
+    $("#time-moment").textContent = at === null ? nowTitle(page) : `${momentTitle(page, momentOf(page))} · ${_("step %(number)s", { number: number(momentOf(page).step) })}`;
+  };
+  return { refresh };
+}
+
+function isEpoch(page, snapshot) {
+  const epochs = epochsAt(page, snapshot);
+  return snapshot.number > 0 && Math.abs(epochs - Math.round(epochs)) < 1e-6;
+}
+
+/** The end of the scrubber: where the run is. */
+function endTitle(page, newest) {
+  return momentTitle(page, newest);
+}
+
+function nowTitle({ run }) {
+  return ENDED.includes(run?.state) ? _("at its end") : _("now");
 }
