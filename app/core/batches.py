@@ -15,7 +15,7 @@ from app.core.hyperparameters import Training
 from app.core.preparation import Preparation, match_channels, prepare_images, resize_images
 from app.core.randomness import generator_at, seed_at
 
-_AT_ONCE = 1000  # pictures that are resized as float32
+_AT_ONCE = 500  # pictures that are gathered, resized and turned while they lie in the cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +37,17 @@ class Pictures:
         return prepare_images(self.levels[start:stop].permute(0, 3, 1, 2), preparation)
 
 
-def keep(images: Tensor, labels: Tensor, shape: tuple[int, int, int], device: str = "cpu") -> Pictures:
-    """uint8 N x C x H x W images as `Pictures` of the network's `shape` [C, H, W]: resized, gray or color."""
-    channels, size = shape[0], shape[1:]
-    parts = [match_channels(part, channels) for part in images.split(_AT_ONCE)]
-    if images.shape[2:] != size:
-        parts = [resize_images(part.float(), size).round_().clamp_(0, 255).to(torch.uint8) for part in parts]
-    levels = torch.cat(parts)
-    return Pictures(levels.permute(0, 2, 3, 1).contiguous().to(device), labels.to(device))
+def keep(
+    images: Tensor, labels: Tensor, shape: tuple[int, int, int], device: str = "cpu", chosen: Tensor | None = None
+) -> Pictures:
+    """uint8 N x C x H x W images (the `chosen`, or all) as `Pictures` of the network's `shape` [C, H, W]: resized,
+    gray or color."""
+    chosen = torch.arange(len(labels)) if chosen is None else chosen
+    levels = torch.empty((len(chosen), *shape[1:], shape[0]), dtype=torch.uint8)
+    for place, numbers in zip(levels.split(_AT_ONCE), chosen.split(_AT_ONCE), strict=True):
+        if len(numbers):
+            place.copy_(_fit(images.index_select(0, numbers), shape).permute(0, 2, 3, 1))
+    return Pictures(levels.to(device), labels[chosen].to(device))
 
 
 def measure_preparation(images: Tensor, normalization: str) -> Preparation:
@@ -93,6 +96,14 @@ class Batches:
         batch = prepare_images(levels.permute(0, 3, 1, 2), self._preparation)
         labels = self._pictures.labels[chosen.to(self._pictures.labels.device)]
         return alter(batch, self._augmentation, generator), labels
+
+
+def _fit(images: Tensor, shape: tuple[int, int, int]) -> Tensor:
+    """uint8 N x C x H x W of `shape` [C, H, W]."""
+    images = match_channels(images, shape[0])
+    if images.shape[2:] == shape[1:]:
+        return images
+    return resize_images(images.float(), shape[1:]).round_().clamp_(0, 255).to(torch.uint8)
 
 
 def _moments(images: Tensor) -> tuple[list[float], list[float]]:

@@ -143,8 +143,8 @@ class Trainer:
         chosen = chosen[: self.training.train_limit]
         shape = self._network.input
         self.validation_indices = aside  # int64 numbers of `validation`'s pictures among the data set's training images
-        self._train = keep(dataset.images[chosen], dataset.labels[chosen], shape, self._device)
-        self._validation = keep(dataset.images[aside], dataset.labels[aside], shape, self._device)
+        self._train = keep(dataset.images, dataset.labels, shape, self._device, chosen)
+        self._validation = keep(dataset.images, dataset.labels, shape, self._device, aside)
 
     def _build(self) -> None:
         with seeded(self.training.seed, "weights"):
