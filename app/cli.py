@@ -1,12 +1,16 @@
 """The command line: `python -m app serve`, `train` ...; each command but serving is a file of `commands`."""
 
+import socket
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 import uvicorn
+from fastapi import FastAPI
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
+from uvicorn.config import STARTUP_FAILURE
 
 from app.commands.evaluate import evaluate
 from app.commands.familiarity import familiarity
@@ -22,6 +26,19 @@ cli = typer.Typer(add_completion=False, no_args_is_help=True, help="Convolution 
 @cli.callback()
 def _several() -> None:
     """See what convolution and convolutional networks do, on your own pictures."""
+
+
+class _Server(uvicorn.Server):
+    """Ends the event streams when it stops: they have no end of their own, and uvicorn would wait for them."""
+
+    def __init__(self, config: uvicorn.Config, app: FastAPI) -> None:
+        super().__init__(config)
+        self._app = app
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """As uvicorn's, with nobody who watches any more."""
+        self._app.state.streams.close()
+        await super().shutdown(sockets)
 
 
 def _read_settings(given: dict[str, Any]) -> Settings:
@@ -47,8 +64,9 @@ def serve(
     configure(settings)
     settings.data.mkdir(parents=True, exist_ok=True)
     typer.echo(f"Convolution Playground: http://{'localhost' if host in ('127.0.0.1', '0.0.0.0') else host}:{port}")
-    uvicorn.run(
-        create_app(settings),
+    app = create_app(settings)
+    config = uvicorn.Config(
+        app,
         host=host,
         port=port,
         log_config=None,
@@ -58,6 +76,11 @@ def serve(
         forwarded_allow_ips=list(settings.trusted_proxies) or None,
         timeout_graceful_shutdown=settings.shutdown_seconds,
     )
+    server = _Server(config, app)
+    with suppress(KeyboardInterrupt):
+        server.run()
+    if not server.started:
+        raise typer.Exit(STARTUP_FAILURE)
 
 
 for command in (train, evaluate, familiarity, fetch):

@@ -13,6 +13,7 @@ from starlette.middleware import Middleware
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
+from app.runs.store import QueueLimits, Store
 from app.settings import Settings
 from app.web import (
     classification,
@@ -20,19 +21,24 @@ from app.web import (
     datasets,
     docs,
     errors,
+    events,
     health,
     kernel_fits,
     models,
     networks,
     pages,
     pictures,
+    training,
 )
 from app.web.middleware import BodyLimit, CallerCheck, HeadAsGet, RequestLog, SecurityHeaders
 from app.web.rates import Rates
+from app.web.streams import Streams
 from app.web.workers import Workers
 
 STATIC = Path(__file__).parent.parent / "static"
 MAXIMUM_FILES = 2
+PARTS = (pages, convolution, kernel_fits, models, classification, datasets, networks, training, events, pictures,
+         health, docs)  # fmt: skip
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -69,7 +75,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.rates = Rates(settings.rate_limit)
     app.state.metrics = CollectorRegistry()
     errors.install(app)
-    for part in (pages, convolution, kernel_fits, models, classification, datasets, networks, pictures, health, docs):
+    for part in PARTS:
         app.include_router(part.router)
     Instrumentator(excluded_handlers=["/static", "/healthz", "/readyz"], registry=app.state.metrics).instrument(app)
     app.mount("/static", _StaticFiles(directory=STATIC), name="static")
@@ -80,10 +86,24 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.workers = Workers(app.state.settings)
     app.state.archive_turn = asyncio.Semaphore(1)
+    app.state.store = open_store(app.state.settings)
+    app.state.streams = Streams(app.state.store, app.state.settings.event_streams)
     try:
         yield
     finally:
+        app.state.streams.stop()
         app.state.workers.stop()
+        app.state.store.close()
+
+
+def open_store(settings: Settings) -> Store:
+    """The store of runs."""
+    limits = QueueLimits(
+        settings.runs_at_once, settings.runs_queued, settings.runs_per_visitor, settings.runs_kept, settings.runs_bytes
+    )
+    return Store.open(
+        settings.database or f"sqlite:///{settings.data / 'runs.sqlite3'}", settings.data / "runs", limits
+    )
 
 
 class _StaticFiles(StaticFiles):

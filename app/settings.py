@@ -98,6 +98,9 @@ class Settings(BaseSettings):
     runs_bytes: int = Field(
         8192 * MEBIBYTE, ge=MEBIBYTE, description="Most bytes of all runs' files; past it the oldest that ended go."
     )
+    event_streams: int = Field(
+        300, ge=1, description="Viewers of live runs at once; each holds a connection for as long as it watches."
+    )
 
     workers: int = Field(
         2, ge=1, description="Processes that decode and filter, so that a bad picture costs one request."

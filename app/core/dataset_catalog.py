@@ -65,6 +65,18 @@ def list_datasets(folder: Path) -> list[Summary]:
     return rows
 
 
+def find_dataset(name: str, folder: Path) -> Summary:
+    """The row of one data set that can be trained on, a visitor's own too; what was only copied here is read now.
+
+    Raises UnknownDataset, MissingDataset (to be fetched first) or DatasetError.
+    """
+    check_name(name)
+    path, known = cache_path(folder, name), BUILTIN.get(name)
+    if not path.is_file() and not (known and known.make):
+        load_dataset(name, folder)
+    return _summarize(name, read_header(path)) if path.is_file() else _known(BUILTIN[name], folder)
+
+
 def look_into(name: str, folder: Path) -> Contents:
     """What it holds; a set that is made here is made and kept at the first look.
 

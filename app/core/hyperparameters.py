@@ -6,7 +6,6 @@ the lecture: Adam with rate 0.0001 and decay 0.000001, ten epochs in batches of 
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from math import isfinite
 from typing import Any, Literal, get_args
 
 from app.core.augmentation import AUGMENTATIONS
@@ -101,6 +100,7 @@ def describe_training(training: Training) -> dict[str, Any]:
 
 
 _ALWAYS = ("epochs", "batch_size", "optimizer", "learning_rate", "seed", "normalization", "validation_split")
+_HUGE = 1e300  # NaN, infinity and whole numbers past every float are on its other side
 _INTEGERS = {"epochs", "batch_size", "seed", "train_limit", "early_stopping", "shift", "cutout"}
 _BOOLEANS = {entry.name for entry in fields(Training) if entry.type == "bool" or entry.type is bool}
 _NULLABLE = {entry.name for entry in fields(Training) if "None" in str(entry.type)}
@@ -121,7 +121,7 @@ def _typed(name: str, value: Any) -> Any:
 
 
 def _number(name: str, value: Any) -> int | float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < _HUGE:
         raise InvalidValue(N_("%(name)s is a number."), field=name, name=name)
     if name not in _INTEGERS:
         return float(value)

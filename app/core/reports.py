@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.core import receptive_fields as fields
-from app.core.errors import N_, InvalidNetwork
+from app.core.errors import N_, InvalidNetwork, InvalidValue
 from app.core.layer_fields import Place
 from app.core.layers import BatchNormalization, Layer, Shape
 from app.core.receptive_fields import Views
@@ -102,9 +102,13 @@ class Report:
 
     @property
     def memory_mb(self) -> float:
-        """MiB to train on batches of 128 in float32: 4 copies of each weight (Adam), each output and its gradient."""
+        """MiB to train on batches of 128."""
+        return self.memory_for(BATCH)
+
+    def memory_for(self, batch: int) -> float:
+        """MiB to train on such batches in float32: 4 copies of each weight (Adam), each output and its gradient."""
         outputs = sum(math.prod(layer.output_shape) for layer in self.layers)
-        numbers = COPIES * self.parameters + self.statistics + 2 * BATCH * outputs
+        numbers = COPIES * self.parameters + self.statistics + 2 * batch * outputs
         return round(numbers * FLOAT_BYTES / MEBIBYTE, 1)
 
     def describe(self) -> dict[str, Any]:
@@ -138,6 +142,16 @@ def check_limits(report: Report, limits: Limits) -> None:
     ):  # fmt: skip
         if value > limit:
             raise InvalidNetwork(message, field="layers", value=value, limit=limit)
+
+
+def check_memory(report: Report, batch: int, limits: Limits) -> None:
+    """InvalidValue where batches of this size would take more memory than allowed; smaller ones may do."""
+    memory = report.memory_for(batch)
+    if memory > limits.memory_mb:
+        raise InvalidValue(
+            N_("Batches of %(batch)d pictures would take about %(value)d MB; at most %(limit)d MB are allowed here."),
+            field="batch_size", batch=batch, value=memory, limit=limits.memory_mb,
+        )  # fmt: skip
 
 
 def _report(traced: Traced, source: Source, within: str = "") -> Iterator[LayerReport]:

@@ -22,17 +22,22 @@ from app.core.errors import (
     ArchiveTooLarge,
     DamagedDataset,
     DamagedPicture,
+    DiskFull,
     InvalidValue,
     MissingDataset,
+    NotYours,
     PictureTooLarge,
     PlaygroundError,
+    QueueFull,
     TooMuchWork,
     UnknownDataset,
     UnknownLayer,
     UnknownModel,
+    UnknownRun,
     UnsupportedArchive,
     UnsupportedPicture,
     Values,
+    WrongState,
 )
 from app.web.i18n import choose_language, render, translate
 
@@ -76,6 +81,10 @@ class TooManyRequests(PlaygroundError):
     """A visitor past the rate limit. values: seconds."""
 
 
+class TooManyStreams(PlaygroundError):
+    """All places of viewers are taken. values: limit, seconds."""
+
+
 class Busy(PlaygroundError):
     """All workers are taken and enough requests wait. values: seconds."""
 
@@ -114,6 +123,11 @@ KINDS: dict[type[PlaygroundError], Kind] = {
     ArchiveTooLarge: Kind(413, "archive-too-large", N_("The archive is too large")),
     UnsupportedArchive: Kind(415, "unsupported-archive", N_("Not an archive that can be read here")),
     DamagedDataset: Kind(422, "damaged-dataset", N_("The data set cannot be used")),
+    UnknownRun: Kind(404, "not-found", N_("Not found")),
+    NotYours: Kind(403, "not-yours", N_("Somebody else's run")),
+    WrongState: Kind(409, "wrong-state", N_("Not in this state")),
+    QueueFull: Kind(429, "queue-full", N_("The queue is full")),
+    DiskFull: Kind(507, "disk-full", N_("The disk is full")),
     TooMuchWork: Kind(413, "too-much-work", N_("Too much arithmetic")),
     PictureTooLarge: Kind(413, "picture-too-large", N_("The picture is too large")),
     UnsupportedPicture: Kind(415, "unsupported-picture", N_("Not a picture that can be read here")),
@@ -127,6 +141,7 @@ KINDS: dict[type[PlaygroundError], Kind] = {
     NotJson: Kind(415, "not-json", N_("Not JSON")),
     UnknownSample: Kind(404, "not-found", N_("Not found")),
     TooManyRequests: Kind(429, "too-many-requests", N_("Too many requests")),
+    TooManyStreams: Kind(429, "too-many-streams", N_("Too many viewers")),
     Busy: Kind(503, "busy", N_("The server is busy")),
     WorkerLost: Kind(503, "worker-lost", N_("The work was interrupted")),
     TookTooLong: Kind(422, "took-too-long", N_("It took too long")),

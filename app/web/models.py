@@ -1,5 +1,6 @@
 """The trained networks: their cards, layers, weights and kernels, and what excites a channel."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,6 +20,7 @@ from app.web.workers import WorkersDep
 router = APIRouter(prefix="/api/models", tags=["classification"])
 
 TOLD = ("title", "data", "not_for")  # of a card, in the visitor's language
+_RUN = re.compile(r"run-([0-9a-f]{16})")
 
 Channel = Annotated[int, Part(ge=0, lt=10**6)]
 
@@ -29,8 +31,12 @@ def folders_of(settings: Settings) -> tuple[Path, Path]:
 
 
 def model_folder(name: Annotated[str, Part(max_length=64)], settings: SettingsDep) -> Path:
-    """The folder of the model in the address; UnknownModel, which is 404, if there is none."""
-    return find_model(name, folders_of(settings))
+    """The folder of the model in the address; UnknownModel, which is 404, if there is none.
+
+    `run-<id>` is the newest checkpoint of a run, which no list names.
+    """
+    run = _RUN.fullmatch(name)
+    return find_model(name, [settings.data / "runs" / run[1]] if run else folders_of(settings))
 
 
 ModelDep = Annotated[Path, Depends(model_folder)]

@@ -8,6 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from app.core.samples import MOUSE_BACK, MOUSE_HEAD
 from app.web.i18n import render
+from app.web.visitors import remember
 
 router = APIRouter(include_in_schema=False)
 
@@ -40,8 +41,8 @@ def classification(request: Request) -> Response:
 
 @router.get("/train", name="training_page")
 def training(request: Request) -> Response:
-    """The page on which a network learns."""
-    return render(request, "training.html", page="training")
+    """The page on which a network learns; a run is changed by the browser that started it."""
+    return remember(request, render(request, "training.html", page="training"))
 
 
 def _prepared_states() -> dict[str, Any]:
