@@ -24,6 +24,7 @@ export const TRAINING = {
   validation_split: 0.1,
   train_limit: null,
   normalization: "unit",
+  statistics: "training",
   augmentation: [],
   shift: 2,
   cutout: 8,
