@@ -28,7 +28,7 @@ export function isNow(page) {
 /** Shows the moment at a position of `momentsOf`; the last one is now. */
 export function showMoment(page, position) {
   const moments = momentsOf(page);
-  page.change({ snapshot: position === null || position >= moments.length - 1 ? null : moments[position].number });
+  page.change({ snapshot: position === null || position >= moments.length - 1 ? null : moments[position].number }, { isLive: true });
 }
 
 /** "random start", "epoch 14" or "epoch 0.3". */
