@@ -121,6 +121,11 @@ export function checkNetwork(description) {
   return post("/api/networks", description);
 }
 
+/** Every limit of the server, by subject. */
+export function readLimits() {
+  return json("/api/limits");
+}
+
 /** How fast a network trains on this machine, measured: {images_per_second, seconds_an_epoch}. */
 export function timeNetwork(network, training, dataset) {
   return post("/api/networks/timings", { network, training, dataset });
@@ -195,6 +200,7 @@ export async function readEvents(id, after, hear, signal) {
   const alarm = new Alarm(SILENCE_MS);
   const headers = { Accept: "text/event-stream", "Last-Event-ID": String(after) };
   const response = await send(`${runAddress(id)}/events`, undefined, "GET", { headers, signal: AbortSignal.any([signal, alarm.signal]) });
+  if (response.status === 204) return; // all of it was heard before
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   const lines = new EventLines(hear);
   try {

@@ -21,10 +21,11 @@ export class CodePanel extends HTMLElement {
     this.choose(this.#chosen);
   }
 
-  /** {curl, pytorch, numpy, opencv, keras}: the whole programs. */
+  /** {curl, pytorch, numpy, opencv, keras}, or some of them: the whole programs. */
   set programs(programs) {
     this.#programs = programs;
-    this.choose(this.#chosen);
+    for (const tab of this.#tabs) tab.hidden = !Object.hasOwn(programs, tab.dataset.key);
+    this.choose(Object.hasOwn(programs, this.#chosen) ? this.#chosen : (Object.keys(programs)[0] ?? "curl"));
   }
 
   choose(key) {
@@ -43,8 +44,9 @@ export class CodePanel extends HTMLElement {
   #key(event) {
     const move = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     if (!move) return;
-    const index = this.#tabs.findIndex((tab) => tab.dataset.key === this.#chosen);
-    const next = this.#tabs[(index + move + this.#tabs.length) % this.#tabs.length];
+    const tabs = this.#tabs.filter((tab) => !tab.hidden);
+    const index = tabs.findIndex((tab) => tab.dataset.key === this.#chosen);
+    const next = tabs[(index + move + tabs.length) % tabs.length];
     this.choose(next.dataset.key);
     next.focus();
   }

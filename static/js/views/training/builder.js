@@ -1,5 +1,188 @@
-// Builder: to be built.
+// The network builder: layers, presets, what the network costs, undo, and the network as code.
+
+import { checkNetwork, readLimits, timeNetwork } from "../../api.js";
+import "../../components/layer-list.js";
+import "../../components/share-bar.js";
+import { h } from "../../lib/dom.js";
+import { EditHistory } from "../../lib/edit-history.js";
+import { number } from "../../lib/format.js";
+import { _ } from "../../lib/i18n.js";
+import { Latest } from "../../lib/latest.js";
+import { fieldText, shortCount } from "../../lib/layer-words.js";
+import { faultOf, report } from "../../lib/network-arithmetic.js";
+import { fitTo } from "../../lib/network-edits.js";
+import { isSame } from "../../lib/run-address.js";
+import { connectCode } from "./code.js";
+import { connectDataset } from "./dataset.js";
+
+const SETTLE_MS = 900;
+const $ = (selector) => document.querySelector(selector);
 
 export function connectBuilder(page) {
-  return { refresh: () => page };
+  const builder = new Builder(page);
+  const parts = [connectDataset(page, builder), connectCode(page, builder), builder];
+  return { refresh: () => parts.forEach((part) => part.refresh()) };
+}
+
+class Builder {
+  limits = null; // of the server, for networks
+  fault = null; // {path, message} where the network cannot be built
+  #page;
+  #history;
+  #timing = new Latest((key, isNewest) => this.#time(key, isNewest));
+  #checking = new Latest((key, isNewest) => this.#check(key, isNewest));
+  #told = null; // the server's sentence on a network that cannot be built: {key, path, message}
+  #measured = new Map(); // key of a network and training -> what was measured, or null where that failed
+  #settling = null;
+
+  constructor(page) {
+    this.#page = page;
+    this.#history = new EditHistory(this.#settings());
+    this.#fillPresets();
+    $("#layers").addEventListener("edit", ({ detail }) => this.become(detail));
+    $("#undo").addEventListener("click", () => this.#return(this.#history.undo()));
+    $("#redo").addEventListener("click", () => this.#return(this.#history.redo()));
+    $("#back-to-run").addEventListener("click", () => page.open(page.state.run, { compare: page.state.compare, snapshot: page.state.snapshot }));
+    document.addEventListener("keydown", (event) => this.#key(event));
+    page.attempt(async () => {
+      this.limits = (await readLimits()).network;
+      this.refresh();
+    }, "builder");
+  }
+
+  /** Another network; `said` is announced. */
+  become({ network, said, isLive = false }) {
+    if (said) $("#announcement").textContent = said;
+    this.#page.change({ network }, { isLive });
+  }
+
+  /** What a network would be for the chosen data set. */
+  fitted(network, dataset = this.#page.dataset) {
+    return dataset ? fitTo(network, { input: [...dataset.input], classes: dataset.classes.length }, this.limits) : network;
+  }
+
+  refresh() {
+    const { network } = this.#page.state;
+    this.#history.note(this.#settings());
+    this.fault = this.#faultOf(network);
+    $("#layers").show({ network, limits: this.limits, fault: this.fault });
+    $("#network-fault").hidden = !this.fault || this.fault.path.length > 0;
+    $("#network-fault").textContent = this.fault?.message ?? "";
+    this.#showTotals(network);
+    this.#showPreset(network);
+    this.#showRun();
+    $("#undo").disabled = !this.#history.canUndo;
+    $("#redo").disabled = !this.#history.canRedo;
+    this.#settle();
+  }
+
+  #settings() {
+    const { dataset, network, training } = this.#page.state;
+    return { dataset, network, training };
+  }
+
+  /** The page's own sentence at once, the server's as soon as it is there. */
+  #faultOf(network) {
+    const fault = faultOf(network, this.limits);
+    if (!fault) return null;
+    const key = JSON.stringify(network);
+    this.#checking.ask(key);
+    return this.#told?.key === key ? this.#told : fault;
+  }
+
+  async #check(key, isNewest) {
+    const problem = await checkNetwork(JSON.parse(key)).then(() => null, (error) => error.problem);
+    if (!problem || !isNewest()) return;
+    const path = (problem.field ?? "").split(".").filter((part) => /^\d+$/.test(part)).map(Number);
+    this.#told = { key, path, message: problem.detail };
+    this.refresh();
+  }
+
+  #showTotals(network) {
+    const told = this.fault ? null : report(network);
+    $("#network-fact").textContent = told ? _("%(count)s parameters", { count: number(told.parameters) }) : "";
+    $("#shares").hidden = !told;
+    $("#totals").hidden = !told;
+    if (!told) return;
+    $("#shares").show(told.layers);
+    const maps = told.layers.filter(({ shape }) => shape.length === 3);
+    const facts = [
+      [_("a unit of the last map sees"), maps.length ? fieldText(maps.at(-1).receptiveField, network.input) : null],
+      [_("multiply-adds a picture"), shortCount(told.multiplyAdds)],
+      [_("memory to train"), _("about %(count)s MB", { count: number(told.memoryMb, told.memoryMb < 10 ? 1 : 0) })],
+      [_("an epoch here, measured"), this.#pace()],
+    ];
+    $("#totals").replaceChildren(...facts.filter(([, value]) => value).flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]));
+  }
+
+  /** "4.2 s", as it was measured on this machine; nothing where it was not. */
+  #pace() {
+    const measured = this.#measured.get(this.#paceKey());
+    if (!measured) return null;
+    const seconds = measured.seconds_an_epoch;
+    return seconds < 90 ? _("%(seconds)s s", { seconds: number(seconds, seconds < 10 ? 1 : 0) }) : _("%(minutes)s min", { minutes: number(seconds / 60, 1) });
+  }
+
+  /** What the time of an epoch depends on. */
+  #paceKey() {
+    const { dataset, network, training } = this.#page.state;
+    const { batch_size, optimizer, precision, train_limit, validation_split, augmentation, ema, l1, l2, max_norm } = training;
+    return JSON.stringify({ dataset, network, training: { batch_size, optimizer, precision, train_limit, validation_split, augmentation, ema, l1, l2, max_norm } });
+  }
+
+  #settle() {
+    clearTimeout(this.#settling);
+    const isBusy = this.#page.runs.some(({ state }) => state === "running" || state === "queued");
+    if (this.fault || isBusy || this.#measured.has(this.#paceKey())) return;
+    this.#settling = setTimeout(() => this.#timing.ask(this.#paceKey()), SETTLE_MS);
+  }
+
+  async #time(key, isNewest) {
+    const { dataset, network, training } = JSON.parse(key);
+    this.#measured.set(key, await timeNetwork(network, training, dataset).catch(() => null));
+    if (isNewest()) this.#showTotals(this.#page.state.network);
+  }
+
+  #fillPresets() {
+    const item = ({ name, title, description, network }) => {
+      const choose = () => {
+        $("#presets").removeAttribute("open");
+        this.become({ network: this.fitted(network), said: _("The network is %(title)s now.", { title }) });
+      };
+      const fact = _("%(count)s parameters", { count: number(report(network).parameters) });
+      return h("li", {}, h("button", { type: "button", class: "preset-row", "data-preset": name, onclick: choose }, h("strong", {}, title), h("span", { class: "fact" }, fact), h("span", { class: "small soft" }, description)));
+    };
+    $("#preset-list").replaceChildren(...this.#page.presets.map(item));
+  }
+
+  #showPreset(network) {
+    const chosen = this.#page.presets.find((preset) => isSame(this.fitted(preset.network).layers, network.layers));
+    $("#preset-name").textContent = chosen?.title ?? _("Start from");
+    for (const button of document.querySelectorAll("[data-preset]")) button.setAttribute("aria-pressed", String(button.dataset.preset === chosen?.name));
+  }
+
+  /** While a run is open: whether these are its settings. */
+  #showRun() {
+    const { run, state } = this.#page;
+    $("#run-note").hidden = !run;
+    if (!run) return;
+    const isRuns = run.dataset === state.dataset && isSame(run.network, state.network) && Object.entries(run.training).every(([name, value]) => isSame(value, state.training[name]));
+    $("#run-note").classList.toggle("is-changed", !isRuns);
+    $("#run-note span").textContent = isRuns ? _("These are the open run's settings. A change makes a new run.") : _("Changed: Start makes a new run of it.");
+    $("#back-to-run").hidden = isRuns;
+  }
+
+  #return(settings) {
+    if (settings) this.#page.change(settings);
+  }
+
+  #key(event) {
+    const isText = event.target.closest?.("textarea, dialog[open]");
+    if (isText || !(event.ctrlKey || event.metaKey) || event.altKey) return;
+    const key = event.key.toLowerCase();
+    const isRedo = key === "y" || (key === "z" && event.shiftKey);
+    if (key !== "z" && key !== "y") return;
+    event.preventDefault();
+    this.#return(isRedo ? this.#history.redo() : this.#history.undo());
+  }
 }

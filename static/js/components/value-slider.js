@@ -1,0 +1,111 @@
+// One number: a slider over the values one wants, and a field for any other. Its ends are the possible values. Emits `value`.
+
+import { emit, h } from "../lib/dom.js";
+import { parseNumber, plain } from "../lib/format.js";
+
+let count = 0;
+
+export class ValueSlider extends HTMLElement {
+  #stops = [0, 1];
+  #range = [0, 1];
+  #value = 0;
+  #whole = false;
+  #write = plain;
+  #id = `value-${(count += 1)}`;
+  #slider = h("input", { type: "range", step: 1, min: 0, "aria-labelledby": this.#id, oninput: () => this.#slid(true), onchange: () => this.#slid(false) });
+  #field = h("input", { class: "field", inputmode: "decimal", autocomplete: "off", "aria-labelledby": this.#id, onchange: () => this.#typed(), onkeydown: (event) => this.#key(event) });
+  #title = h("span", { id: this.#id });
+
+  connectedCallback() {
+    if (!this.firstChild) this.append(this.#title, this.#slider, this.#field);
+  }
+
+  /** `stops` are ascending; `low` and `high` (else the first and last stop) are what may be typed; `write` words a value. */
+  set({ title, stops, value, low = stops[0], high = stops.at(-1), whole = false, write = plain }) {
+    this.#title.textContent = title;
+    [this.#stops, this.#range, this.#whole, this.#write, this.#value] = [stops, [low, high], whole, write, value];
+    this.#slider.max = stops.length - 1;
+    this.#slider.disabled = stops.length < 2;
+    this.#field.disabled = low === high;
+    this.#show();
+    return this;
+  }
+
+  #show() {
+    const at = this.#nearest(this.#value);
+    this.#slider.value = at;
+    this.#slider.style.setProperty("--filled", this.#stops.length > 1 ? at / (this.#stops.length - 1) : 0);
+    this.#slider.setAttribute("aria-valuetext", this.#write(this.#value));
+    if (document.activeElement !== this.#field || !this.#field.dataset.typing) this.#field.value = this.#write(this.#value);
+  }
+
+  #nearest(value) {
+    let best = 0;
+    this.#stops.forEach((stop, index) => (best = distance(stop, value) < distance(this.#stops[best], value) ? index : best));
+    return best;
+  }
+
+  #slid(isLive) {
+    const value = this.#stops[Number(this.#slider.value)];
+    if (isLive || value !== this.#value) this.#become(value, isLive);
+    else emit(this, "value", { value, isLive: false });
+  }
+
+  #typed() {
+    delete this.#field.dataset.typing;
+    const text = this.#field.value.replace(/\s/g, "");
+    const typed = parseNumber(this.#whole ? ungrouped(text) : text);
+    if (typed === null) return this.#show();
+    const [low, high] = this.#range;
+    const inside = Math.min(high, Math.max(low, typed));
+    this.#become(this.#whole ? Math.round(inside) : inside, false);
+  }
+
+  #key(event) {
+    const step = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+    if (event.key === "Escape") this.#show();
+    if (!step) return void (this.#field.dataset.typing = event.key.length === 1);
+    event.preventDefault();
+    const next = this.#stops[this.#nearest(this.#value) + step];
+    if (next !== undefined) this.#become(next, false);
+  }
+
+  #become(value, isLive) {
+    this.#value = value;
+    this.#show();
+    emit(this, "value", { value, isLive });
+  }
+}
+
+/** "12,000" and "12.000" as they are meant where only whole numbers may come. */
+function ungrouped(text) {
+  return /^\d{1,3}([.,]\d{3})+$/.test(text) ? text.replace(/[.,]/g, "") : text;
+}
+
+/** How far apart two values are on the slider: by ratio where both are positive. */
+function distance(one, other) {
+  if (one > 0 && other > 0) return Math.abs(Math.log(one / other));
+  return Math.abs(one - other);
+}
+
+/** Round numbers from `low` to `high`: 1, 2 and 5 times the powers of ten, and both ends. */
+export function roundStops(low, high) {
+  const stops = [];
+  for (let power = Math.floor(Math.log10(low)); power <= Math.log10(high); power += 1) {
+    for (const digit of [1, 2, 5]) stops.push(Number(`${digit}e${power}`));
+  }
+  return ends(stops, low, high);
+}
+
+/** Powers of two and the numbers halfway, from `low` to `high`: 1, 2, 3, 4, 6, 8, 12, … and both ends. */
+export function doublingStops(low, high) {
+  const stops = [];
+  for (let power = 1; power <= high; power *= 2) stops.push(power, power * 1.5);
+  return ends(stops.filter(Number.isInteger), low, high);
+}
+
+function ends(stops, low, high) {
+  return [...new Set([low, ...stops.filter((stop) => stop > low && stop < high), high])].sort((one, other) => one - other);
+}
+
+customElements.define("value-slider", ValueSlider);

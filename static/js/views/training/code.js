@@ -1,0 +1,45 @@
+// The network as PyTorch and Keras code to copy, and a pasted one as a network.
+
+import { Problem, checkNetwork } from "../../api.js";
+import "../../components/code-panel.js";
+import { _ } from "../../lib/i18n.js";
+
+const $ = (selector) => document.querySelector(selector);
+
+export function connectCode(page, builder) {
+  $("#as-code").addEventListener("click", () => open(page));
+  $("#read-text").addEventListener("click", () => take(page, builder));
+  return { refresh: () => {} };
+}
+
+async function open(page) {
+  $("#text-fault").hidden = true;
+  $("#network-code").showModal();
+  $("#network-programs").programs = {};
+  await asked(async () => {
+    const { code } = await checkNetwork(page.state.network);
+    $("#network-programs").programs = { keras: code.keras, pytorch: code.pytorch };
+  });
+}
+
+async function take(page, builder) {
+  const text = $("#network-text").value;
+  if (!text.trim()) return $("#network-text").focus();
+  await asked(async () => {
+    const { network } = await checkNetwork({ text, input: page.state.network.input });
+    builder.become({ network: network.classes === page.state.network.classes ? network : builder.fitted(network), said: _("The network is the pasted one now.") });
+    $("#network-code").close();
+  });
+}
+
+/** A refusal is told in the dialog, in the server's sentence. */
+async function asked(work) {
+  try {
+    $("#text-fault").hidden = true;
+    await work();
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    $("#text-fault").textContent = error.message;
+    $("#text-fault").hidden = false;
+  }
+}

@@ -1,0 +1,145 @@
+// The data set: which, how it looks, how many pictures to learn from, how many to choose by, and the seed.
+
+import { addDataset, readDataset } from "../../api.js";
+import { doublingStops } from "../../components/value-slider.js";
+import { h } from "../../lib/dom.js";
+import { number, percent } from "../../lib/format.js";
+import { _ } from "../../lib/i18n.js";
+import { Latest } from "../../lib/latest.js";
+import { classTitle } from "../../lib/layers.js";
+import { cutSheet, drawStrip } from "../../lib/sample-sheet.js";
+import { readPixels } from "../../lib/pixels.js";
+import { setTraining } from "./fields.js";
+
+const SPLITS = [0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5];
+const FEWEST = 10;
+const $ = (selector) => document.querySelector(selector);
+
+export function connectDataset(page, builder) {
+  const part = new DatasetPart(page, builder);
+  return { refresh: () => part.refresh() };
+}
+
+class DatasetPart {
+  #page;
+  #builder;
+  #looked = new Map(); // name -> details with `picture`, the sheet's pixels
+  #looking = new Latest((name, isNewest) => this.#look(name, isNewest));
+  #listed = "";
+
+  constructor(page, builder) {
+    [this.#page, this.#builder] = [page, builder];
+    $("#own-data").addEventListener("change", ({ target }) => this.#send(target));
+    $("#sheet-strip").addEventListener("click", () => this.#openSheet());
+    $("#another-seed").addEventListener("click", () => setTraining(page, { seed: Math.floor(Math.random() * 1000) }));
+    $("#train-limit").addEventListener("value", ({ detail }) => setTraining(page, { train_limit: detail.value >= this.#most() ? null : detail.value }, detail));
+    $("#validation-split").addEventListener("value", ({ detail }) => setTraining(page, { validation_split: detail.value / 100 }, detail));
+    $("#seed").addEventListener("value", ({ detail }) => setTraining(page, { seed: detail.value }, detail));
+  }
+
+  refresh() {
+    const { dataset, state } = this.#page;
+    this.#list();
+    $("#dataset-name").textContent = dataset?.title ?? state.dataset;
+    $("#data-fact").textContent = dataset ? `${dataset.input.join("×")} · ${_("%(count)s classes", { count: dataset.classes.length })}` : "";
+    const { train_limit, validation_split, seed } = state.training;
+    const most = this.#most();
+    const low = Math.min(FEWEST, most);
+    $("#train-limit").set({ title: _("to learn from"), stops: limitStops(low, most), value: Math.min(train_limit ?? most, most), low: 1, high: most, whole: true });
+    $("#validation-split").set({ title: _("put aside, %"), stops: SPLITS.map((share) => Math.round(share * 100)), value: Math.round(validation_split * 1000) / 10, low: 0, high: 90 });
+    $("#seed").set({ title: _("seed"), stops: Array.from({ length: 21 }, (_stop, index) => index), value: seed, low: 0, high: 2 ** 31, whole: true });
+    $("#split-words").textContent = this.#words(most, train_limit, validation_split);
+    this.#looking.ask(state.dataset);
+  }
+
+  /** The most pictures that are left to learn from. */
+  #most() {
+    const { dataset, state } = this.#page;
+    return dataset ? dataset.train - Math.round(dataset.train * state.training.validation_split) : (state.training.train_limit ?? 1);
+  }
+
+  #words(most, limit, split) {
+    const { dataset } = this.#page;
+    if (!dataset) return "";
+    const aside = dataset.train - most;
+    const learn = _("It learns from %(count)s pictures.", { count: number(Math.min(limit ?? most, most)) });
+    const choose = split ? _("%(count)s (%(share)s) are put aside to see whether it understands or learns by heart.", { count: number(aside), share: percent(split) }) : _("None is put aside: overfitting cannot be seen.");
+    return `${learn} ${choose} ${_("%(count)s test it at the very end.", { count: number(dataset.test) })}`;
+  }
+
+  #list() {
+    const { datasets, state } = this.#page;
+    const key = JSON.stringify([state.dataset, datasets.map(({ name }) => name)]);
+    if (key === this.#listed) return;
+    this.#listed = key;
+    $("#dataset-list").replaceChildren(...datasets.map((row) => h("li", {}, this.#row(row, row.name === state.dataset))));
+  }
+
+  #row(row, isChosen) {
+    const facts = `${row.input.join("×")} · ${_("%(count)s classes", { count: row.classes.length })} · ${number(row.train)}`;
+    const missing = row.available ? null : h("span", { class: "small soft" }, _("Not here yet. To get it: %(command)s", { command: `python -m app fetch ${row.name}` }));
+    const look = { type: "button", class: "preset-row", "data-dataset": row.name, "aria-pressed": String(isChosen), disabled: !row.available, onclick: () => this.#choose(row) };
+    return h("button", look, h("strong", {}, row.title), h("span", { class: "fact" }, facts), missing ?? h("span", { class: "small soft" }, row.classes.slice(0, 10).map(classTitle).join(", ")));
+  }
+
+  /** Another data set: the layers stay, the network's input and classes follow. */
+  #choose(row) {
+    $("#datasets").removeAttribute("open");
+    const { state } = this.#page;
+    const network = this.#builder.fitted(state.network, row);
+    const limit = state.training.train_limit;
+    const train_limit = limit !== null && limit >= row.train ? null : limit;
+    $("#announcement").textContent = _("The pictures are %(title)s now; the network tells %(count)s classes apart.", { title: row.title, count: row.classes.length });
+    this.#page.change({ dataset: row.name, network, training: { ...state.training, train_limit } });
+  }
+
+  async #send(target) {
+    const [file] = target.files;
+    target.value = "";
+    if (!file) return;
+    $("#own-data-state").textContent = _("Reading %(name)s …", { name: file.name });
+    const done = await this.#page.attempt(async () => {
+      const row = await addDataset(file, file.name.replace(/\.zip$/i, "").slice(0, 60));
+      this.#page.datasets.push({ ...row, available: true });
+      this.#choose(row);
+    });
+    $("#own-data-state").textContent = done ? "" : _("It could not be used; the line above says why.");
+  }
+
+  async #look(name, isNewest) {
+    try {
+      if (!this.#looked.has(name)) this.#looked.set(name, await look(name));
+    } catch {
+      return; // the list says what is not there
+    }
+    if (!isNewest()) return;
+    const details = this.#looked.get(name);
+    if (!this.#page.datasets.some((row) => row.name === name)) {
+      this.#page.datasets.push(details);
+      this.#page.refresh();
+    }
+    $("#sheet-strip").hidden = false;
+    $("#sheet-strip").setAttribute("aria-label", _("Samples of %(title)s: see more of each class", { title: details.title }));
+    drawStrip($("#sheet-strip canvas"), details);
+  }
+
+  #openSheet() {
+    const details = this.#looked.get(this.#page.state.dataset);
+    if (!details) return;
+    $("#sheet-title").textContent = details.title;
+    $("#sheet-fact").textContent = _("%(train)s pictures to learn from, %(test)s to test; a few of each class:", { train: number(details.train), test: number(details.test) });
+    const rows = cutSheet(details).map(({ label, count, canvas }) => [h("span", { class: "small" }, classTitle(label)), h("span", { class: "fact" }, number(count)), canvas]);
+    $("#sheet-rows").replaceChildren(...rows.flat());
+    $("#sheet").showModal();
+  }
+}
+
+async function look(name) {
+  const details = await readDataset(name);
+  return { ...details, picture: await readPixels(details.sheet) };
+}
+
+/** 10, 20, 50, … and all. */
+function limitStops(low, most) {
+  return doublingStops(low, most).length > 24 ? [...new Set([low, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000, 50000].filter((stop) => stop >= low && stop < most).concat(most))] : doublingStops(low, most);
+}
