@@ -6,7 +6,7 @@ export const ENDED = ["finished", "stopped", "diverged", "failed"];
 export class RunFeed {
   steps = []; // {step, steps, epoch, loss, smoothed, accuracy, learning_rate, images_per_second, seconds}
   epochs = []; // rows of the history
-  snapshots = []; // by number
+  snapshots = []; // in their order; each has its number
   states = []; // {state, reason, step, epoch, learning_rate, test}
   last = 0; // number of the newest event
   connection = "opening"; // opening, open, reconnecting, closed
@@ -23,7 +23,7 @@ export class RunFeed {
     this.last = id;
     if (kind === "step") this.steps.push(fields);
     if (kind === "epoch") this.epochs.push(fields);
-    if (kind === "snapshot") this.snapshots[fields.number] = fields;
+    if (kind === "snapshot") this.snapshots.push(fields);
     if (kind === "state") this.states.push(fields);
     return true;
   }

@@ -11,6 +11,7 @@ import { connectFinal } from "./training/final.js";
 import { Followers } from "./training/followers.js";
 import { connectInput } from "./training/input.js";
 import { connectKernels } from "./training/kernels.js";
+import { connectMaps } from "./training/maps.js";
 import { connectNorms } from "./training/norms.js";
 import { connectOptimizer } from "./training/optimizer.js";
 import { connectPhoto } from "./training/photo.js";
@@ -26,7 +27,7 @@ import { attempt, connectNotice, tell } from "./notice.js";
 const SETTLE_MS = 220;
 const PARTS = [
   connectControls, connectBuilder, connectInput, connectRemedies, connectOptimizer, connectCharts, connectFinal,
-  connectKernels, connectPhoto, connectConfusion, connectNorms, connectTime, connectTheater, connectStates, connectRuns,
+  connectKernels, connectPhoto, connectMaps, connectConfusion, connectNorms, connectTime, connectTheater, connectStates, connectRuns,
 ];
 
 class TrainingPage {
@@ -39,6 +40,7 @@ class TrainingPage {
   runs = []; // all runs, newest first
   #parts = [];
   #settling = null;
+  #drawing = null;
   #settings = new Settings(this);
   #list = new RunList(this);
   #followers = new Followers((kinds) => this.#hear(kinds), () => this.#list.renew());
@@ -81,12 +83,6 @@ class TrainingPage {
     return this.#followers.feeds;
   }
 
-  /** The snapshot that is looked at: the chosen one, else the newest; null before the first. */
-  get snapshot() {
-    const snapshots = this.feed?.snapshots ?? [];
-    return snapshots[this.state.snapshot ?? snapshots.length - 1] ?? null;
-  }
-
   /** The settings that the page starts with for a data set: {dataset, network, training}. */
   usual(dataset) {
     return this.#settings.usual(dataset);
@@ -100,16 +96,19 @@ class TrainingPage {
     return attempt(work, teller);
   }
 
-  /** Changes the state; every part shows what follows from it, and the address says it once it settles. */
-  change(patch) {
+  /** Changes the state; every part shows what follows from it (while a slider moves, `isLive`, once a frame), and the address says it once it settles. */
+  change(patch, { isLive = false } = {}) {
     Object.assign(this.state, patch);
     this.#followers.follow(this.shown);
-    this.refresh();
+    if (isLive) this.#drawing ??= requestAnimationFrame(() => this.refresh());
+    else this.refresh();
     clearTimeout(this.#settling);
     this.#settling = setTimeout(() => this.#settle(), SETTLE_MS);
   }
 
   refresh() {
+    cancelAnimationFrame(this.#drawing);
+    this.#drawing = null;
     document.querySelector("#training").dataset.run = this.run?.state ?? "none";
     for (const part of this.#parts) part.refresh();
   }

@@ -1,5 +1,139 @@
-// Charts: to be built.
+// Loss and accuracy of the runs that are shown, drawn while they learn.
+
+import "../../components/run-chart.js";
+import { LiveCurve, axisEnd, epochCurve, join } from "../../lib/curves.js";
+import { h } from "../../lib/dom.js";
+import { number } from "../../lib/format.js";
+import { measureGap } from "../../lib/gap.js";
+import { _ } from "../../lib/i18n.js";
+import { colorOf, tokenOf } from "./colors.js";
+import { connectExports } from "./exports.js";
+import { gapSentence } from "./gaps.js";
+import { connectNumbers } from "./numbers.js";
+import { titleOf } from "./words.js";
+
+const KINDS = ["live", "train", "validation"];
+const MOST_SHADED = 2; // more shades would hide each other
+const $ = (selector) => document.querySelector(selector);
+
+/** Each chart: the live field, its two fields of the history, and how its numbers are written. */
+const CHARTS = {
+  loss: { live: "loss", train: "train_loss", validation: "validation_loss", digits: 3 },
+  accuracy: { live: "accuracy", train: "train_accuracy", validation: "validation_accuracy", digits: 3, top: 1 },
+};
 
 export function connectCharts(page) {
-  return { refresh: () => page };
+  const view = { zoom: null, isLog: false, smoothing: 0.9, curves: new WeakMap() };
+  const draw = () => drawAll(page, view);
+  const numbers = connectNumbers(page);
+  const exports = connectExports(page);
+  for (const chart of document.querySelectorAll("run-chart")) {
+    chart.addEventListener("zoom", ({ detail }) => {
+      view.zoom = detail;
+      draw();
+    });
+  }
+  $("#zoom-out").addEventListener("click", () => $("#loss-chart").dispatchEvent(new CustomEvent("zoom", { detail: null })));
+  $("#log-scale").addEventListener("change", ({ target }) => {
+    view.isLog = target.checked;
+    draw();
+  });
+  $("#smoothing").addEventListener("input", ({ target }) => {
+    view.smoothing = Number(target.value);
+    draw();
+  });
+  let key = "";
+  return {
+    refresh() {
+      const shown = JSON.stringify(page.shown.map(({ id }) => id));
+      if (shown !== key) view.zoom = null;
+      key = shown;
+      showKey(page);
+      draw();
+      numbers.refresh();
+      exports.refresh();
+    },
+    hear: draw,
+  };
+}
+
+function drawAll(page, view) {
+  const runs = page.shown.map((run, index) => ({ run, index, token: tokenOf(index), feed: page.feeds.get(run.id) })).filter(({ feed }) => feed);
+  const end = Math.max(1, ...runs.map(endOf));
+  for (const [name, chart] of Object.entries(CHARTS)) {
+    const curves = runs.flatMap(({ feed }) => KINDS.map((kind) => curveOf(view, feed, chart, name, kind)));
+    $(`#${name}-chart`).show({
+      data: join(curves),
+      lines: runs.flatMap(({ index, token }) => KINDS.map((kind) => ({ run: index, kind, token }))),
+      names: runs.map(({ run, token }) => ({ title: titleOf(run), token })),
+      shades: runs.length <= MOST_SHADED ? runs.map((shown) => shadeOf(shown, chart, name)) : [shadeOf(runs[0], chart, name)],
+      marks: marksOf(page, name),
+      label: labelOf(name, runs),
+      zoom: view.zoom,
+      isLog: view.isLog && name === "loss",
+      top: chart.top ?? null,
+      digits: chart.digits,
+      end,
+    });
+  }
+  showGaps(page);
+  $("#zoom-out").hidden = view.zoom === null;
+  $("#zoom-hint").hidden = view.zoom !== null || runs.length === 0;
+}
+
+/** How far the axis goes for a run; to the last epoch where it ended early. */
+function endOf({ run, feed }) {
+  const now = Math.max(feed.epochs.at(-1)?.epoch ?? 0, feed.step ? feed.epochAt(feed.step.step) : 0);
+  return feed.hasEnded ? Math.max(1, now) : axisEnd(now, run.epochs);
+}
+
+function curveOf(view, feed, chart, name, kind) {
+  if (kind !== "live") return epochCurve(feed.epochs, chart[kind]);
+  const curves = view.curves.get(feed) ?? {};
+  view.curves.set(feed, curves);
+  curves[name] ??= new LiveCurve(chart.live);
+  return curves[name].update(feed, view.smoothing);
+}
+
+function shadeOf({ feed, token }, chart, name) {
+  const rows = feed.epochs.filter((row) => Number.isFinite(row[chart.validation]) && Number.isFinite(row[chart.train]));
+  const measured = name === "loss" ? measureGap(feed.epochs) : null;
+  const text = measured?.isOverfitting ? _("overfitting: %(gap)s", { gap: number(measured.gap, 1) }) : null;
+  return { token, xs: rows.map(({ epoch }) => epoch), low: rows.map((row) => row[chart.train]), high: rows.map((row) => row[chart.validation]), name: text };
+}
+
+/** Where the learning rate was changed by hand, and the moment that is looked at. */
+function marksOf({ feed, state }, name) {
+  if (!feed) return [];
+  const written = (rate) => (name === "loss" ? `lr ${number(rate, 5)}` : "");
+  const changes = feed.changes.map(({ step, learning_rate: rate }) => ({ x: feed.epochAt(step), text: written(rate), token: "--soft-ink" }));
+  const moment = state.snapshot === null ? null : feed.snapshots.find(({ number: at }) => at === state.snapshot);
+  return moment ? [...changes, { x: feed.epochAt(moment.step), text: "", token: "--ink" }] : changes;
+}
+
+function labelOf(name, runs) {
+  const title = name === "loss" ? _("Loss") : _("Accuracy");
+  if (!runs.length) return _("%(chart)s: no run is open yet", { chart: title });
+  const now = runs.map(({ run, feed }) => {
+    const last = feed.epochs.at(-1);
+    const fields = CHARTS[name];
+    return last ? _("%(run)s: training %(train)s, validation %(validation)s", { run: titleOf(run), train: number(last[fields.train], 3), validation: number(last[fields.validation] ?? NaN, 3) }) : titleOf(run);
+  });
+  return `${title}. ${now.join("; ")}. ${_("Arrow keys move along the curves, plus and minus zoom, Escape shows the whole.")}`;
+}
+
+function showKey({ shown }) {
+  $("#run-key").replaceChildren(
+    ...shown.map((run, index) => {
+      const swatch = h("span", { class: "swatch-line", "aria-hidden": "true" });
+      swatch.style.background = colorOf(index);
+      return h("li", {}, swatch, titleOf(run));
+    }),
+  );
+}
+
+function showGaps({ shown, feeds }) {
+  const sentences = shown.map((run) => [run, gapSentence(feeds.get(run.id)?.epochs ?? [])]).filter(([, sentence]) => sentence);
+  const text = sentences.map(([run, sentence]) => (shown.length > 1 ? `${titleOf(run)}: ${sentence}` : sentence)).join(" ");
+  if ($("#gap-told").textContent !== text) $("#gap-told").textContent = text;
 }

@@ -1,5 +1,107 @@
-// Controls: to be built.
+// The head of the page: what is trained, where it stands, and starting, pausing, changing the rate and stopping.
+
+import { copyText } from "../../lib/clipboard.js";
+import { h } from "../../lib/dom.js";
+import { parseNumber, plain } from "../../lib/format.js";
+import { _ } from "../../lib/i18n.js";
+import { OWN } from "../../lib/run-address.js";
+import { ENDED } from "../../lib/run-feed.js";
+import { colorOf } from "./colors.js";
+import { orderSentence, progressLine, stateSentence, titleOf } from "./words.js";
+
+const HIGHEST_RATE = 1e4;
+const $ = (selector) => document.querySelector(selector);
 
 export function connectControls(page) {
-  return { refresh: () => page };
+  $("#run-start").addEventListener("click", () => start(page));
+  $("#run-pause").addEventListener("click", () => page.ask(page.run.id, { state: "paused" }));
+  $("#run-on").addEventListener("click", () => page.ask(page.run.id, { state: "running" }));
+  $("#run-stop").addEventListener("click", () => page.ask(page.run.id, { state: "stopped" }));
+  $("#rate-field").addEventListener("change", ({ target }) => changeRate(page, target));
+  $("#copy-link").addEventListener("click", () => copyLink(page));
+  return { refresh: () => refresh(page), hear: () => showProgress(page) };
+}
+
+async function start(page) {
+  $("#run-start").disabled = true;
+  await page.attempt(async () => {
+    const run = await page.submit();
+    page.open(run.id);
+    $("#run-state").scrollIntoView({ block: "nearest" });
+  });
+  $("#run-start").disabled = false;
+}
+
+/** A rate that is none goes back to the one that holds. */
+async function changeRate(page, field) {
+  const rate = parseNumber(field.value);
+  const isRate = rate !== null && rate > 0 && rate <= HIGHEST_RATE;
+  field.setAttribute("aria-invalid", String(!isRate));
+  if (isRate && rate !== rateOf(page)) await page.ask(page.run.id, { learning_rate: rate });
+}
+
+function rateOf({ run, feed }) {
+  return feed?.step?.learning_rate ?? run?.learning_rate ?? null;
+}
+
+async function copyLink({ state }) {
+  const done = await copyText(location.href);
+  const told = state.sample === OWN ? _("Copied, without your picture") : _("Copied");
+  $("#copy-link").textContent = done ? told : _("Copy it from the address bar");
+  setTimeout(() => ($("#copy-link").textContent = _("Copy link")), 1500);
+}
+
+function refresh(page) {
+  const { run, dataset, state } = page;
+  $("#run-sentence").replaceChildren(orderSentence(dataset, state), ...comparing(page));
+  const isLive = Boolean(run) && !ENDED.includes(run.state);
+  const may = (states) => Boolean(run?.mine) && states.includes(run.state);
+  $("#run-pause").hidden = !may(["running"]) || run.asked === "paused";
+  $("#run-on").hidden = !(may(["paused"]) || (may(["failed"]) && run.step > 0));
+  $("#run-stop").hidden = !may(["queued", "running", "paused", "interrupted"]) || run.asked === "stopped";
+  $("#run-stop-text").textContent = run?.state === "queued" ? _("Leave the queue") : _("Stop");
+  $("#run-start-text").textContent = isLive ? _("Start another") : _("Start");
+  $("#run-start").classList.toggle("primary", !isLive);
+  $("#run-start").classList.toggle("start", !isLive);
+  $("#rate").hidden = !may(["running", "paused"]);
+  showState(page);
+  showProgress(page);
+}
+
+/** " · comparing X and Y", each in the color of its curves. */
+function comparing(page) {
+  const { shown } = page;
+  if (shown.length < 2) return [];
+  const names = shown.map((run, index) => {
+    const name = h("strong", {}, titleOf(run));
+    name.style.color = colorOf(index);
+    return name;
+  });
+  return [` · ${_("comparing")} `, ...names.flatMap((name, index) => [...(index ? [index === names.length - 1 ? ` ${_("and")} ` : ", "] : []), name])];
+}
+
+function showState(page) {
+  const { run, feed } = page;
+  const asked = { paused: _("Pausing at the end of this step …"), stopped: _("Stopping at the end of this step …") };
+  const lost = feed?.connection === "reconnecting" ? `${_("The connection is lost; reconnecting. The run goes on, and no point will be missing.")} ` : "";
+  const others = run && !run.mine && !ENDED.includes(run.state) ? ` ${_("Someone else started this run: you watch it.")}` : "";
+  const told = run ? (asked[run.asked] ?? stateSentence(run, feed)) : startSentence(page);
+  const text = `${lost}${told}${others}`.trim();
+  if ($("#run-state").textContent !== text) $("#run-state").textContent = text;
+  $("#run-state").classList.toggle("is-bad", Boolean(lost) || ["diverged", "failed"].includes(run?.state));
+}
+
+/** Where nothing runs yet: what pressing Start does; without CIFAR-10, how to get it. */
+function startSentence({ datasets }) {
+  const cifar = datasets.find(({ name }) => name === "cifar10");
+  const start = _("Press Start, and the network learns in front of you.");
+  if (!cifar || cifar.available) return start;
+  return `${start} ${_("CIFAR-10 is not on this server: `python -m app fetch cifar10` fetches it. Until then the drawn shapes are the first choice.")}`;
+}
+
+function showProgress({ run, feed }) {
+  $("#run-progress").textContent = run ? progressLine(run, feed) : "";
+  $("#run-bar").hidden = !run || ENDED.includes(run.state);
+  if (run) $("#run-bar").value = feed?.step ? feed.step.step / feed.step.steps : run.step / (run.steps || 1);
+  if (document.activeElement !== $("#rate-field") && run) $("#rate-field").value = plain(rateOf({ run, feed }) ?? 0);
 }

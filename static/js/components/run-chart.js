@@ -1,0 +1,169 @@
+// Curves of runs over epochs that grow while one watches. Emits `zoom` with [from, to], or null for the whole.
+
+import uPlot from "../../vendor/uplot/uPlot.esm.js";
+import { emit, h } from "../lib/dom.js";
+import { number } from "../lib/format.js";
+import { forgetColors, paintMarks, paintShades, resolve } from "../lib/chart-paint.js";
+import { showTip } from "./chart-tip.js";
+
+const FONT = '11px "JetBrains Mono", monospace';
+const LOOKS = {
+  live: { width: 1.25, alpha: 0.38 },
+  train: { width: 2 },
+  validation: { width: 2, dash: [5, 4] },
+};
+const STEPS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000]; // epochs between two figures
+const ZOOM = 1.5; // by a key
+
+export class RunChart extends HTMLElement {
+  #chart = null;
+  #shown = null;
+  #layout = "";
+  #place = h("div", { class: "plot", tabindex: 0, role: "img", onkeydown: (event) => this.#key(event), onblur: () => this.#leave() });
+  #tip = h("div", { class: "chart-tip", hidden: true, "aria-hidden": "true" });
+  #watcher = new ResizeObserver(() => this.#chart?.setSize(this.#size()));
+  #recolor = () => {
+    forgetColors();
+    this.#chart?.redraw(false);
+  };
+
+  connectedCallback() {
+    if (!this.firstChild) this.append(this.#place, this.#tip);
+    this.#watcher.observe(this.#place);
+    document.addEventListener("theme", this.#recolor);
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", this.#recolor);
+  }
+
+  disconnectedCallback() {
+    this.#watcher.disconnect();
+    document.removeEventListener("theme", this.#recolor);
+    matchMedia("(prefers-color-scheme: dark)").removeEventListener("change", this.#recolor);
+    this.#chart?.destroy();
+    [this.#chart, this.#layout] = [null, ""];
+  }
+
+  /**
+   * `data` is [xs, ...columns]; `lines` [{run, kind, token}] says what each column is, `names` what the runs are called; `end` is the
+   * last epoch, `zoom` the part that is shown or null, `isLog` the scale, `top` the highest value of a share; `shades` and `marks` as in lib/chart-paint.js.
+   */
+  show(shown) {
+    this.#shown = shown;
+    this.#place.setAttribute("aria-label", shown.label);
+    const layout = JSON.stringify([shown.lines, shown.isLog, shown.top]);
+    if (layout === this.#layout) return this.#chart.setData(shown.data);
+    this.#layout = layout;
+    this.#chart?.destroy();
+    this.#chart = new uPlot(this.#options(), shown.data, this.#place);
+    return undefined;
+  }
+
+  /** The drawing as it is now. */
+  get canvas() {
+    return this.#chart.ctx.canvas;
+  }
+
+  #size() {
+    return { width: this.#place.clientWidth || 320, height: this.#place.clientHeight || 220 };
+  }
+
+  #options() {
+    const { lines, isLog, top } = this.#shown;
+    const axis = { stroke: resolve("--soft-ink"), font: FONT, ticks: { show: false } };
+    const grid = { stroke: resolve("--line"), width: 1 };
+    return {
+      ...this.#size(),
+      legend: { show: false },
+      padding: [10, 10, 0, 0],
+      cursor: this.#cursor(),
+      select: { show: true },
+      scales: { x: { time: false, range: () => this.#shown.zoom ?? [0, this.#shown.end] }, y: isLog ? { distr: 3 } : { range: (_chart, low, high) => this.#range(low, high, top) } },
+      axes: [
+        { ...axis, grid: { show: false }, size: 26, space: 46, incrs: STEPS, values: (_chart, ticks) => ticks.map((tick) => (tick === null ? "" : number(tick, 3))) },
+        { ...axis, grid, size: 46, gap: 6, space: 34, values: (_chart, ticks) => ticks.map((tick) => (tick === null ? "" : number(tick, 3))) },
+      ],
+      series: [{}, ...lines.map(({ kind, token }) => ({ ...LOOKS[kind], stroke: resolve(token), spanGaps: true, points: { show: pointsOf(kind) } }))],
+      hooks: {
+        drawAxes: [(chart) => paintShades(chart, this.#shown)],
+        draw: [(chart) => paintMarks(chart, this.#shown)],
+        setCursor: [(chart) => showTip(this.#tip, chart, this.#shown)],
+        setSelect: [(chart) => this.#select(chart)],
+      },
+    };
+  }
+
+  #cursor() {
+    return {
+      y: false,
+      drag: { x: true, y: false, setScale: false, dist: 6 },
+      points: { size: 7, width: 0, fill: (chart, index) => chart.series[index].stroke(chart, index) },
+      dataIdx: (chart, series, index) => (series === 0 ? index : nearest(chart.data[series], index)),
+      bind: { dblclick: () => () => emit(this, "zoom", null) },
+    };
+  }
+
+  /** A share is drawn from 0 to 1 unless a part is zoomed into; a loss from 0 up. */
+  #range(low, high, top) {
+    if (top && !this.#shown.zoom) return [0, top];
+    if (low === null) return [0, top ?? 1];
+    if (!this.#shown.zoom) return [0, high * 1.06 || 1];
+    const margin = (high - low || Math.abs(high) || 1) * 0.08;
+    return [Math.max(0, low - margin), high + margin];
+  }
+
+  #select(chart) {
+    const { left, width } = chart.select;
+    if (width < 6) return;
+    const zoom = [chart.posToVal(left, "x"), chart.posToVal(left + width, "x")];
+    chart.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+    emit(this, "zoom", zoom);
+  }
+
+  #key(event) {
+    const moves = { ArrowLeft: -1, ArrowRight: 1 };
+    if (event.key in moves) this.#walk(moves[event.key]);
+    else if (event.key === "+" || event.key === "=") this.#zoomBy(1 / ZOOM);
+    else if (event.key === "-") this.#zoomBy(ZOOM);
+    else if (event.key === "Escape" || event.key === "0") emit(this, "zoom", null);
+    else return;
+    event.preventDefault();
+  }
+
+  /** The cursor moves by a fiftieth of what is shown. */
+  #walk(direction) {
+    const { width } = this.#chart.over.getBoundingClientRect();
+    const from = this.#chart.cursor.left ?? -1;
+    const left = from < 0 ? width / 2 : Math.max(0, Math.min(width - 1, from + (direction * width) / 50));
+    this.#chart.setCursor({ left, top: 24 });
+  }
+
+  #zoomBy(factor) {
+    const { zoom, end } = this.#shown;
+    const [from, to] = zoom ?? [0, end];
+    const left = this.#chart.cursor.left ?? -1;
+    const middle = left < 0 ? (from + to) / 2 : this.#chart.posToVal(left, "x");
+    const wide = [Math.max(0, middle - (middle - from) * factor), Math.min(end, middle + (to - middle) * factor)];
+    emit(this, "zoom", wide[1] - wide[0] >= end - 1e-9 ? null : wide);
+  }
+
+  #leave() {
+    this.#chart?.setCursor({ left: -10, top: -10 });
+  }
+}
+
+/** Epochs have their points drawn while they are few. */
+function pointsOf(kind) {
+  if (kind === "live") return false;
+  return (chart, series) => chart.data[series].reduce((count, value) => count + (value !== null), 0) <= 1;
+}
+
+/** The place nearest to `index` where the column has a value, or null. */
+function nearest(column, index) {
+  if (index === null || index === undefined) return null;
+  for (let away = 0; away < column.length; away += 1) {
+    if (column[index - away] !== null && column[index - away] !== undefined) return index - away;
+    if (column[index + away] !== null && column[index + away] !== undefined) return index + away;
+  }
+  return null;
+}
+
+customElements.define("run-chart", RunChart);

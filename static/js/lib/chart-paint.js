@@ -1,0 +1,95 @@
+// What charts of runs have painted on beside their curves: the shaded gap with its name, and marks at moments.
+
+import { color } from "./theme.js";
+
+const FONT = '600 12px "Inter", sans-serif';
+const MARK_FONT = '11px "JetBrains Mono", monospace';
+const ROOM = 26; // CSS pixels that a name in the gap needs
+
+const known = new Map();
+
+/** A function that gives the present color of a token; asked of the page once a theme. */
+export function resolve(token) {
+  return () => {
+    if (!known.has(token)) known.set(token, color(token)());
+    return known.get(token);
+  };
+}
+
+/** The theme has changed. */
+export function forgetColors() {
+  known.clear();
+}
+
+/** `shades` [{token, xs, low, high, name}]: fills between two curves, and writes `name` where there is room. */
+export function paintShades(chart, { shades }) {
+  inside(chart, (context) => {
+    for (const shade of shades) {
+      if (shade.xs.length > 1) fill(chart, context, shade);
+    }
+  });
+}
+
+/** Names of gaps, above the curves, and `marks` [{x, text, token}]: upright lines at moments. */
+export function paintMarks(chart, { shades, marks }) {
+  inside(chart, (context) => {
+    for (const mark of marks) line(chart, context, mark);
+    for (const shade of shades) if (shade.name) write(chart, context, shade);
+  });
+}
+
+function inside(chart, paint) {
+  const { ctx: context, bbox } = chart;
+  context.save();
+  context.beginPath();
+  context.rect(bbox.left, bbox.top, bbox.width, bbox.height);
+  context.clip();
+  paint(context);
+  context.restore();
+}
+
+function fill(chart, context, { token, xs, low, high }) {
+  const at = (x, y) => [chart.valToPos(x, "x", true), chart.valToPos(y, "y", true)];
+  context.beginPath();
+  xs.forEach((x, index) => context.lineTo(...at(x, high[index])));
+  for (let index = xs.length - 1; index >= 0; index -= 1) context.lineTo(...at(xs[index], low[index]));
+  context.closePath();
+  context.globalAlpha = 0.14;
+  context.fillStyle = resolve(token)();
+  context.fill();
+  context.globalAlpha = 1;
+}
+
+/** The name stands in the gap, where it is widest of what is seen, right-aligned to the last epoch. */
+function write(chart, context, { token, xs, low, high, name }) {
+  const ratio = devicePixelRatio;
+  const last = xs.length - 1;
+  const x = Math.min(chart.valToPos(xs[last], "x", true), chart.bbox.left + chart.bbox.width) - 14 * ratio;
+  const near = Math.max(0, Math.floor(last * 0.9));
+  const [top, bottom] = [chart.valToPos(high[near], "y", true), chart.valToPos(low[near], "y", true)];
+  if (bottom - top < ROOM * ratio) return;
+  context.font = scaled(FONT, ratio);
+  Object.assign(context, { fillStyle: resolve(token)(), textAlign: "right", textBaseline: "middle" });
+  context.fillText(name, x, (top + bottom) / 2);
+}
+
+function line(chart, context, { x, text, token }) {
+  const ratio = devicePixelRatio;
+  const left = Math.round(chart.valToPos(x, "x", true)) + 0.5;
+  const { top, height } = chart.bbox;
+  Object.assign(context, { strokeStyle: resolve(token)(), fillStyle: resolve(token)(), lineWidth: ratio });
+  context.setLineDash([2 * ratio, 3 * ratio]);
+  context.beginPath();
+  context.moveTo(left, top);
+  context.lineTo(left, top + height);
+  context.stroke();
+  context.setLineDash([]);
+  if (!text) return;
+  context.font = scaled(MARK_FONT, ratio);
+  Object.assign(context, { textAlign: "left", textBaseline: "top" });
+  context.fillText(text, left + 4 * ratio, top + 2 * ratio);
+}
+
+function scaled(font, ratio) {
+  return font.replace(/([\d.]+)px/, (_text, size) => `${Number(size) * ratio}px`);
+}
