@@ -27,9 +27,9 @@ class LoggedEvent:
     written_at: float
 
 
-def append(connection: Connection, run_id: str, entries: list[tuple[str, Values]]) -> int:
-    """Writes (kind, payload) pairs in their order; the sequence number of the last."""
-    last = newest(connection, run_id)
+def append(connection: Connection, run_id: str, entries: list[tuple[str, Values]], last: int | None = None) -> int:
+    """Writes (kind, payload) pairs in their order, behind number `last`; the number of the last of them."""
+    last = newest(connection, run_id) if last is None else last
     now = time.time()
     rows = [
         {"run_id": run_id, "sequence": number, "kind": kind, "payload": to_json(payload), "written_at": now}

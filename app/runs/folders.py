@@ -3,17 +3,21 @@
 Every file appears whole or not at all. It does not know the database.
 """
 
+import json
 import shutil
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file
 from torch import Tensor
 
-from app.core.checkpoints import save_weights
+from app.core.checkpoints import read_weights, save_weights
+from app.core.confusion import Confusion
+from app.core.preparation import Preparation
 
 MODEL_PREFIX = "run-"
 
@@ -37,7 +41,7 @@ class RunFolder:
 
     @property
     def confusion(self) -> Path:
-        """Logits of the validation pictures, see `validation`."""
+        """What the network took for what at an epoch's end."""
         return self.path / "confusion.safetensors"
 
     def snapshot(self, number: int) -> Path:
@@ -66,6 +70,26 @@ class RunFolder:
             return self._photo.stat().st_mtime_ns
         return 0
 
+    def write_snapshot(self, number: int, weights: dict[str, Tensor], preparation: Preparation) -> None:
+        """Keeps the feature weights of a snapshot, and how pictures were prepared for them."""
+        save_weights(self.snapshot(number), weights, {"preparation": json.dumps(preparation.to_dict())})
+
+    def read_snapshot(self, number: int) -> tuple[dict[str, Tensor], Preparation]:
+        """What `write_snapshot` wrote; InvalidValue if there is none."""
+        path = self.snapshot(number)
+        return read_weights(path), Preparation.from_dict(json.loads(_metadata(path)["preparation"]))
+
+    def write_confusion(self, confusion: Confusion, epoch: int) -> None:
+        """Keeps what the network takes for what after an epoch."""
+        save_weights(self.confusion, confusion.tensors(), {"epoch": str(epoch)})
+
+    def read_confusion(self, classes: Sequence[str]) -> tuple[Confusion, int] | None:
+        """What `write_confusion` wrote last, and the epoch; None if nothing was."""
+        if not self.confusion.is_file():
+            return None
+        tensors = read_weights(self.confusion)
+        return Confusion.from_tensors(tensors, classes), int(_metadata(self.confusion)["epoch"])
+
     def remove(self) -> None:
         """All of it."""
         shutil.rmtree(self.path, ignore_errors=True)
@@ -81,3 +105,8 @@ class RunFolder:
     @property
     def _photo(self) -> Path:
         return self.path / "photo.safetensors"
+
+
+def _metadata(path: Path) -> dict[str, str]:
+    with safe_open(path, "pt") as file:
+        return file.metadata()

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
+from app.runs import event_log
 from app.runs.schema import runs, visitors
 from app.runs.states import QUEUED, RUNNING
 
@@ -79,13 +80,19 @@ def claim_next(connection: Connection, at_once: int) -> Claim | None:
     if not waiting or count(connection, RUNNING) >= at_once:
         return None
     claim, now = Claim(waiting[0], secrets.token_hex(8)), time.time()
-    visitor = connection.scalar(select(runs.c.visitor).where(runs.c.id == claim.run_id))
-    connection.execute(
+    row = connection.execute(
         runs.update()
         .where(runs.c.id == claim.run_id)
         .values(state=RUNNING, claim=claim.token, heartbeat=now, process=None, queued_at=None, reason=None,
                 ended_at=None, started_at=func.coalesce(runs.c.started_at, now))
-    )  # fmt: skip
+        .returning(runs.c.visitor, runs.c.step, runs.c.epoch, runs.c.learning_rate)
+    ).one()  # fmt: skip
+    _remember_turn(connection, row.visitor, now)
+    told = {"step": row.step, "epoch": row.epoch, "learning_rate": row.learning_rate}
+    event_log.append_state(connection, claim.run_id, RUNNING, **told)
+    return claim
+
+
+def _remember_turn(connection: Connection, visitor: str, now: float) -> None:
     connection.execute(visitors.delete().where((visitors.c.visitor == visitor) | (visitors.c.served_at < now - 86400)))
     connection.execute(visitors.insert().values(visitor=visitor, served_at=now))
-    return claim

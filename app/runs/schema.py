@@ -46,6 +46,7 @@ runs = Table(
     Column("claim", String(16)),  # whose trainer may write; a trainer without the newest claim writes nothing
     Column("process", String(80)),
     Column("heartbeat", Float),
+    Column("losses", Integer, nullable=False),  # how often its trainer was lost since the last checkpoint
 )
 
 events = Table(

@@ -14,7 +14,7 @@ QUEUED, RUNNING, PAUSED = "queued", "running", "paused"
 FINISHED, STOPPED, DIVERGED, FAILED, INTERRUPTED = "finished", "stopped", "diverged", "failed", "interrupted"
 STATES = (QUEUED, RUNNING, PAUSED, FINISHED, STOPPED, DIVERGED, FAILED, INTERRUPTED)
 TERMINAL = frozenset({FINISHED, STOPPED, DIVERGED, FAILED})  # a failed run with a checkpoint may be set to go on
-_ANY_SIZE = NetworkLimits(parameters=2**60, memory_mb=2**60)  # the order was judged when it came
+_ANY_SIZE = NetworkLimits(parameters=2**60, memory_mb=2**60)
 
 Values = dict[str, Any]
 
@@ -111,8 +111,13 @@ class RunRow:
 
     def read_network(self) -> Network:
         """The network as an object."""
-        return parse_network(self.network, _ANY_SIZE)
+        return read_order(self.network, self.training)[0]
 
     def read_training(self) -> Training:
         """The hyperparameters as an object."""
         return parse_training(self.training)
+
+
+def read_order(network: Values, training: Values) -> tuple[Network, Training]:
+    """The objects of what a row holds; sizes were judged when the order came."""
+    return parse_network(network, _ANY_SIZE), parse_training(training)

@@ -28,7 +28,7 @@ Rows = list[RunRow]
 Events = list[LoggedEvent]
 History = list[dict[str, Any]]
 _EXTRA = {"asked_rate", "cookie", "address", "visitor", "queued_at", "is_resumed", "checkpoint", "claim", "process",
-          "heartbeat"}  # fmt: skip
+          "heartbeat", "losses"}  # fmt: skip
 
 
 class Store:
@@ -165,7 +165,7 @@ def _new_row(run_id: str, order: Order, visitor: Visitor) -> dict[str, Any]:
         "dataset": order.dataset, "network": order.network.describe(), "training": describe_training(order.training),
         "classes": list(order.classes), "sample": order.sample, "pair": order.pair,
         "cookie": visitor.cookie, "address": visitor.address, "visitor": visitor.key,
-        "created_at": now, "queued_at": now, "is_resumed": False, "epoch": 0, "step": 0, "seconds": 0.0,
+        "created_at": now, "queued_at": now, "is_resumed": False, "losses": 0, "epoch": 0, "step": 0, "seconds": 0.0,
         "learning_rate": order.training.learning_rate,
     }  # fmt: skip
 

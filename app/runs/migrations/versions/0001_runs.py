@@ -49,6 +49,7 @@ def _create_runs() -> None:
         sa.Column("claim", sa.String(16)),
         sa.Column("process", sa.String(80)),
         sa.Column("heartbeat", sa.Float()),
+        sa.Column("losses", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_runs"),
     )
     op.create_index("ix_runs_state", "runs", ["state"])

@@ -1,0 +1,126 @@
+"""The part of a server that trains: a thread that keeps a trainer warm, gives it the next run, and sees how it ends.
+
+Trainers are processes of their own; the thread only watches. Any number of servers may do this on one database.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from app.core.errors import DiskFull
+from app.runs import reasons
+from app.runs.database import reading, writing
+from app.runs.housekeeping import tidy
+from app.runs.queue import claim_next, read_queue
+from app.runs.rescue import close, rescue
+from app.runs.states import FAILED, INTERRUPTED, Reason
+from app.runs.store import Store
+from app.runs.trainers import DISK_FULL, Assignment, TrainerProcess
+
+POLL_S = 0.05
+RESCUE_S, TIDY_S = 2.0, 30.0
+GRACE_S = 3.5  # at a stop, for trainers to write their checkpoints
+_SETTLED_S = 15.0  # a run that lasts so long can spare the processor time for another warm trainer
+_log = logging.getLogger(__name__)
+
+
+class Executor:
+    """Started and stopped with its server."""
+
+    def __init__(self, store: Store, datasets: Path) -> None:
+        self._store = store
+        self._datasets = datasets
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="executor", daemon=True)
+        self._warm: TrainerProcess | None = None
+        self._busy: list[TrainerProcess] = []
+        self._due: dict[str, float] = {}
+
+    def start(self) -> None:
+        """Looks after the runs from now on."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Asks the trainers to keep what they have and to end; waits a few seconds, whatever they do."""
+        until = time.monotonic() + GRACE_S
+        self._over.set()
+        self._thread.join(GRACE_S)
+        for trainer in [*self._busy, *([self._warm] if self._warm else [])]:
+            trainer.leave()
+        for trainer in list(self._busy):
+            trainer.wait(until - time.monotonic())
+        self._guarded(self._collect)
+
+    def _watch(self) -> None:
+        while not self._over.is_set():
+            self._guarded(self._turn)
+            self._over.wait(POLL_S)
+
+    def _guarded(self, work: Callable[[], None]) -> None:
+        """Nothing that goes wrong in one turn ends the thread."""
+        try:
+            work()
+        except DiskFull:
+            self._over.wait(1.0)
+        except Exception:
+            _log.exception("the executor could not do its work")
+            self._over.wait(1.0)
+
+    def _turn(self) -> None:
+        self._collect()
+        if self._is_time("rescue", RESCUE_S):
+            rescue(self._store.engine)
+        waiting = self._start_next()
+        self._keep_warm(waiting)
+        if self._is_time("tidy", TIDY_S):
+            tidy(self._store)
+
+    def _collect(self) -> None:
+        """Trainers that have ended; what they left as running is interrupted where we asked them to go, else failed."""
+        for trainer in [trainer for trainer in self._busy if trainer.code is not None]:
+            assert trainer.claim
+            state, reason = (INTERRUPTED, reasons.INTERRUPTED) if self._over.is_set() else (FAILED, _why(trainer))
+            if close(self._store.engine, trainer.claim, state, reason):
+                _log.warning("run %s: %s", trainer.claim.run_id, reason)
+            self._busy.remove(trainer)
+
+    def _start_next(self) -> bool:
+        """Gives the next run to a trainer if there is a place; whether runs wait."""
+        with reading(self._store.engine) as connection:
+            if not read_queue(connection):
+                return False
+        with writing(self._store.engine) as connection:
+            claim = claim_next(connection, self._store.limits.at_once)
+        if claim is None:
+            return True
+        trainer, self._warm = self._warm or TrainerProcess(), None
+        self._busy.append(trainer)
+        url = self._store.engine.url.render_as_string(hide_password=False)
+        trainer.assign(claim, Assignment(claim.run_id, claim.token, url, str(self._store.root), str(self._datasets)))
+        return True
+
+    def _keep_warm(self, waiting: bool) -> None:
+        """Where a run could start soon; not in the first seconds of one, whose processor time it would take."""
+        if self._warm is not None and self._warm.code is not None:
+            self._warm = None
+        settled = all(time.monotonic() - trainer.started > _SETTLED_S for trainer in self._busy)
+        if self._warm is None and (waiting or settled) and self._is_time("warm", 1.0):
+            self._warm = TrainerProcess()
+
+    def _is_time(self, what: str, every_s: float) -> bool:
+        now = time.monotonic()
+        if now < self._due.get(what, 0.0):
+            return False
+        self._due[what] = now + every_s
+        return True
+
+
+def _why(trainer: TrainerProcess) -> Reason:
+    code = trainer.code or 0
+    if code == DISK_FULL:
+        return reasons.DISK_FULL
+    if code < 0:
+        return reasons.OUT_OF_MEMORY if trainer.is_out_of_memory() else reasons.killed(-code)
+    return reasons.BROKEN

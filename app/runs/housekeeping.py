@@ -1,0 +1,40 @@
+"""What is cleared away: the oldest ended runs past the limits, and folders without a run; and the reserve is kept."""
+
+import re
+import time
+from contextlib import suppress
+
+from sqlalchemy import select
+
+from app.core.errors import UnknownRun
+from app.runs.database import reading
+from app.runs.folders import RunFolder
+from app.runs.keeping import keep_reserve
+from app.runs.schema import runs
+from app.runs.states import TERMINAL
+from app.runs.store import Store
+
+_ORPHAN_S = 600.0  # a folder is made before its row
+_RUN_ID = re.compile(r"[0-9a-f]{16}")
+
+
+def tidy(store: Store) -> None:
+    """Deletes what is past the limits, the oldest first; runs that have not ended stay."""
+    keep_reserve(store.root)
+    with reading(store.engine) as connection:
+        rows = connection.execute(select(runs.c.id, runs.c.state).order_by(runs.c.created_at.desc())).all()
+    _drop_orphans(store, {row.id for row in rows})
+    kept, weight = 0, 0
+    for run_id, state in rows:
+        kept, weight = kept + 1, weight + store.folder(run_id).size()
+        if state in TERMINAL and (kept > store.limits.kept or weight > store.limits.bytes):
+            with suppress(UnknownRun):
+                store.delete(run_id)
+
+
+def _drop_orphans(store: Store, known: set[str]) -> None:
+    for path in store.root.iterdir():
+        is_run = path.is_dir() and _RUN_ID.fullmatch(path.name) and path.name not in known
+        with suppress(OSError):
+            if is_run and path.stat().st_mtime < time.time() - _ORPHAN_S:
+                RunFolder(store.root, path.name).remove()

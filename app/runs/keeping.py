@@ -1,0 +1,63 @@
+"""A run's checkpoint files. Which of them counts is said in its row; one that nobody heard of changes nothing."""
+
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from app.core.checkpoints import save_checkpoint
+from app.core.training import Trainer
+from app.runs.folders import RunFolder
+
+_PREFIX = "checkpoint-"
+RESERVE = ".reserve"
+RESERVE_BYTES = 2 * 1024 * 1024
+
+
+class Keeping:
+    """Checkpoints of a run by the holder of a claim."""
+
+    def __init__(self, folder: RunFolder, claim: str, newest: str | None) -> None:
+        self._folder = folder.path
+        self._claim = claim
+        self.newest: Path | None = self._folder / newest if newest else None
+
+    def write(self, trainer: Trainer, **state: Any) -> str | None:
+        """A file that the run could go on from, by its name; None where the weights are not finite."""
+        if not has_finite_weights(trainer):
+            return None
+        name = f"{_PREFIX}{self._claim}-{trainer.step}.safetensors"
+        checkpoint = trainer.checkpoint()
+        checkpoint.state.update(state)
+        save_checkpoint(self._folder / name, checkpoint)
+        return name
+
+    def drop_others(self, name: str | None) -> None:
+        """Keeps this one alone, which is the row's from now on; or none."""
+        self.newest = self._folder / name if name else None
+        for path in self._folder.glob(f"{_PREFIX}*"):
+            if path.name != name:
+                path.unlink(missing_ok=True)
+
+
+def has_finite_weights(trainer: Trainer) -> bool:
+    """Neither infinity nor NaN among the weights and statistics."""
+    tensors = [tensor for tensor in trainer.module.state_dict().values() if tensor.is_floating_point()]
+    return all(bool(torch.isfinite(tensor).all()) for tensor in tensors)
+
+
+def keep_reserve(root: Path) -> None:
+    """A file that is given up when the disk is full, so that this can still be written."""
+    path = root / RESERVE
+    with suppress(OSError):
+        if not path.is_file() or path.stat().st_size < RESERVE_BYTES:
+            path.write_bytes(b"\1" * RESERVE_BYTES)
+
+
+def release_reserve(folder: RunFolder) -> None:
+    """Gives it up, and what a write left half done."""
+    with suppress(OSError):
+        (folder.root / RESERVE).unlink(missing_ok=True)
+        for path in folder.path.glob(".*.safetensors.*"):
+            path.unlink(missing_ok=True)

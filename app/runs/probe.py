@@ -1,0 +1,123 @@
+"""A process that measures how fast networks learn here, in a trainer's environment: `python -m app.runs.probe`.
+
+It answers one line of JSON with one line. It is started at the first question, ended when nobody asks for long, and
+never asked two things at once.
+"""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from app.core.hyperparameters import Training, describe_training, parse_training
+from app.core.networks import Network, parse_network
+from app.core.reports import Limits
+from app.core.timing import Timing, measure_step
+from app.tuning import TRAINING_ENVIRONMENT
+
+ENOUGH_BYTES = 1024**3  # a probe that has grown past this ends; the next starts small
+_JUDGED = Limits(parameters=2**60, memory_mb=2**60)  # the network was judged when it came
+
+
+class ProbeLost(Exception):
+    """The process ended, or took too long, and gave no answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A network, and the training that it is for."""
+
+    network: Network
+    training: Training
+
+    def to_line(self) -> bytes:
+        """As it is sent."""
+        told = {"network": self.network.describe(), "training": describe_training(self.training)}
+        return json.dumps(told).encode() + b"\n"
+
+
+class Probe:
+    """The process, from a server's event loop. Who asks while it measures waits."""
+
+    def __init__(self, seconds: float, idle_seconds: float = 120.0) -> None:
+        self._seconds = seconds
+        self._idle_seconds = idle_seconds
+        self._turn = asyncio.Lock()
+        self._process: asyncio.subprocess.Process | None = None
+        self._idle: asyncio.TimerHandle | None = None
+
+    async def measure(self, question: Question) -> Timing:
+        """Real steps; raises ProbeLost."""
+        async with self._turn:
+            self._stay()
+            try:
+                async with asyncio.timeout(self._seconds):
+                    return await self._ask(question)
+            except (TimeoutError, ConnectionError, ValueError):
+                self.stop()
+                raise ProbeLost from None
+            except BaseException:  # whoever asked has left: what comes now would be the answer to the next
+                self.stop()
+                raise
+            finally:
+                self._idle = asyncio.get_running_loop().call_later(self._idle_seconds, self.stop)
+
+    def stop(self) -> None:
+        """Ends the process."""
+        self._stay()
+        if self._process is not None:
+            with suppress(ProcessLookupError):
+                self._process.kill()
+        self._process = None
+
+    def _stay(self) -> None:
+        if self._idle is not None:
+            self._idle.cancel()
+            self._idle = None
+
+    async def _ask(self, question: Question) -> Timing:
+        process = await self._running()
+        assert process.stdin
+        assert process.stdout
+        process.stdin.write(question.to_line())
+        await process.stdin.drain()
+        return Timing(**json.loads(await process.stdout.readline()))
+
+    async def _running(self) -> asyncio.subprocess.Process:
+        if self._process is None or self._process.returncode is not None:
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "app.runs.probe", stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+                env=os.environ | TRAINING_ENVIRONMENT, cwd=Path(__file__).parents[2],
+            )  # fmt: skip
+        return self._process
+
+
+def main() -> None:
+    """Answers until its standard input ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with suppress(AttributeError, OSError):
+        os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
+    torch.set_flush_denormal(True)
+    for line in sys.stdin:
+        told: dict[str, Any] = json.loads(line)
+        timing = measure_step(parse_network(told["network"], _JUDGED), parse_training(told["training"]))
+        sys.stdout.write(json.dumps(asdict(timing)) + "\n")
+        sys.stdout.flush()
+        if _resident_bytes() > ENOUGH_BYTES:
+            return
+
+
+def _resident_bytes() -> int:
+    statistics = Path("/proc/self/statm")
+    return int(statistics.read_text("ascii").split()[1]) * os.sysconf("SC_PAGESIZE") if statistics.exists() else 0
+
+
+if __name__ == "__main__":
+    main()

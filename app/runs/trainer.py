@@ -1,0 +1,70 @@
+"""The trainer process, `python -m app.runs.trainer`: gets warm, waits for one line that names a run, and trains it.
+
+The end of its standard input ends one that has nothing to do; one that trains goes on without the server.
+"""
+
+import logging
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import torch
+
+from app.core.hyperparameters import Training
+from app.core.labeled_images import DataSet
+from app.core.networks import parse_network
+from app.core.training import train
+from app.runs.attempt import Attempt
+from app.runs.database import open_engine
+from app.runs.queue import Claim
+from app.runs.trainers import DISK_FULL, Assignment
+
+
+def main() -> int:
+    """The exit's code."""
+    leaving: list[Callable[[], object]] = [lambda: os._exit(0)]
+    signal.signal(signal.SIGTERM, lambda *_: leaving[-1]())
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _prepare()
+    warm_up()
+    line = sys.stdin.readline()
+    if not line.strip():
+        return 0
+    assignment = Assignment.from_line(line)
+    engine = open_engine(assignment.database)
+    claim = Claim(assignment.run_id, assignment.token)
+    attempt = Attempt(engine, Path(assignment.runs), Path(assignment.datasets), claim)
+    leaving.append(attempt.leaving.set)
+    return 0 if attempt.run() else DISK_FULL
+
+
+def _prepare() -> None:
+    """Behind the server where both want the processor; numbers too small for float32's usual form are zero."""
+    logging.basicConfig(level=logging.WARNING)
+    with suppress(AttributeError, OSError):
+        os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
+    torch.set_flush_denormal(True)
+
+
+def warm_up() -> None:
+    """Three steps of a small network: what is loaded and compiled at first use is then there."""
+    layers = [{"type": "conv2d", "filters": 16, "activation": "relu"}, {"type": "max_pooling2d"}, {"type": "flatten"},
+              {"type": "dense", "units": 10}]  # fmt: skip
+    network = parse_network({"input": [3, 32, 32], "classes": 10, "layers": layers})
+    images, labels = torch.randint(0, 256, (128, 3, 32, 32), dtype=torch.uint8), torch.arange(128) % 10
+    pictures = DataSet("warm", "", tuple("0123456789"), images, labels, images[:0], labels[:0])
+    for _ in train(network, pictures, Training(epochs=1, batch_size=32)):
+        pass
+    threading.Thread(target=_load_digits, daemon=True).start()
+
+
+def _load_digits() -> None:
+    import sklearn.datasets  # noqa: F401  # slow, and only for one data set
+
+
+if __name__ == "__main__":
+    sys.exit(main())
