@@ -3,6 +3,7 @@
 import { h } from "../lib/dom.js";
 import { number, percent } from "../lib/format.js";
 import { _ } from "../lib/i18n.js";
+import { icon } from "../lib/icons.js";
 import { kindSentence, kindTitle } from "../lib/layer-kinds.js";
 import { fieldText, parameterFormula, settingsText, shapeText, shortCount } from "../lib/layer-words.js";
 import "./layer-form.js";
@@ -78,15 +79,15 @@ export class LayerCard {
 
   #build() {
     this.#form = document.createElement("layer-form");
-    const tool = (verb, sign, title) => (this.#tools[verb] = h("button", { type: "button", class: "button tool", "data-verb": verb, "aria-label": title, title, onclick: () => this.#act(verb) }, sign));
-    const tools = [tool("up", "↑", _("Move up")), tool("down", "↓", _("Move down")), tool("duplicate", "⧉", _("Duplicate")), tool("add", "+", _("Add a layer below")), tool("remove", "✕", _("Remove"))];
+    const tool = (verb, title) => (this.#tools[verb] = h("button", { type: "button", class: "button tool", "data-verb": verb, "aria-label": title, title, onclick: () => this.#act(verb) }, icon(verb)));
+    const tools = [tool("up", _("Move up")), tool("down", _("Move down")), tool("duplicate", _("Duplicate")), tool("add", _("Add a layer below")), tool("remove", _("Remove"))];
     return h("div", { class: "layer-body", id: this.#id }, h("p", { class: "small soft does" }), this.#form, this.#facts, h("div", { class: "tools" }, tools));
   }
 
   #fill(layer, row, total, context, may) {
     this.#body.querySelector(".does").textContent = kindSentence(layer.type);
     this.#form.show(context);
-    this.#facts.replaceChildren(...facts(row, total, context.network.input).flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]));
+    this.#facts.replaceChildren(...facts(row, total, context.network.input).flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, ...[value].flat().filter(Boolean))]));
     for (const [verb, why] of Object.entries(may)) {
       this.#tools[verb].disabled = Boolean(why);
       this.#tools[verb].title = why || this.#tools[verb].getAttribute("aria-label");
@@ -102,9 +103,9 @@ export class LayerCard {
 function facts(row, total, input) {
   if (!row) return [];
   const formula = parameterFormula(row);
-  const share = total && row.parameters ? ` · ${percent(row.parameters / total)}` : "";
+  const share = total && row.parameters ? _("%(share)s of all", { share: percent(row.parameters / total) }) : _("none");
   return [
-    [_("parameters"), formula ? `${formula}${share}` : _("none")],
+    [_("parameters"), [share, formula ? h("span", { class: "formula" }, formula) : null]],
     [_("sees"), fieldText(row.receptiveField, input)],
     ...(row.multiplyAdds ? [[_("multiply-adds"), shortCount(row.multiplyAdds)]] : []),
   ];

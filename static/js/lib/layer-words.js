@@ -40,8 +40,8 @@ export function parameterFormula({ layer, before, parameters }) {
   if (!parameters) return "";
   if (layer.type === "batch_normalization") return `2 · ${before[0]} = ${number(parameters)}`;
   const [units, inputs] = layer.type === "dense" ? [layer.units, [before[0]]] : [layer.filters, [...windowOf(layer)[0], before[0]]];
-  const bias = layer.use_bias === false ? "" : " + 1";
-  return `${number(units)} · (${inputs.map((count) => number(count)).join("·")}${bias}) = ${number(parameters)}`;
+  const bias = layer.use_bias === false ? "" : "+1";
+  return `${number(units)}·(${inputs.map((count) => number(count)).join("·")}${bias}) = ${number(parameters)}`;
 }
 
 /** "5 × 5 pixels of the picture", or all of it. */

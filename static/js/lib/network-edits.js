@@ -66,6 +66,7 @@ export function targetsOf(network, path, limits) {
 export function addable(network, path, type, limits) {
   if (path.length === 1 && path[0] > headOf(network)) return null;
   const shape = shapeBefore(network, path);
+  if (type === "flatten" && shape?.length === 1) return null;
   const layer = shape && freshLayer(type, shape);
   return layer && mayBecome(network, inserted(network, path, layer), limits) ? layer : null;
 }

@@ -45,8 +45,8 @@ class DatasetPart {
     const { train_limit, validation_split, seed } = state.training;
     const most = this.#most();
     const low = Math.min(FEWEST, most);
-    $("#train-limit").set({ title: _("to learn from"), stops: limitStops(low, most), value: Math.min(train_limit ?? most, most), low: 1, high: most, whole: true });
-    $("#validation-split").set({ title: _("put aside, %"), stops: SPLITS.map((share) => Math.round(share * 100)), value: Math.round(validation_split * 1000) / 10, low: 0, high: 90 });
+    $("#train-limit").set({ title: _("training"), stops: limitStops(low, most), value: Math.min(train_limit ?? most, most), low: 1, high: most, whole: true });
+    $("#validation-split").set({ title: _("validation %"), stops: SPLITS.map((share) => Math.round(share * 100)), value: Math.round(validation_split * 1000) / 10, low: 0, high: 90 });
     $("#seed").set({ title: _("seed"), stops: Array.from({ length: 21 }, (_stop, index) => index), value: seed, low: 0, high: 2 ** 31, whole: true });
     $("#split-words").textContent = this.#words(most, train_limit, validation_split);
     this.#looking.ask(state.dataset);
