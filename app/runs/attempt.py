@@ -14,7 +14,7 @@ from sqlalchemy import Engine, RowMapping
 from app.core.batches import keep
 from app.core.cards import Trained
 from app.core.checkpoints import read_checkpoint
-from app.core.datasets import DataSet, load_dataset
+from app.core.datasets import DataSet
 from app.core.evaluation import Evaluation, evaluate, fit_temperature
 from app.core.events import Diverged, Epoch, Finished, Step
 from app.core.own_datasets import remember_use
@@ -28,6 +28,7 @@ from app.runs.keeping import Keeping, has_finite_weights, release_reserve
 from app.runs.lease import Entries, Lease, Lost, Requests
 from app.runs.pulse import Pace, Pulse
 from app.runs.queue import Claim
+from app.runs.shelf import Shelf
 from app.runs.states import (
     DIVERGED,
     FAILED,
@@ -46,11 +47,11 @@ _log = logging.getLogger(__name__)
 class Attempt:
     """Trains the claimed run. `leaving` is set from outside where the process has to go."""
 
-    def __init__(self, engine: Engine, root: Path, datasets: Path, claim: Claim) -> None:
+    def __init__(self, engine: Engine, root: Path, shelf: Shelf, claim: Claim) -> None:
         self.leaving = threading.Event()
         self._lease = Lease(engine, claim)
         self._folder = RunFolder(root, claim.run_id)
-        self._datasets = datasets
+        self._shelf = shelf
 
     def run(self) -> bool:
         """To its end; False where not even a failure could be written."""
@@ -67,8 +68,8 @@ class Attempt:
         return True
 
     def _open(self, row: RowMapping) -> None:
-        remember_use(row["dataset"], self._datasets)
-        self._dataset: DataSet = load_dataset(row["dataset"], self._datasets)
+        remember_use(row["dataset"], self._shelf.folder)
+        self._dataset: DataSet = self._shelf.take(row["dataset"])
         self._network, self._training = read_order(row["network"], row["training"])
         self._folder.make()
         self._keeping = Keeping(self._folder, row["claim"], row["checkpoint"])
@@ -82,6 +83,8 @@ class Attempt:
         self._epoch = max(row["epoch"], 1)
         self._closed = 0  # epochs
         self._figures: dict[str, Any] = {}
+        if not row["classes"]:
+            self._lease.write([], classes=list(self._dataset.classes))
         self._snapshot_pace = Pace(1.0, growth=1 / 20)
         self._model_pace, self._confusion_pace, self._checkpoint_pace = Pace(2.0), Pace(2.0), Pace(5.0)
         with self._checkpoint_pace.spent(0.0):

@@ -9,17 +9,22 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from sqlalchemy import select, true
+
+from app.core.dataset_cache import cache_path
 from app.core.errors import DiskFull
 from app.runs import reasons
 from app.runs.database import reading, writing
 from app.runs.housekeeping import tidy
 from app.runs.queue import claim_next, read_queue
 from app.runs.rescue import close, rescue
+from app.runs.schema import runs
 from app.runs.states import FAILED, INTERRUPTED, Reason
 from app.runs.store import Store
 from app.runs.trainers import DISK_FULL, Assignment, TrainerProcess
 
 POLL_S = 0.05
+FIRST_DATASET = "cifar10"
 RESCUE_S, TIDY_S = 2.0, 30.0
 GRACE_S = 3.5  # at a stop, for trainers to write their checkpoints
 _SETTLED_S = 15.0  # a run that lasts so long can spare the processor time for another warm trainer
@@ -95,10 +100,10 @@ class Executor:
             claim = claim_next(connection, self._store.limits.at_once)
         if claim is None:
             return True
-        trainer, self._warm = self._warm or TrainerProcess(), None
+        trainer, self._warm = self._warm or self._make_trainer(None), None
         self._busy.append(trainer)
         url = self._store.engine.url.render_as_string(hide_password=False)
-        trainer.assign(claim, Assignment(claim.run_id, claim.token, url, str(self._store.root), str(self._datasets)))
+        trainer.assign(claim, Assignment(claim.run_id, claim.token, url, str(self._store.root)))
         return True
 
     def _keep_warm(self, waiting: bool) -> None:
@@ -107,7 +112,21 @@ class Executor:
             self._warm = None
         settled = all(time.monotonic() - trainer.started > _SETTLED_S for trainer in self._busy)
         if self._warm is None and (waiting or settled) and self._is_time("warm", 1.0):
-            self._warm = TrainerProcess()
+            self._warm = self._make_trainer(self._expected())
+
+    def _make_trainer(self, expected: str | None) -> TrainerProcess:
+        return TrainerProcess(self._datasets, expected)
+
+    def _expected(self) -> str | None:
+        """The data set that is likely to be asked for: the next in the queue, or the newest run's, or the page's."""
+        with reading(self._store.engine) as connection:
+            waiting = read_queue(connection)
+            chosen = runs.c.id == waiting[0] if waiting else true()
+            found = select(runs.c.dataset).where(chosen).order_by(runs.c.created_at.desc()).limit(1)
+            return connection.scalar(found) or (FIRST_DATASET if self._has(FIRST_DATASET) else None)
+
+    def _has(self, name: str) -> bool:
+        return cache_path(self._datasets, name).is_file()
 
     def _is_time(self, what: str, every_s: float) -> bool:
         now = time.monotonic()

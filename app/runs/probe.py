@@ -16,6 +16,7 @@ from typing import Any
 
 import torch
 
+from app.core.errors import InvalidValue
 from app.core.hyperparameters import Training, describe_training, parse_training
 from app.core.networks import Network, parse_network
 from app.core.reports import Limits
@@ -54,12 +55,14 @@ class Probe:
         self._idle: asyncio.TimerHandle | None = None
 
     async def measure(self, question: Question) -> Timing:
-        """Real steps; raises ProbeLost."""
+        """Real steps. Raises ProbeLost, or InvalidValue where network and training do not fit each other."""
         async with self._turn:
             self._stay()
             try:
                 async with asyncio.timeout(self._seconds):
                     return await self._ask(question)
+            except InvalidValue:
+                raise
             except (TimeoutError, ConnectionError, ValueError):
                 self.stop()
                 raise ProbeLost from None
@@ -88,7 +91,12 @@ class Probe:
         assert process.stdout
         process.stdin.write(question.to_line())
         await process.stdin.drain()
-        return Timing(**json.loads(await process.stdout.readline()))
+        answer = json.loads(await process.stdout.readline())
+        if answer.pop("ends"):
+            self._process = None
+        if "refused" in answer:
+            raise InvalidValue(answer["refused"], field=answer["field"], **answer["values"])
+        return Timing(**answer)
 
     async def _running(self) -> asyncio.subprocess.Process:
         if self._process is None or self._process.returncode is not None:
@@ -106,12 +114,19 @@ def main() -> None:
         os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
     torch.set_flush_denormal(True)
     for line in sys.stdin:
-        told: dict[str, Any] = json.loads(line)
-        timing = measure_step(parse_network(told["network"], _JUDGED), parse_training(told["training"]))
-        sys.stdout.write(json.dumps(asdict(timing)) + "\n")
+        answer, ends = _answer(json.loads(line)), _resident_bytes() > ENOUGH_BYTES
+        sys.stdout.write(json.dumps(answer | {"ends": ends}) + "\n")
         sys.stdout.flush()
-        if _resident_bytes() > ENOUGH_BYTES:
+        if ends:
             return
+
+
+def _answer(told: dict[str, Any]) -> dict[str, Any]:
+    try:
+        network, training = parse_network(told["network"], _JUDGED), parse_training(told["training"])
+        return asdict(measure_step(network, training))
+    except InvalidValue as error:
+        return {"refused": error.message, "field": error.field, "values": error.values}
 
 
 def _resident_bytes() -> int:

@@ -1,4 +1,4 @@
-"""The trainer process, `python -m app.runs.trainer`: gets warm, waits for one line that names a run, and trains it.
+"""The trainer process, `python -m app.runs.trainer DATASETS [NAME]`: gets warm, then trains the run that a line names.
 
 The end of its standard input ends one that has nothing to do; one that trains goes on without the server.
 """
@@ -16,12 +16,15 @@ import torch
 
 from app.core.hyperparameters import Training
 from app.core.labeled_images import DataSet
-from app.core.networks import parse_network
+from app.core.presets import find_preset
 from app.core.training import train
 from app.runs.attempt import Attempt
 from app.runs.database import open_engine
 from app.runs.queue import Claim
+from app.runs.shelf import Shelf
 from app.runs.trainers import DISK_FULL, Assignment
+
+FIRST_NETWORK = "lecture-light"
 
 
 def main() -> int:
@@ -31,13 +34,16 @@ def main() -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _prepare()
     warm_up()
+    shelf = Shelf(Path(sys.argv[1]))
+    if sys.argv[2:]:
+        shelf.fetch(sys.argv[2])
     line = sys.stdin.readline()
     if not line.strip():
         return 0
     assignment = Assignment.from_line(line)
     engine = open_engine(assignment.database)
     claim = Claim(assignment.run_id, assignment.token)
-    attempt = Attempt(engine, Path(assignment.runs), Path(assignment.datasets), claim)
+    attempt = Attempt(engine, Path(assignment.runs), shelf, claim)
     leaving.append(attempt.leaving.set)
     return 0 if attempt.run() else DISK_FULL
 
@@ -51,13 +57,10 @@ def _prepare() -> None:
 
 
 def warm_up() -> None:
-    """Three steps of a small network: what is loaded and compiled at first use is then there."""
-    layers = [{"type": "conv2d", "filters": 16, "activation": "relu"}, {"type": "max_pooling2d"}, {"type": "flatten"},
-              {"type": "dense", "units": 10}]  # fmt: skip
-    network = parse_network({"input": [3, 32, 32], "classes": 10, "layers": layers})
-    images, labels = torch.randint(0, 256, (128, 3, 32, 32), dtype=torch.uint8), torch.arange(128) % 10
-    pictures = DataSet("warm", "", tuple("0123456789"), images, labels, images[:0], labels[:0])
-    for _ in train(network, pictures, Training(epochs=1, batch_size=32)):
+    """Two steps of the page's first network: what is loaded and compiled at first use is then there."""
+    images, labels = torch.randint(0, 256, (256, 3, 32, 32), dtype=torch.uint8), torch.arange(256) % 10
+    pictures = DataSet("noise", "", tuple("0123456789"), images, labels, images[:0], labels[:0])
+    for _ in train(find_preset(FIRST_NETWORK).network, pictures, Training(epochs=1, validation_split=0.0)):
         pass
     threading.Thread(target=_load_digits, daemon=True).start()
 

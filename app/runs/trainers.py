@@ -29,7 +29,6 @@ class Assignment:
     token: str
     database: str
     runs: str
-    datasets: str
 
     def to_line(self) -> str:
         """As it is sent."""
@@ -42,15 +41,18 @@ class Assignment:
 
 
 class TrainerProcess:
-    """One trainer. It belongs to no session of the server's, so that it outlives it, and Ctrl-C does not reach it."""
+    """One trainer. It belongs to no session of the server's, so that it outlives it, and Ctrl-C does not reach it.
 
-    def __init__(self) -> None:
+    It reads the `expected` data set of the folder ahead.
+    """
+
+    def __init__(self, datasets: Path, expected: str | None) -> None:
         self.claim: Claim | None = None
         self.started = time.monotonic()
         self._killed_before = _count_out_of_memory()
         environment = os.environ | TRAINING_ENVIRONMENT | {"PYTHONPATH": str(ROOT)}
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "app.runs.trainer"],
+            [sys.executable, "-m", "app.runs.trainer", str(datasets), *([expected] if expected else [])],
             stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, env=environment, start_new_session=True, text=True,
         )  # fmt: skip
 

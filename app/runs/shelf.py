@@ -1,0 +1,37 @@
+"""A data set that a warm trainer has read before anybody asked for it, as long as its file stays what it was."""
+
+import logging
+from pathlib import Path
+
+from app.core.dataset_cache import cache_path
+from app.core.datasets import DataSet, load_dataset
+from app.core.errors import PlaygroundError
+
+_log = logging.getLogger(__name__)
+
+
+class Shelf:
+    """At most one data set of a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._kept: tuple[str, float, DataSet] | None = None
+
+    def fetch(self, name: str) -> None:
+        """Reads it ahead; what cannot be read is told to whoever asks for it."""
+        stamp = self._stamp(name)
+        try:
+            self._kept = name, stamp, load_dataset(name, self.folder)
+        except (PlaygroundError, OSError):
+            _log.warning("a data set could not be read ahead")
+
+    def take(self, name: str) -> DataSet:
+        """The data set, which the shelf keeps no longer. Raises what `load_dataset` raises."""
+        kept, self._kept = self._kept, None
+        if kept and kept[:2] == (name, self._stamp(name)):
+            return kept[2]
+        return load_dataset(name, self.folder)
+
+    def _stamp(self, name: str) -> float:
+        path = cache_path(self.folder, name)
+        return path.stat().st_mtime if path.is_file() else 0.0
