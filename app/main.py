@@ -13,32 +13,40 @@ from starlette.middleware import Middleware
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
+from app.runs.probe import Probe
 from app.runs.store import QueueLimits, Store
 from app.settings import Settings
 from app.web import (
     classification,
+    confusion,
     convolution,
     datasets,
     docs,
     errors,
     events,
     health,
+    histories,
     kernel_fits,
     models,
     networks,
     pages,
     pictures,
+    previews,
+    snapshots,
+    timings,
     training,
 )
 from app.web.middleware import BodyLimit, CallerCheck, HeadAsGet, RequestLog, SecurityHeaders
 from app.web.rates import Rates
+from app.web.run_metrics import RunMetrics
 from app.web.streams import Streams
+from app.web.timings import PROBE_S, Timings
 from app.web.workers import Workers
 
 STATIC = Path(__file__).parent.parent / "static"
 MAXIMUM_FILES = 2
-PARTS = (pages, convolution, kernel_fits, models, classification, datasets, networks, training, events, pictures,
-         health, docs)  # fmt: skip
+PARTS = (pages, convolution, kernel_fits, models, classification, datasets, networks, timings, previews, training,
+         events, histories, snapshots, confusion, pictures, health, docs)  # fmt: skip
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -88,9 +96,14 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.archive_turn = asyncio.Semaphore(1)
     app.state.store = open_store(app.state.settings)
     app.state.streams = Streams(app.state.store, app.state.settings.event_streams)
+    app.state.timings = Timings(Probe(PROBE_S))
+    counted = RunMetrics(app.state.store, app.state.streams)
+    app.state.metrics.register(counted)
     try:
         yield
     finally:
+        app.state.metrics.unregister(counted)
+        app.state.timings.stop()
         app.state.streams.stop()
         app.state.workers.stop()
         app.state.store.close()

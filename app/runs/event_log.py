@@ -64,6 +64,13 @@ def read_kind(connection: Connection, run_id: str, kind: str) -> list[Values]:
     return [json.loads(payload) for payload in connection.scalars(found.order_by(events.c.sequence))]
 
 
+def read_nth(connection: Connection, run_id: str, kind: str, number: int) -> Values | None:
+    """The payload of one event of a kind, counted from 0; None if there is none."""
+    found = select(events.c.payload).where(events.c.run_id == run_id, events.c.kind == kind)
+    payload = connection.scalar(found.order_by(events.c.sequence).offset(number).limit(1))
+    return None if payload is None else json.loads(payload)
+
+
 def to_json(payload: Any) -> str:
     """JSON in which a number that is no number is null."""
     return json.dumps(_finite(payload), allow_nan=False, separators=(",", ":"))

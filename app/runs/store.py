@@ -134,6 +134,17 @@ class Store:
             _row(connection, run_id)
             return event_log.read_kind(connection, run_id, event_log.EPOCH)
 
+    def steps(self, run_id: str) -> History:
+        """What the `step` events tell. Raises UnknownRun."""
+        with reading(self.engine) as connection:
+            _row(connection, run_id)
+            return event_log.read_kind(connection, run_id, event_log.STEP)
+
+    def snapshot(self, run_id: str, number: int) -> dict[str, Any] | None:
+        """What the `snapshot` event of that number tells, from 0; None if there is none."""
+        with reading(self.engine) as connection:
+            return event_log.read_nth(connection, run_id, event_log.SNAPSHOT, number)
+
     def count_states(self) -> dict[str, int]:
         """How many runs are in each state that any is in."""
         with reading(self.engine) as connection:

@@ -81,6 +81,10 @@ class TooManyRequests(PlaygroundError):
     """A visitor past the rate limit. values: seconds."""
 
 
+class NothingYet(PlaygroundError):
+    """A part of a run that is not there, or not yet."""
+
+
 class TooManyStreams(PlaygroundError):
     """All places of viewers are taken. values: limit, seconds."""
 
@@ -123,6 +127,7 @@ KINDS: dict[type[PlaygroundError], Kind] = {
     ArchiveTooLarge: Kind(413, "archive-too-large", N_("The archive is too large")),
     UnsupportedArchive: Kind(415, "unsupported-archive", N_("Not an archive that can be read here")),
     DamagedDataset: Kind(422, "damaged-dataset", N_("The data set cannot be used")),
+    NothingYet: Kind(404, "not-found", N_("Not found")),
     UnknownRun: Kind(404, "not-found", N_("Not found")),
     NotYours: Kind(403, "not-yours", N_("Somebody else's run")),
     WrongState: Kind(409, "wrong-state", N_("Not in this state")),
