@@ -44,7 +44,7 @@ export class RunChart extends HTMLElement {
 
   /**
    * `data` is [xs, ...columns]; `lines` [{run, kind, token}] says what each column is, `names` what the runs are called; `end` is the
-   * last epoch, `zoom` the part that is shown or null, `isLog` the scale, `top` the highest value of a share; `shades` and `marks` as in lib/chart-paint.js.
+   * last epoch, `zoom` the part that is shown or null, `isLog` the scale, `top` the highest value of a share, `high` a value that has to fit in; `shades` and `marks` as in lib/chart-paint.js.
    */
   show(shown) {
     this.#shown = shown;
@@ -105,7 +105,7 @@ export class RunChart extends HTMLElement {
   #range(low, high, top) {
     if (top && !this.#shown.zoom) return [0, top];
     if (low === null) return [0, top ?? 1];
-    if (!this.#shown.zoom) return [0, high * 1.06 || 1];
+    if (!this.#shown.zoom) return [0, Math.max(high, this.#shown.high ?? 0) * 1.06 || 1];
     const margin = (high - low || Math.abs(high) || 1) * 0.08;
     return [Math.max(0, low - margin), high + margin];
   }

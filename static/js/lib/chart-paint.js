@@ -69,7 +69,8 @@ function write(chart, context, { token, xs, low, high, name }) {
   const [top, bottom] = [chart.valToPos(high[near], "y", true), chart.valToPos(low[near], "y", true)];
   if (bottom - top < ROOM * ratio) return;
   context.font = scaled(FONT, ratio);
-  Object.assign(context, { fillStyle: resolve(token)(), textAlign: "right", textBaseline: "middle" });
+  Object.assign(context, { fillStyle: resolve(token)(), strokeStyle: resolve("--card")(), lineWidth: 5 * ratio, lineJoin: "round", textAlign: "right", textBaseline: "middle" });
+  context.strokeText(name, x, (top + bottom) / 2); // readable where another run's curve passes
   context.fillText(name, x, (top + bottom) / 2);
 }
 

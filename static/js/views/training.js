@@ -2,7 +2,7 @@
 
 import { Problem, changeRun, listDatasets, listNetworks, listRecipes, listRuns, listSamples, readRun, submitRun, watchPhoto } from "../api.js";
 import { keep, kept } from "../lib/keep.js";
-import { DEFAULTS, OWN, read } from "../lib/run-address.js";
+import { DEFAULTS, MOST_COMPARED, OWN, read } from "../lib/run-address.js";
 import { connectBuilder } from "./training/builder.js";
 import { connectCharts } from "./training/charts.js";
 import { connectConfusion } from "./training/confusion.js";
@@ -22,6 +22,7 @@ import { Settings } from "./training/settings.js";
 import { connectStates } from "./training/states.js";
 import { connectTheater } from "./training/theater.js";
 import { connectTime } from "./training/time.js";
+import { titleOf } from "./training/words.js";
 import { attempt, connectNotice, tell } from "./notice.js";
 
 const SETTLE_MS = 220;
@@ -88,6 +89,11 @@ class TrainingPage {
     return this.#settings.usual(dataset);
   }
 
+  /** The address of the page with a recipe's settings. */
+  link(recipe) {
+    return `${location.pathname}?${this.#settings.link(recipe)}`;
+  }
+
   runOf(id) {
     return this.runs.find((run) => run.id === id) ?? null;
   }
@@ -116,7 +122,7 @@ class TrainingPage {
   /** Starts a run of the settings that are on the page, and opens it. More `fields` are its name, its pair, other settings. */
   async submit(fields = {}) {
     const { dataset, network, training, sample } = this.state;
-    const order = { dataset, network, training, ...fields };
+    const order = { dataset, network, training, name: titleOf({ dataset, network, training }), ...fields };
     if (sample !== OWN) order.sample = sample;
     const run = await submitRun(order);
     this.#list.put(run);
@@ -128,6 +134,18 @@ class TrainingPage {
   open(id, patch = {}) {
     const run = this.runOf(id);
     this.change({ ...(run ? this.#settings.of(run) : {}), run: id, snapshot: null, compare: this.state.compare.filter((other) => other !== id), ...patch });
+  }
+
+  /** Puts a run's settings into the builder, to change something and start again; what comes of it is compared with that run. */
+  clone(id) {
+    this.change({ ...this.#settings.of(this.runOf(id)), run: null, snapshot: null, compare: [id] });
+  }
+
+  /** Draws a run together with the open one, or no more. */
+  compare(id, isCompared) {
+    const others = this.state.compare.filter((other) => other !== id);
+    if (!isCompared) return this.change(this.state.run === id ? { run: others[0] ?? null, compare: others.slice(1), snapshot: null } : { compare: others });
+    return this.state.run ? this.change({ compare: [...others, id].slice(0, MOST_COMPARED - 1) }) : this.open(id);
   }
 
   /** Asks the server to change a run: {state}, {learning_rate}, {name}. */

@@ -13,7 +13,6 @@ import { connectNumbers } from "./numbers.js";
 import { titleOf } from "./words.js";
 
 const KINDS = ["live", "train", "validation"];
-const MOST_SHADED = 2; // more shades would hide each other
 const $ = (selector) => document.querySelector(selector);
 
 /** Each chart: the live field, its two fields of the history, and how its numbers are written. */
@@ -66,7 +65,7 @@ function drawAll(page, view) {
       data: join(curves),
       lines: runs.flatMap(({ index, token }) => KINDS.map((kind) => ({ run: index, kind, token }))),
       names: runs.map(({ run, token }) => ({ title: titleOf(run), token })),
-      shades: runs.length <= MOST_SHADED ? runs.map((shown) => shadeOf(shown, chart, name)) : [shadeOf(runs[0], chart, name)],
+      shades: runs.slice(0, 1).map((shown) => shadeOf(shown, chart, name)), // more shades would hide each other
       marks: marksOf(page, name),
       label: labelOf(name, runs),
       zoom: view.zoom,

@@ -1,5 +1,61 @@
-// Runs: to be built.
+// The list of all runs, newest first.
+
+import { deleteRun } from "../../api.js";
+import { _ } from "../../lib/i18n.js";
+import { RunRow } from "./run-rows.js";
+import { titleOf } from "./words.js";
+
+const SHOWN = 10;
+const $ = (selector) => document.querySelector(selector);
 
 export function connectRuns(page) {
-  return { refresh: () => page };
+  const view = { whose: "all", isWhole: false, rows: new Map() };
+  const refresh = () => show(page, view);
+  $("[name=whose][value=all]").checked = true;
+  $("#whose").addEventListener("change", ({ target }) => {
+    view.whose = target.value;
+    refresh();
+  });
+  $("#more-runs").addEventListener("click", () => {
+    view.isWhole = true;
+    refresh();
+  });
+  connectDelete(page);
+  return { refresh };
+}
+
+/** Rows are kept from one time to the next, so that neither focus nor a half-written name is lost. */
+function show(page, view) {
+  const wanted = page.runs.filter(({ mine }) => view.whose === "all" || mine);
+  const shown = view.isWhole ? wanted : wanted.slice(0, SHOWN);
+  const elements = shown.map((run) => {
+    if (!view.rows.has(run.id)) view.rows.set(run.id, new RunRow(page, run.id, (id) => askDelete(page, id)));
+    const row = view.rows.get(run.id);
+    row.show(run);
+    return row.element;
+  });
+  const list = $("#run-rows");
+  for (const element of [...list.children]) if (!elements.includes(element)) element.remove();
+  elements.forEach((element, index) => list.children[index] !== element && list.insertBefore(element, list.children[index] ?? null));
+  $("#no-runs").hidden = wanted.length > 0;
+  $("#more-runs").hidden = shown.length === wanted.length;
+}
+
+let asked = null; // id of the run that may be deleted
+
+function askDelete(page, id) {
+  asked = id;
+  const run = page.runOf(id);
+  $("#delete-told").textContent = _("“%(name)s”: its curves, snapshots and weights are removed for good. A run that still learns is stopped first. This cannot be undone.", { name: titleOf(run) });
+  $("#delete-run").showModal();
+}
+
+function connectDelete(page) {
+  $("#delete-no").addEventListener("click", () => $("#delete-run").close());
+  $("#delete-yes").addEventListener("click", async () => {
+    $("#delete-run").close();
+    const isDone = await page.attempt(() => deleteRun(asked));
+    if (isDone) page.forget(asked);
+    $("#runs-title").scrollIntoView({ block: "nearest" });
+  });
 }

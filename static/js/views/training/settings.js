@@ -1,6 +1,7 @@
 // What a run is made of (data set, network, training): what the page starts with, what a run had, and how the address says it.
 
-import { differences, isSame, write } from "../../lib/run-address.js";
+import { fitTo } from "../../lib/network-edits.js";
+import { DEFAULTS, differences, isSame, write } from "../../lib/run-address.js";
 import { TRAINING } from "../../lib/training-defaults.js";
 
 const FIRST = "cifar10"; // the data set of the page, where the server has it
@@ -32,6 +33,13 @@ export class Settings {
   /** The settings of a run. */
   of({ dataset, network, training }) {
     return { dataset, network: this.#networkOf(network), training: { ...TRAINING, ...training } };
+  }
+
+  /** The query that opens the page with a recipe's settings. */
+  link(recipe) {
+    const base = this.usual(recipe.dataset);
+    const { network, training } = this.of({ ...recipe, network: this.#fitted(this.#networkOf(recipe.network ?? PRESET), recipe.dataset) });
+    return write({ ...DEFAULTS, dataset: recipe.dataset, network: isSame(network, base.network) ? null : network, training: differences(training, base.training) });
   }
 
   /** The query of the page's state: only what the run, or the page's start, does not say already. */
@@ -72,13 +80,10 @@ export class Settings {
     return this.#page.presets.find((preset) => isSame(preset.network, network))?.name ?? network;
   }
 
-  /** A network with the input and the classes of a data set: its last layer tells the classes apart. */
+  /** A network for the pictures and the classes of a data set. */
   #fitted(network, name) {
     const dataset = this.#page.datasets.find((row) => row.name === name);
     if (!dataset) return network;
-    const classes = dataset.classes.length;
-    const last = network.layers.length - 1;
-    const layers = network.layers.map((layer, index) => (index === last && layer.type === "dense" ? { ...layer, units: classes } : layer));
-    return { input: [...dataset.input], classes, layers };
+    return fitTo(network, { input: [...dataset.input], classes: dataset.classes.length });
   }
 }

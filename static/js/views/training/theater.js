@@ -1,5 +1,59 @@
-// Theater: to be built.
+// Overfitting theater: two runs of one seed on few pictures, once without and once with a remedy, side by side.
+
+import { h } from "../../lib/dom.js";
+import { number, parseNumber } from "../../lib/format.js";
+import { _ } from "../../lib/i18n.js";
+import { CURES, bare } from "./cures.js";
+import { showStage } from "./stage.js";
+
+const FEW = { cifar10: 2000, mnist: 300, "fashion-mnist": 500 };
+const FEW_ELSE = 200;
+const LEARN_FROM = [1, 1e6];
+const EPOCHS = [1, 1000];
+const $ = (selector) => document.querySelector(selector);
 
 export function connectTheater(page) {
-  return { refresh: () => page };
+  fillCures();
+  let dataset = null;
+  $("#play").addEventListener("click", () => play(page));
+  return {
+    refresh() {
+      if (dataset !== page.state.dataset) $("#few").value = FEW[page.state.dataset] ?? FEW_ELSE;
+      dataset = page.state.dataset;
+      showStage(page);
+    },
+    hear: () => showStage(page),
+  };
+}
+
+function fillCures() {
+  const choices = Object.entries(CURES).map(([name, { title }], index) => h("label", { class: "chip" }, h("input", { type: "radio", name: "cure", value: name, ...(index === 0 && { checked: true }) }), title()));
+  $("#cure-choices").replaceChildren(...choices);
+}
+
+async function play(page) {
+  const [few, epochs] = [whole($("#few"), LEARN_FROM), whole($("#few-epochs"), EPOCHS)];
+  if (few === null || epochs === null) return;
+  const cure = CURES[$("[name=cure]:checked").value];
+  const plain = bare(page.state);
+  plain.training = { ...plain.training, train_limit: few, epochs };
+  const cured = { ...plain, ...cure.apply(plain) };
+  $("#play").disabled = true;
+  await page.attempt(async () => {
+    const first = await page.submit({ ...plain, name: _("without a remedy") });
+    page.open(first.id, { compare: [] });
+    const second = await page.submit({ ...cured, name: cure.title(), pair: first.id });
+    page.change({ compare: [second.id] });
+    $("#stage").scrollIntoView({ block: "nearest" });
+  });
+  $("#play").disabled = false;
+}
+
+/** The whole number in a field, or null, and the field says so. */
+function whole(field, [low, high]) {
+  const value = parseNumber(field.value);
+  const isGood = Number.isInteger(value) && value >= low && value <= high;
+  field.setAttribute("aria-invalid", String(!isGood));
+  field.title = isGood ? "" : _("A whole number from %(low)s to %(high)s", { low: number(low), high: number(high) });
+  return isGood ? value : null;
 }

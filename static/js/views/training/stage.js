@@ -1,0 +1,98 @@
+// The theater's stage: both runs' losses side by side on one scale, their gaps, and what the measured gaps say at the end.
+
+import { LiveCurve, axisEnd, epochCurve, join } from "../../lib/curves.js";
+import { number, percentFine } from "../../lib/format.js";
+import { measureGap } from "../../lib/gap.js";
+import { _ } from "../../lib/i18n.js";
+import { colorOf, tokenOf } from "./colors.js";
+import { gapSentence } from "./gaps.js";
+import { progressLine, stateSentence, stateTitle, titleOf } from "./words.js";
+
+const SMOOTHING = 0.9;
+const KINDS = ["live", "train", "validation"];
+const $ = (selector) => document.querySelector(selector);
+const curves = new WeakMap();
+
+/** Shows the pair among the runs that are drawn, if there is one. */
+export function showStage(page) {
+  const pair = pairOf(page);
+  $("#stage").hidden = !pair;
+  $("#verdict").textContent = pair ? verdict(pair) : "";
+  if (!pair) return;
+  const high = Math.max(0, ...pair.flatMap(({ feed }) => feed.epochs.flatMap((row) => [row.train_loss, row.validation_loss ?? 0]).filter(Number.isFinite)));
+  const end = Math.max(...pair.map(({ run, feed }) => axisEnd(feed.epochs.at(-1)?.epoch ?? 0, run.epochs)));
+  pair.forEach((act, place) => showAct(act, $(`#act-${place}`), end, high));
+}
+
+/** [without, with]: two drawn runs of which the second names the first. */
+function pairOf({ shown, feeds }) {
+  const cured = shown.find(({ pair }) => pair && shown.some(({ id }) => id === pair));
+  if (!cured) return null;
+  const acts = [shown.find(({ id }) => id === cured.pair), cured].map((run) => ({ run, feed: feeds.get(run.id), token: tokenOf(shown.indexOf(run)), color: colorOf(shown.indexOf(run)) }));
+  return acts.every(({ feed }) => feed) ? acts : null;
+}
+
+function showAct({ run, feed, token, color }, element, end, high) {
+  const title = titleOf(run);
+  element.querySelector(".act-name").textContent = title;
+  element.querySelector(".act-name").style.color = color;
+  element.querySelector(".act-fact").textContent = progressLine(run, feed) || stateTitle(run.state);
+  element.querySelector(".act-told").textContent = run.state === "queued" ? stateSentence(run, feed) : gapSentence(feed.epochs);
+  element.querySelector("run-chart").show({
+    data: join(KINDS.map((kind) => curveOf(feed, kind))),
+    lines: KINDS.map((kind) => ({ run: 0, kind, token })),
+    names: [{ title, token }],
+    shades: [shadeOf(feed, token)],
+    marks: [],
+    label: `${_("Loss")}: ${title}. ${gapSentence(feed.epochs)}`,
+    zoom: null, isLog: false, top: null, digits: 3, end, high,
+  });
+}
+
+function curveOf(feed, kind) {
+  if (kind !== "live") return epochCurve(feed.epochs, `${kind}_loss`);
+  if (!curves.has(feed)) curves.set(feed, new LiveCurve("loss"));
+  return curves.get(feed).update(feed, SMOOTHING);
+}
+
+function shadeOf(feed, token) {
+  const rows = feed.epochs.filter(({ validation_loss: loss }) => Number.isFinite(loss));
+  const measured = measureGap(feed.epochs);
+  const name = measured && _("gap: %(gap)s", { gap: number(measured.gap, 2) });
+  return { token, xs: rows.map(({ epoch }) => epoch), low: rows.map((row) => row.train_loss), high: rows.map((row) => row.validation_loss), name };
+}
+
+/** One sentence that compares what was measured, once both have ended; until then, what is waited for. */
+function verdict([plain, cured]) {
+  if (![plain, cured].every(({ feed }) => feed.hasEnded)) return waiting([plain, cured]);
+  const [before, after] = [plain, cured].map(keptGap);
+  if (!before || !after) return _("One of the two ended before its first epoch: there is nothing to compare.");
+  const values = { remedy: titleOf(cured.run), before: number(before.gap, 2), after: number(after.gap, 2), plain: shareOf(plain), cured: shareOf(cured) };
+  const told = _("Without a remedy the validation loss ends %(before)s above the training loss, with %(remedy)s %(after)s; validation accuracy: %(plain)s and %(cured)s.", values);
+  return `${told} ${judgement(before.gap, after.gap)}`;
+}
+
+function judgement(before, after) {
+  if (before < 0.1) return _("There was hardly a gap to narrow: fewer pictures or more epochs would show more.");
+  if (after >= before) return _("Here the remedy did not narrow the gap.");
+  return _("The gap is %(share)s smaller.", { share: percentFine(Math.min(1, (before - after) / before)) });
+}
+
+/** The gap of the weights that are kept: with early stopping those of the best epoch, else the last ones. */
+function keptGap({ run, feed }) {
+  const rows = feed.epochs;
+  const measured = measureGap(rows);
+  return measured && run.training.early_stopping ? measureGap(rows.filter(({ epoch }) => epoch <= measured.best)) : measured;
+}
+
+function shareOf({ run, feed }) {
+  const best = run.training.early_stopping ? measureGap(feed.epochs)?.best : null;
+  const row = feed.epochs.find(({ epoch }) => epoch === best) ?? feed.epochs.at(-1);
+  return Number.isFinite(row?.validation_accuracy) ? percentFine(row.validation_accuracy) : "–";
+}
+
+function waiting(acts) {
+  const queued = acts.find(({ run }) => run.state === "queued");
+  if (!queued) return "";
+  return _("This server trains one run after the other: %(run)s is at place %(place)s of the queue, and starts by itself.", { run: `“${titleOf(queued.run)}”`, place: queued.run.queue_position ?? "–" });
+}
