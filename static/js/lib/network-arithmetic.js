@@ -3,6 +3,7 @@
 import { _ } from "./i18n.js";
 import { Unfit, multiplyAddsOf, outputShape, parametersOf, product, statisticsOf, view } from "./layer-rules.js";
 import { joinViews, largestField, lookThrough, startViews } from "./receptive-fields.js";
+import { roundHalfEven } from "./rounding.js";
 
 export { Unfit };
 
@@ -76,13 +77,11 @@ function writeRow(rows, name, layer, before, after, views, path) {
   return seen;
 }
 
-/** MiB to train on batches of 128 in float32 with Adam, to one decimal; a half goes to the even digit, as in Python. */
+/** MiB to train on batches of 128 in float32 with Adam, to one decimal. */
 function memory(rows, parameters, statistics) {
   const outputs = rows.reduce((sum, { shape }) => sum + product(shape), 0);
-  const tenths = ((COPIES * parameters + statistics + 2 * BATCH * outputs) * FLOAT_BYTES * 10) / MEBIBYTE;
-  const down = Math.floor(tenths);
-  const up = tenths - down > 0.5 || (tenths - down === 0.5 && down % 2 === 1);
-  return (up ? down + 1 : down) / 10;
+  const numbers = COPIES * parameters + statistics + 2 * BATCH * outputs;
+  return roundHalfEven((numbers * FLOAT_BYTES * 10) / MEBIBYTE) / 10;
 }
 
 /** What is wrong with a network, {path, message}, or null. `limits` are those of the server: {parameters, memory_mb}. */

@@ -34,6 +34,7 @@ class Builder {
   #told = null; // the server's sentence on a network that cannot be built: {key, path, message}
   #measured = new Map(); // key of a network and training -> what was measured, or null where that failed
   #settling = null;
+  #base = null; // title of the preset that the network was before it was changed
 
   constructor(page) {
     this.#page = page;
@@ -157,7 +158,8 @@ class Builder {
 
   #showPreset(network) {
     const chosen = this.#page.presets.find((preset) => isSame(this.fitted(preset.network).layers, network.layers));
-    $("#preset-name").textContent = chosen?.title ?? _("Start from");
+    this.#base = chosen?.title ?? this.#base;
+    $("#preset-name").textContent = chosen?.title ?? (this.#base ? _("%(title)s, changed", { title: this.#base }) : _("One's own"));
     for (const button of document.querySelectorAll("[data-preset]")) button.setAttribute("aria-pressed", String(button.dataset.preset === chosen?.name));
   }
 

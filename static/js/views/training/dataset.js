@@ -9,6 +9,7 @@ import { Latest } from "../../lib/latest.js";
 import { classTitle } from "../../lib/layers.js";
 import { cutSheet, drawStrip } from "../../lib/sample-sheet.js";
 import { readPixels } from "../../lib/pixels.js";
+import { putAside } from "../../lib/rounding.js";
 import { setTraining } from "./fields.js";
 
 const SPLITS = [0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5];
@@ -55,7 +56,7 @@ class DatasetPart {
   /** The most pictures that are left to learn from. */
   #most() {
     const { dataset, state } = this.#page;
-    return dataset ? dataset.train - Math.round(dataset.train * state.training.validation_split) : (state.training.train_limit ?? 1);
+    return dataset ? dataset.train - putAside(dataset.train, state.training.validation_split) : (state.training.train_limit ?? 1);
   }
 
   #words(most, limit, split) {
