@@ -13,6 +13,7 @@ from starlette.middleware import Middleware
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
+from app.runs.executor import Executor
 from app.runs.probe import Probe
 from app.runs.store import QueueLimits, Store
 from app.settings import Settings
@@ -95,6 +96,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.workers = Workers(app.state.settings)
     app.state.archive_turn = asyncio.Semaphore(1)
     app.state.store = open_store(app.state.settings)
+    app.state.executor = Executor(app.state.store, app.state.settings.data / "datasets")
+    app.state.executor.start()
     app.state.streams = Streams(app.state.store, app.state.settings.event_streams)
     app.state.timings = Timings(Probe(PROBE_S))
     counted = RunMetrics(app.state.store, app.state.streams)
@@ -105,6 +108,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.metrics.unregister(counted)
         app.state.timings.stop()
         app.state.streams.stop()
+        await asyncio.to_thread(app.state.executor.stop)
         app.state.workers.stop()
         app.state.store.close()
 

@@ -25,6 +25,7 @@ from app.runs.trainers import DISK_FULL, Assignment, TrainerProcess
 
 POLL_S = 0.05
 FIRST_DATASET = "cifar10"
+FIRST_WARM_S = 1.0  # after the server's start, which has enough to do
 RESCUE_S, TIDY_S = 2.0, 30.0
 GRACE_S = 3.5  # at a stop, for trainers to write their checkpoints
 _SETTLED_S = 15.0  # a run that lasts so long can spare the processor time for another warm trainer
@@ -44,14 +45,17 @@ class Executor:
         self._due: dict[str, float] = {}
 
     def start(self) -> None:
-        """Looks after the runs from now on."""
-        self._thread.start()
+        """Looks after the runs from now on, unless this server is to train nothing."""
+        self._due["warm"] = time.monotonic() + FIRST_WARM_S
+        if self._store.limits.at_once:
+            self._thread.start()
 
     def stop(self) -> None:
         """Asks the trainers to keep what they have and to end; waits a few seconds, whatever they do."""
         until = time.monotonic() + GRACE_S
         self._over.set()
-        self._thread.join(GRACE_S)
+        if self._thread.is_alive():
+            self._thread.join(GRACE_S)
         for trainer in [*self._busy, *([self._warm] if self._warm else [])]:
             trainer.leave()
         for trainer in list(self._busy):

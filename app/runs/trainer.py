@@ -70,4 +70,4 @@ def _load_digits() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    os._exit(main())  # all is written; taking Python and PyTorch down in order would hold the place for seconds
