@@ -1,0 +1,48 @@
+// A copied link must bring back a run with its settings, or settings without a run.
+
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { DEFAULTS, differences, isSame, read, write } from "../../static/js/lib/run-address.js";
+
+const RUN = "0123456789abcdef";
+const OTHER = "fedcba9876543210";
+
+test("nothing but what differs from the start is written", () => {
+  assert.equal(write(DEFAULTS), "");
+});
+
+test("every part of the state survives a round trip", () => {
+  const network = { input: [1, 8, 8], classes: 10, layers: [{ type: "flatten" }, { type: "dense", units: 10 }] };
+  const state = { dataset: "digits", network, training: { epochs: 3, l2: 0.5, max_norm: 2, augmentation: ["flip"], shuffle: false }, sample: "rocket", run: RUN, compare: [OTHER], snapshot: 4 };
+
+  assert.deepEqual(read(`?${write(state)}`), state);
+});
+
+test("a preset is written by its name", () => {
+  assert.equal(read("?network=lecture-light").network, "lecture-light");
+});
+
+test("what cannot be understood falls back to the start", () => {
+  const strange = { network: '{"layers": 3}', training: '{"epochs": "many", "evil": 1, "augmentation": [1]}', run: "../x", compare: "a,b", snapshot: "-1", dataset: "a b", sample: "<b>" };
+
+  assert.deepEqual(read(`?${new URLSearchParams(strange)}`), DEFAULTS);
+  assert.deepEqual(read("?training=%7B"), DEFAULTS);
+  assert.deepEqual(read("?training=[1]"), DEFAULTS);
+});
+
+test("the open run is not compared with itself, and no more than three others are", () => {
+  const others = ["a", "b", "c", "d"].map((letter) => letter.repeat(16));
+
+  assert.deepEqual(read(`?run=${RUN}&compare=${[RUN, ...others, others[0]].join(",")}`).compare, others.slice(0, 3));
+});
+
+test("a snapshot without its run means nothing", () => {
+  assert.equal(read("?snapshot=3").snapshot, null);
+});
+
+test("differences are found whatever the order of the fields is", () => {
+  assert.deepEqual(differences({ a: 1, b: [1, 2], c: null }, { c: null, b: [1], a: 1 }), { b: [1, 2] });
+  assert.ok(isSame({ a: 1, b: { c: 2, d: 3 } }, { b: { d: 3, c: 2 }, a: 1 }));
+  assert.ok(!isSame([1, 2], [2, 1]));
+});
