@@ -6,7 +6,7 @@ import { drawSigned } from "../lib/maps.js";
 import { columnsOf, enterAt, rove } from "../lib/roving.js";
 import { drawColored, summed } from "../lib/snapshots.js";
 
-const [CELL, GAP, BETWEEN] = [12, 2, 5]; // pixels of a weight, between weights, between planes
+const [CELL, GAP, BETWEEN] = [14, 2, 6]; // pixels of a weight, between weights, between planes
 const MOST_CELLS = 7; // wider kernels are drawn without gaps
 
 export class KernelWall extends HTMLElement {

@@ -16,7 +16,7 @@ export class NormStrips extends HTMLElement {
     const key = JSON.stringify(layers.map(({ layer }) => layer));
     if (key !== this.#built) this.replaceChildren(...layers.map(({ layer }) => row(layer)));
     this.#built = key;
-    layers.forEach((layer, index) => fill(this.children[index], layer));
+    layers.forEach((layer, index) => fill(this.children[index], layer, layers[index + 1]));
   }
 }
 
@@ -25,7 +25,9 @@ function row(layer) {
   return h("section", {}, h("h3", {}, layerTitle(layer)), chart, h("span", { class: "fact" }), h("span", { class: "ends fact", "aria-hidden": "true" }, h("span", {}, "0"), h("span")));
 }
 
-function fill(section, { norms, limit, end }) {
+/** The end of the scale is written where the next layer has another one. */
+function fill(section, { norms, limit, end }, next) {
+  section.classList.toggle("is-alike", next?.end === end);
   const counts = spread(norms, end, BINS);
   const most = Math.max(...counts, 1);
   const bars = counts.map((count, bin) => (count ? bar(bin, Math.max(1.5, (HEIGHT - 1) * Math.sqrt(count / most))) : ""));

@@ -18,7 +18,7 @@ export class TimeScrubber extends HTMLElement {
 
   connectedCallback() {
     if (this.firstChild) return;
-    this.append(this.#play, this.#start, h("span", { class: "track" }, this.#range, this.#marks), this.#now);
+    this.append(this.#play, this.#start, h("span", { class: "rail" }, this.#range, this.#marks), this.#now);
     this.#label();
   }
 

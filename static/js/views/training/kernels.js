@@ -47,6 +47,7 @@ function draw({ kernels, layer, limit, total }, view) {
   view.drawn = key;
   const end = look === "sum" ? largestOf(kernels.map(summed)) : limit;
   $("#kernels-look").hidden = kernels[0].length !== 3;
+  for (const radio of document.querySelectorAll("[name=kernels-look]")) radio.checked = radio.value === look;
   $("#kernels").show(view.showsAll ? kernels : kernels.slice(0, FIRST_SHOWN), look, end);
   $("#kernels-scale").hidden = look === "color";
   $("#kernels-scale").show("soft", [-end, 0, end]);

@@ -73,6 +73,7 @@ export function photoMoments(page) {
 
 /** Snapshots as they would be of the photo that is chosen now; a run watches one photo at a time, so others are asked for. */
 class PhotoMoments {
+  isAsking = false; // whether the shown moment is being computed
   #page;
   #answers = new Map();
   #watched = []; // own photos that a run of this visit watches: {run, from, key}
@@ -88,7 +89,8 @@ class PhotoMoments {
     const snapshot = momentOf(page);
     if (!snapshot || snapshot.sample === photoKey(page.source) || this.#isWatched(snapshot)) return snapshot;
     const key = JSON.stringify([page.run.id, snapshot.number, photoKey(page.source)]);
-    if (!this.#answers.has(key)) this.#latest.ask(key);
+    this.isAsking = !this.#answers.has(key);
+    if (this.isAsking) this.#latest.ask(key);
     return this.#answers.get(key) ?? null;
   }
 

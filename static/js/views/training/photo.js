@@ -95,10 +95,10 @@ function showBars(page, view) {
   view.bars = key;
 }
 
-function emptySentence({ run }, snapshot, moment) {
-  if (!run) return _("Press Start: what the network thinks of your photo will change as it learns.");
+function emptySentence(page, snapshot, moment) {
+  if (!page.run) return _("Press Start: what the network thinks of your photo will change as it learns.");
   if (!snapshot) return _("The network has not shown itself yet.");
-  if (!moment) return _("Computing what it made of this photo …");
+  if (!moment && photoMoments(page).isAsking) return _("Computing what it made of this photo …");
   return _("What it thought of this photo at that moment was not kept. At the end of the time, the newest checkpoint answers.");
 }
 
