@@ -88,11 +88,10 @@ class Settings(BaseSettings):
         description="SQLAlchemy URL of the runs' database; by default SQLite in `data`, runs.sqlite3.",
     )
     runs_at_once: int = Field(
-        1,
-        ge=0,
-        description="Trainings at once, of all servers on a database; two share the cores and gain nothing. With 0 this "
-        "server starts none.",
-    )
+        1, ge=0,
+        description="Trainings at once, of all servers on a database; two share the cores and gain nothing. "
+        "With 0 this server starts none.",
+    )  # fmt: skip
     runs_queued: int = Field(6, ge=0, description="Runs that may wait for a place; more are told to come back.")
     runs_per_visitor: int = Field(
         3, ge=1, description="Runs of one visitor that train or wait, so that nobody fills the queue alone."
