@@ -45,7 +45,9 @@ def _preview(body: Any, folder: Path) -> tuple[dict[str, Any], str, int]:
         raise InvalidValue(N_("Name a data set."), field="dataset")
     training, dataset = parse_training(fields.get("training", {})), _open(fields["dataset"], folder)
     shown = preview(dataset, training)
-    return _tell(shown) | {"count": min(SHOWN, len(dataset.labels))}, shown.source, shown.count
+    told = _tell(shown)
+    told["statistics"]["of"] = training.statistics
+    return told | {"count": min(SHOWN, len(dataset.labels))}, shown.source, shown.count
 
 
 def _tell(shown: Preview) -> dict[str, Any]:
