@@ -5,6 +5,7 @@ photo can be worked out later, going back to the random start. It does not know 
 """
 
 import math
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
@@ -115,6 +116,11 @@ def maps_at(weights: Mapping[str, Tensor], network: Network, preparation: Prepar
     names = [name for name in watched_layers(network) if name in {item.name for item in kept}]
     maps, logits = _look(module, network, preparation, photo, names)
     return Snapshot(_first_kernels(module, network), maps, logits if whole else (), _norms(module, None))
+
+
+def photo_checksum(photo: Tensor) -> int:
+    """CRC-32 of the bytes of uint8 C x h x w as pixels, h x w x C: tells which photo a snapshot is of."""
+    return zlib.crc32(photo.cpu().permute(1, 2, 0).contiguous().numpy().tobytes())
 
 
 @lru_cache(maxsize=64)

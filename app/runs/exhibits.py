@@ -15,7 +15,7 @@ from app.core.datasets import DataSet
 from app.core.evaluation import Evaluation
 from app.core.networks import Network, report
 from app.core.preparation import Preparation, prepare_picture
-from app.core.snapshots import feature_weights, take_snapshot
+from app.core.snapshots import feature_weights, photo_checksum, take_snapshot
 from app.core.training import Trainer
 from app.runs.folders import RunFolder
 from app.runs.states import Values
@@ -40,7 +40,8 @@ class Exhibits:
         shown = take_snapshot(
             trainer.evaluated, self._network, trainer.preparation, photo, max_norm=trainer.training.max_norm
         )
-        return {"number": number, "step": trainer.step, **shown.describe(self._classes)}
+        seen = None if photo is None else photo_checksum(photo)
+        return {"number": number, "step": trainer.step, "photo": seen, **shown.describe(self._classes)}
 
     def confusion(self, trainer: Trainer, epoch: int) -> None:
         """Of the validation pictures, where there are any."""

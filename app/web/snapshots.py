@@ -15,7 +15,7 @@ from app.core.images import encode
 from app.core.inspection.sprites import draw_picture
 from app.core.networks import Network
 from app.core.pipeline import Upload
-from app.core.snapshots import maps_at
+from app.core.snapshots import maps_at, photo_checksum
 from app.runs.folders import RunFolder
 from app.web.errors import NothingYet
 from app.web.orders import as_seen
@@ -101,8 +101,9 @@ async def watch_photo(
 def _look(moment: Moment, upload: Upload) -> dict[str, Any]:
     """Maps and predictions of another photo. Runs in a worker."""
     weights, preparation = moment.folder.read_snapshot(moment.number)
-    shown = maps_at(weights, moment.network, preparation, see(upload, preparation)).describe(moment.classes)
-    return {name: shown[name] for name in ("maps", "predictions")}
+    photo = see(upload, preparation)
+    shown = maps_at(weights, moment.network, preparation, photo).describe(moment.classes)
+    return {"photo": photo_checksum(photo), "maps": shown["maps"], "predictions": shown["predictions"]}
 
 
 def _see(upload: Upload, network: Network) -> np.ndarray:

@@ -1,5 +1,6 @@
 """Snapshots against SciPy's correlation, NumPy's norms and the module itself."""
 
+import zlib
 from base64 import b64decode
 from io import BytesIO
 
@@ -15,7 +16,7 @@ from app.core.layouts import lay_out
 from app.core.networks import Network, build, parse_network
 from app.core.preparation import Preparation, prepare_images
 from app.core.presets import presets
-from app.core.snapshots import Sheet, feature_weights, maps_at, take_snapshot, watched_layers
+from app.core.snapshots import Sheet, feature_weights, maps_at, photo_checksum, take_snapshot, watched_layers
 from tests.core.pictures import small_network
 
 PREPARATION = Preparation((8, 8), 3, (0.5, 0.4, 0.3), (0.2, 0.25, 0.3))
@@ -197,3 +198,9 @@ def test_a_network_without_convolutions_has_no_kernels_and_no_maps() -> None:
     assert (snapshot.kernels, snapshot.maps) == (None, ())
     assert len(snapshot.probabilities) == 3
     assert [norms.layer for norms in snapshot.norms] == ["dense_1"]
+
+
+def test_a_photo_is_told_by_the_crc_of_its_pixels() -> None:
+    photo = torch.tensor([[[1, 2]], [[3, 4]], [[5, 6]]], dtype=torch.uint8)
+
+    assert photo_checksum(photo) == zlib.crc32(bytes([1, 3, 5, 2, 4, 6]))
