@@ -20,11 +20,13 @@ class Preset:
     network: Network
 
 
-def _conv(filters: int, size: int = 3, **others: Any) -> Entry:
+def conv(filters: int, size: int = 3, **others: Any) -> Entry:
+    """A convolution's description."""
     return {"type": "conv2d", "filters": filters, "kernel_size": size, **others}
 
 
-def _dense(units: int, activation: str = "none") -> Entry:
+def dense(units: int, activation: str = "none") -> Entry:
+    """A dense layer's description."""
     return {"type": "dense", "units": units, "activation": activation}
 
 
@@ -37,46 +39,46 @@ CIFAR = (3, 32, 32)
 
 def _lecture(filters: int, units: int) -> list[Entry]:
     """Three convolutions, flatten, two dense layers."""
-    return [*[_conv(filters, activation="relu")] * 3, FLATTEN, _dense(units, "relu"), _dense(10, "softmax")]
+    return [*[conv(filters, activation="relu")] * 3, FLATTEN, dense(units, "relu"), dense(10, "softmax")]
 
 
 def _lenet() -> list[Entry]:
     """LeCun et al. 1998, as it is taught today: every map of C3 sees all of S2, and the last layer is plain."""
     pool = {"type": "average_pooling2d", "pool_size": 2}
     return [
-        _conv(6, 5, padding="same", activation="tanh"), pool, _conv(16, 5, activation="tanh"), pool, FLATTEN,
-        _dense(120, "tanh"), _dense(84, "tanh"), _dense(10),
+        conv(6, 5, padding="same", activation="tanh"), pool, conv(16, 5, activation="tanh"), pool, FLATTEN,
+        dense(120, "tanh"), dense(84, "tanh"), dense(10),
     ]  # fmt: skip
 
 
 def _tiny_vgg() -> list[Entry]:
     """Two blocks of two convolutions and a pooling, ten channels each, as CNN Explainer has it."""
-    block = [_conv(10, activation="relu"), _conv(10, activation="relu"), POOL]
-    return [*block, *block, FLATTEN, _dense(10)]
+    block = [conv(10, activation="relu"), conv(10, activation="relu"), POOL]
+    return [*block, *block, FLATTEN, dense(10)]
 
 
 def _residual() -> list[Entry]:
     """ResNet (He et al. 2015) for small pictures: three pairs of convolutions with a way around each."""
 
     def block(filters: int, stride: int) -> Entry:
-        first = [_conv(filters, stride=stride, padding="same", use_bias=False), NORM,
+        first = [conv(filters, stride=stride, padding="same", use_bias=False), NORM,
                  {"type": "activation", "activation": "relu"}]  # fmt: skip
-        second = [_conv(filters, padding="same", use_bias=False), NORM]
+        second = [conv(filters, padding="same", use_bias=False), NORM]
         return {"type": "residual", "layers": [*first, *second], "activation": "relu"}
 
-    stem = [_conv(16, padding="same", use_bias=False), NORM, {"type": "activation", "activation": "relu"}]
-    return [*stem, block(16, 1), block(32, 2), block(64, 2), {"type": "global_average_pooling2d"}, _dense(10)]
+    stem = [conv(16, padding="same", use_bias=False), NORM, {"type": "activation", "activation": "relu"}]
+    return [*stem, block(16, 1), block(32, 2), block(64, 2), {"type": "global_average_pooling2d"}, dense(10)]
 
 
 def _strong() -> list[Entry]:
     """In the style of airbench94 (Jordan 2024, https://arxiv.org/abs/2404.00498)."""
 
     def block(filters: int) -> list[Entry]:
-        conv, norm = _conv(filters, padding="same", use_bias=False), NORM | {"momentum": 0.6}
-        return [conv, POOL, norm, GELU, conv, norm, GELU]
+        convolution, norm = conv(filters, padding="same", use_bias=False), NORM | {"momentum": 0.6}
+        return [convolution, POOL, norm, GELU, convolution, norm, GELU]
 
-    stem = _conv(24, 2, activation="gelu")
-    head = _dense(10) | {"use_bias": False}
+    stem = conv(24, 2, activation="gelu")
+    head = dense(10) | {"use_bias": False}
     return [stem, *block(64), *block(256), *block(256), {"type": "global_max_pooling2d"}, head]
 
 
