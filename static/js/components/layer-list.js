@@ -101,8 +101,9 @@ export class LayerList extends HTMLElement {
     if (verb === "toggle") return this.#toggle(path);
     if (verb === "up" || verb === "down") return this.#step(path, verb === "up" ? -1 : 1);
     if (verb === "add") return this.#menu.offer(this.#network, after(path), this.#limits, this.#cards.get(path.join(".")).element.querySelector("[data-verb=add]"));
-    if (this.#may(path)[verb]) return this.#say(_("%(layer)s: %(why)s", { layer: this.#title(path), why: this.#may(path)[verb] }));
-    return verb === "remove" ? this.#remove(path) : this.#duplicate(path);
+    const names = { layer: this.#title(path), why: this.#may(path)[verb] };
+    if (verb === "remove") return names.why ? this.#say(_("%(layer)s cannot be taken out: %(why)s.", names)) : this.#remove(path);
+    return names.why ? this.#say(_("%(layer)s cannot be doubled: %(why)s.", names)) : this.#duplicate(path);
   }
 
   #toggle(path) {

@@ -54,7 +54,7 @@ export class ValueSlider extends HTMLElement {
   #typed() {
     delete this.#field.dataset.typing;
     const text = this.#field.value.replace(/\s/g, "");
-    const typed = parseNumber(this.#whole ? ungrouped(text) : text);
+    const typed = /^\d{7,}$/.test(text) ? Number(text) : parseNumber(this.#whole ? ungrouped(text) : text);
     if (typed === null) return this.#show();
     const [low, high] = this.#range;
     const inside = Math.min(high, Math.max(low, typed));

@@ -50,6 +50,7 @@ class DatasetPart {
     $("#validation-split").set({ title: _("validation %"), stops: SPLITS.map((share) => Math.round(share * 100)), value: Math.round(validation_split * 1000) / 10, low: 0, high: 90 });
     $("#seed").set({ title: _("seed"), stops: Array.from({ length: 21 }, (_stop, index) => index), value: seed, low: 0, high: 2 ** 31, whole: true });
     $("#split-words").textContent = this.#words(most, train_limit, validation_split);
+    $("#sheet-strip").setAttribute("aria-busy", String(!this.#looked.has(state.dataset)));
     this.#looking.ask(state.dataset);
   }
 
@@ -120,6 +121,7 @@ class DatasetPart {
       this.#page.refresh();
     }
     $("#sheet-strip").hidden = false;
+    $("#sheet-strip").setAttribute("aria-busy", "false");
     $("#sheet-strip").setAttribute("aria-label", _("Samples of %(title)s: see more of each class", { title: details.title }));
     drawStrip($("#sheet-strip canvas"), details);
   }
