@@ -56,9 +56,10 @@ class Executor:
         self._over.set()
         if self._thread.is_alive():
             self._thread.join(GRACE_S)
-        for trainer in [*self._busy, *([self._warm] if self._warm else [])]:
+        trainers = [*self._busy, *([self._warm] if self._warm else [])]
+        for trainer in trainers:
             trainer.leave()
-        for trainer in list(self._busy):
+        for trainer in trainers:
             trainer.wait(until - time.monotonic())
         self._guarded(self._collect)
 
