@@ -181,6 +181,11 @@ export function watchPhoto(id, source) {
   return send(`${runAddress(id)}/photo`, form(source, {}), "PUT");
 }
 
+/** Where the photo is, as the network sees it, that a run watches. */
+export function watchedAddress(id) {
+  return `${runAddress(id)}/photo`;
+}
+
 /** A snapshot as the run told it, or, for another photo, computed anew from the weights of then. */
 export async function readSnapshot(id, number, source = null) {
   const address = `${runAddress(id)}/snapshots/${number}`;

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
+import { crc32, pixelChecksum } from "../../static/js/lib/checksum.js";
 import { accuracy, worstMistake } from "../../static/js/lib/confusion.js";
 import { target } from "../../static/js/lib/roving.js";
 import { distance, drawColored, largestOf, momentAt, norm, readKernels, spread, summed, toRows } from "../../static/js/lib/snapshots.js";
@@ -58,4 +59,12 @@ test("arrow keys stay inside the tiles", () => {
   const from = (key, at) => target(key, at, 10, 4);
 
   assert.deepEqual([from("ArrowRight", 4), from("ArrowLeft", 0), from("ArrowDown", 5), from("ArrowDown", 7), from("ArrowUp", 5), from("Home", 6), from("End", 9), from("x", 1)], [5, 0, 9, 7, 1, 4, 9, null]);
+});
+
+test("checksums are those of zip files, of a picture's pixels without their opacity", () => {
+  const rgba = new Uint8ClampedArray([49, 50, 51, 255, 52, 53, 54, 255, 55, 56, 57, 255]);
+
+  assert.equal(crc32(new TextEncoder().encode("123456789")), 0xcbf43926);
+  assert.equal(pixelChecksum({ data: rgba }, 3), 0xcbf43926);
+  assert.equal(pixelChecksum({ data: rgba }, 1), crc32(new Uint8Array([49, 52, 55])));
 });

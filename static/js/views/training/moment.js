@@ -71,12 +71,14 @@ export function photoMoments(page) {
   return known.get(page);
 }
 
-/** Snapshots as they would be of the photo that is chosen now; a run watches one photo at a time, so others are asked for. */
+/**
+ * Snapshots as they would be of the photo that is chosen now. A run watches one photo at a time, and each snapshot tells the
+ * checksum of its own; what it does not show is asked for, once.
+ */
 class PhotoMoments {
   isAsking = false; // whether the shown moment is being computed
   #page;
   #answers = new Map();
-  #watched = []; // own photos that a run of this visit watches: {run, from, key}
   #latest = new Latest((key) => this.#ask(key));
 
   constructor(page) {
@@ -87,23 +89,20 @@ class PhotoMoments {
   get() {
     const page = this.#page;
     const snapshot = momentOf(page);
-    if (!snapshot || snapshot.sample === photoKey(page.source) || this.#isWatched(snapshot)) return snapshot;
+    this.isAsking = false;
+    if (!snapshot || this.#isOfPhoto(snapshot)) return snapshot;
     const key = JSON.stringify([page.run.id, snapshot.number, photoKey(page.source)]);
     this.isAsking = !this.#answers.has(key);
     if (this.isAsking) this.#latest.ask(key);
     return this.#answers.get(key) ?? null;
   }
 
-  /** The run was told to watch the present photo; a snapshot that is on its way may still be of the last. */
-  watch() {
-    const { run, source } = this.#page;
-    const from = (momentsOf(this.#page).at(-1)?.number ?? -1) + 2;
-    this.#watched.push({ run: run.id, from, key: photoKey(source) });
-  }
-
-  #isWatched({ number, sample }) {
-    const last = this.#watched.findLast(({ run, from }) => run === this.#page.run.id && from <= number);
-    return !sample && last?.key === photoKey(this.#page.source);
+  /** What the network sees of the photo tells it; before that is known, its name has to do. */
+  #isOfPhoto({ photo }) {
+    const { run, seen, source } = this.#page;
+    if (photo === null || photo === undefined) return false;
+    if (seen?.key === photoKey(source) && seen.run === run.id) return seen.checksum === photo;
+    return Boolean(source.sample) && source.sample === run.sample;
   }
 
   async #ask(key) {

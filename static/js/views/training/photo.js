@@ -1,8 +1,9 @@
 // The visitor's photo: what the network sees of it, and what it thinks it is at the moment that is shown.
 
-import { classify, readPicture } from "../../api.js";
+import { classify, readPicture, watchedAddress } from "../../api.js";
 import "../../components/class-bars.js";
 import { OWN, SEEN } from "../../lib/address.js";
+import { pixelChecksum } from "../../lib/checksum.js";
 import { toRgba } from "../../lib/display.js";
 import { paint } from "../../lib/dom.js";
 import { number, percent, size } from "../../lib/format.js";
@@ -19,52 +20,67 @@ const [PHOTO_SIDE, MOST_BARS] = [256, 5];
 const $ = (selector) => document.querySelector(selector);
 
 export function connectPhoto(page) {
-  const view = { shown: null, answer: null };
+  const view = { answer: null, bars: null };
   const latest = new Latest((key, isNewest) => page.attempt(() => look(page, view, JSON.parse(key), isNewest), latest));
   page.look = (source, truth = null) => take(page, source, truth);
   connectPictures(page.samples, (source) => page.look(source));
   $("#photo-ask").addEventListener("click", () => page.attempt(() => ask(page, view)));
   const refresh = () => {
-    latest.ask(JSON.stringify([photoKey(page.source), page.run?.model ?? null, page.run ? page.run.network.input : page.state.network.input]));
+    latest.ask(JSON.stringify([photoKey(page.source), page.run?.id ?? null, page.run?.model ?? null, page.run ? page.run.network.input : page.state.network.input]));
     showBars(page, view);
     showLinks(page, view);
   };
   return { refresh };
 }
 
-/** Another photo; `truth` is its class where that is known. One's own run watches it from now on. */
-async function take(page, source, truth) {
-  const isWatching = page.run?.mine && !page.feed?.hasEnded;
+/** Another photo; `truth` is its class where that is known. */
+function take(page, source, truth) {
   page.truth = truth;
-  await page.take(source);
-  if (isWatching) photoMoments(page).watch();
+  return page.take(source);
 }
 
 /** Shows the photo; once there is a network to ask, what that sees of it. */
-async function look(page, view, [photo, model, input], isNewest) {
+async function look(page, view, [photo, run, model, input], isNewest) {
+  if (page.seen?.key !== photo || page.seen.run !== run) await showPhoto(page, input, isNewest);
+  if (!isNewest()) return;
+  if (model) await answer(page, view, isNewest);
+  else if (isSurelyWatched(page)) await showSeen(page, photo, watchedAddress(run), isNewest);
+}
+
+/** The square in the middle, as sharp as it is. */
+async function showPhoto(page, input, isNewest) {
   const { levels } = await readPicture(page.source, PHOTO_SIDE, "rgb");
   if (!isNewest()) return;
   const { x, y, side } = centerSquare(levels);
   const whole = paint(document.createElement("canvas"), levels, toRgba(levels, "clip"));
   const canvas = Object.assign($("#photo-seen"), { width: side, height: side });
   canvas.getContext("2d").drawImage(whole, x, y, side, side, 0, 0, side, side);
+  canvas.classList.remove("pixels");
   $("#photo-size").textContent = _("the network sees %(size)s pixels", { size: size(input[2], input[1]) });
-  $("#photo-seen").classList.remove("pixels");
-  view.shown = photo;
-  if (model) await answer(page, view, isNewest);
+}
+
+/** Before there is a network to ask, the run itself tells what it watches. */
+function isSurelyWatched({ run, source }) {
+  return run && (source.sample ? source.sample === run.sample : run.mine);
 }
 
 /** Asks the newest checkpoint, and shows the picture that it was really given. */
 async function answer(page, view, isNewest = () => true) {
   const [{ run, source }, photo] = [page, photoKey(page.source)];
   const found = await classify(run.model, source, {});
-  const pixels = await readPixels(found.seen);
-  if (!isNewest() || photo !== photoKey(page.source) || page.run?.id !== run.id) return;
+  if (photo !== photoKey(page.source) || page.run?.id !== run.id) return;
+  view.answer = { run: run.id, photo, ...found };
+  await showSeen(page, photo, found.seen, isNewest);
+}
+
+async function showSeen(page, key, address, isNewest) {
+  const { run } = page;
+  const pixels = await readPixels(address);
+  if (!isNewest() || key !== photoKey(page.source) || page.run?.id !== run.id) return;
   paint($("#photo-seen"), pixels, pixels.data).classList.add("pixels");
   $("#photo-size").textContent = _("as it sees it: %(size)s pixels", { size: size(pixels.width, pixels.height) });
-  keep(fileOf(found.seen), SEEN); // for the convolution page
-  page.seen = pixels;
-  view.answer = { run: run.id, photo, ...found };
+  page.seen = { key, run: run.id, checksum: pixelChecksum(pixels, run.network.input[0]), width: pixels.width, height: pixels.height, data: pixels.data };
+  if (address.startsWith("data:")) keep(fileOf(address), SEEN); // for the convolution page
   page.refresh();
 }
 
