@@ -31,6 +31,7 @@ async def take_place(streams: StreamsDep) -> AsyncIterator[None]:
 
 @router.get(
     "",
+    status_code=200,  # which FastAPI would read from the usual responses' signature
     dependencies=[Depends(take_place)],
     response_class=EventStream,
     responses={204: {"description": "The run has ended, and nothing came after that event."}},
