@@ -62,7 +62,7 @@ class Judge:
 def read_order(body: Any, judge: Judge) -> tuple[Order, np.ndarray | None]:
     """The order without its photo, and the photo as uint8 H x W x C; raises InvalidValue or MissingDataset."""
     fields = check_fields(body, _FIELDS)
-    dataset = find_dataset(_text(fields, "dataset") or "", judge.datasets)
+    dataset = find_dataset(named(fields), judge.datasets)
     network = read_network(fields.get("network", USUAL_NETWORK), dataset, judge.limits)
     training = parse_training(fields.get("training", {}))
     check_memory(report(network), min(training.batch_size, dataset.train), judge.limits)
@@ -81,6 +81,14 @@ def check_fields(body: Any, known: tuple[str, ...]) -> dict[str, Any]:
         raise InvalidValue(N_("There is a field that is not known here; the fields are %(names)s."),
                            names=", ".join(known))  # fmt: skip
     return body
+
+
+def named(fields: dict[str, Any]) -> str:
+    """The name of the data set; InvalidValue if there is none."""
+    name = _text(fields, "dataset")
+    if name is None:
+        raise InvalidValue(N_("Name a data set; GET /api/datasets lists all."), field="dataset")
+    return name
 
 
 def read_network(described: Any, dataset: Summary, limits: Limits) -> Network:

@@ -10,14 +10,13 @@ from fastapi import APIRouter, Depends, Request
 
 from app.core.dataset_cache import cache_path
 from app.core.datasets import DataSet, check_name, load_dataset
-from app.core.errors import N_, InvalidValue
 from app.core.hyperparameters import parse_training
 from app.core.inspection.sprites import draw_picture
 from app.core.previews import COLUMNS, SHOWN, Preview, preview
 from app.web.bodies import JsonBody, describe_body
 from app.web.datasets import FolderDep
 from app.web.i18n import choose_language, translate
-from app.web.orders import check_fields
+from app.web.orders import check_fields, named
 from app.web.rates import limit_rate
 from app.web.workers import WorkersDep
 
@@ -41,9 +40,7 @@ async def preview_input(request: Request, body: JsonBody, folder: FolderDep, wor
 def _preview(body: Any, folder: Path) -> tuple[dict[str, Any], str, int]:
     """What is told, and the sentence on what was measured with its count. Runs in a worker."""
     fields = check_fields(body, ("dataset", "training"))
-    if not isinstance(fields.get("dataset"), str):
-        raise InvalidValue(N_("Name a data set."), field="dataset")
-    training, dataset = parse_training(fields.get("training", {})), _open(fields["dataset"], folder)
+    training, dataset = parse_training(fields.get("training", {})), _open(named(fields), folder)
     shown = preview(dataset, training)
     told = _tell(shown)
     told["statistics"]["of"] = training.statistics

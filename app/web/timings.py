@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.concurrency import run_in_threadpool
 
 from app.core.dataset_catalog import Summary, find_dataset
-from app.core.errors import N_, InvalidValue
+from app.core.errors import N_
 from app.core.hyperparameters import Training, parse_training
 from app.core.networks import Network, parse_network, report
 from app.core.presets import find_preset
@@ -19,7 +19,7 @@ from app.runs.states import RUNNING
 from app.web.bodies import JsonBody, describe_body
 from app.web.errors import RETRY_S, Busy, WorkerLost
 from app.web.networks import EXAMPLE as NETWORK
-from app.web.orders import Judge, check_fields, read_network
+from app.web.orders import Judge, check_fields, named, read_network
 from app.web.pictures import SettingsDep
 from app.web.rates import limit_rate
 from app.web.training import StoreDep, judge_of
@@ -123,17 +123,11 @@ def _read(body: Any, judge: Judge) -> Wanted:
     """Runs in a worker."""
     fields = check_fields(body, ("network", "training", "dataset"))
     training = parse_training(fields.get("training", {}))
-    dataset = _dataset(fields.get("dataset"), judge)
+    dataset = find_dataset(named(fields), judge.datasets) if "dataset" in fields else None
     network = _network(fields.get("network"), dataset, judge)
     check_memory(report(network), min(training.batch_size, MOST_PICTURES), judge.limits)
     timed = replace(training, **{name: getattr(_USUAL, name) for name in _TIMELESS})
     return Wanted(Question(network, timed), *_count(dataset, training))
-
-
-def _dataset(name: Any, judge: Judge) -> Summary | None:
-    if name is not None and not isinstance(name, str):
-        raise InvalidValue(N_("'%(name)s' is a text."), field="dataset", name="dataset")
-    return None if name is None else find_dataset(name, judge.datasets)
 
 
 def _network(described: Any, dataset: Summary | None, judge: Judge) -> Network:
