@@ -7,6 +7,8 @@ import { layerTitle, shapeText } from "../lib/layers.js";
 import { drawSigned } from "../lib/maps.js";
 import { columnsOf, enterAt, rove } from "../lib/roving.js";
 
+const FEW = 16; // as many are drawn large
+
 export class MapRows extends HTMLElement {
   #built = "";
 
@@ -30,7 +32,7 @@ export class MapRows extends HTMLElement {
     const more = shape[0] - maps.length;
     const hidden = more > 0 ? ` · ${_("the first %(count)s", { count: maps.length })}` : "";
     const head = h("header", {}, h("h3", {}, title), h("span", { class: "fact" }, shapeText(shape) + hidden), h("span", { class: "fact range" }));
-    return h("section", { "aria-label": title }, head, h("div", { class: "tiles" }, maps.map((_map, channel) => this.#tile(layer, channel, title))));
+    return h("section", { "aria-label": title }, head, h("div", { class: maps.length > FEW ? "tiles are-many" : "tiles" }, maps.map((_map, channel) => this.#tile(layer, channel, title))));
   }
 
   #tile(layer, channel, title) {

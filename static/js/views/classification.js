@@ -14,11 +14,12 @@ import { connectMaking } from "./classification/making.js";
 import { connectMaps } from "./classification/maps.js";
 import { connectPhoto } from "./classification/photo.js";
 import { connectSelectivity } from "./classification/selectivity.js";
-import { attempt, connectNotice } from "./notice.js";
+import { attempt, connectNotice, tell } from "./notice.js";
 import { connectPictures } from "./sources.js";
 
 const PHOTO_SIDE = 384;
 const SETTLE_MS = 220;
+const RUN = /^run-[0-9a-f]{16}$/; // the newest checkpoint of a run, which the list leaves out
 const NOT_OPEN = { layer: null, channel: null, x: null, y: null, source: null };
 
 class ClassificationPage {
@@ -102,13 +103,21 @@ class ClassificationPage {
   }
 
   async #choose(name) {
-    const known = this.models.some((model) => model.name === name);
-    const chosen = known ? name : (this.models.find((model) => model.name === "explain") ?? this.models[0])?.name;
-    if (!chosen) return;
-    this.model = await readModel(chosen);
+    const usual = (this.models.find((model) => model.name === "explain") ?? this.models[0])?.name;
+    const wanted = this.models.some((model) => model.name === name) || RUN.test(name ?? "") ? name : usual;
+    if (!wanted) return;
+    const found = await readModel(wanted).catch((error) => this.#without(error, wanted, usual));
     [this.answer, this.maps, this.explained, this.trail] = [null, null, null, []];
     this.expanded.clear();
-    this.state.model = known ? name : null;
+    this.model = found;
+    this.state.model = found.name === name ? name : null;
+  }
+
+  /** A run may be gone, or have no checkpoint yet: that is told, and the usual network takes its place. */
+  #without(error, wanted, usual) {
+    if (wanted === usual || !usual) throw error;
+    tell(error);
+    return readModel(usual);
   }
 
   /** Opens a map; `walked` keeps the way that led here. */

@@ -88,8 +88,9 @@ async function showSeen(page, key, address, isNewest) {
 async function ask(page, view) {
   await answer(page, view);
   const [best] = view.answer.predictions;
-  const values = { label: classTitle(best.label), share: percent(best.probability), time: number(view.answer.milliseconds, 0), epoch: number(page.run.epoch) };
-  $("#photo-answer").textContent = _("The newest checkpoint says %(label)s, %(share)s sure. It took %(time)s ms.", values);
+  const values = { label: classTitle(best.label), share: percent(best.probability), time: number(view.answer.milliseconds, 0) };
+  const calibrated = ["finished", "stopped"].includes(page.run.state) ? ` ${_("Its certainty has been calibrated since, so it is not what was shown while it learned.")}` : "";
+  $("#photo-answer").textContent = _("The newest checkpoint says %(label)s, %(share)s sure. It took %(time)s ms.", values) + calibrated;
   $("#photo-bars").show(view.answer.predictions.slice(0, MOST_BARS), { choosable: false });
 }
 

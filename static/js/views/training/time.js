@@ -19,8 +19,9 @@ export function connectTime(page) {
     const at = isNow(page) ? null : moments.indexOf(momentOf(page));
     $("#time-card").hidden = moments.length === 0;
     if (!newest) return;
-    $("#time").show(moments.map((snapshot) => ({ title: momentTitle(page, snapshot), isEpoch: isEpoch(page, snapshot) })), at, endTitle(page, newest));
-    $("#time-moment").textContent = at === null ? nowTitle(page) : `${momentTitle(page, momentOf(page))} · ${_("step %(number)s", { number: number(momentOf(page).step) })}`;
+    $("#time").show(moments.map((snapshot) => ({ title: momentTitle(page, snapshot), isEpoch: isEpoch(page, snapshot) })), at, momentTitle(page, newest));
+    $("#time-moment").textContent = at === null ? nowTitle(page) : whenTitle(page, momentOf(page));
+    $("#time-moment").classList.toggle("is-now", at === null);
   };
   return { refresh };
 }
@@ -30,9 +31,8 @@ function isEpoch(page, snapshot) {
   return snapshot.number > 0 && Math.abs(epochs - Math.round(epochs)) < 1e-6;
 }
 
-/** The end of the scrubber: where the run is. */
-function endTitle(page, newest) {
-  return momentTitle(page, newest);
+function whenTitle(page, snapshot) {
+  return [_("epoch %(number)s", { number: number(epochsAt(page, snapshot), 1) }), _("step %(number)s", { number: number(snapshot.step) })].join(" · ");
 }
 
 function nowTitle({ run }) {
