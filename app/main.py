@@ -33,10 +33,12 @@ from app.web import (
     pages,
     pictures,
     previews,
+    recipes,
     snapshots,
     timings,
     training,
 )
+from app.web.curves import Curves
 from app.web.middleware import BodyLimit, CallerCheck, HeadAsGet, RequestLog, SecurityHeaders
 from app.web.rates import Rates
 from app.web.run_metrics import RunMetrics
@@ -46,8 +48,8 @@ from app.web.workers import Workers
 
 STATIC = Path(__file__).parent.parent / "static"
 MAXIMUM_FILES = 2
-PARTS = (pages, convolution, kernel_fits, models, classification, datasets, networks, timings, previews, training,
-         events, histories, snapshots, confusion, pictures, health, docs)  # fmt: skip
+PARTS = (pages, convolution, kernel_fits, models, classification, datasets, networks, timings, recipes, previews,
+         training, events, histories, snapshots, confusion, pictures, health, docs)  # fmt: skip
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -98,6 +100,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.store = open_store(app.state.settings)
     app.state.executor = Executor(app.state.store, app.state.settings.data / "datasets")
     app.state.executor.start()
+    app.state.curves = Curves(app.state.store)
     app.state.streams = Streams(app.state.store, app.state.settings.event_streams)
     app.state.timings = Timings(Probe(PROBE_S))
     counted = RunMetrics(app.state.store, app.state.streams)

@@ -12,6 +12,7 @@ from app.core.reports import Limits
 from app.runs.folders import MODEL_PREFIX
 from app.runs.states import QUEUED, RUNNING, Reason, RunRow, Visitor
 from app.runs.store import Store
+from app.web.curves import Curves
 from app.web.i18n import translate
 
 _ANY_SIZE = Limits(parameters=2**60, memory_mb=2**60)  # the network was judged when it came
@@ -22,6 +23,7 @@ class Teller:
     """Tells runs to a visitor, in their language."""
 
     store: Store
+    curves: Curves
     visitor: Visitor
     language: str
 
@@ -30,8 +32,12 @@ class Teller:
         return self._tell(row) | {"history": self.store.history(row.id)}
 
     def tell_all(self, rows: list[RunRow]) -> list[dict[str, Any]]:
-        """The runs with the newest row of each history."""
-        return [self._tell(row) | {"last": row.last} for row in rows]
+        """The runs with the newest row of each history, and their validation accuracies as a small curve."""
+        return [self._tell(row) | {"last": row.last} | self._outline(row) for row in rows]
+
+    def _outline(self, row: RunRow) -> dict[str, Any]:
+        curve = self.curves.find(row)
+        return {"best": curve.best, "curve": list(curve.points)}
 
     def _tell(self, row: RunRow) -> dict[str, Any]:
         training = row.read_training()

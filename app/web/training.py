@@ -42,7 +42,7 @@ StoreDep = Annotated[Store, Depends(store_of)]
 
 def teller_of(request: Request, store: StoreDep, visitor: VisitorDep) -> Teller:
     """Tells runs to whoever asks."""
-    return Teller(store, visitor, choose_language(request))
+    return Teller(store, request.app.state.curves, visitor, choose_language(request))
 
 
 TellerDep = Annotated[Teller, Depends(teller_of)]

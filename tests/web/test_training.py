@@ -69,11 +69,36 @@ def test_the_list_has_the_newest_first_and_its_newest_row_instead_of_the_history
     listed = quiet.get("/api/runs").json()["runs"]
 
     assert [run["id"] for run in listed[:2]] == [newer["id"], older["id"]]
-    assert set(listed[0]) == FIELDS | {"last"}
+    assert set(listed[0]) == FIELDS | {"last", "best", "curve"}
     assert listed[0]["last"] == ROW
     assert listed[0]["test"] == {"loss": 0.5, "accuracy": 0.75}
     assert listed[0]["ended_at"] == "2026-09-21T14:13:20.000Z"
     assert quiet.get(f"/api/runs/{newer['id']}").json()["history"] == [ROW]
+
+
+def test_the_list_outlines_the_validation_accuracy(quiet: TestClient) -> None:
+    run = submit(quiet)
+    accuracies = [0.001 * number for number in range(100, 200)] + [0.15]
+    rows = [ROW | {"epoch": number, "validation_accuracy": value} for number, value in enumerate(accuracies, 1)]
+    write(store_of(quiet), run["id"], *(("epoch", row) for row in rows))
+    set_state(store_of(quiet), run["id"], "running", last=rows[-1])
+
+    told = next(entry for entry in quiet.get("/api/runs").json()["runs"] if entry["id"] == run["id"])
+
+    assert told["best"] == pytest.approx(0.199)
+    assert len(told["curve"]) == 40
+    assert (told["curve"][0], told["curve"][-1]) == (accuracies[0], 0.15)
+    assert quiet.get("/api/runs").json()["runs"][-1]["curve"] == []
+
+
+def test_recipes_can_be_sent_as_they_are(quiet: TestClient) -> None:
+    recipes = quiet.get("/api/recipes").json()["recipes"]
+
+    names = {recipe["name"]: recipe for recipe in recipes}
+    order = {name: names["digits"][name] for name in ("dataset", "network", "training")}
+    assert {"default", "shapes", "digits"} <= set(names)
+    assert {"name", "kind", "title", "why", "dataset", "network", "training", "beside"} == set(names["digits"])
+    assert send(quiet, order).status_code == 201
 
 
 def test_what_is_left_is_told_by_the_pace_so_far(quiet: TestClient) -> None:
@@ -130,7 +155,8 @@ def test_a_batch_that_would_take_too_much_memory_is_refused_by_arithmetic(quiet:
 
 @pytest.mark.parametrize(("body", "status"), [
     (b"", 400), (b"{", 400), (b"\xff\xfe", 400), (b"[" * 33, 400), (b"9" * 5000, 400), (b"NaN", 422), (b"[]", 422),
-    (b'"\\ud800"', 422), (b'{"dataset": "\\ud800"}', 404), (b'{"dataset": "../runs"}', 404), (b'{"dataset": null}', 422),
+    (b'"\\ud800"', 422), (b'{"dataset": "\\ud800"}', 404), (b'{"dataset": "../runs"}', 404),
+    (b'{"dataset": null}', 422),
     (b'{"dataset": "digits", "training": {"learning_rate": NaN}}', 422),
     (b'{"dataset": "digits", "training": {"epochs": 1e999}}', 422),
     (b'{"dataset": "digits", "sample": "\\u0000"}', 422),

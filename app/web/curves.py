@@ -1,0 +1,46 @@
+"""Each run's validation accuracy as a small curve for lists; read again only where an epoch has come."""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from app.runs.states import RunRow
+from app.runs.store import Store
+
+MOST_POINTS = 40
+MOST_KEPT = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """The best accuracy, and at most MOST_POINTS of all of them, evenly chosen with the newest among them."""
+
+    best: float | None
+    points: tuple[float, ...]
+
+
+class Curves:
+    """Those of a store, kept by run and epoch."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._kept: OrderedDict[tuple[str, int], Curve] = OrderedDict()
+
+    def find(self, row: RunRow) -> Curve:
+        """The run's curve up to its newest epoch."""
+        if row.last is None:
+            return Curve(None, ())
+        key = row.id, row.last["epoch"]
+        if key not in self._kept:
+            self._kept[key] = _curve(self._store.history(row.id))
+            while len(self._kept) > MOST_KEPT:
+                self._kept.popitem(last=False)
+        return self._kept[key]
+
+
+def _curve(history: list[dict[str, float | None]]) -> Curve:
+    accuracies = [value for row in history if (value := row["validation_accuracy"]) is not None]
+    if not accuracies:
+        return Curve(None, ())
+    count = min(len(accuracies), MOST_POINTS)
+    places = [round(k * (len(accuracies) - 1) / max(count - 1, 1)) for k in range(count)]
+    return Curve(max(accuracies), tuple(accuracies[place] for place in places))
