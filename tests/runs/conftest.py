@@ -1,0 +1,79 @@
+"""A store in a folder of its own, a data set to train on in milliseconds, and what is ordered of it."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from app.core.dataset_cache import write_cache
+from app.core.hyperparameters import Training
+from app.core.samples import open_sample
+from app.runs.database import writing
+from app.runs.queue import Claim, QueueLimits, claim_next
+from app.runs.states import Order, Visitor
+from app.runs.store import Store
+from tests.core.pictures import colored, small_network
+
+torch.set_num_threads(1)
+
+ANNA, BOB = Visitor("anna", "10.0.0.1"), Visitor("bob", "10.0.0.2")
+QUICK = Training(epochs=3, batch_size=8, learning_rate=0.01, validation_split=0.25, precision="float32", seed=3)
+
+
+def order(training: Training = QUICK, **others: Any) -> Order:
+    """Of the tiny network, for the tiny data set."""
+    others.setdefault("photo", open_sample("impulse"))
+    return Order("colored", small_network({"type": "dropout", "rate": 0.2}), training, **others)
+
+
+def make_datasets(folder: Path, count: int = 64) -> Path:
+    """The data sets' folder, with one in it."""
+    write_cache(colored(count), folder / "colored.safetensors", {})
+    return folder
+
+
+@pytest.fixture(scope="session")
+def datasets(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the data sets."""
+    return make_datasets(tmp_path_factory.mktemp("datasets"))
+
+
+@pytest.fixture
+def open_store(tmp_path: Path) -> Iterator[Callable[..., Store]]:
+    """Opens the store of the test's folder, as often as one likes: each as another server would."""
+    opened: list[Store] = []
+
+    def make(**limits: int) -> Store:
+        opened.append(Store.open(f"sqlite:///{tmp_path / 'runs.sqlite3'}", tmp_path / "runs", QueueLimits(**limits)))
+        return opened[-1]
+
+    yield make
+    for store in opened:
+        store.close()
+
+
+@pytest.fixture
+def store(open_store: Callable[..., Store]) -> Store:
+    """One with the usual limits."""
+    return open_store()
+
+
+def claim(store: Store) -> Claim:
+    """The next run's, which has to be there."""
+    with writing(store.engine) as connection:
+        claimed = claim_next(connection, store.limits.at_once)
+    assert claimed is not None
+    return claimed
+
+
+def states(store: Store, run_id: str) -> list[str]:
+    """The states that the log tells, in their order."""
+    return [event["state"] for event in payloads(store, run_id, "state")]
+
+
+def payloads(store: Store, run_id: str, kind: str) -> list[dict[str, Any]]:
+    """What the events of a kind hold."""
+    return [json.loads(event.payload) for event in store.events(run_id, limit=100_000) if event.kind == kind]

@@ -1,0 +1,40 @@
+import json
+import math
+
+from app.runs.database import reading, writing
+from app.runs.event_log import append, read_kind, to_json
+from app.runs.store import Store
+from tests.runs.conftest import ANNA, order
+
+
+def test_numbers_count_up_from_one_without_a_gap(store: Store) -> None:
+    run = store.submit(order(), ANNA)
+
+    with writing(store.engine) as connection:
+        append(connection, run.id, [("step", {"step": 1}), ("epoch", {"epoch": 1})])
+    with writing(store.engine) as connection:
+        last = append(connection, run.id, [("step", {"step": 2})])
+
+    assert [event.sequence for event in store.events(run.id)] == [1, 2, 3, 4]
+    assert last == store.newest(run.id) == 4
+    assert [event.sequence for event in store.events(run.id, after=2)] == [3, 4]
+    assert [event.sequence for event in store.events(run.id, after=1, limit=1)] == [2]
+    assert store.events(run.id, after=4) == []
+
+
+def test_each_run_has_a_log_of_its_own(store: Store) -> None:
+    first, second = store.submit(order(), ANNA), store.submit(order(), ANNA)
+
+    with writing(store.engine) as connection:
+        append(connection, first.id, [("epoch", {"epoch": 1}), ("step", {"step": 9})])
+        append(connection, second.id, [("epoch", {"epoch": 7})])
+
+    with reading(store.engine) as connection:
+        assert read_kind(connection, first.id, "epoch") == [{"epoch": 1}]
+    assert store.history(second.id) == [{"epoch": 7}]
+
+
+def test_a_number_that_is_no_number_becomes_null() -> None:
+    text = to_json({"loss": math.nan, "rows": [math.inf, 1.5, (-math.inf,)], "name": "ñ"})
+
+    assert json.loads(text) == {"loss": None, "rows": [None, 1.5, [None]], "name": "ñ"}
