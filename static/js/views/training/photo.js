@@ -20,12 +20,15 @@ const [PHOTO_SIDE, MOST_BARS] = [256, 5];
 const $ = (selector) => document.querySelector(selector);
 
 export function connectPhoto(page) {
-  const view = { answer: null, bars: null };
+  const view = { answer: null, bars: null, shown: null };
   const latest = new Latest((key, isNewest) => page.attempt(() => look(page, view, JSON.parse(key), isNewest), latest));
   page.look = (source, truth = null) => take(page, source, truth);
   connectPictures(page.samples, (source) => page.look(source));
   $("#photo-ask").addEventListener("click", () => page.attempt(() => ask(page, view)));
   const refresh = () => {
+    const shown = `${photoKey(page.source)} ${page.run?.id}`;
+    if (view.shown !== shown) $("#photo-answer").textContent = "";
+    view.shown = shown;
     latest.ask(JSON.stringify([photoKey(page.source), page.run?.id ?? null, page.run?.model ?? null, page.run ? page.run.network.input : page.state.network.input]));
     showBars(page, view);
     showLinks(page, view);
@@ -91,7 +94,6 @@ async function ask(page, view) {
   const values = { label: classTitle(best.label), share: percent(best.probability), time: number(view.answer.milliseconds, 0) };
   const calibrated = ["finished", "stopped"].includes(page.run.state) ? ` ${_("Its certainty has been calibrated since, so it is not what was shown while it learned.")}` : "";
   $("#photo-answer").textContent = _("The newest checkpoint says %(label)s, %(share)s sure. It took %(time)s ms.", values) + calibrated;
-  $("#photo-bars").show(view.answer.predictions.slice(0, MOST_BARS), { choosable: false });
 }
 
 function showBars(page, view) {
@@ -108,7 +110,6 @@ function showBars(page, view) {
   if (predictions.length === 0) return;
   const key = JSON.stringify(predictions);
   if (view.bars !== key) $("#photo-bars").show(predictions.slice(0, MOST_BARS), { choosable: false });
-  if (view.bars !== key) $("#photo-answer").textContent = "";
   view.bars = key;
 }
 

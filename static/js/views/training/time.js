@@ -19,16 +19,18 @@ export function connectTime(page) {
     const at = isNow(page) ? null : moments.indexOf(momentOf(page));
     $("#time-card").hidden = moments.length === 0;
     if (!newest) return;
-    $("#time").show(moments.map((snapshot) => ({ title: momentTitle(page, snapshot), isEpoch: isEpoch(page, snapshot) })), at, momentTitle(page, newest));
+    $("#time").show(moments.map((snapshot, index) => ({ title: momentTitle(page, snapshot), isEpoch: endsEpoch(page, moments, index) })), at, momentTitle(page, newest));
     $("#time-moment").textContent = at === null ? nowTitle(page) : whenTitle(page, momentOf(page));
     $("#time-moment").classList.toggle("is-now", at === null);
   };
   return { refresh };
 }
 
-function isEpoch(page, snapshot) {
-  const epochs = epochsAt(page, snapshot);
-  return snapshot.number > 0 && Math.abs(epochs - Math.round(epochs)) < 1e-6;
+/** Whether an epoch ended since the moment before. */
+function endsEpoch(page, moments, index) {
+  if (index === 0) return false;
+  const [before, now] = [moments[index - 1], moments[index]].map((snapshot) => Math.floor(epochsAt(page, snapshot) + 1e-6));
+  return now > before;
 }
 
 function whenTitle(page, snapshot) {
