@@ -34,6 +34,14 @@ const CLASSES = {
   horse: _("horse"),
   ship: _("ship"),
   truck: _("truck"),
+  circle: _("circle"),
+  crescent: _("crescent"),
+  cross: _("cross"),
+  hexagon: _("hexagon"),
+  ring: _("ring"),
+  square: _("square"),
+  star: _("star"),
+  triangle: _("triangle"),
 };
 
 const DATASETS = { cifar10: "CIFAR-10", mnist: "MNIST", "fashion-mnist": "Fashion-MNIST", digits: _("digits of scikit-learn"), shapes: _("drawn shapes") };
