@@ -62,6 +62,12 @@ export class RunChart extends HTMLElement {
     return this.#chart.ctx.canvas;
   }
 
+  /** The epoch at a share, from 0 to 1, of the axis. */
+  at(share) {
+    const { min, max } = this.#chart.scales.x;
+    return min + share * (max - min);
+  }
+
   #size() {
     return { width: this.#place.clientWidth || 320, height: this.#place.clientHeight || 220 };
   }

@@ -49,7 +49,7 @@ class TrainingPage {
   async start() {
     connectNotice();
     await this.attempt(async () => {
-      [this.datasets, this.presets, this.samples, this.recipes, this.runs] = await Promise.all([listDatasets(), listNetworks(), listSamples(), listRecipes().catch(() => []), listRuns()]);
+      [this.datasets, this.presets, this.samples, this.recipes, this.runs] = await Promise.all([listDatasets(), listNetworks(), listSamples(), listRecipes(), listRuns()]);
       await this.#restore();
       this.#parts = PARTS.map((connect) => connect(this));
       addEventListener("popstate", () => this.#restore().then(() => this.change({})));

@@ -22,7 +22,7 @@ const CHARTS = {
 };
 
 export function connectCharts(page) {
-  const view = { zoom: null, isLog: false, smoothing: 0.9, curves: new WeakMap() };
+  const view = { zoom: null, isLog: false, smoothing: Number($("#smoothing").value), curves: new WeakMap() };
   const draw = () => drawAll(page, view);
   const numbers = connectNumbers(page);
   const exports = connectExports(page);

@@ -8,7 +8,7 @@ import { colorOf, tokenOf } from "./colors.js";
 import { gapSentence } from "./gaps.js";
 import { progressLine, stateSentence, stateTitle, titleOf } from "./words.js";
 
-const SMOOTHING = 0.9;
+const SMOOTHING = 0.7;
 const KINDS = ["live", "train", "validation"];
 const $ = (selector) => document.querySelector(selector);
 const curves = new WeakMap();
