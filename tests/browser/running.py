@@ -1,0 +1,106 @@
+"""What tests of the train page share: a network that is learned in a second, and the same run as the API tells it."""
+
+import json
+import re
+import time
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+import httpx2
+from playwright.sync_api import Page, expect
+
+TINY = {
+    "input": [1, 8, 8],
+    "classes": 10,
+    "layers": [
+        {"type": "conv2d", "filters": 4, "kernel_size": 3, "activation": "relu"},
+        {"type": "flatten"},
+        {"type": "dense", "units": 10},
+    ],
+}
+QUICK = {"epochs": 3, "learning_rate": 0.01}
+LONG = {"epochs": 5000, "learning_rate": 0.001}
+PATIENCE_MS = 60_000  # the machine may be busy, and runs wait for each other
+
+
+def address(training: dict[str, Any], **more: str) -> str:
+    """The train page with the tiny network on the digits."""
+    query = {"dataset": "digits", "network": json.dumps(TINY), "training": json.dumps(training)}
+    return f"/train?{urlencode(query | more)}"
+
+
+def start(page: Page) -> str:
+    """Presses Start; the id of the run."""
+    before = opened(page)
+    page.click("#run-start")
+    page.wait_for_function("before => new URL(location.href).searchParams.get('run') !== before", arg=before)
+    return opened(page) or ""
+
+
+def opened(page: Page) -> str | None:
+    """The id of the run that the address names."""
+    found = re.search(r"[?&]run=([0-9a-f]{16})", page.url)
+    return found[1] if found else None
+
+
+def finish(page: Page) -> None:
+    """Waits until the last line is there."""
+    expect(page.locator("#final-card")).to_be_visible(timeout=PATIENCE_MS)
+
+
+def submit(server: str, training: dict[str, Any], **more: Any) -> str:
+    """Starts a run past the page; its id."""
+    order = {"dataset": "digits", "network": TINY, "training": training} | more
+    answer = httpx2.post(f"{server}/api/runs", json=order, timeout=30)
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["id"])
+
+
+def tell(server: str, run: str) -> dict[str, Any]:
+    """The run as the API tells it."""
+    told: dict[str, Any] = httpx2.get(f"{server}/api/runs/{run}", timeout=30).json()
+    return told
+
+
+def ask(server: str, run: str, **patch: Any) -> None:
+    """Asks the run for something, past the page."""
+    httpx2.patch(f"{server}/api/runs/{run}", json=patch, timeout=30)
+
+
+def until(server: str, run: str, is_so: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+    """The run once it is so."""
+    deadline = time.monotonic() + PATIENCE_MS / 1000
+    while not is_so(told := tell(server, run)):
+        assert time.monotonic() < deadline, told["state"]
+        time.sleep(0.1)
+    return told
+
+
+def ended(server: str, run: str) -> dict[str, Any]:
+    """The run once nothing more will come."""
+    return until(server, run, lambda told: told["state"] in ("finished", "stopped", "diverged", "failed"))
+
+
+def table(page: Page) -> list[list[str]]:
+    """The rows of the table of numbers, the first epoch first."""
+    if page.get_attribute("#numbers", "open") is None:
+        page.click("#numbers summary")
+    rows: list[list[str]] = page.locator("#numbers-table tbody tr").evaluate_all(
+        "rows => rows.map(row => [...row.cells].map(cell => cell.textContent))"
+    )
+    return rows[::-1]
+
+
+def written(history: list[dict[str, Any]]) -> list[list[str]]:
+    """The same rows from the API."""
+    fields = ("train_loss", "validation_loss", "train_accuracy", "validation_accuracy")
+    return [[str(row["epoch"]), *(f"{row[field]:.4f}" for field in fields)] for row in history]
+
+
+def stop_all(server: str) -> None:
+    """Ends whatever a test has left behind, so that the next one does not wait for it."""
+    for run in httpx2.get(f"{server}/api/runs", timeout=30).json()["runs"]:
+        if run["state"] in ("queued", "running", "paused", "interrupted"):
+            ask(server, run["id"], state="stopped")
+            ended(server, run["id"])

@@ -1,0 +1,180 @@
+"""The train page's main job, in a real browser: a network learns in front of the visitor, and nothing is lost."""
+
+import re
+from collections.abc import Iterator
+
+import httpx2
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Open
+from tests.browser.running import (
+    LONG,
+    PATIENCE_MS,
+    QUICK,
+    address,
+    ask,
+    ended,
+    finish,
+    opened,
+    start,
+    stop_all,
+    submit,
+    table,
+    tell,
+    until,
+    written,
+)
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(autouse=True)
+def quiet(server: str) -> Iterator[None]:
+    """No run of one test is in the way of the next."""
+    yield
+    stop_all(server)
+
+
+def _steps(page: Page) -> None:
+    expect(page.locator("#run-progress")).to_have_text(re.compile(r"^epoch \d+ / \d+ · \d\d:\d\d"), timeout=PATIENCE_MS)
+
+
+def _is_through(page: Page, epoch: int) -> None:
+    page.wait_for_function(
+        "epoch => document.querySelector('#numbers-table tbody th')?.textContent >= epoch && "
+        "Number(document.querySelector('#numbers-table tbody th').textContent) >= epoch",
+        arg=epoch, timeout=PATIENCE_MS,
+    )  # fmt: skip
+
+
+def test_a_run_goes_from_start_to_its_last_line(open_page: Open, server: str) -> None:
+    page = open_page(address(QUICK))
+
+    run = start(page)
+    finish(page)
+    told = tell(server, run)
+
+    assert table(page) == written(told["history"])
+    assert [row[0] for row in table(page)] == ["1", "2", "3"]
+    assert page.inner_text("#final-lines").split("\n") == [
+        f"Loss: {told['test']['loss']:.3f}",
+        f"Accuracy: {told['test']['accuracy']:.3f}",
+    ]
+    assert page.inner_text("#run-sentence") == "Digits · 1294 pictures · seed 0"
+    assert page.inner_text("#run-progress").startswith("epoch 3 / 3 · 00:0")
+    assert page.is_visible("#gap-told")
+
+
+def test_a_reload_in_the_middle_sees_everything(open_page: Open, server: str) -> None:
+    page = open_page(address(LONG))
+    run = start(page)
+    table(page)
+    _is_through(page, 4)
+
+    page.reload()
+    page.wait_for_selector("html[data-ready]")
+    table(page)
+    _is_through(page, 8)
+    page.click("#run-stop")
+    told = ended(server, run)
+    expect(page.locator("#run-state")).to_contain_text("Stopped by hand", timeout=PATIENCE_MS)
+
+    assert opened(page) == run
+    assert table(page) == written(told["history"][-500:])
+    assert [int(row[0]) for row in table(page)] == [row["epoch"] for row in told["history"][-500:]]
+
+
+def test_a_run_is_paused_given_another_rate_and_goes_on(open_page: Open, server: str) -> None:
+    page = open_page(address(LONG))
+    run = start(page)
+    _steps(page)
+
+    page.click("#run-pause")
+    expect(page.locator("#run-state")).to_contain_text("Paused after step", timeout=PATIENCE_MS)
+    paused = tell(server, run)
+    page.fill("#rate-field", "0.0005")
+    page.keyboard.press("Enter")
+    page.click("#run-on")
+    told = until(server, run, lambda told: told["step"] > paused["step"])
+    expect(page.locator("#run-pause")).to_be_visible(timeout=PATIENCE_MS)
+    page.click("#run-stop")
+    ended(server, run)
+
+    assert paused["state"] == "paused"
+    assert told["learning_rate"] == pytest.approx(0.0005, rel=0.01)
+    expect(page.locator("#rate")).to_be_hidden(timeout=PATIENCE_MS)
+
+
+def test_a_rate_that_is_none_is_refused_in_its_field(open_page: Open, server: str) -> None:
+    page = open_page(address(LONG))
+    run = start(page)
+    _steps(page)
+
+    page.fill("#rate-field", "fast")
+    page.keyboard.press("Enter")
+
+    expect(page.locator("#rate-field")).to_have_attribute("aria-invalid", "true")
+    ask(server, run, state="stopped")
+    ended(server, run)
+
+
+def test_a_broken_connection_is_told_and_loses_no_point(open_page: Open, server: str) -> None:
+    page = open_page(address(LONG), expected="Failed to load resource")
+    run = start(page)
+    table(page)
+    _is_through(page, 2)
+
+    page.context.set_offline(True)
+    page.route("**/events", lambda route: route.abort())
+    expect(page.locator("#run-state")).to_contain_text("reconnecting", timeout=PATIENCE_MS)
+    before = tell(server, run)["epoch"]
+    until(server, run, lambda told: told["epoch"] > before + 2)
+    page.unroute("**/events")
+    page.context.set_offline(False)
+    _is_through(page, before + 3)
+    ask(server, run, state="stopped")
+    told = ended(server, run)
+    expect(page.locator("#run-state")).to_contain_text("Stopped by hand", timeout=PATIENCE_MS)
+
+    assert table(page) == written(told["history"][-500:])
+
+
+def test_a_run_that_waits_says_so(open_page: Open, server: str) -> None:
+    blocking = submit(server, LONG)
+    page = open_page(address(QUICK))
+
+    run = start(page)
+    expect(page.locator("#run-state")).to_have_text("Waiting: this run is the next to start.", timeout=PATIENCE_MS)
+    page.click("text=Leave the queue")
+    ended(server, run)
+    ask(server, blocking, state="stopped")
+    ended(server, blocking)
+
+    expect(page.locator("#run-state")).to_contain_text("Stopped by hand", timeout=PATIENCE_MS)
+
+
+def test_a_loss_that_is_no_number_is_explained(open_page: Open) -> None:
+    page = open_page(address({"epochs": 20, "optimizer": "sgd", "learning_rate": 1e4}))
+
+    start(page)
+
+    expect(page.locator("#run-state")).to_contain_text("A smaller learning rate", timeout=PATIENCE_MS)
+
+
+def test_a_run_that_is_gone_is_told_and_the_page_still_works(open_page: Open) -> None:
+    page = open_page("/train?run=0123456789abcdef", expected="404")
+
+    expect(page.locator("#problem")).to_be_visible()
+    expect(page.locator("#run-start")).to_be_enabled()
+
+
+def test_without_cifar10_the_drawn_shapes_are_first_and_the_way_to_cifar10_is_said(
+    open_page: Open, server: str
+) -> None:
+    rows = httpx2.get(f"{server}/api/datasets").json()["datasets"]
+    has_cifar = next(row["available"] for row in rows if row["name"] == "cifar10")
+    page = open_page("/train")
+
+    assert page.inner_text("#run-sentence").startswith("CIFAR-10" if has_cifar else "Shapes")
+    assert ("fetch cifar10" in page.inner_text("#run-state")) is not has_cifar

@@ -1,0 +1,59 @@
+"""The train page for everyone: on a phone, in both themes, with a screen reader, without motion."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Open
+from tests.browser.running import QUICK, ended, submit
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def pair(server: str) -> tuple[str, str]:
+    """Two finished runs, the second the first one's pair."""
+    first = submit(server, QUICK, name="without a remedy")
+    second = submit(server, QUICK | {"l2": 0.01}, name="L2", pair=first)
+    for run in (first, second):
+        ended(server, run)
+    return first, second
+
+
+def _open(open_page: Open, pair: tuple[str, str], **options: object) -> Page:
+    page = open_page(f"/train?run={pair[0]}&compare={pair[1]}", **options)
+    expect(page.locator("#verdict")).not_to_be_empty()
+    return page
+
+
+@pytest.mark.parametrize("width", [320, 390, 768, 1280, 1920])
+def test_nothing_sticks_out_at_any_width(open_page: Open, pair: tuple[str, str], width: int) -> None:
+    page = _open(open_page, pair, viewport={"width": width, "height": 800})
+    page.click("#numbers summary")
+    page.wait_for_timeout(300)
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_on_a_phone_the_open_run_comes_before_its_settings(open_page: Open, pair: tuple[str, str]) -> None:
+    page = _open(open_page, pair, viewport={"width": 390, "height": 844}, has_touch=True)
+
+    chart, settings = (page.locator(place).bounding_box() for place in ("#loss-chart", ".room-settings"))
+
+    assert chart
+    assert settings
+    assert chart["y"] < settings["y"]
+    page.tap("#loss-chart .u-over", position={"x": 200, "y": 60})
+    expect(page.locator("#loss-chart .chart-tip")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(open_page: Open, pair: tuple[str, str], scheme: str) -> None:
+    page = _open(open_page, pair, color_scheme=scheme, reduced_motion="reduce")
+    page.click("#numbers summary")
+    page.wait_for_timeout(600)
+
+    results = Axe().run(page)
+
+    found = [f"{one['id']}: {node['html'][:160]}" for one in results.response["violations"] for node in one["nodes"]]
+    assert found == []

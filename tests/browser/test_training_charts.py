@@ -1,0 +1,141 @@
+"""The train page's charts: zoomed, read off, and quick with many points."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Open
+from tests.browser.running import LONG, PATIENCE_MS, QUICK, address, ask, ended, start, stop_all, submit, tell
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(autouse=True)
+def quiet(server: str) -> Iterator[None]:
+    """No run of one test is in the way of the next."""
+    yield
+    stop_all(server)
+
+
+POINTS = 10_000
+DRAWN_MS = 150  # both charts with all points, everything smoothed anew, on a busy machine
+
+
+@pytest.fixture
+def run(server: str) -> str:
+    """A finished run."""
+    run = submit(server, QUICK)
+    ended(server, run)
+    return run
+
+
+def _drag(page: Page, chart: str) -> None:
+    box = page.locator(f"{chart} .u-over").bounding_box()
+    assert box
+    page.mouse.move(box["x"] + box["width"] * 0.3, box["y"] + 40)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + 60, steps=5)
+    page.mouse.up()
+
+
+def _axis(page: Page) -> list[float]:
+    """The ends of what the loss chart shows."""
+    ends: list[float] = page.evaluate(
+        "(chart => [0, 1].map(share => chart.at(share)))(document.querySelector('#loss-chart'))"
+    )
+    return ends
+
+
+def test_new_points_do_not_undo_a_zoom(open_page: Open, server: str) -> None:
+    page = open_page(address(LONG))
+    run = start(page)
+    expect(page.locator("#gap-told")).to_contain_text("training loss", timeout=PATIENCE_MS)
+
+    _drag(page, "#loss-chart")
+    zoomed = _axis(page)
+    before = tell(server, run)["step"]
+    page.wait_for_timeout(1500)
+
+    assert tell(server, run)["step"] > before
+    assert _axis(page) == zoomed
+    assert zoomed[0] > 0
+    page.dblclick("#accuracy-chart .u-over")
+    assert _axis(page)[0] == 0
+    expect(page.locator("#zoom-out")).to_be_hidden()
+    ask(server, run, state="stopped")
+    ended(server, run)
+
+
+def test_the_values_under_the_pointer_are_those_of_the_history(open_page: Open, server: str, run: str) -> None:
+    page = open_page(f"/train?run={run}")
+    expect(page.locator("#gap-told")).to_contain_text("training loss")
+    last = tell(server, run)["history"][-1]
+    box = page.locator("#loss-chart .u-over").bounding_box()
+    assert box
+
+    page.mouse.move(box["x"] + box["width"] - 2, box["y"] + 30)
+    cells = page.locator("#loss-chart .chart-tip tbody td").all_inner_texts()
+
+    assert [float(cell) for cell in cells[1:]] == pytest.approx([last["train_loss"], last["validation_loss"]], abs=6e-4)
+
+
+def test_curves_are_walked_along_and_zoomed_by_keyboard(open_page: Open, run: str) -> None:
+    page = open_page(f"/train?run={run}")
+    expect(page.locator("#gap-told")).to_contain_text("training loss")
+
+    page.focus("#loss-chart .plot")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#loss-chart .chart-tip")).to_be_visible()
+    page.keyboard.press("+")
+    expect(page.locator("#zoom-out")).to_be_visible()
+    page.keyboard.press("Escape")
+
+    expect(page.locator("#zoom-out")).to_be_hidden()
+
+
+def test_a_logarithmic_scale_shows_the_same_loss(open_page: Open, run: str) -> None:
+    page = open_page(f"/train?run={run}")
+    expect(page.locator("#gap-told")).to_contain_text("training loss")
+    plain = page.locator("#loss-chart canvas").screenshot()
+
+    page.check("#log-scale")
+
+    expect(page.locator("#loss-chart canvas")).to_be_visible()
+    assert page.locator("#loss-chart canvas").screenshot() != plain
+
+
+def test_ten_thousand_points_are_drawn_without_a_jerk(open_page: Open, server: str, run: str) -> None:
+    page = open_page("/train")
+    told = tell(server, run)
+    steps = [
+        {"step": at, "steps": POINTS, "epoch": 1 + at * 3 // POINTS, "loss": 2 / at**0.3, "smoothed": 1,
+         "accuracy": 0.5, "learning_rate": 0.01, "images_per_second": 1000, "seconds": at / 10}
+        for at in range(1, POINTS + 1)
+    ]  # fmt: skip
+    events = [("step", step) for step in steps] + [("epoch", row) for row in told["history"]]
+    events += [("state", {"state": "finished", "reason": None, "step": POINTS, "epoch": 3, "learning_rate": 0.01})]
+    text = "".join(
+        f"id: {i}\nevent: {kind}\ndata: {json.dumps(fields)}\n\n" for i, (kind, fields) in enumerate(events, 1)
+    )
+    page.route("**/events", lambda route: route.fulfill(body=text, content_type="text/event-stream"))
+
+    page.goto(f"{server}/train?run={run}")
+    expect(page.locator("#gap-told")).to_contain_text("training loss", timeout=PATIENCE_MS)
+    milliseconds = page.evaluate(
+        """async () => {
+          const slider = document.querySelector("#smoothing");
+          const times = [];
+          for (const value of [0.1, 0.5, 0.9, 0.95, 0.3]) {
+            const begun = performance.now();
+            slider.value = value;
+            slider.dispatchEvent(new Event("input"));
+            await Promise.resolve();
+            times.push(performance.now() - begun);
+          }
+          return times.sort((one, other) => one - other)[2];
+        }"""
+    )
+
+    assert milliseconds < DRAWN_MS

@@ -1,0 +1,191 @@
+"""Runs beside each other: compared, renamed, cloned, deleted; and the overfitting theater."""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx2
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Open
+from tests.browser.inside import numbers
+from tests.browser.running import (
+    LONG,
+    PATIENCE_MS,
+    QUICK,
+    address,
+    ask,
+    ended,
+    finish,
+    opened,
+    start,
+    stop_all,
+    submit,
+    tell,
+)
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(autouse=True)
+def quiet(server: str) -> Iterator[None]:
+    """No run of one test is in the way of the next."""
+    yield
+    stop_all(server)
+
+
+@pytest.fixture
+def pair(server: str) -> tuple[str, str]:
+    """Two finished runs."""
+    runs = submit(server, QUICK, name="quick"), submit(server, QUICK | {"l2": 0.01}, name='with "L2", strong')
+    for run in runs:
+        ended(server, run)
+    return runs
+
+
+def _tick(page: Page, name: str) -> None:
+    page.locator(".run-row", has_text=name).first.locator("input[type=checkbox]").check()
+
+
+def test_runs_are_drawn_together_and_a_link_brings_them_back(open_page: Open, pair: tuple[str, str]) -> None:
+    page = open_page(f"/train?run={pair[0]}")
+
+    _tick(page, "with")
+    expect(page.locator("#run-key li")).to_have_text(["quick", 'with "L2", strong'])
+    expect(page.locator("#run-sentence")).to_contain_text('comparing quick and with "L2", strong')
+    page.wait_for_url(re.compile(f"compare={pair[1]}"))
+    page.reload()
+
+    expect(page.locator("#run-key li")).to_have_text(["quick", 'with "L2", strong'])
+
+
+def test_the_numbers_of_all_that_is_drawn_are_exported(
+    open_page: Open, server: str, pair: tuple[str, str], tmp_path: Path
+) -> None:
+    page = open_page(f"/train?run={pair[0]}&compare={pair[1]}")
+    expect(page.locator("#gap-told")).to_contain_text("training loss")
+
+    with page.expect_download() as table:
+        page.click("#export-csv")
+    table.value.save_as(tmp_path / "training.csv")
+    with page.expect_download() as picture:
+        page.click("#export-png")
+    picture.value.save_as(tmp_path / "training.png")
+
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "training.csv").read_text("utf-8"))))
+    told = [(run["name"], row) for run in (tell(server, run) for run in pair) for row in run["history"]]
+    assert [(row["run"], int(row["epoch"])) for row in rows] == [(name, row["epoch"]) for name, row in told]
+    assert [float(row["validation_loss"]) for row in rows] == [row["validation_loss"] for _, row in told]
+    with Image.open(tmp_path / "training.png") as image:
+        assert image.width > 300
+        assert len(image.convert("RGB").getcolors(1 << 24)) > 20
+
+
+def test_one_runs_table_is_the_servers_own(open_page: Open, server: str, pair: tuple[str, str]) -> None:
+    page = open_page(f"/train?run={pair[0]}")
+
+    assert page.get_attribute("#export-csv", "href") == f"/api/runs/{pair[0]}/metrics.csv"
+    assert httpx2.get(f"{server}/api/runs/{pair[0]}/metrics.csv").text.startswith("epoch,")
+
+
+def test_a_run_is_renamed_in_place(open_page: Open, server: str, pair: tuple[str, str]) -> None:
+    page = open_page(f"/train?run={pair[0]}")
+    row = page.locator(".run-row.is-open")
+
+    row.get_by_role("button", name="Rename").click()
+    page.keyboard.type("<b>my first</b>")
+    page.keyboard.press("Enter")
+
+    expect(row.locator(".run-name")).to_have_text("<b>my first</b>")
+    assert tell(server, pair[0])["name"] == "<b>my first</b>"
+
+
+def test_a_clone_starts_with_the_settings_of_its_run_and_is_compared_with_it(
+    open_page: Open, server: str, pair: tuple[str, str]
+) -> None:
+    page = open_page("/train")
+    row = page.locator(".run-row", has_text="with").first
+
+    row.get_by_role("button", name="Clone").click()
+    run = start(page)
+    finish(page)
+
+    assert tell(server, run)["training"]["l2"] == 0.01
+    assert f"compare={pair[1]}" in page.url
+
+
+def test_a_run_is_deleted_only_after_it_was_confirmed(open_page: Open, server: str, pair: tuple[str, str]) -> None:
+    page = open_page(f"/train?run={pair[0]}", expected="404")
+    row = page.locator(".run-row.is-open")
+
+    row.get_by_role("button", name="Delete").click()
+    page.click("#delete-no")
+    assert httpx2.get(f"{server}/api/runs/{pair[0]}").status_code == 200
+    row.get_by_role("button", name="Delete").click()
+    assert "cannot be undone" in page.inner_text("#delete-told")
+    page.click("#delete-yes")
+
+    expect(page.locator(".run-row.is-open")).to_have_count(0)
+    assert httpx2.get(f"{server}/api/runs/{pair[0]}").status_code == 404
+    page.wait_for_function("!location.search.includes('run=')")
+
+
+def test_what_someone_else_started_can_be_watched_but_not_changed(open_page: Open, server: str) -> None:
+    run = submit(server, LONG)
+    page = open_page("/train")
+    page.route(f"**/api/runs/{run}", lambda route: route.fulfill(json=tell(server, run) | {"mine": False}))
+    page.route("**/api/runs", lambda route: route.fulfill(json=_someone_elses(server)))
+    page.goto(f"{server}/train?run={run}")
+
+    expect(page.locator("#run-state")).to_contain_text("Someone else started this run")
+    expect(page.locator("#run-stop")).to_be_hidden()
+    ask(server, run, state="stopped")
+    ended(server, run)
+
+
+def _someone_elses(server: str) -> dict[str, list[dict[str, object]]]:
+    runs = httpx2.get(f"{server}/api/runs").json()["runs"]
+    return {"runs": [run | {"mine": False} for run in runs]}
+
+
+def test_the_theater_plays_both_and_compares_the_measured_gaps(open_page: Open, server: str) -> None:
+    page = open_page(address({"learning_rate": 0.02}))
+
+    page.check("[name=cure][value=l2]")
+    page.fill("#few", "60")
+    page.fill("#few-epochs", "25")
+    page.click("#play")
+    expect(page.locator("#verdict")).to_contain_text("Without a remedy the validation loss ends", timeout=PATIENCE_MS)
+    page.wait_for_url(re.compile("compare="))
+    ids = [opened(page) or "", page.url.split("compare=")[1][:16]]
+    plain, cured = (tell(server, run) for run in ids)
+
+    gaps = [run["history"][-1]["validation_loss"] - run["history"][-1]["train_loss"] for run in (plain, cured)]
+    said = numbers(page.inner_text("#verdict"))
+    assert said[0] == pytest.approx(gaps[0], abs=0.006)
+    assert gaps[1] == pytest.approx(said[2], abs=0.006)  # said[1] is the 2 of L2
+    assert cured["pair"] == ids[0]
+    differing = {key for key, value in plain["training"].items() if value != cured["training"][key]}
+    assert differing == {"l2"}
+    assert (plain["training"]["train_limit"], plain["training"]["seed"]) == (60, cured["training"]["seed"])
+
+
+def test_a_prepared_state_is_a_link_with_all_its_settings(open_page: Open, server: str) -> None:
+    recipes = httpx2.get(f"{server}/api/recipes").json()["recipes"]
+    page = open_page("/train")
+    links = page.locator("#states-card a")
+
+    links.first.click()
+    page.wait_for_selector("html[data-ready]")
+    title = "digits" if "digits" in page.url else ""
+
+    available = {row["name"] for row in httpx2.get(f"{server}/api/datasets").json()["datasets"] if row["available"]}
+    prepared = [recipe for recipe in recipes if recipe["kind"] != "start" and recipe["dataset"] in available]
+    assert links.count() == len(prepared)
+    assert {recipe["kind"] for recipe in prepared} == {"fails", "works"}
+    assert title in json.dumps(prepared)
