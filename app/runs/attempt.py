@@ -79,7 +79,7 @@ class Attempt:
         about = describe_run(row["id"], row["name"], self._dataset, row["training"])
         self._exhibits = Exhibits(self._folder, self._network, self._dataset.classes, about)
         self._snapshots = self._lease.count(SNAPSHOT)
-        self._rate: float = row["learning_rate"]
+        self._pulse.requests = Requests(row["asked"], row["asked_rate"])
         self._epoch = max(row["epoch"], 1)
         self._closed = 0  # epochs
         self._figures: dict[str, Any] = {}
@@ -94,7 +94,7 @@ class Attempt:
         return Trainer(self._network, self._dataset, self._training, resume=checkpoint)
 
     def _train(self) -> None:
-        if self._settle():
+        if self._is_wanted() and self._settle():
             return None
         if not self._snapshots:
             self._show(is_first=True)
@@ -110,11 +110,16 @@ class Attempt:
                 case Finished():
                     reason = reasons.stopped_early(self._training.early_stopping or 0) if event.stopped_early else None
                     return self._finish(FINISHED, reason)
-            if (self.leaving.is_set() or self._pulse.requests != Requests()) and self._settle():
+            if self._is_wanted() and self._settle():
                 return None
             if is_new:
                 self._keep_up(isinstance(event, Epoch))
         return None
+
+    def _is_wanted(self) -> bool:
+        """Whether something is asked, at a step that the log has not seen yet; who has to leave leaves at any."""
+        has_caught_up = self._journal.has_caught_up(self._trainer.step)
+        return self.leaving.is_set() or (has_caught_up and self._pulse.requests != Requests())
 
     def _keep_up(self, is_epoch: bool) -> None:
         """All that is due by now."""
@@ -168,7 +173,7 @@ class Attempt:
     def _settle(self) -> bool:
         """Does what is asked for; whether the process has to go."""
         requests = self._pulse.requests = self._lease.beat()
-        if requests.learning_rate is not None:
+        if requests.learning_rate is not None and self._journal.has_caught_up(self._trainer.step):
             self._change_rate(requests.learning_rate)
         if requests.state == STOPPED:
             self._finish(STOPPED, None)
@@ -189,7 +194,6 @@ class Attempt:
     def _change_rate(self, rate: float) -> None:
         """A checkpoint is written at once, so that what is done again after a loss of the process meets it too."""
         self._trainer.change_learning_rate(rate)
-        self._rate = rate
         step = self._trainer.step
         told = {"state": RUNNING, "reason": None, "step": step, "epoch": self._epoch, "learning_rate": rate}
         self._write_checkpoint([(STATE, told)], done_rate=rate)

@@ -45,6 +45,10 @@ class Journal:
         """Those trained so far; what is done again after a checkpoint counts once."""
         return self._trained
 
+    def has_caught_up(self, step: int) -> bool:
+        """Whether the log knows nothing past this step: what is done again after a checkpoint is to stay as it was."""
+        return step >= self._step
+
     def tally(self) -> Values:
         """For the checkpoint."""
         return asdict(self._tally)

@@ -1,9 +1,10 @@
 """A run in this process: what it logs, keeps and hears, and how it goes on after any break."""
 
 import errno
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -14,9 +15,10 @@ from app.core.batches import keep
 from app.core.checkpoints import read_checkpoint, read_weights
 from app.core.datasets import load_dataset
 from app.core.evaluation import cross_entropy, logits_of
-from app.core.events import Epoch, Finished
+from app.core.events import Epoch, Finished, Step
 from app.core.hyperparameters import Training
 from app.core.models import open_model
+from app.core.networks import parse_network
 from app.core.training import Trainer, train
 from app.runs.attempt import Attempt
 from app.runs.journal import Journal
@@ -72,12 +74,14 @@ def final_weights(store: Store, run_id: str) -> dict[str, Tensor]:
     return read_weights(store.folder(run_id).model / "weights.safetensors")
 
 
-def unbroken(datasets: Path, training: Training, rates: dict[int, float] | None = None) -> dict[str, Tensor]:
+def unbroken(
+    datasets: Path, training: Training, rates: Mapping[int, float] = MappingProxyType({})
+) -> dict[str, Tensor]:
     """The weights of a training by the core alone; `rates` are set after these steps."""
     trainer = Trainer(order().network, load_dataset("colored", datasets), training)
-    for _ in trainer.events():
-        if trainer.step in (rates or {}):
-            trainer.change_learning_rate(rates[trainer.step])
+    for event in trainer.events():
+        if isinstance(event, Step) and event.step in rates:
+            trainer.change_learning_rate(rates[event.step])
     return trainer.evaluated.state_dict()
 
 
@@ -247,8 +251,10 @@ def test_a_trainer_that_was_thought_dead_changes_nothing_any_more(
 def test_a_loss_that_is_no_number_ends_it_and_the_last_finite_weights_stay(
     store: Store, datasets: Path, attempt: Callable[[], str]
 ) -> None:
-    wild = replace(QUICK, optimizer="sgd", momentum=0.0, learning_rate=1e4, normalization="none", epochs=30)
-    store.submit(order(wild), ANNA)
+    wild = replace(QUICK, optimizer="sgd", momentum=0.0, learning_rate=1e4, normalization="none")
+    layers = [{"type": "conv2d", "filters": 4}, {"type": "flatten"}, {"type": "dense", "units": 3}]
+    network = parse_network({"input": [3, 8, 8], "classes": 3, "layers": layers})
+    store.submit(replace(order(wild), network=network), ANNA)
 
     run_id = attempt()
 
@@ -258,7 +264,7 @@ def test_a_loss_that_is_no_number_ends_it_and_the_last_finite_weights_stay(
     assert "no number" in str(run.reason)
     assert run.ended_at is not None
     assert all(bool(torch.isfinite(tensor).all()) for tensor in kept.values())
-    events = list(train(order().network, load_dataset("colored", datasets), wild))
+    events = list(train(network, load_dataset("colored", datasets), wild))
     assert run.reason is not None
     assert run.reason.values["step"] == events[-1].step
     assert open_model(store.folder(run_id).model).classes == ("top", "middle", "bottom")
