@@ -34,12 +34,15 @@ async function take(page, builder) {
 
 /** A refusal is told in the dialog, in the server's sentence. */
 async function asked(work) {
+  $("#text-fault").hidden = true;
+  $("#read-text").disabled = true;
   try {
-    $("#text-fault").hidden = true;
     await work();
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     $("#text-fault").textContent = error.message;
     $("#text-fault").hidden = false;
+  } finally {
+    $("#read-text").disabled = false;
   }
 }

@@ -2,7 +2,7 @@
 
 import "../../components/number-histogram.js";
 import "../../components/segmented-choice.js";
-import { number } from "../../lib/format.js";
+import { fixed, number } from "../../lib/format.js";
 import { _ } from "../../lib/i18n.js";
 import { fedOf } from "./fed.js";
 import { setTraining } from "./fields.js";
@@ -60,7 +60,7 @@ function showFed({ shown, problem, isStale }) {
   $("#fed-problem").textContent = problem ?? "";
   $("#input-fact").textContent = shown ? _("%(low)s to %(high)s", { low: number(shown.range[0]), high: number(shown.range[1]) }) : "";
   if (!shown) return;
-  const words = _("mean %(mean)s, deviation %(deviation)s", { mean: number(shown.mean), deviation: number(shown.deviation) });
+  const words = _("mean %(mean)s, deviation %(deviation)s", { mean: fixed(shown.mean), deviation: fixed(shown.deviation) });
   $("#fed").show(shown.histogram);
   $("#fed").setAttribute("aria-label", _("The numbers that the network is fed: from %(low)s to %(high)s, %(words)s", { low: number(shown.range[0]), high: number(shown.range[1]), words }));
   $("#fed-words").textContent = words;

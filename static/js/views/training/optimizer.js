@@ -71,5 +71,11 @@ function refresh(training) {
   check("nesterov").closest("label").hidden = training.optimizer !== "sgd";
   const isLectures = Object.entries(LECTURE).every(([name, value]) => isSame(training[name], value));
   $("#lecture-optimizer").setAttribute("aria-pressed", String(isLectures));
-  $("#optimizer-fact").textContent = `${OPTIMIZERS[training.optimizer][0]}(${plain(training.learning_rate)}${training.decay ? `, ${_("decay")} ${plain(training.decay)}` : ""})`;
+  const decay = training.decay ? `, decay ${short(training.decay)}` : "";
+  $("#optimizer-fact").textContent = `${OPTIMIZERS[training.optimizer][0]}(${short(training.learning_rate)}${decay})`;
+}
+
+/** 1e-6 rather than 0.000001. */
+function short(value) {
+  return value > 0 && value < 0.001 ? value.toExponential().replace(".", plain(0.5).at(1)) : plain(value);
 }

@@ -2,7 +2,7 @@
 
 import "../../components/remedy-chips.js";
 import { roundStops } from "../../components/value-slider.js";
-import { number, plain } from "../../lib/format.js";
+import { percent, plain } from "../../lib/format.js";
 import { _ } from "../../lib/i18n.js";
 import { faultOf } from "../../lib/network-arithmetic.js";
 import { countNorms, dropoutRate, withDropout, withNorms, withoutNorms } from "../../lib/network-remedies.js";
@@ -80,7 +80,7 @@ class Remedies {
     const become = (rate, detail) => this.#page.change({ network: withDropout(this.#page.state.network, rate) }, detail);
     const state = (_training, network) => {
       const rate = dropoutRate(network);
-      return { text: rate === null ? "dropout" : `dropout ${plain(rate)}`, isOn: rate !== null, value: rate, sentence: rate === null ? "" : _("In each step %(share)s % of the values before the last layer are zero, at random: no unit can rely on another.", { share: number(rate * 100) }), why: rate === null ? this.#unfit(withDropout(network, 0.5)) : "" };
+      return { text: rate === null ? "dropout" : `dropout ${plain(rate)}`, isOn: rate !== null, value: rate, sentence: rate === null ? "" : _("In each step %(share)s of the values before the last layer are zero, at random: no unit can rely on another.", { share: percent(rate) }), why: rate === null ? this.#unfit(withDropout(network, 0.5)) : "" };
     };
     return { name: "dropout", title: "dropout", acts: _("on the values between layers"), stops: RATES, low: 0, high: 0.99, unit: _("share"), setting: this.#sliders.dropout, turn: (isOn) => become(isOn ? (this.#last.dropout ?? 0.5) : null), become, state };
   }

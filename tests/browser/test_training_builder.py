@@ -1,0 +1,273 @@
+"""The builder of the train page: by mouse and keyboard, with the server's numbers, and what cannot be reached."""
+
+import io
+import json
+import re
+import zipfile
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import httpx2
+import numpy as np
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
+from playwright.sync_api import Locator, Page, expect
+
+from app.core.hyperparameters import parse_training
+from tests.browser.conftest import Open
+
+pytestmark = pytest.mark.browser
+
+WAIT = 30_000  # milliseconds: another test's training may keep both cores busy
+CONV = {"type": "conv2d", "filters": 4, "activation": "relu"}
+SMALL: dict[str, Any] = {
+    "input": [1, 8, 8],
+    "classes": 10,
+    "layers": [CONV, CONV | {"filters": 6}, {"type": "flatten"}, {"type": "dense", "units": 10}],
+}
+KERAS = """
+model = Sequential()
+model.add(Conv2D(5, kernel_size=(3, 3), activation='relu', input_shape=(8, 8, 1)))
+model.add(Flatten())
+model.add(Dense(10, activation='softmax'))
+"""
+
+
+def _path(network: dict[str, Any] = SMALL, **training: Any) -> str:
+    query = {"dataset": "digits", "network": json.dumps(network)}
+    return f"/train?{urlencode(query | ({'training': json.dumps(training)} if training else {}))}"
+
+
+def _heads(page: Page) -> Locator:
+    return page.locator("#layers > .layers > .layer > .layer-row .layer-head")
+
+
+def _layers(page: Page) -> list[str]:
+    return [" ".join(text.split()) for text in _heads(page).all_inner_texts()]
+
+
+def _address(page: Page, name: str) -> Any:
+    """What the address says of the network or the training, once it has settled."""
+    page.wait_for_timeout(350)
+    return json.loads(parse_qs(urlsplit(page.url).query)[name][0])
+
+
+def _type(control: Locator, text: str) -> None:
+    control.locator(".field").fill(text)
+    control.locator(".field").press("Enter")
+
+
+def _middle(element: Locator) -> float:
+    """Its height in the window."""
+    box = element.bounding_box()
+    assert box
+    return box["y"] + box["height"] / 2
+
+
+def test_the_cards_show_what_the_server_works_out(open_page: Open, server: str) -> None:
+    page = open_page(_path())
+
+    _heads(page).first.click()
+    _type(page.locator(".is-open value-slider").first, "7")
+
+    told = httpx2.post(f"{server}/api/networks", json=_address(page, "network")).json()
+    assert [layer["filters"] for layer in told["layers"][:2]] == [7, 6]
+    assert [text.split()[-1] for text in _layers(page)] == [
+        "×".join(map(str, layer["output_shape"])) for layer in told["layers"]
+    ]
+    expect(page.locator("#network-fact")).to_have_text(f"{told['parameters']} parameters")
+    expect(page.locator(".is-open .formula")).to_have_text(f"7·(3·3·1+1) = {told['layers'][0]['parameters']}")
+
+
+def test_a_layer_is_moved_by_keyboard_and_it_is_announced(open_page: Open) -> None:
+    page = open_page(_path())
+
+    _heads(page).first.focus()
+    page.keyboard.press("Alt+ArrowDown")
+
+    expect(page.locator("#announcement")).to_have_text("conv2d is layer 2 of 4 now.")
+    assert _layers(page)[:2] == ["conv2d 6 · 3×3 · relu 6×6×6", "conv2d 4 · 3×3 · relu 4×4×4"]
+    assert page.evaluate("document.activeElement.closest('.layer').dataset.path") == "1"
+    page.keyboard.press("Alt+ArrowDown")
+    expect(page.locator("#announcement")).to_contain_text("cannot go further")
+    assert _address(page, "network")["layers"][1]["filters"] == 4
+
+
+def test_a_layer_is_dragged_only_to_where_it_may_stand(open_page: Open) -> None:
+    page = open_page(_path())
+
+    _heads(page).first.hover()
+    page.mouse.down()
+    page.mouse.move(120, _middle(_heads(page).nth(1)))
+    page.mouse.move(120, _middle(_heads(page).last), steps=4)
+    page.mouse.up()
+
+    assert _layers(page)[1].startswith("conv2d 4")
+    expect(page.locator(".layer.is-open")).to_have_count(0)
+
+
+def test_layers_are_added_doubled_and_taken_out_and_all_is_undone(open_page: Open) -> None:
+    page = open_page(_path())
+
+    page.click(".add-layer")
+    expect(page.locator("layer-menu [data-type=residual]")).to_be_visible()
+    page.click("layer-menu [data-type=max_pooling2d]")
+    assert [text.split()[0] for text in _layers(page)] == ["conv2d", "conv2d", "max", "flatten", "dense"]
+    page.wait_for_timeout(800)
+    _heads(page).nth(1).focus()
+    page.keyboard.press("Delete")
+    page.wait_for_timeout(800)
+    page.keyboard.press("Control+d")
+    assert [text.split()[0] for text in _layers(page)] == ["conv2d", "max", "max", "flatten", "dense"]
+
+    for _ in range(3):
+        page.click("#undo")
+
+    assert _layers(page)[1] == "conv2d 6 · 3×3 · relu 6×4×4"
+    expect(page.locator("#undo")).to_be_disabled()
+    page.keyboard.press("Control+Shift+z")
+    assert _layers(page)[2].startswith("max pooling")
+
+
+def test_what_is_impossible_cannot_be_reached(open_page: Open) -> None:
+    page = open_page(_path())
+
+    _heads(page).nth(1).click()
+    _type(page.locator(".is-open value-slider").nth(1), "60")
+    assert _layers(page)[1] == "conv2d 6 · 6×6 · relu 6×1×1"
+    _heads(page).nth(2).click()
+    expect(page.locator(".is-open [data-verb=remove]")).to_be_disabled()
+    expect(page.locator(".is-open [data-verb=remove]")).to_have_attribute("title", re.compile("would not fit together"))
+    _heads(page).nth(3).click()
+    expect(page.locator(".is-open value-slider .field").first).to_be_disabled()
+
+
+def test_a_described_network_that_cannot_be_built_says_why(open_page: Open, server: str) -> None:
+    broken = SMALL | {"layers": [CONV, CONV | {"kernel_size": 9}, *SMALL["layers"][2:]]}
+    told = httpx2.post(f"{server}/api/networks", json=broken).json()
+
+    page = open_page(_path(broken), expected="422")
+
+    expect(page.locator(".layer.is-wrong .fault")).to_have_text(told["detail"], timeout=WAIT)
+    page.locator(".layer.is-wrong .layer-head").click()
+    _type(page.locator(".is-open value-slider").nth(1), "3")
+    expect(page.locator(".layer.is-wrong")).to_have_count(0)
+
+
+def test_a_program_is_pasted_and_the_network_copied_out(open_page: Open) -> None:
+    page = open_page(_path(), expected="422")
+
+    page.click("#as-code")
+    expect(page.locator("#network-programs pre")).to_contain_text("Conv2D(4, 3", timeout=WAIT)
+    page.fill("#network-text", "print('hello')")
+    page.click("#read-text")
+    expect(page.locator("#text-fault")).to_contain_text("Sequential", timeout=WAIT)
+    page.fill("#network-text", KERAS)
+    page.click("#read-text")
+
+    expect(page.locator("#network-code")).to_be_hidden(timeout=WAIT)
+    assert [text.split()[0] for text in _layers(page)] == ["conv2d", "flatten", "dense"]
+
+
+def test_the_network_follows_the_pictures(open_page: Open) -> None:
+    page = open_page("/train?dataset=shapes")
+
+    page.click("#datasets > summary")
+    page.click("[data-dataset=digits]")
+
+    network = page.evaluate("document.querySelector('.layer-input').innerText")
+    assert network.endswith("1×8×8")
+    assert _layers(page)[-1].split()[-1] == "10"
+    expect(page.locator("#sheet-strip")).to_have_attribute("aria-busy", "false", timeout=WAIT)
+    page.click("#sheet-strip")
+    expect(page.locator("#sheet-rows canvas")).to_have_count(10)
+
+
+def test_ones_own_pictures_come_as_a_zip(open_page: Open) -> None:
+    page = open_page("/train?dataset=shapes")
+
+    page.click("#datasets > summary")
+    page.set_input_files("#own-data", {"name": "pets.zip", "mimeType": "application/zip", "buffer": _archive()})
+
+    expect(page.locator("#dataset-name")).to_have_text("pets", timeout=WAIT)
+    expect(page.locator("#data-fact")).to_have_text("3×32×32 · 2 classes")
+    assert _layers(page)[-1].split()[-1] == "2"
+
+
+def test_remedies_act_on_the_network_and_on_what_is_sent(open_page: Open, server: str) -> None:
+    page = open_page(_path(train_limit=200, epochs=1))
+
+    for name in ("l1", "l2", "max_norm", "dropout", "batch_norm", "augmentation", "early_stopping", "pictures"):
+        page.click(f"[data-remedy={name}]")
+    with page.expect_request(lambda request: request.method == "POST" and request.url.endswith("/api/runs")) as sent:
+        page.click("#run-start")
+
+    order = sent.value.post_data_json
+    training = parse_training(order["training"])
+    assert (training.l1, training.l2, training.max_norm, training.early_stopping) == (1e-5, 1e-4, 2, 3)
+    assert (training.augmentation, training.train_limit, training.epochs) == (("flip", "shift"), None, 1)
+    kinds = [layer["type"] for layer in order["network"]["layers"]]
+    assert kinds[:3] == ["conv2d", "batch_normalization", "activation"]
+    assert kinds[-2:] == ["dropout", "dense"]
+    expect(page.locator("#run-note")).to_contain_text("open run's settings", timeout=WAIT)
+    page.click("[data-remedy=l1]")
+    expect(page.locator("#run-note")).to_contain_text("Start makes a new run")
+    httpx2.delete(page.url.split("/train")[0] + "/api/runs/" + parse_qs(urlsplit(page.url).query)["run"][0])
+
+
+def test_the_input_shows_what_the_network_is_fed_and_the_trap(open_page: Open) -> None:
+    page = open_page(_path(normalization="unit", augmentation=[]))
+    expect(page.locator("#input-fact")).to_have_text("0 to 1", timeout=WAIT)
+
+    page.locator("#normalization label", has_text="0–255").click()
+    expect(page.locator("#input-fact")).to_have_text("0 to 255", timeout=WAIT)
+    page.locator("#normalization label", has_text="standardize").click()
+    expect(page.locator("#fed-words")).to_have_text("mean 0, deviation 1.00", timeout=WAIT)
+    page.locator("#statistics label", has_text="biased").click()
+
+    expect(page.locator("#input-words")).to_contain_text("The trap")
+    expect(page.locator("#fed-words")).not_to_have_text("mean 0, deviation 1.00", timeout=WAIT)
+
+
+def test_the_lectures_optimizer_is_one_click(open_page: Open) -> None:
+    page = open_page(_path(optimizer="sgd", learning_rate=0.5, decay=0))
+
+    page.click("#lecture-optimizer")
+
+    expect(page.locator("#optimizer-fact")).to_have_text("Adam(1e-4, decay 1e-6)")
+    expect(page.locator("#lecture-optimizer")).to_have_attribute("aria-pressed", "true")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_the_builder(open_page: Open, scheme: str) -> None:
+    page = open_page(_path(l2=0.001, augmentation=["shift"], normalization="center"), color_scheme=scheme)
+    _heads(page).first.click()
+    page.click("#optimizer-card .fold > summary")
+    expect(page.locator("#fed-source")).to_contain_text("training pictures", timeout=WAIT)
+
+    found = Axe().run(page, context=".room-settings").response["violations"]
+
+    assert [(each["id"], node["html"][:120]) for each in found for node in each["nodes"]] == []
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_the_builder_fits_into_any_width(open_page: Open, width: int) -> None:
+    page = open_page(_path(), viewport={"width": width, "height": 800})
+    _heads(page).first.click()
+    page.click(".add-layer")
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def _archive() -> bytes:
+    """Two folders of twelve pictures."""
+    buffer = io.BytesIO()
+    noise = np.random.default_rng(0)
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for folder in ("cat", "dog"):
+            for number in range(12):
+                picture = io.BytesIO()
+                Image.fromarray(noise.integers(0, 255, (40, 40, 3)).astype(np.uint8)).save(picture, "PNG")
+                archive.writestr(f"{folder}/{number}.png", picture.getvalue())
+    return buffer.getvalue()
