@@ -4,19 +4,21 @@ Data, not code: each was tried as docs/training.md tells. It does not know runs 
 translated.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Literal
 
 from app.core.errors import N_, InvalidValue
 from app.core.hyperparameters import Training, describe_training
 from app.core.networks import Network, parse_network
-from app.core.presets import FLATTEN, POOL, Entry, conv, dense, find_preset
+from app.core.presets import FLATTEN, NORM, POOL, Entry, conv, dense, find_preset
 
 Kind = Literal["start", "fails", "works"]
 
 _LIGHT = "lecture-light"
 _SMALL_DIGIT, _SHAPE = (1, 8, 8), (3, 32, 32)
+_RELU: Entry = {"type": "activation", "activation": "relu"}
+_DEPTH = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ def _starts() -> tuple[Recipe, ...]:
         Recipe("shapes", "start", N_("Shapes, in seconds"),
                N_("Eight drawn shapes at any place and turn: with pooling a small network tells them apart."),
                "shapes", _network(_SHAPE, 8, _shape_layers()),
-               Training(epochs=6, batch_size=64, learning_rate=0.005, **cycle)),
+               Training(epochs=8, batch_size=64, learning_rate=0.007, **cycle)),
         Recipe("digits", "start", N_("Digits, at once"),
                N_("1,294 handwritten digits of 8 x 8 pixels: each pass takes a tenth of a second."),
                "digits", _network(_SMALL_DIGIT, 10, _digit_layers()),
@@ -87,7 +89,57 @@ def _starts() -> tuple[Recipe, ...]:
 
 
 def _mistakes() -> tuple[Recipe, ...]:
-    return ()
+    return (*_rates(), *_ranges(), *_depths())
+
+
+def _rates() -> tuple[Recipe, ...]:
+    network, plain = (
+        _network(_SHAPE, 8, _shape_layers()),
+        Training(epochs=4, batch_size=64, normalization="standardize"),
+    )
+    return (
+        Recipe("rate-too-high", "fails", N_("Learning rate too high"),
+               N_("Adam with a rate of 0.1, twenty times too much: after a few steps every ReLU is dead, all maps are "
+                  "zero, and the loss stays at ln 8 = 2.08, that of guessing."),
+               "shapes", network, replace(plain, learning_rate=0.1), beside="rate-right"),
+        Recipe("diverges", "fails", N_("Learning rate far too high"),
+               N_("SGD with a rate of 10: the weights overflow within a few steps, and the loss is no number any "
+                  "more."),
+               "shapes", network, replace(plain, optimizer="sgd", learning_rate=10.0), beside="rate-right"),
+        Recipe("rate-right", "works", N_("A rate that fits"),
+               N_("The same with a rate of 0.002."),
+               "shapes", network, replace(plain, learning_rate=0.002, epochs=6)),
+    )  # fmt: skip
+
+
+def _ranges() -> tuple[Recipe, ...]:
+    network = _network(_SHAPE, 8, _shape_layers())
+    plain = Training(epochs=6, batch_size=64, optimizer="sgd", learning_rate=0.01, decay=0.0)
+    return (
+        Recipe("no-normalization", "fails", N_("No normalization"),
+               N_("Levels of 0 to 255 as they are: the first steps throw the weights so far that nothing is learned "
+                  "any more; one class in eight is guessed."),
+               "shapes", network, replace(plain, normalization="none"), beside="normalization"),
+        Recipe("normalization", "works", N_("With normalization"),
+               N_("The same with every channel's mean subtracted and divided by its deviation."),
+               "shapes", network, replace(plain, normalization="standardize"), beside="no-normalization"),
+    )  # fmt: skip
+
+
+def _depths() -> tuple[Recipe, ...]:
+    training = Training(
+        epochs=12, batch_size=32, optimizer="sgd", learning_rate=0.05, decay=0.0, normalization="standardize"
+    )
+    return (
+        Recipe("too-deep", "fails", N_("Too deep without batch normalization"),
+               N_("Twelve convolutions: the signal fades on its way through them, and so does the gradient on its way "
+                  "back; one digit in ten is guessed."),
+               "digits", _network(_SMALL_DIGIT, 10, _deep_layers(normalized=False)), training,
+               beside="deep-normalized"),
+        Recipe("deep-normalized", "works", N_("The same depth with batch normalization"),
+               N_("Every convolution's maps are brought back to mean 0 and deviation 1, so that all twelve learn."),
+               "digits", _network(_SMALL_DIGIT, 10, _deep_layers(normalized=True)), training, beside="too-deep"),
+    )  # fmt: skip
 
 
 def _overfitting() -> tuple[Recipe, ...]:
@@ -103,6 +155,12 @@ def _digit_layers() -> list[Entry]:
     return [
         conv(16, padding="same", activation="relu"), conv(32, activation="relu"), POOL, FLATTEN, dense(64, "relu")
     ]  # fmt: skip
+
+
+def _deep_layers(*, normalized: bool) -> list[Entry]:
+    plain = [conv(16, padding="same", activation="relu")]
+    block = [conv(16, padding="same", use_bias=False), NORM, _RELU] if normalized else plain
+    return [*block * _DEPTH, {"type": "global_average_pooling2d"}]
 
 
 def _network(size: tuple[int, int, int], classes: int, layers: list[Entry]) -> Network:
