@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import accumulate, takewhile
 from typing import Any, TypeVar
 
 import structlog
@@ -30,7 +31,8 @@ POLL_S = 0.04  # an event is sent within 100 ms of being written
 REST = 10  # a tail rests ten times as long as its last reading took, so that many of them take turns
 PING_S = 15.0
 LOOK_EVERY = 25  # readings without an event until the run itself is looked at: it may be gone
-BATCH = 200  # events read at once
+BATCH, FEW = 200, 20  # events read at once: at most, and first for somebody who is behind
+CHUNK_BYTES = 256 * 1024  # sent at once
 KEPT_BYTES = 2 * 1024 * 1024
 
 
@@ -79,9 +81,14 @@ class Tail:
 
     async def follow(self, after: int, language: str) -> AsyncIterator[bytes]:
         """What comes after event number `after`, joined; a ping where nothing comes for long."""
+        count = FEW
         while not self._cut:
             news = self._news
-            frames = self._kept(after) if after >= self._start else await self._older(after)
+            if after >= self._start:
+                frames = self._kept(after)
+            else:
+                frames = await asyncio.to_thread(self._read, after, count)
+                count = _affordable(count, frames)
             if frames:
                 after = frames[-1].sequence
                 yield b"".join(frame.data[language] for frame in frames)
@@ -93,15 +100,15 @@ class Tail:
                 yield KEEPALIVE_COMMENT
 
     def _kept(self, after: int) -> list[Frame]:
+        """The next ones, as many as CHUNK_BYTES hold: a slow viewer holds no more than that."""
         newer = []
         for frame in reversed(self._frames):
             if frame.sequence <= after:
                 break
             newer.append(frame)
-        return newer[: -BATCH - 1 : -1]
-
-    async def _older(self, after: int) -> list[Frame]:
-        return await asyncio.to_thread(self._read, after)
+        sizes = accumulate(frame.size for frame in reversed(newer))
+        count = sum(1 for _ in takewhile(lambda size: size <= CHUNK_BYTES, sizes))
+        return newer[::-1][: max(count, 1)]
 
     async def _read_on(self) -> None:
         """Ends with the run, or with an error; nobody who follows is left waiting."""
@@ -120,7 +127,7 @@ class Tail:
         quiet = LOOK_EVERY  # a run that is over already is found at once
         while not self.ended:
             started = time.perf_counter()
-            frames = await self._ask(self._read, self._last)
+            frames = await self._ask(self._read, self._last, BATCH)
             self._keep(frames)
             if not frames and quiet >= LOOK_EVERY:
                 self.ended = await self._ask(self._is_over)
@@ -146,10 +153,10 @@ class Tail:
         self._news.set()
         self._news = asyncio.Event()
 
-    def _read(self, after: int) -> list[Frame]:
+    def _read(self, after: int, count: int) -> list[Frame]:
         """Runs in a thread."""
         try:
-            return [encode(event) for event in self._store.events(self._run_id, after, BATCH)]
+            return [encode(event) for event in self._store.events(self._run_id, after, count)]
         except UnknownRun:
             return []
 
@@ -177,6 +184,12 @@ def encode(event: LoggedEvent) -> Frame:
 
 def _format(event: LoggedEvent, payload: str) -> bytes:
     return format_sse_event(data_str=payload, event=event.kind, id=str(event.sequence))
+
+
+def _affordable(count: int, frames: list[Frame]) -> int:
+    """How many events to read next, so that what is read and not yet sent stays near CHUNK_BYTES."""
+    size = sum(frame.size for frame in frames) or 1
+    return min(max(count * CHUNK_BYTES // size, 1), BATCH)
 
 
 async def _happens(event: asyncio.Event, seconds: float) -> bool:
