@@ -103,7 +103,7 @@ function showBars(page, view) {
   const asked = isNow(page) && view.answer?.run === page.run?.id && view.answer?.photo === photoKey(page.source) ? view.answer.predictions : [];
   const predictions = known.length ? known : asked;
   $("#photo-fact").textContent = snapshot ? momentTitle(page, snapshot) : "";
-  $("#photo-title").textContent = isNow(page) ? _("Your photo, now") : _("Your photo, then");
+  $("#watched-title").textContent = isNow(page) ? _("Your photo, now") : _("Your photo, then");
   $("#photo-bars").hidden = predictions.length === 0;
   $("#photo-note").hidden = predictions.length > 0;
   $("#photo-note").textContent = predictions.length ? "" : emptySentence(page, snapshot, moment);

@@ -1,0 +1,275 @@
+"""Seeing a network learn: kernels, photo, maps, norms and confusion at any moment of the training."""
+
+import re
+from pathlib import Path
+
+import httpx2
+import numpy as np
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Open
+from tests.browser.inside import PROBABILITY, numbers, predicted, probabilities
+from tests.browser.reading import photograph
+from tests.browser.running import PATIENCE_MS, ask, ended, submit, tell, until
+from tests.browser.seeing import (
+    LEARNED,
+    SHAPES,
+    ask_again,
+    canvas_colors,
+    confusion,
+    counted,
+    kernels,
+    scrub,
+    seen,
+    snapshots,
+)
+
+pytestmark = pytest.mark.browser
+
+FIVE = 5  # classes that are shown
+ROUNDED = 0.0051  # two decimals
+
+
+@pytest.fixture(scope="module")
+def run(server: str) -> str:
+    """A small run that has ended."""
+    run = submit(server, LEARNED, **SHAPES)
+    assert ended(server, run)["state"] == "finished"
+    return run
+
+
+def _thinks(page: Page, told: list[dict[str, float]]) -> None:
+    """Waits until these are the bars."""
+    label = told[0]["label"]
+    expect(page.locator("#photo-bars .name").first).to_have_text(str(label), timeout=PATIENCE_MS)
+    assert probabilities(page, "#photo-bars") == pytest.approx(
+        dict(list(predicted(told).items())[:FIVE]), abs=PROBABILITY
+    )
+
+
+def test_without_a_run_the_page_says_what_will_appear(open_page: Open) -> None:
+    page = open_page("/train?dataset=shapes")
+
+    for sentence in ("#kernels-empty", "#photo-note", "#maps-empty", "#confusion-empty", "#norms-empty"):
+        expect(page.locator(sentence)).to_be_visible()
+    expect(page.locator("#time-card")).to_be_hidden()
+    expect(page.locator("#photo-ask")).to_be_hidden()
+
+
+def test_a_kernel_closely_has_the_numbers_and_the_way_that_numpy_finds(open_page: Open, server: str, run: str) -> None:
+    told = snapshots(server, run)
+    now, start = kernels(told[-1])[2], kernels(told[0])[2]
+    page = open_page(f"/train?run={run}")
+    seen(page)
+
+    page.click("#kernels button >> nth=2")
+    expect(page.locator("#kernel-title")).to_have_text("Kernel 3 of conv 1")
+    cells = page.locator("#kernel-planes figure > weight-table .cell").all_inner_texts()
+    way, length, _share = numbers(page.inner_text("#kernel-moved"))
+
+    assert [numbers(cell)[0] for cell in cells] == pytest.approx(now.ravel().tolist(), abs=ROUNDED)
+    assert way == pytest.approx(float(np.linalg.norm(now - start)), abs=ROUNDED)
+    assert length == pytest.approx(float(np.linalg.norm(start)), abs=ROUNDED)
+    page.focus("#kernel-closer .closer-time input")
+    page.keyboard.press("Home")
+    expect(page.locator("#kernel-fact")).to_have_text("random start")
+    expect(page.locator("#kernel-moved")).to_contain_text("learned nothing yet")
+
+
+def test_a_learned_kernel_can_be_tried_on_the_convolution_page(open_page: Open, run: str) -> None:
+    page = open_page(f"/train?run={run}")
+    seen(page)
+
+    page.click("#kernels button >> nth=0")
+    page.click("#kernel-planes figure >> nth=1 >> a", timeout=PATIENCE_MS)
+    page.wait_for_selector("html[data-ready]")
+
+    assert "/convolve?" in page.url
+    expect(page.locator("kernel-grid input")).to_have_count(9)
+
+
+def test_the_time_goes_back_to_the_random_start_and_on_to_now(open_page: Open, server: str, run: str) -> None:
+    told = snapshots(server, run)
+    page = open_page(f"/train?run={run}")
+    seen(page)
+    _thinks(page, told[-1]["predictions"])
+    end = canvas_colors(page, "#kernels canvas")
+
+    scrub(page, "Home")
+    _thinks(page, told[0]["predictions"])
+    facts = [page.inner_text(f"#{part}-fact") for part in ("kernels", "photo", "maps", "norms")]
+    start = canvas_colors(page, "#kernels canvas")
+    page.wait_for_url(re.compile(r"snapshot=0"))
+    scrub(page, "ArrowRight")
+    expect(page.locator("#time-moment")).to_contain_text(f"step {told[1]['step']}")
+    scrub(page, "End")
+
+    assert facts == ["random start"] * 4
+    assert start != end
+    _thinks(page, told[-1]["predictions"])
+    assert canvas_colors(page, "#kernels canvas") == end
+    page.wait_for_function("() => !location.search.includes('snapshot')")
+
+
+def test_a_link_brings_a_moment_back(open_page: Open, server: str, run: str) -> None:
+    page = open_page(f"/train?run={run}&snapshot=0")
+    seen(page)
+
+    expect(page.locator("#watched-title")).to_have_text("Your photo, then")
+    _thinks(page, snapshots(server, run)[0]["predictions"])
+    assert page.get_attribute("#time input", "aria-valuetext") == "random start"
+
+
+def test_the_training_is_replayed_in_some_seconds(open_page: Open, run: str) -> None:
+    page = open_page(f"/train?run={run}", reduced_motion="reduce")
+    seen(page)
+
+    page.click("#time button[aria-label='Replay the training']")
+    expect(page.locator("#kernels-fact")).to_have_text("random start")
+    expect(page.locator("#time button[aria-label='Pause the replay']")).to_be_visible()
+
+    expect(page.locator("#time-moment")).to_have_text("at its end", timeout=20_000)
+    expect(page.locator("#time button[aria-label='Replay the training']")).to_be_visible()
+
+
+def test_the_past_is_asked_anew_for_another_photo(open_page: Open, server: str, run: str, tmp_path: Path) -> None:
+    photo = photograph(tmp_path / "photo.png")
+    page = open_page(f"/train?run={run}")
+    seen(page)
+
+    page.set_input_files("#upload", photo)
+    _thinks(page, ask_again(server, run, len(snapshots(server, run)) - 1, photo)["predictions"])
+    scrub(page, "Home")
+
+    _thinks(page, ask_again(server, run, 0, photo)["predictions"])
+    expect(page.locator("#maps")).to_have_attribute("aria-busy", "false")
+
+
+def test_the_newest_checkpoint_answers_and_opens_in_the_second_room(open_page: Open, server: str, run: str) -> None:
+    page = open_page(f"/train?run={run}")
+    seen(page)
+
+    page.click("#photo-ask")
+    expect(page.locator("#photo-answer")).to_contain_text("The newest checkpoint says", timeout=PATIENCE_MS)
+    told = httpx2.post(f"{server}/api/models/run-{run}/classifications", data={"sample": "cat"}, timeout=60).json()
+    best = told["predictions"][0]
+    assert f"says {best['label']}, " in page.inner_text("#photo-answer")
+    page.click("#photo-inside")
+
+    expect(page.locator("#answer .name").first).to_have_text(best["label"], timeout=PATIENCE_MS)
+    assert f"model=run-{run}" in page.url
+
+
+def test_the_matrix_counts_the_validation_pictures(open_page: Open, server: str, run: str) -> None:
+    told = confusion(server, run)
+    page = open_page(f"/train?run={run}")
+    counted(page)
+
+    cells = page.locator("#confusion button").evaluate_all("all => all.map(cell => cell.ariaLabel)")
+
+    counts = [numbers(cell.partition(":")[2])[0] for cell in cells]
+    assert counts == np.ravel(told["matrix"]).tolist()
+    assert numbers(page.inner_text("#confusion-note"))[:2] == [np.trace(told["matrix"]), told["images"]]
+    assert cells[1].startswith("circle taken for crescent: ")
+
+
+def test_a_mistake_becomes_the_photo_and_says_what_it_is(open_page: Open, server: str, run: str) -> None:
+    told = confusion(server, run)
+    matrix = np.array(told["matrix"])
+    np.fill_diagonal(matrix, 0)
+    truth, guess = np.unravel_index(matrix.argmax(), matrix.shape)
+    page = open_page(f"/train?run={run}")
+    counted(page)
+
+    page.focus("#confusion button >> nth=0")
+    for key in ["ArrowDown"] * int(truth) + ["ArrowRight"] * int(guess) + ["Enter"]:
+        page.keyboard.press(key)
+    expect(page.locator("#mistakes button")).to_have_count(min(24, int(matrix.max())), timeout=PATIENCE_MS)
+    shares = page.locator("#mistakes .figure").all_inner_texts()
+    sure = [numbers(text)[0] for text in shares]
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.dataset.predicted") == str(guess)
+    page.keyboard.press("Enter")
+    page.click("#mistakes button >> nth=0")
+
+    assert sure == sorted(sure, reverse=True)
+    expect(page.locator("#photo-truth")).to_have_text(
+        f"A validation picture; the truth is {told['classes'][truth]}.", timeout=PATIENCE_MS
+    )
+    bar = page.locator("#photo-bars:not([hidden]) .bar-row").first
+    expect(bar).to_have_text(f"{told['classes'][guess]}{shares[0]}", timeout=PATIENCE_MS)
+
+
+def test_norms_stand_at_the_longest_that_is_allowed(open_page: Open, server: str, run: str) -> None:
+    norms = np.concatenate([layer["norms"] for layer in snapshots(server, run)[-1]["norms"]])
+    page = open_page(f"/train?run={run}")
+    seen(page)
+
+    limit, held = numbers(page.inner_text("#norms-note"))
+
+    assert limit == LEARNED["max_norm"]
+    assert held == (norms >= 0.6 * 0.999).sum() > 0
+    assert norms.max() <= 0.6 * 1.001
+    expect(page.locator("#norms .limit")).to_have_count(2)
+
+
+def test_kernels_change_while_one_watches_and_the_photo_is_followed(
+    open_page: Open, server: str, tmp_path: Path
+) -> None:
+    run = submit(server, LEARNED | {"epochs": 500}, **SHAPES)
+    try:
+        page = open_page(f"/train?run={run}")
+        until(server, run, lambda told: told["model"] is not None)
+        seen(page)
+        before = canvas_colors(page, "#kernels canvas")
+
+        page.wait_for_function(
+            "before => document.querySelector('#kernels-fact').textContent !== before",
+            arg=page.inner_text("#kernels-fact"),
+            timeout=PATIENCE_MS,
+        )
+        page.set_input_files("#upload", photograph(tmp_path / "photo.png"))
+        expect(page.locator("#photo-seen.pixels")).to_be_visible(timeout=PATIENCE_MS)
+
+        assert canvas_colors(page, "#kernels canvas") != before
+        page.wait_for_function(
+            "before => document.querySelector('#photo-fact').textContent !== before",
+            arg=page.inner_text("#photo-fact"),
+            timeout=PATIENCE_MS,
+        )
+        assert tell(server, run)["state"] == "running"
+    finally:
+        ask(server, run, state="stopped")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_what_is_seen(open_page: Open, run: str, scheme: str) -> None:
+    page = open_page(f"/train?run={run}&snapshot=1", color_scheme=scheme)
+    seen(page)
+    counted(page)
+
+    page.click("#kernels-look label:has-text('RGB')")
+    plain = Axe().run(page).response["violations"]
+    page.click("#kernels button >> nth=0")
+    closely = Axe().run(page).response["violations"]
+    page.keyboard.press("Escape")
+    page.click("#confusion .is-right >> nth=0")
+    expect(page.locator("#mistakes-title")).to_contain_text("recognized", timeout=PATIENCE_MS)
+    opened = Axe().run(page).response["violations"]
+
+    assert [found["id"] for found in plain + closely + opened] == []
+
+
+@pytest.mark.parametrize("width", [320, 390, 768])
+def test_what_is_seen_fits_a_small_screen(open_page: Open, run: str, width: int) -> None:
+    page = open_page(f"/train?run={run}&snapshot=1&lang=es", viewport={"width": width, "height": 800}, has_touch=True)
+    seen(page)
+    counted(page)
+
+    page.locator("#kernels button").nth(1).tap()
+    expect(page.locator("#kernel-closer")).to_be_visible()
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate("document.querySelector('#kernel-closer').scrollWidth") <= width
