@@ -18,6 +18,8 @@ from app.runs.store import Store
 from app.web.errors import TooManyStreams
 from app.web.tails import Tail
 
+POLL_S = 0.04  # between two readings of a run's log: an event is sent within 100 ms of being written
+AT_FULL_PACE = 10  # runs; where more are watched, each is read less often
 STUCK_S = 60.0  # a viewer who takes nothing for so long loses its place
 COME_BACK_MS = 2000  # when a browser whose stream broke comes back
 RETRY_S = 10
@@ -97,11 +99,14 @@ class Streams:
     def _join(self, run_id: str) -> Tail:
         tail = self._tails.get(run_id)
         if tail is None or tail.ended:
-            tail = self._tails[run_id] = Tail(self._store, run_id, self._threads)
+            tail = self._tails[run_id] = Tail(self._store, run_id, self._threads, self._pace)
         self._viewers[tail] = self._viewers.get(tail, 0) + 1
         if self._closed:
             tail.end()
         return tail
+
+    def _pace(self) -> float:
+        return POLL_S * max(1.0, len(self._tails) / AT_FULL_PACE)
 
     def _leave(self, run_id: str, tail: Tail) -> None:
         self._viewers[tail] -= 1

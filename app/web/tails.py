@@ -5,7 +5,6 @@ Bounded: who is further behind than what is kept reads from the log. It does not
 
 import asyncio
 import json
-import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -27,8 +26,6 @@ Result = TypeVar("Result")
 
 log = structlog.get_logger("app.web")
 
-POLL_S = 0.04  # an event is sent within 100 ms of being written
-REST = 10  # a tail rests ten times as long as its last reading took, so that many of them take turns
 PING_S = 15.0
 LOOK_EVERY = 25  # readings without an event until the run itself is looked at: it may be gone
 BATCH, FEW = 200, 20  # events read at once: at most, and first for somebody who is behind
@@ -51,12 +48,16 @@ class Frame:
 
 
 class Tail:
-    """Reads from `begin` to `end`, or to the run's own end; then everyone who follows is let go."""
+    """Reads from `begin` to `end`, or to the run's own end; then everyone who follows is let go.
 
-    def __init__(self, store: Store, run_id: str, threads: ThreadPoolExecutor) -> None:
+    `pace` says how many seconds pass between two readings.
+    """
+
+    def __init__(self, store: Store, run_id: str, threads: ThreadPoolExecutor, pace: Callable[[], float]) -> None:
         self._store = store
         self._run_id = run_id
         self._threads = threads
+        self._pace = pace
         self._frames: deque[Frame] = deque()
         self._bytes = 0
         self._start = self._last = 0  # what came after `start`, up to `last`, is kept
@@ -126,13 +127,12 @@ class Tail:
     async def _poll(self) -> None:
         quiet = LOOK_EVERY  # a run that is over already is found at once
         while not self.ended:
-            started = time.perf_counter()
             frames = await self._ask(self._read, self._last, BATCH)
             self._keep(frames)
             if not frames and quiet >= LOOK_EVERY:
                 self.ended = await self._ask(self._is_over)
             quiet = (LOOK_EVERY if frames[-1].is_last else 0) if frames else quiet % LOOK_EVERY + 1
-            await asyncio.sleep(0 if len(frames) == BATCH else max(POLL_S, REST * (time.perf_counter() - started)))
+            await asyncio.sleep(0 if len(frames) == BATCH else self._pace())
 
     async def _ask(self, function: Callable[..., Result], *arguments: Any) -> Result:
         return await asyncio.get_running_loop().run_in_executor(self._threads, function, *arguments)
