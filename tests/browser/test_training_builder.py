@@ -71,7 +71,7 @@ def test_the_cards_show_what_the_server_works_out(open_page: Open, server: str) 
     _heads(page).first.click()
     _type(page.locator(".is-open value-slider").first, "7")
 
-    told = httpx2.post(f"{server}/api/networks", json=_address(page, "network")).json()
+    told = httpx2.post(f"{server}/api/networks", json=_address(page, "network"), timeout=30).json()
     assert [layer["filters"] for layer in told["layers"][:2]] == [7, 6]
     assert [text.split()[-1] for text in _layers(page)] == [
         "×".join(map(str, layer["output_shape"])) for layer in told["layers"]
@@ -145,7 +145,7 @@ def test_what_is_impossible_cannot_be_reached(open_page: Open) -> None:
 
 def test_a_described_network_that_cannot_be_built_says_why(open_page: Open, server: str) -> None:
     broken = SMALL | {"layers": [CONV, CONV | {"kernel_size": 9}, *SMALL["layers"][2:]]}
-    told = httpx2.post(f"{server}/api/networks", json=broken).json()
+    told = httpx2.post(f"{server}/api/networks", json=broken, timeout=30).json()
 
     page = open_page(_path(broken), expected="422")
 
@@ -171,11 +171,12 @@ def test_a_program_is_pasted_and_the_network_copied_out(open_page: Open) -> None
 
 
 def test_the_network_follows_the_pictures(open_page: Open) -> None:
-    page = open_page("/train?dataset=shapes")
+    page = open_page(f"/train?{urlencode({'dataset': 'shapes', 'network': 'tiny-vgg'})}")
 
     page.click("#datasets > summary")
     page.click("[data-dataset=digits]")
 
+    assert [text.split()[0] for text in _layers(page)][:3] == ["conv2d", "conv2d", "max"]
     network = page.evaluate("document.querySelector('.layer-input').innerText")
     assert network.endswith("1×8×8")
     assert _layers(page)[-1].split()[-1] == "10"

@@ -32,14 +32,14 @@ class Builder {
   #timing = new Latest((key, isNewest) => this.#time(key, isNewest));
   #checking = new Latest((key, isNewest) => this.#check(key, isNewest));
   #told = null; // the server's sentence on a network that cannot be built: {key, path, message}
-  #measured = new Map(); // key of a network and training -> what was measured, or null where that failed
+  #measured = new Map(); // key of a network and training -> what was measured
   #settling = null;
+  #listed = null; // the data set that the presets are listed for
   #base = null; // title of the preset that the network was before it was changed
 
   constructor(page) {
     this.#page = page;
     this.#history = new EditHistory(this.#settings());
-    this.#fillPresets();
     $("#layers").addEventListener("edit", ({ detail }) => this.become(detail));
     $("#undo").addEventListener("click", () => this.#return(this.#history.undo()));
     $("#redo").addEventListener("click", () => this.#return(this.#history.redo()));
@@ -140,24 +140,40 @@ class Builder {
 
   async #time(key, isNewest) {
     const { dataset, network, training } = JSON.parse(key);
-    this.#measured.set(key, await timeNetwork(network, training, dataset).catch(() => null));
-    if (isNewest()) this.#showTotals(this.#page.state.network);
+    const measured = await timeNetwork(network, training, dataset).catch(() => null);
+    if (measured) this.#measured.set(key, measured);
+    if (measured && isNewest()) this.#showTotals(this.#page.state.network);
   }
 
+  /** The presets, the lecture's first, and what was tried for the chosen pictures. */
   #fillPresets() {
-    const item = ({ name, title, description, network }) => {
-      const choose = () => {
-        $("#presets").removeAttribute("open");
-        this.become({ network: this.fitted(network), said: _("The network is %(title)s now.", { title }) });
-      };
-      const fact = _("%(count)s parameters", { count: number(report(network).parameters) });
-      return h("li", {}, h("button", { type: "button", class: "preset-row", "data-preset": name, onclick: choose }, h("strong", {}, title), h("span", { class: "fact" }, fact), h("span", { class: "small soft" }, description)));
+    const presets = this.#page.presets.map((preset) => ({ ...preset, choose: () => ({ network: this.fitted(preset.network) }) }));
+    $("#preset-list").replaceChildren(...[...presets, this.#tried()].map((preset) => h("li", {}, this.#presetRow(preset))));
+  }
+
+  #tried() {
+    const { dataset } = this.#page.state;
+    const { network, training } = this.#page.usual(dataset);
+    const title = _("Tried for %(dataset)s", { dataset: this.#page.dataset?.title ?? dataset });
+    return { name: "usual", title, description: _("What the page starts with for these pictures: network, input, optimizer and epochs."), network, choose: () => ({ network, training }) };
+  }
+
+  #presetRow({ name, title, description, network, choose }) {
+    const take = () => {
+      $("#presets").removeAttribute("open");
+      $("#announcement").textContent = _("The network is %(title)s now.", { title });
+      this.#page.change(choose());
     };
-    $("#preset-list").replaceChildren(...this.#page.presets.map(item));
+    const fact = faultOf(network) ? "" : _("%(count)s parameters", { count: number(report(network).parameters) });
+    return h("button", { type: "button", class: "preset-row", "data-preset": name, onclick: take }, h("strong", {}, title), h("span", { class: "fact" }, fact), h("span", { class: "small soft" }, description));
   }
 
   #showPreset(network) {
-    const chosen = this.#page.presets.find((preset) => isSame(this.fitted(preset.network).layers, network.layers));
+    const { dataset } = this.#page.state;
+    if (this.#listed !== dataset) this.#fillPresets();
+    this.#listed = dataset;
+    const known = [...this.#page.presets.map((preset) => ({ ...preset, network: this.fitted(preset.network) })), this.#tried()];
+    const chosen = known.find((preset) => isSame(preset.network.layers, network.layers));
     this.#base = chosen?.title ?? this.#base;
     $("#preset-name").textContent = chosen?.title ?? (this.#base ? _("%(title)s, changed", { title: this.#base }) : _("One's own"));
     for (const button of document.querySelectorAll("[data-preset]")) button.setAttribute("aria-pressed", String(button.dataset.preset === chosen?.name));

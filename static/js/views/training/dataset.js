@@ -9,6 +9,7 @@ import { Latest } from "../../lib/latest.js";
 import { classTitle } from "../../lib/layers.js";
 import { cutSheet, drawStrip } from "../../lib/sample-sheet.js";
 import { readPixels } from "../../lib/pixels.js";
+import { isSame } from "../../lib/run-address.js";
 import { putAside } from "../../lib/rounding.js";
 import { setTraining } from "./fields.js";
 
@@ -84,15 +85,22 @@ class DatasetPart {
     return h("button", look, h("strong", {}, row.title), h("span", { class: "fact" }, facts), missing ?? h("span", { class: "small soft" }, row.classes.slice(0, 10).map(classTitle).join(", ")));
   }
 
-  /** Another data set: the layers stay, the network's input and classes follow. */
+  /** Another data set: the layers stay, the network's input and classes follow. Where nothing was changed, the data set's own start is taken. */
   #choose(row) {
     $("#datasets").removeAttribute("open");
-    const { state } = this.#page;
-    const network = this.#builder.fitted(state.network, row);
-    const limit = state.training.train_limit;
-    const train_limit = limit !== null && limit >= row.train ? null : limit;
     $("#announcement").textContent = _("The pictures are %(title)s now; the network tells %(count)s classes apart.", { title: row.title, count: row.classes.length });
-    this.#page.change({ dataset: row.name, network, training: { ...state.training, train_limit } });
+    this.#page.change(this.#isUntouched() ? this.#page.usual(row.name) : { dataset: row.name, ...this.#kept(row) });
+  }
+
+  #isUntouched() {
+    const { dataset, network, training } = this.#page.state;
+    return !this.#page.run && isSame({ dataset, network, training }, this.#page.usual(dataset));
+  }
+
+  #kept(row) {
+    const { network, training } = this.#page.state;
+    const isAll = training.train_limit !== null && training.train_limit >= row.train;
+    return { network: this.#builder.fitted(network, row), training: isAll ? { ...training, train_limit: null } : training };
   }
 
   async #send(target) {
@@ -112,7 +120,8 @@ class DatasetPart {
     try {
       if (!this.#looked.has(name)) this.#looked.set(name, await look(name));
     } catch {
-      return; // the list says what is not there
+      setTimeout(() => this.#looking.forget()); // asked again at the next change; the list says what is not there
+      return;
     }
     if (!isNewest()) return;
     const details = this.#looked.get(name);

@@ -4,6 +4,7 @@ import { previewInput } from "../../api.js";
 import { Latest } from "../../lib/latest.js";
 
 const SETTLE_MS = 300;
+const AGAIN_MS = 4000; // after a server that was too busy
 const FIELDS = ["seed", "validation_split", "train_limit", "normalization", "statistics", "augmentation", "shift", "cutout"];
 const known = new WeakMap();
 
@@ -46,10 +47,19 @@ class Fed {
 
   async #ask(key, isNewest) {
     const { dataset, training } = JSON.parse(key);
-    const [shown, problem] = await previewInput(dataset, training).then((answer) => [answer, null], (error) => [null, error.message]);
+    const [shown, error] = await previewInput(dataset, training).then((answer) => [answer, null], (problem) => [null, problem]);
     if (!isNewest()) return;
-    [this.shown, this.problem, this.isStale] = [shown, problem, false];
+    if (error && error.problem?.status !== 422) return this.#askAgain(key);
+    [this.shown, this.problem, this.isStale] = [shown, error?.message ?? null, false];
     this.#tell();
+  }
+
+  #askAgain(key) {
+    clearTimeout(this.#settling);
+    this.#settling = setTimeout(() => {
+      this.#asking.forget();
+      if (key === this.#key) this.#asking.ask(key);
+    }, AGAIN_MS);
   }
 
   #tell() {
