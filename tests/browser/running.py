@@ -2,10 +2,13 @@
 
 import json
 import re
+import socket
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from threading import Thread
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import httpx2
 from playwright.sync_api import Page, expect
@@ -104,3 +107,58 @@ def stop_all(server: str) -> None:
         if run["state"] in ("queued", "running", "paused", "interrupted"):
             ask(server, run["id"], state="stopped")
             ended(server, run["id"])
+
+
+class Relay:
+    """A way to the server that can be cut, and mended."""
+
+    def __init__(self, server: str) -> None:
+        self._port = urlsplit(server).port or 80
+        self._pairs: list[socket.socket] = []
+        self._is_cut = False
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.address = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        Thread(target=self._serve, daemon=True).start()
+
+    def cut(self) -> None:
+        """Breaks every connection, and refuses new ones."""
+        self._is_cut = True
+        for end in self._pairs:
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+        self._pairs.clear()
+
+    def mend(self) -> None:
+        """Lets new connections through."""
+        self._is_cut = False
+
+    def close(self) -> None:
+        """Ends it."""
+        self.cut()
+        self._listener.close()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                inner, _ = self._listener.accept()
+            except OSError:
+                return
+            if self._is_cut:
+                inner.close()
+                continue
+            outer = socket.create_connection(("127.0.0.1", self._port))
+            self._pairs += [inner, outer]
+            for one, other in ((inner, outer), (outer, inner)):
+                Thread(target=_pour, args=(one, other), daemon=True).start()
+
+
+def _pour(one: socket.socket, other: socket.socket) -> None:
+    """Copies what comes until one of both ends is closed."""
+    try:
+        while received := one.recv(1 << 16):
+            other.sendall(received)
+    except OSError:
+        pass
+    for end in (one, other):
+        with suppress(OSError):
+            end.shutdown(socket.SHUT_RDWR)

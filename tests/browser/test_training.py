@@ -5,13 +5,14 @@ from collections.abc import Iterator
 
 import httpx2
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Open
 from tests.browser.running import (
     LONG,
     PATIENCE_MS,
     QUICK,
+    Relay,
     address,
     ask,
     ended,
@@ -119,25 +120,28 @@ def test_a_rate_that_is_none_is_refused_in_its_field(open_page: Open, server: st
     ended(server, run)
 
 
-def test_a_broken_connection_is_told_and_loses_no_point(open_page: Open, server: str) -> None:
-    page = open_page(address(LONG), expected="Failed to load resource")
+def test_a_broken_connection_is_told_and_loses_no_point(browser: Browser, server: str) -> None:
+    relay = Relay(server)
+    page = browser.new_page(locale="en-US")
+    page.goto(relay.address + address(LONG))
+    page.wait_for_selector("html[data-ready]")
     run = start(page)
     table(page)
     _is_through(page, 2)
 
-    page.context.set_offline(True)
-    page.route("**/events", lambda route: route.abort())
+    relay.cut()
     expect(page.locator("#run-state")).to_contain_text("reconnecting", timeout=PATIENCE_MS)
     before = tell(server, run)["epoch"]
     until(server, run, lambda told: told["epoch"] > before + 2)
-    page.unroute("**/events")
-    page.context.set_offline(False)
+    relay.mend()
     _is_through(page, before + 3)
     ask(server, run, state="stopped")
     told = ended(server, run)
     expect(page.locator("#run-state")).to_contain_text("Stopped by hand", timeout=PATIENCE_MS)
 
     assert table(page) == written(told["history"][-500:])
+    page.close()
+    relay.close()
 
 
 def test_a_run_that_waits_says_so(open_page: Open, server: str) -> None:

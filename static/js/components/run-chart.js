@@ -20,6 +20,7 @@ export class RunChart extends HTMLElement {
   #shown = null;
   #layout = "";
   #place = h("div", { class: "plot", tabindex: 0, role: "img", onkeydown: (event) => this.#key(event), onblur: () => this.#leave() });
+  #empty = h("p", { class: "chart-empty small soft", hidden: true });
   #tip = h("div", { class: "chart-tip", hidden: true, "aria-hidden": "true" });
   #watcher = new ResizeObserver(() => this.#chart?.setSize(this.#size()));
   #recolor = () => {
@@ -28,7 +29,7 @@ export class RunChart extends HTMLElement {
   };
 
   connectedCallback() {
-    if (!this.firstChild) this.append(this.#place, this.#tip);
+    if (!this.firstChild) this.append(this.#place, this.#empty, this.#tip);
     this.#watcher.observe(this.#place);
     document.addEventListener("theme", this.#recolor);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", this.#recolor);
@@ -44,11 +45,14 @@ export class RunChart extends HTMLElement {
 
   /**
    * `data` is [xs, ...columns]; `lines` [{run, kind, token}] says what each column is, `names` what the runs are called; `end` is the
-   * last epoch, `zoom` the part that is shown or null, `isLog` the scale, `top` the highest value of a share, `high` a value that has to fit in; `shades` and `marks` as in lib/chart-paint.js.
+   * last epoch, `zoom` the part that is shown or null, `isLog` the scale, `top` the highest value of a share, `high` a value that has to fit in; `shades`, `marks` and
+   * `levels` as in lib/chart-paint.js; `empty` is said while there is no point.
    */
   show(shown) {
     this.#shown = shown;
     this.#place.setAttribute("aria-label", shown.label);
+    this.#empty.hidden = shown.data[0].length > 0;
+    this.#empty.textContent = shown.empty ?? "";
     const layout = JSON.stringify([shown.lines, shown.isLog, shown.top]);
     if (layout === this.#layout) return this.#chart.setData(shown.data);
     this.#layout = layout;
@@ -110,7 +114,7 @@ export class RunChart extends HTMLElement {
   /** A share is drawn from 0 to 1 unless a part is zoomed into; a loss from 0 up. */
   #range(low, high, top) {
     if (top && !this.#shown.zoom) return [0, top];
-    if (low === null) return [0, top ?? 1];
+    if (low === null) return [0, top ?? (this.#shown.high * 1.06 || 1)];
     if (!this.#shown.zoom) return [0, Math.max(high, this.#shown.high ?? 0) * 1.06 || 1];
     const margin = (high - low || Math.abs(high) || 1) * 0.08;
     return [Math.max(0, low - margin), high + margin];

@@ -21,9 +21,10 @@ export function forgetColors() {
   known.clear();
 }
 
-/** `shades` [{token, xs, low, high, name}]: fills between two curves, and writes `name` where there is room. */
-export function paintShades(chart, { shades }) {
+/** `shades` [{token, xs, low, high, name}]: fills between two curves; `levels` [{y, text}]: lines across, to compare with. */
+export function paintShades(chart, { shades, levels = [] }) {
   inside(chart, (context) => {
+    for (const level of levels) across(chart, context, level);
     for (const shade of shades) {
       if (shade.xs.length > 1) fill(chart, context, shade);
     }
@@ -74,17 +75,32 @@ function write(chart, context, { token, xs, low, high, name }) {
   context.fillText(name, x, (top + bottom) / 2);
 }
 
+function across(chart, context, { y, text }) {
+  const ratio = devicePixelRatio;
+  const top = Math.round(chart.valToPos(y, "y", true)) + 0.5;
+  const { left, width } = chart.bbox;
+  Object.assign(context, { strokeStyle: resolve("--line-strong")(), fillStyle: resolve("--soft-ink")(), lineWidth: ratio });
+  stroke(context, [left, top, left + width, top], [1.5 * ratio, 4 * ratio]);
+  context.font = scaled(MARK_FONT, ratio);
+  Object.assign(context, { textAlign: "right", textBaseline: "bottom" });
+  context.fillText(text, left + width - 4 * ratio, top - 3 * ratio);
+}
+
+function stroke(context, [x, y, toX, toY], dash) {
+  context.setLineDash(dash);
+  context.beginPath();
+  context.moveTo(x, y);
+  context.lineTo(toX, toY);
+  context.stroke();
+  context.setLineDash([]);
+}
+
 function line(chart, context, { x, text, token }) {
   const ratio = devicePixelRatio;
   const left = Math.round(chart.valToPos(x, "x", true)) + 0.5;
   const { top, height } = chart.bbox;
   Object.assign(context, { strokeStyle: resolve(token)(), fillStyle: resolve(token)(), lineWidth: ratio });
-  context.setLineDash([2 * ratio, 3 * ratio]);
-  context.beginPath();
-  context.moveTo(left, top);
-  context.lineTo(left, top + height);
-  context.stroke();
-  context.setLineDash([]);
+  stroke(context, [left, top, left, top + height], [2 * ratio, 3 * ratio]);
   if (!text) return;
   context.font = scaled(MARK_FONT, ratio);
   Object.assign(context, { textAlign: "left", textBaseline: "top" });

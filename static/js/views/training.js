@@ -44,7 +44,7 @@ class TrainingPage {
   #drawing = null;
   #settings = new Settings(this);
   #list = new RunList(this);
-  #followers = new Followers((kinds) => this.#hear(kinds), () => this.#list.renew());
+  #followers = new Followers((kinds) => this.#hear(kinds), (id, fields) => this.#list.hear(id, fields));
 
   async start() {
     connectNotice();

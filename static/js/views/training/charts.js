@@ -12,6 +12,7 @@ import { gapSentence } from "./gaps.js";
 import { connectNumbers } from "./numbers.js";
 import { titleOf } from "./words.js";
 
+const ABOVE = 1.08; // room for the name of the level
 const KINDS = ["live", "train", "validation"];
 const $ = (selector) => document.querySelector(selector);
 
@@ -58,7 +59,8 @@ export function connectCharts(page) {
 
 function drawAll(page, view) {
   const runs = page.shown.map((run, index) => ({ run, index, token: tokenOf(index), feed: page.feeds.get(run.id) })).filter(({ feed }) => feed);
-  const end = Math.max(1, ...runs.map(endOf));
+  const end = runs.length ? Math.max(1, ...runs.map(endOf)) : page.state.training.epochs;
+  const classes = (page.run ?? page.state.network).classes.length ?? page.state.network.classes;
   for (const [name, chart] of Object.entries(CHARTS)) {
     const curves = runs.flatMap(({ feed }) => KINDS.map((kind) => curveOf(view, feed, chart, name, kind)));
     $(`#${name}-chart`).show({
@@ -67,6 +69,9 @@ function drawAll(page, view) {
       names: runs.map(({ run, token }) => ({ title: titleOf(run), token })),
       shades: runs.slice(0, 1).map((shown) => shadeOf(shown, chart, name)), // more shades would hide each other
       marks: marksOf(page, name),
+      levels: [guessing(classes, name)],
+      high: name === "loss" ? Math.log(classes) * ABOVE : null,
+      empty: runs.length ? _("The first point comes with the first batch.") : name === "loss" ? _("Press Start: the curves draw themselves here.") : "",
       label: labelOf(name, runs),
       zoom: view.zoom,
       isLog: view.isLog && name === "loss",
@@ -99,6 +104,11 @@ function shadeOf({ feed, token }, chart, name) {
   const measured = name === "loss" ? measureGap(feed.epochs) : null;
   const text = measured?.isOverfitting ? _("overfitting: %(gap)s", { gap: number(measured.gap, 1) }) : null;
   return { token, xs: rows.map(({ epoch }) => epoch), low: rows.map((row) => row[chart.train]), high: rows.map((row) => row[chart.validation]), name: text };
+}
+
+/** What a network that guesses gets: every class has the same probability. */
+function guessing(classes, name) {
+  return { y: name === "loss" ? Math.log(classes) : 1 / classes, text: _("guessing") };
 }
 
 /** Where the learning rate was changed by hand, and the moment that is looked at. */

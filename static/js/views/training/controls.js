@@ -10,6 +10,7 @@ import { colorOf } from "./colors.js";
 import { orderSentence, progressLine, stateSentence, titleOf } from "./words.js";
 
 const HIGHEST_RATE = 1e4;
+let shown = ""; // what is said of the state
 const $ = (selector) => document.querySelector(selector);
 
 export function connectControls(page) {
@@ -87,12 +88,19 @@ function showState(page) {
   const others = run && !run.mine && !ENDED.includes(run.state) ? ` ${_("Someone else started this run: you watch it.")}` : "";
   const told = run ? (asked[run.asked] ?? stateSentence(run, feed)) : startSentence(page);
   const text = `${lost}${told}${others}`.trim();
-  if ($("#run-state").textContent !== text) $("#run-state").textContent = text;
+  if (shown !== text) $("#run-state").replaceChildren(...coded(text));
+  shown = text;
   $("#run-state").classList.toggle("is-bad", Boolean(lost) || ["diverged", "failed"].includes(run?.state));
 }
 
+/** What stands between backticks is a command. */
+function coded(text) {
+  return text.split("`").map((part, index) => (index % 2 ? h("code", {}, part) : part));
+}
+
 /** Where nothing runs yet: what pressing Start does; without CIFAR-10, how to get it. */
-function startSentence({ datasets }) {
+function startSentence({ datasets, shown: [compared] }) {
+  if (compared) return _("Change something and press Start: the new run is drawn together with %(run)s.", { run: `“${titleOf(compared)}”` });
   const cifar = datasets.find(({ name }) => name === "cifar10");
   const start = _("Press Start, and the network learns in front of you.");
   if (!cifar || cifar.available) return start;

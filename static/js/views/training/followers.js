@@ -14,7 +14,7 @@ export class Followers {
   #kinds = new Set();
   #drawing = null;
 
-  /** `hear(kinds)` is called at most ten times a second with the kinds of events that came; `changed()` when a run changed its state. */
+  /** `hear(kinds)` is called at most ten times a second with the kinds of events that came; `changed(id, fields)` when a run told its state. */
   constructor(hear, changed) {
     this.#hear = hear;
     this.#changed = changed;
@@ -72,7 +72,7 @@ export class Followers {
   #take(feed, event, signal) {
     if (signal.aborted || !feed.take(event)) return;
     if (feed.connection !== "open") this.#connect(feed, "open");
-    if (event.kind === "state") this.#changed();
+    if (event.kind === "state") this.#changed(feed.id, event.fields);
     this.#tell(event.kind);
   }
 

@@ -22,6 +22,12 @@ export class RunList {
     this.#page.runs = isKnown ? runs.map((other) => (other.id === run.id ? { ...other, ...run } : other)) : [run, ...runs];
   }
 
+  /** A run told its state: that holds at once, and what else changed with it is read. */
+  hear(id, fields) {
+    if (this.#page.runOf(id)) this.put({ id, asked: null, ...fields });
+    this.renew();
+  }
+
   /** Reads the list again and again, but not while nobody looks. */
   watch() {
     clearTimeout(this.#timer);

@@ -6,12 +6,19 @@ import { datasetTitle } from "../../lib/layers.js";
 const $ = (selector) => document.querySelector(selector);
 
 export function connectStates(page) {
-  for (const kind of ["fails", "works"]) {
-    const recipes = page.recipes.filter((recipe) => recipe.kind === kind && isThere(page, recipe));
-    $(`#states-${kind}`).replaceChildren(...recipes.map((recipe) => h("li", {}, link(page, recipe))));
-  }
-  $("#states-card").hidden = !page.recipes.some(({ kind }) => kind !== "start");
+  const there = page.recipes.filter((recipe) => recipe.kind !== "start" && isThere(page, recipe));
+  const fails = there.filter(({ kind }) => kind === "fails");
+  const works = there.filter(({ kind }) => kind === "works").sort((one, other) => placeOf(one, fails) - placeOf(other, fails));
+  $("#states-fails").replaceChildren(...fails.map((recipe) => h("li", {}, link(page, recipe))));
+  $("#states-works").replaceChildren(...works.map((recipe) => h("li", {}, link(page, recipe))));
+  $("#states-card").hidden = there.length === 0;
   return { refresh() {} };
+}
+
+/** What works stands beside what it cures; what cures nothing comes last. */
+function placeOf({ name, beside }, fails) {
+  const place = fails.findIndex((recipe) => recipe.name === beside || recipe.beside === name);
+  return place < 0 ? fails.length : place;
 }
 
 /** A recipe on a data set that is not on this server cannot be opened. */
