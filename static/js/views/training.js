@@ -22,7 +22,7 @@ import { Settings } from "./training/settings.js";
 import { connectStates } from "./training/states.js";
 import { connectTheater } from "./training/theater.js";
 import { connectTime } from "./training/time.js";
-import { titleOf } from "./training/words.js";
+import { automaticName } from "./training/words.js";
 import { attempt, connectNotice, tell } from "./notice.js";
 
 const SETTLE_MS = 220;
@@ -122,7 +122,7 @@ class TrainingPage {
   /** Starts a run of the settings that are on the page, and opens it. More `fields` are its name, its pair, other settings. */
   async submit(fields = {}) {
     const { dataset, network, training, sample } = this.state;
-    const order = { dataset, network, training, name: titleOf({ dataset, network, training }), ...fields };
+    const order = { dataset, network, training, name: automaticName({ dataset, network, training }), ...fields };
     if (sample !== OWN) order.sample = sample;
     const run = await submitRun(order);
     this.#list.put(run);

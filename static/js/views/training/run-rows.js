@@ -9,10 +9,9 @@ import { ENDED } from "../../lib/run-feed.js";
 import { datasetTitle } from "../../lib/layers.js";
 import { colorOf } from "./colors.js";
 import { remediesOf } from "./cures.js";
-import { stateTitle, titleOf } from "./words.js";
+import { LONGEST_NAME, automaticName, stateTitle, titleOf } from "./words.js";
 
 const when = new Intl.DateTimeFormat(language, { dateStyle: "short", timeStyle: "short" });
-const LONGEST_NAME = 80;
 
 export class RunRow {
   #page;
@@ -91,10 +90,11 @@ export class RunRow {
   }
 }
 
-/** "shapes · dropout 0.5 · 3 of 10 epochs · 25.11.26, 01:30". */
+/** "Digits · dropout 0.5 · 3 of 10 epochs · 25.11.26, 01:30"; what its name says already is not said again. */
 function toldOf(run) {
   const epochs = _("%(epoch)s of %(epochs)s epochs", { epoch: number(run.epoch), epochs: number(run.epochs) });
-  return [datasetTitle(run.dataset), ...remediesOf(run), epochs, run.mine ? null : _("someone else's"), when.format(new Date(run.created_at))].filter(Boolean).join(" · ");
+  const settings = titleOf(run) === automaticName(run) ? [] : [datasetTitle(run.dataset), ...remediesOf(run)];
+  return [...settings, epochs, run.mine ? null : _("someone else's"), when.format(new Date(run.created_at))].filter(Boolean).join(" · ");
 }
 
 function stateOf(run) {

@@ -5,6 +5,8 @@ import { _ } from "../../lib/i18n.js";
 import { datasetTitle } from "../../lib/layers.js";
 import { remediesOf } from "./cures.js";
 
+export const LONGEST_NAME = 80;
+
 const STATES = {
   queued: _("waiting"),
   running: _("learning"),
@@ -23,9 +25,14 @@ export function stateTitle(state) {
 
 /** What a run is called: its name, else what distinguishes it. */
 export function titleOf(run) {
-  if (run.name && run.name !== run.dataset) return run.name;
+  return run.name && run.name !== run.dataset ? run.name : automaticName(run);
+}
+
+/** "Digits · adam 0.001 · dropout 0.5", as long as a name may be. */
+export function automaticName(run) {
   const { optimizer, learning_rate: rate } = run.training;
-  return [datasetTitle(run.dataset), [optimizer, number(rate, 4)].filter(Boolean).join(" "), ...remediesOf(run)].join(" · ");
+  const name = [datasetTitle(run.dataset), `${optimizer} ${number(rate, 4)}`, ...remediesOf(run)].join(" · ");
+  return name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME - 1)}…` : name;
 }
 
 /** How many pictures are learned from: what is put aside and what a limit leaves out is not counted. */
