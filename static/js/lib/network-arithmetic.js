@@ -53,9 +53,10 @@ function strideFor(before, after) {
 export function report({ input, layers }) {
   const rows = [];
   trace(input, layers).reduce((views, traced) => write(rows, traced, views), startViews(input));
-  const total = (name) => rows.reduce((sum, row) => sum + row[name], 0);
+  const total = (name) => sum(rows, (row) => row[name]);
   const [parameters, statistics] = [total("parameters"), total("statistics")];
-  return { layers: rows, parameters, statistics, multiplyAdds: total("multiplyAdds"), memoryMb: memory(rows, parameters, statistics) };
+  const outputs = sum(rows, ({ shape }) => product(shape));
+  return { layers: rows, parameters, statistics, multiplyAdds: total("multiplyAdds"), memoryMb: memory(outputs, parameters, statistics) };
 }
 
 /** Writes the rows of one layer, a block's own before the block's sum; what its units see is given back. */
@@ -78,8 +79,7 @@ function writeRow(rows, name, layer, before, after, views, path) {
 }
 
 /** MiB to train on batches of 128 in float32 with Adam, to one decimal. */
-function memory(rows, parameters, statistics) {
-  const outputs = rows.reduce((sum, { shape }) => sum + product(shape), 0);
+function memory(outputs, parameters, statistics) {
   const numbers = COPIES * parameters + statistics + 2 * BATCH * outputs;
   return roundHalfEven((numbers * FLOAT_BYTES * 10) / MEBIBYTE) / 10;
 }
@@ -101,15 +101,30 @@ function checkRules(network, limits) {
   if (count(layers) > MOST_LAYERS) throw new Unfit(_("a network has at most %(count)s layers", { count: MOST_LAYERS }));
   if (!layers.length) throw new Unfit(_("a network has at least one layer"));
   checkSoftmax(layers.slice(0, -1));
-  const shape = trace(input, layers).at(-1).after;
+  const traced = trace(input, layers);
+  const shape = traced.at(-1).after;
   if (shape.join() !== String(classes)) throw new Unfit(_("the last layer must give %(count)s values, one for each class", { count: classes }), [last]);
   if (classes === 1 && layers[last].activation === "softmax") throw new Unfit(_("the softmax of a single value is always 1"), [last]);
-  if (limits) checkLimits(report(network), limits);
+  if (limits) checkLimits(traced, limits);
 }
 
-function checkLimits({ parameters, memoryMb }, limits) {
+/** Costs alone, without what units see: asked many times for each setting that is offered. */
+function checkLimits(traced, limits) {
+  const all = flat(traced);
+  const parameters = sum(all, ({ layer, before }) => parametersOf(layer, before));
+  const statistics = sum(all, ({ layer, before }) => statisticsOf(layer, before));
+  const memoryMb = memory(sum(all, ({ after }) => product(after)), parameters, statistics);
   if (parameters > limits.parameters) throw new Unfit(_("the network would have more than %(count)s parameters", { count: limits.parameters.toLocaleString() }));
   if (memoryMb > limits.memory_mb) throw new Unfit(_("training would take more than %(count)s MB", { count: limits.memory_mb }));
+}
+
+/** All layers as rows: a block's own, its projection, and the block itself, which costs nothing but its sum. */
+function flat(traced) {
+  return traced.flatMap((one) => [...flat(one.inside ?? []), ...(one.projection ? [{ layer: one.projection, before: one.before, after: one.after }] : []), one]);
+}
+
+function sum(items, value) {
+  return items.reduce((total, item) => total + value(item), 0);
 }
 
 function checkSoftmax(layers, path = []) {

@@ -38,10 +38,12 @@ export function after(path, steps = 1) {
   return [...path.slice(0, -1), path.at(-1) + steps];
 }
 
-function edited(network, path, edit) {
-  const copy = structuredClone(network);
-  edit(listAt(copy, path), path.at(-1));
-  return copy;
+/** A copy in which one list is edited; the layers beside the way to it are shared. */
+function edited(network, [index, ...inner], edit) {
+  const layers = [...network.layers];
+  if (inner.length) layers[index] = edited(layers[index], inner, edit);
+  else edit(layers, index);
+  return { ...network, layers };
 }
 
 /** Whether a change may be made: it gives a sound network, or one whose first fault comes no earlier than the present one. */

@@ -38,17 +38,24 @@ export class Augmented {
 
   refresh() {
     const { augmentation, shift, cutout } = this.#page.state.training;
-    const side = Math.min(...(this.#page.dataset?.input.slice(1) ?? [32]));
+    const side = this.#side;
     for (const [name, input] of this.#checks) input.checked = augmentation.includes(name) || (name === "flip" && augmentation.includes("alternating-flip"));
     for (const [name, slider] of Object.entries(this.#sliders)) slider.hidden = !augmentation.includes(name);
     this.#sliders.shift.set({ title: _("shift, pixels"), stops: [1, 2, 3, 4, 5, 6, 8].filter((pixels) => pixels < side), value: shift, low: 0, high: 64, whole: true });
     this.#sliders.cutout.set({ title: _("square, pixels"), stops: [2, 4, 6, 8, 10, 12, 16].filter((pixels) => pixels <= side), value: cutout, low: 0, high: 256, whole: true });
   }
 
+  /** Of the pictures, in pixels. */
+  get #side() {
+    return Math.min(...(this.#page.dataset?.input.slice(1) ?? [32]));
+  }
+
   /** A mirrored picture is one change, whether at random or every other epoch. */
   #turn(name, isOn) {
-    const others = this.#page.state.training.augmentation.filter((other) => other !== name && !(name === "flip" && other === "alternating-flip"));
-    setTraining(this.#page, { augmentation: isOn ? [...others, name] : others });
+    const { augmentation, cutout } = this.#page.state.training;
+    const others = augmentation.filter((other) => other !== name && !(name === "flip" && other === "alternating-flip"));
+    const isWhole = name === "cutout" && isOn && cutout >= this.#side; // nothing would be left of the picture
+    setTraining(this.#page, { augmentation: isOn ? [...others, name] : others, ...(isWhole && { cutout: Math.floor(this.#side / 2) }) });
   }
 
   #show() {

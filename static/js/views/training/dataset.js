@@ -35,7 +35,7 @@ class DatasetPart {
     $("#sheet-strip").addEventListener("click", () => this.#openSheet());
     $("#another-seed").addEventListener("click", () => setTraining(page, { seed: Math.floor(Math.random() * 1000) }));
     $("#train-limit").addEventListener("value", ({ detail }) => setTraining(page, { train_limit: detail.value >= this.#most() ? null : detail.value }, detail));
-    $("#validation-split").addEventListener("value", ({ detail }) => setTraining(page, { validation_split: detail.value / 100 }, detail));
+    $("#validation-split").addEventListener("value", ({ detail }) => setTraining(page, { validation_split: detail.value / 100, ...(detail.value ? {} : { early_stopping: null }) }, detail));
     $("#seed").addEventListener("value", ({ detail }) => setTraining(page, { seed: detail.value }, detail));
   }
 
@@ -100,7 +100,8 @@ class DatasetPart {
   #kept(row) {
     const { network, training } = this.#page.state;
     const isAll = training.train_limit !== null && training.train_limit >= row.train;
-    return { network: this.#builder.fitted(network, row), training: isAll ? { ...training, train_limit: null } : training };
+    const isUntested = training.statistics === "test" && !row.test;
+    return { network: this.#builder.fitted(network, row), training: { ...training, ...(isAll && { train_limit: null }), ...(isUntested && { statistics: "training" }) } };
   }
 
   async #send(target) {
