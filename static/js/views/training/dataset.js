@@ -51,8 +51,16 @@ class DatasetPart {
     $("#validation-split").set({ title: _("validation %"), stops: SPLITS.map((share) => Math.round(share * 100)), value: Math.round(validation_split * 1000) / 10, low: 0, high: 90 });
     $("#seed").set({ title: _("seed"), stops: Array.from({ length: 21 }, (_stop, index) => index), value: seed, low: 0, high: 2 ** 31, whole: true });
     $("#split-words").textContent = this.#words(most, train_limit, validation_split);
-    $("#sheet-strip").setAttribute("aria-busy", String(!this.#looked.has(state.dataset)));
+    if (!this.#looked.has(state.dataset)) this.#keepRoom(dataset);
     this.#looking.ask(state.dataset);
+  }
+
+  /** The strip is as high as it will be, so that nothing jumps when it comes. */
+  #keepRoom(dataset) {
+    $("#sheet-strip").hidden = !dataset;
+    $("#sheet-strip").setAttribute("aria-busy", "true");
+    $("#sheet-strip").setAttribute("aria-label", _("Samples"));
+    Object.assign($("#sheet-strip canvas"), { width: Math.min(dataset?.classes.length ?? 1, 20), height: 1 });
   }
 
   /** The most pictures that are left to learn from. */
