@@ -1,6 +1,7 @@
 // One kernel closely: its numbers now and at the random start, how far it moved, and the way to the convolution page.
 
 import { readModel } from "../../api.js";
+import "../../components/way-line.js";
 import "../../components/weight-table.js";
 import { SEEN } from "../../lib/address.js";
 import { h } from "../../lib/dom.js";
@@ -9,7 +10,7 @@ import { _ } from "../../lib/i18n.js";
 import { channelTitle, layerTitle } from "../../lib/layers.js";
 import { distance, largestOf, norm, toRows } from "../../lib/snapshots.js";
 import { connectCloserTime } from "./closer.js";
-import { momentOf, momentTitle, momentsOf, unpack } from "./moment.js";
+import { momentOf, momentTitle, momentsOf, unpackKernels } from "./moment.js";
 
 const LARGEST_SIDE = 7; // as far as the convolution page goes
 const $ = (selector) => document.querySelector(selector);
@@ -23,9 +24,12 @@ export function connectKernel(page) {
     if (!dialog.open) return;
     time.refresh();
     const snapshot = momentOf(page);
-    const [now, start] = await Promise.all([unpack(snapshot), unpack(momentsOf(page)[0])]);
+    const moments = momentsOf(page);
+    const all = await Promise.all(moments.map(unpackKernels));
+    const now = all[moments.indexOf(snapshot)];
     if (!now.kernels?.[index] || momentOf(page) !== snapshot) return;
-    show(page, { snapshot, now, start, index, preparation });
+    show(page, { snapshot, now, start: all[0], index, preparation });
+    showWay(all.map(({ kernels }) => kernels[index]), moments.indexOf(snapshot));
   };
   const learnPreparation = async () => {
     const model = page.run?.model;
@@ -35,7 +39,7 @@ export function connectKernel(page) {
     await refresh();
   };
   const go = async (by) => {
-    const { kernels } = await unpack(momentOf(page));
+    const { kernels } = await unpackKernels(momentOf(page));
     index = (index + by + kernels.length) % kernels.length;
     await refresh();
   };
@@ -63,6 +67,13 @@ function show(page, { snapshot, now, start, index, preparation }) {
   $("#kernel-exact").textContent = _("Numbers are read from the picture of the kernels: right to ±%(step)s.", { step: number(now.limit / 254, 4) });
   if (planes[0].width > LARGEST_SIDE) $("#kernel-exact").textContent += ` ${_("It is too large to be tried on the convolution page.")}`;
   else if (!preparation) $("#kernel-exact").textContent += ` ${_("It can be tried on the convolution page once there is a checkpoint.")}`;
+}
+
+/** How far it has moved from its random start, at every moment. */
+function showWay(kernels, at) {
+  const way = kernels.map((planes) => distance(planes, kernels[0]));
+  $("#kernel-way").show(way, at);
+  $("#kernel-way-now").textContent = _("moved %(way)s", { way: number(way[at], 2) });
 }
 
 function movedSentence(way, length, { number: at }) {

@@ -7,7 +7,7 @@ import { layerTitle } from "../../lib/layers.js";
 import { largestOf, summed } from "../../lib/snapshots.js";
 import { present } from "../../lib/theme.js";
 import { connectKernel } from "./kernel.js";
-import { momentOf, momentTitle, unpack } from "./moment.js";
+import { momentOf, momentTitle, unpackKernels } from "./moment.js";
 
 const FIRST_SHOWN = 32;
 const $ = (selector) => document.querySelector(selector);
@@ -22,7 +22,7 @@ export function connectKernels(page) {
     $("#kernels-fact").textContent = snapshot ? momentTitle(page, snapshot) : "";
     if (snapshot && !snapshot.kernels) $("#kernels-empty").textContent = _("This network does not begin with a convolution: it has no kernels to look at.");
     if (!snapshot?.kernels) return;
-    const moment = await unpack(snapshot);
+    const moment = await unpackKernels(snapshot);
     if (momentOf(page) !== snapshot) return;
     draw(moment, view);
     closer.refresh();

@@ -9,7 +9,7 @@ import { layerTitle } from "../../lib/layers.js";
 import { drawSigned, peak } from "../../lib/maps.js";
 import { present } from "../../lib/theme.js";
 import { connectCloserTime } from "./closer.js";
-import { momentOf, momentTitle, photoMoments, unpack } from "./moment.js";
+import { momentOf, momentTitle, photoMoments, unpackMaps } from "./moment.js";
 
 const $ = (selector) => document.querySelector(selector);
 
@@ -28,7 +28,7 @@ export function connectMaps(page) {
     $("#maps").hidden = isEmpty;
     if (isEmpty) $("#maps-empty").textContent = snapshot ? _("This network has no convolution or pooling that leaves a map of the photo.") : _("Press Start: the maps that the first layers make of your photo will appear here, at random at first.");
     if (isEmpty || !moment) return;
-    const { maps } = await unpack(moment);
+    const maps = await unpackMaps(moment);
     if (photoMoments(page).get() !== moment) return;
     const key = JSON.stringify([page.run.id, moment.number, page.state.sample, present()]);
     if (drawn.key !== key || drawn.moment !== moment) $("#maps").show(maps);

@@ -8,7 +8,7 @@ import { readSprite } from "../../lib/maps.js";
 import { readPixels } from "../../lib/pixels.js";
 import { momentAt, readKernels } from "../../lib/snapshots.js";
 
-const unpacked = new WeakMap();
+const [kernels, maps] = [new WeakMap(), new WeakMap()]; // of snapshots
 
 /** All snapshots of the open run that came so far, the oldest first. */
 export function momentsOf({ feed }) {
@@ -42,16 +42,26 @@ export function epochsAt({ run }, { step, epoch }) {
   return run?.steps ? (step * run.epochs) / run.steps : epoch;
 }
 
-/** A snapshot's kernels (lists of planes, or null) and maps, read from its sprites once. */
-export function unpack(snapshot) {
-  if (!unpacked.has(snapshot)) unpacked.set(snapshot, read(snapshot));
-  return unpacked.get(snapshot);
+/** A snapshot's first kernels, read from their sprite once: {kernels: lists of planes, or null; layer, limit, total}. */
+export function unpackKernels(snapshot) {
+  if (!kernels.has(snapshot)) kernels.set(snapshot, readSheet(snapshot.kernels));
+  return kernels.get(snapshot);
 }
 
-async function read({ kernels, maps }) {
-  const layers = await Promise.all((maps ?? []).map(async (sheet) => ({ ...sheet, maps: readSprite(await readPixels(sheet.image), sheet.shape[0], sheet.limit) })));
-  const planes = kernels ? readKernels(await readPixels(kernels.image), kernels.shape, kernels.limit) : null;
-  return { kernels: planes, layer: kernels?.layer ?? null, limit: kernels?.limit ?? 0, total: kernels?.total ?? planes?.length ?? 0, maps: layers };
+/** A snapshot's maps of its photo, read from their sprites once: [{layer, shape, limit, maps}]. */
+export function unpackMaps(snapshot) {
+  if (!maps.has(snapshot)) maps.set(snapshot, Promise.all((snapshot.maps ?? []).map(readMaps)));
+  return maps.get(snapshot);
+}
+
+async function readSheet(sheet) {
+  if (!sheet) return { kernels: null, layer: null, limit: 0, total: 0 };
+  const planes = readKernels(await readPixels(sheet.image), sheet.shape, sheet.limit);
+  return { kernels: planes, layer: sheet.layer, limit: sheet.limit, total: sheet.total ?? planes.length };
+}
+
+async function readMaps(sheet) {
+  return { ...sheet, maps: readSprite(await readPixels(sheet.image), sheet.shape[0], sheet.limit) };
 }
 
 const names = new WeakMap(); // of one's own pictures
