@@ -10,6 +10,8 @@ import { enterAt, rove } from "../lib/roving.js";
 
 const CURVE = 0.6; // so that few mistakes are seen beside many right answers
 
+const SHORT = 2; // letters of a name that can stand upright over its column
+
 export class ConfusionMatrix extends HTMLElement {
   #classes = null;
   #cells = [];
@@ -37,6 +39,7 @@ export class ConfusionMatrix extends HTMLElement {
     this.style.setProperty("--classes", classes.length);
     this.classList.toggle("is-fine", classes.length > 16);
     const titles = classes.map(classTitle);
+    this.classList.toggle("is-short", titles.every((title) => title.length <= SHORT));
     const corner = h("td", { class: "corner" }, h("span", {}, _("truth ↓")), h("span", {}, _("said →")));
     const head = h("tr", {}, corner, titles.map((title) => h("th", { scope: "col", title }, h("span", {}, title))));
     const rows = titles.map((title, truth) => {

@@ -17,6 +17,7 @@ import { connectPictures } from "../sources.js";
 import { isNow, momentOf, momentTitle, photoKey, photoMoments } from "./moment.js";
 
 const [PHOTO_SIDE, MOST_BARS] = [256, 5];
+const [THIN, THICK] = [4, 20]; // digits were written with a pen, photographs were not
 const $ = (selector) => document.querySelector(selector);
 
 export function connectPhoto(page) {
@@ -31,7 +32,8 @@ export function connectPhoto(page) {
     view.shown = shown;
     latest.ask(JSON.stringify([photoKey(page.source), page.run?.id ?? null, page.run?.model ?? null, page.run ? page.run.network.input : page.state.network.input]));
     showBars(page, view);
-    showLinks(page, view);
+    showLinks(page);
+    showHint(page);
   };
   return { refresh };
 }
@@ -118,6 +120,13 @@ function emptySentence(page, snapshot, moment) {
   if (!snapshot) return _("The network has not shown itself yet.");
   if (!moment && photoMoments(page).isAsking) return _("Computing what it made of this photo …");
   return _("What it thought of this photo at that moment was not kept. At the end of the time, the newest checkpoint answers.");
+}
+
+/** For a network that sees grays, such as digits, a picture is drawn with a thick pencil. */
+function showHint({ dataset, state }) {
+  const isGray = (state.network?.input ?? [3])[0] === 1;
+  $("#photo-hint").hidden = !isGray || !["digits", "mnist"].includes(dataset?.name);
+  $("drawing-board").pencil = isGray ? THICK : THIN;
 }
 
 function showLinks(page) {
