@@ -16,10 +16,11 @@ from app.core.errors import DiskFull
 from app.runs import reasons
 from app.runs.database import reading, writing
 from app.runs.housekeeping import tidy
-from app.runs.queue import claim_next, read_queue
+from app.runs.processes import identify
+from app.runs.queue import claim_next, count, has_place, read_queue
 from app.runs.rescue import close, rescue
 from app.runs.schema import runs
-from app.runs.states import FAILED, INTERRUPTED, Reason
+from app.runs.states import FAILED, INTERRUPTED, QUEUED, Reason
 from app.runs.store import Store
 from app.runs.trainers import DISK_FULL, Assignment, TrainerProcess
 
@@ -80,6 +81,8 @@ class Executor:
 
     def _turn(self) -> None:
         self._collect()
+        if self._warm is not None and self._warm.code is not None:
+            self._warm = None
         if self._is_time("rescue", RESCUE_S):
             rescue(self._store.engine)
         waiting = self._start_next()
@@ -99,13 +102,15 @@ class Executor:
     def _start_next(self) -> bool:
         """Gives the next run to a trainer if there is a place; whether runs wait."""
         with reading(self._store.engine) as connection:
-            if not read_queue(connection):
-                return False
+            waiting = count(connection, QUEUED) > 0
+            if not has_place(connection, self._store.limits.at_once):
+                return waiting
+        trainer = self._warm = self._warm or self._make_trainer(None)
         with writing(self._store.engine) as connection:
-            claim = claim_next(connection, self._store.limits.at_once)
+            claim = claim_next(connection, self._store.limits.at_once, identify(trainer.pid))
         if claim is None:
             return True
-        trainer, self._warm = self._warm or self._make_trainer(None), None
+        self._warm = None
         self._busy.append(trainer)
         url = self._store.engine.url.render_as_string(hide_password=False)
         trainer.assign(claim, Assignment(claim.run_id, claim.token, url, str(self._store.root)))
@@ -113,8 +118,6 @@ class Executor:
 
     def _keep_warm(self, waiting: bool) -> None:
         """Where a run could start soon; not in the first seconds of one, whose processor time it would take."""
-        if self._warm is not None and self._warm.code is not None:
-            self._warm = None
         settled = all(time.monotonic() - trainer.started > _SETTLED_S for trainer in self._busy)
         if self._warm is None and (waiting or settled) and self._is_time("warm", 1.0):
             self._warm = self._make_trainer(self._expected())

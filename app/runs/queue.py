@@ -74,16 +74,21 @@ def count(connection: Connection, *states: str, visitor: str | None = None) -> i
     return connection.scalar(found) or 0
 
 
-def claim_next(connection: Connection, at_once: int) -> Claim | None:
-    """Takes the next run if a place is free: it is `running` from now on, though nothing of it runs yet."""
-    waiting = read_queue(connection)
-    if not waiting or count(connection, RUNNING) >= at_once:
+def has_place(connection: Connection, at_once: int) -> bool:
+    """Whether a run waits that could start."""
+    return count(connection, QUEUED) > 0 and count(connection, RUNNING) < at_once
+
+
+def claim_next(connection: Connection, at_once: int, process: str | None = None) -> Claim | None:
+    """Takes the next run for that process, if a place is free: it is `running` from now on."""
+    if not has_place(connection, at_once):
         return None
+    waiting = read_queue(connection)
     claim, now = Claim(waiting[0], secrets.token_hex(8)), time.time()
     row = connection.execute(
         runs.update()
         .where(runs.c.id == claim.run_id)
-        .values(state=RUNNING, claim=claim.token, heartbeat=now, process=None, queued_at=None, reason=None,
+        .values(state=RUNNING, claim=claim.token, heartbeat=now, process=process, queued_at=None, reason=None,
                 ended_at=None, started_at=func.coalesce(runs.c.started_at, now))
         .returning(runs.c.visitor, runs.c.step, runs.c.epoch, runs.c.learning_rate)
     ).one()  # fmt: skip

@@ -4,7 +4,8 @@ import logging
 from pathlib import Path
 
 from app.core.dataset_cache import cache_path
-from app.core.datasets import DataSet, load_dataset
+from app.core.dataset_catalog import look_into
+from app.core.datasets import BUILTIN, DataSet, load_dataset
 from app.core.errors import PlaygroundError
 
 _log = logging.getLogger(__name__)
@@ -19,9 +20,9 @@ class Shelf:
 
     def fetch(self, name: str) -> None:
         """Reads it ahead; what cannot be read is told to whoever asks for it."""
-        stamp = self._stamp(name)
         try:
-            self._kept = name, stamp, load_dataset(name, self.folder)
+            self._make(name)
+            self._kept = name, self._stamp(name), load_dataset(name, self.folder)
         except (PlaygroundError, OSError):
             _log.warning("a data set could not be read ahead")
 
@@ -30,7 +31,14 @@ class Shelf:
         kept, self._kept = self._kept, None
         if kept and kept[:2] == (name, self._stamp(name)):
             return kept[2]
+        self._make(name)
         return load_dataset(name, self.folder)
+
+    def _make(self, name: str) -> None:
+        """One that is made here is kept, so that making it costs its second or two only once."""
+        known = BUILTIN.get(name)
+        if known and known.make and not cache_path(self.folder, name).is_file():
+            look_into(name, self.folder)
 
     def _stamp(self, name: str) -> float:
         path = cache_path(self.folder, name)

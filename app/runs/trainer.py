@@ -7,7 +7,6 @@ import logging
 import os
 import signal
 import sys
-import threading
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -62,11 +61,6 @@ def warm_up() -> None:
     pictures = DataSet("noise", "", tuple("0123456789"), images, labels, images[:0], labels[:0])
     for _ in train(find_preset(FIRST_NETWORK).network, pictures, Training(epochs=1, validation_split=0.0)):
         pass
-    threading.Thread(target=_load_digits, daemon=True).start()
-
-
-def _load_digits() -> None:
-    import sklearn.datasets  # noqa: F401  # slow, and only for one data set
 
 
 if __name__ == "__main__":
