@@ -143,7 +143,41 @@ def _depths() -> tuple[Recipe, ...]:
 
 
 def _overfitting() -> tuple[Recipe, ...]:
-    return ()
+    """Few pictures, learned by heart; then one remedy each, with the same seed."""
+    few = Training(epochs=20, batch_size=64, learning_rate=0.001, decay=0.0, normalization="standardize",
+                   train_limit=1000, validation_split=0.02)  # fmt: skip
+    light = find_preset(_LIGHT).network
+
+    def cure(name: str, title: str, why: str, network: Network = light, **changes: Any) -> Recipe:
+        preset = _LIGHT if network == light else None
+        return Recipe(f"overfits-{name}", "works", title, why, "cifar10", network, replace(few, **changes), preset,
+                      beside="overfits")  # fmt: skip
+
+    return (
+        Recipe("overfits", "fails", N_("Too few pictures"),
+               N_("1,000 photos for 1.4 million weights: each is learned by heart, and what is learned is not true of "
+                  "others."), "cifar10", light, few, _LIGHT, beside="overfits-augmentation"),
+        cure("augmentation", N_("… with augmentation"),
+             N_("Mirrored and shifted, a photo is never the same twice: there is more to learn than to remember."),
+             augmentation=("flip", "shift")),
+        cure("dropout", N_("… with dropout"),
+             N_("Seven of ten values before each dense layer are missing at random: no unit can rely on another."),
+             _network(light.input, 10, _dropped_layers())),
+        cure("l2", N_("… with L2 (ridge)"),
+             N_("The squares of the weights are added to the loss: they stay small, and the answer smooth."), l2=0.01),
+        cure("l1", N_("… with L1 (lasso)"),
+             N_("The sizes of the weights are added to the loss: most of them vanish."), l1=0.001),
+        cure("max-norm", N_("… with max-norm"),
+             N_("No unit's incoming weights may be longer than 0.5."), max_norm=0.5),
+        cure("batch-normalization", N_("… with batch normalization"),
+             N_("Each batch's own mean and deviation come into the maps as noise; it also learns faster."),
+             _network(light.input, 10, _normalized_layers())),
+        cure("more-pictures", N_("… with more pictures"),
+             N_("4,000 photos instead of 1,000: the best remedy, where one has them."), train_limit=4000),
+        cure("early-stopping", N_("… stopped early"),
+             N_("It ends when three passes have not improved the validation loss, and takes the best weights."),
+             early_stopping=3),
+    )  # fmt: skip
 
 
 def _shape_layers() -> list[Entry]:
@@ -161,6 +195,15 @@ def _deep_layers(*, normalized: bool) -> list[Entry]:
     plain = [conv(16, padding="same", activation="relu")]
     block = [conv(16, padding="same", use_bias=False), NORM, _RELU] if normalized else plain
     return [*block * _DEPTH, {"type": "global_average_pooling2d"}]
+
+
+def _dropped_layers() -> list[Entry]:
+    drop: Entry = {"type": "dropout", "rate": 0.7}
+    return [*[conv(16, activation="relu")] * 3, FLATTEN, drop, dense(128, "relu"), drop]
+
+
+def _normalized_layers() -> list[Entry]:
+    return [*[conv(16), NORM, _RELU] * 3, FLATTEN, dense(128, "relu")]
 
 
 def _network(size: tuple[int, int, int], classes: int, layers: list[Entry]) -> Network:
