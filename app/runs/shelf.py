@@ -1,6 +1,7 @@
 """A data set that a warm trainer has read before anybody asked for it, as long as its file stays what it was."""
 
 import logging
+from contextlib import suppress
 from pathlib import Path
 
 from app.core.dataset_cache import cache_path
@@ -17,6 +18,12 @@ class Shelf:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._kept: tuple[str, float, DataSet] | None = None
+
+    def stock(self) -> None:
+        """Makes and keeps the sets that are made here, at the first time."""
+        for name in BUILTIN:
+            with suppress(PlaygroundError, OSError):
+                self._make(name)
 
     def fetch(self, name: str) -> None:
         """Reads it ahead; what cannot be read is told to whoever asks for it."""

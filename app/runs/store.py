@@ -4,14 +4,17 @@ It does not train: what is asked of a run is written into its row, where its tra
 """
 
 import secrets
+import shutil
 import time
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, RowMapping, func, select
 
-from app.core.errors import N_, QueueFull, UnknownRun
+from app.core.errors import N_, DiskFull, QueueFull, UnknownRun
 from app.core.hyperparameters import describe_training
+from app.core.networks import report
+from app.core.reports import FLOAT_BYTES, MEBIBYTE
 from app.runs import event_log, processes
 from app.runs.asking import Wish, grant
 from app.runs.database import migrate, open_engine, reading, writing
@@ -24,6 +27,7 @@ from app.runs.states import QUEUED, RUNNING, TERMINAL, Order, Reason, RunRow, Vi
 __all__ = ["TERMINAL", "LoggedEvent", "Order", "QueueLimits", "RunRow", "Store", "Visitor"]
 
 LONGEST_NAME = 80
+LEAST_FREE = 16 * MEBIBYTE
 Rows = list[RunRow]
 Events = list[LoggedEvent]
 History = list[dict[str, Any]]
@@ -57,6 +61,7 @@ class Store:
 
     def submit(self, order: Order, visitor: Visitor) -> RunRow:
         """A new run in the queue. Raises QueueFull or DiskFull."""
+        self._check_disk(order)
         run_id = secrets.token_hex(8)
         folder = self.folder(run_id)
         try:
@@ -159,6 +164,16 @@ class Store:
                 limit=limits.queued, seconds=_estimate(connection),
             )  # fmt: skip
         self._check_turns(connection, visitor)
+
+    def _check_disk(self, order: Order) -> None:
+        """Checkpoints with Adam's two moments, two of them for a moment, and the model; and some for the log."""
+        need = report(order.network).parameters * FLOAT_BYTES * 7 + LEAST_FREE
+        free = shutil.disk_usage(self.root).free
+        if free < need:
+            raise DiskFull(
+                N_("The run needs %(need)d MiB on the disk; %(free)d are free. Delete runs, or make room."),
+                need=need // MEBIBYTE, free=free // MEBIBYTE,
+            )  # fmt: skip
 
     def _check_turns(self, connection: Connection, visitor: Visitor, but: str = "") -> None:
         mine = (runs.c.visitor == visitor.key) & runs.c.state.in_((QUEUED, RUNNING)) & (runs.c.id != but)

@@ -34,6 +34,7 @@ def main() -> int:
     _prepare()
     warm_up()
     shelf = Shelf(Path(sys.argv[1]))
+    shelf.stock()
     if sys.argv[2:]:
         shelf.fetch(sys.argv[2])
     line = sys.stdin.readline()
