@@ -23,7 +23,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """The app as a class would run it."""
     data = tmp_path_factory.mktemp("data")
     write_model(data / "models" / "tiny", with_familiarity=True)
-    app = create_app(Settings(data=data))
+    app = create_app(Settings(data=data, runs_at_once=0))
     with TestClient(app, base_url="http://localhost", raise_server_exceptions=False) as client:
         yield client
 

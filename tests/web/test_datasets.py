@@ -18,7 +18,7 @@ from tests.hostile import png_bomb
 from tests.web.conftest import problem
 
 SMALL = Settings(dataset_bytes=30_000, dataset_unpacked_bytes=40_000, dataset_entries=20, image_bytes=5000,
-                 json_bytes=1000, dataset_uploads=1, workers=1)  # fmt: skip
+                 json_bytes=1000, dataset_uploads=1, workers=1, runs_at_once=0)  # fmt: skip
 
 
 def sent(client: TestClient, archive: bytes, **options: object) -> httpx2.Response:
@@ -168,7 +168,7 @@ def test_the_limits_are_listed(narrow: TestClient) -> None:
 def test_an_archive_that_takes_too_long_is_stopped_and_leaves_nothing(tmp_path: Path) -> None:
     picture = png_bomb(4096)  # as large as a picture may be
     data = hostile.pack({f"{label}/{number}.png": picture for label in "ab" for number in range(100)})
-    app = create_app(Settings(data=tmp_path, dataset_seconds=1.5, workers=1))
+    app = create_app(Settings(data=tmp_path, dataset_seconds=1.5, workers=1, runs_at_once=0))
 
     with TestClient(app, base_url="http://localhost", raise_server_exceptions=False) as client:
         client.get("/readyz")

@@ -1,6 +1,7 @@
 """Every refusal is a problem in the visitor's language, and says nothing that it should not."""
 
 import json
+from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
@@ -8,6 +9,7 @@ from starlette.testclient import TestClient
 
 from app.core.errors import InvalidValue, PlaygroundError
 from app.main import create_app
+from app.settings import Settings
 from app.web import errors
 from tests.web.conftest import Post, problem
 
@@ -65,6 +67,7 @@ def test_what_was_sent_is_never_repeated(convolve: Post) -> None:
 
 def test_a_person_who_browses_sees_a_page(client: TestClient) -> None:
     response = client.get("/no-such?lang=es", headers={"Accept": "text/html"})
+    client.cookies.clear()  # it is everybody's client
 
     assert response.status_code == 404
     assert response.headers["content-type"].startswith("text/html")
@@ -83,8 +86,8 @@ def test_at_most_eight_fields_are_told(client: TestClient) -> None:
 
 
 @pytest.fixture
-def broken() -> FastAPI:
-    app = create_app()
+def broken(tmp_path: Path) -> FastAPI:
+    app = create_app(Settings(data=tmp_path, runs_at_once=0))
 
     @app.get("/break")
     def fail() -> None:

@@ -1,6 +1,7 @@
 """What every request passes through."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from starlette.responses import StreamingResponse
@@ -26,8 +27,8 @@ def test_other_host_names_are_refused(client: TestClient, host: str) -> None:
     problem(client.get("/healthz", headers={"Host": host}), 400)
 
 
-def test_a_host_that_the_settings_allow_is_answered() -> None:
-    app = create_app(Settings(allowed_hosts=("class.example.org",)))
+def test_a_host_that_the_settings_allow_is_answered(tmp_path: Path) -> None:
+    app = create_app(Settings(data=tmp_path, runs_at_once=0, allowed_hosts=("class.example.org",)))
 
     with TestClient(app, base_url="http://class.example.org") as client:
         assert client.get("/healthz").status_code == 200
@@ -93,8 +94,8 @@ def test_head_is_refused_where_get_is(client: TestClient, path: str, status: int
     assert client.head(path).status_code == status
 
 
-def test_head_of_a_stream_ends_and_is_logged_with_its_route() -> None:
-    app = create_app()
+def test_head_of_a_stream_ends_and_is_logged_with_its_route(tmp_path: Path) -> None:
+    app = create_app(Settings(data=tmp_path, runs_at_once=0))
 
     @app.get("/ticks/{speed}")
     def stream(speed: int) -> StreamingResponse:

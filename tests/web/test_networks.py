@@ -104,7 +104,7 @@ def test_a_body_that_is_not_json_is_refused_by_its_type(client: TestClient) -> N
 
 
 def test_the_limits_are_settings(tmp_path: Any) -> None:
-    settings = Settings(data=tmp_path, network_parameters=1000, workers=1)
+    settings = Settings(data=tmp_path, network_parameters=1000, workers=1, runs_at_once=0)
 
     with TestClient(create_app(settings), base_url="http://localhost") as client:
         found = problem(send(client, presets()["tiny-vgg"].network.describe()), 422)

@@ -1,5 +1,7 @@
 """The limit on how often one address may call, which is off unless the settings ask for it."""
 
+from pathlib import Path
+
 import pytest
 from starlette.testclient import TestClient
 
@@ -28,8 +30,10 @@ def test_each_address_has_its_own_count() -> None:
         rates.count("10.0.0.1")
 
 
-def test_a_call_past_the_limit_is_told_when_to_come_back() -> None:
-    with TestClient(create_app(Settings(rate_limit="1/minute")), base_url="http://localhost") as client:
+def test_a_call_past_the_limit_is_told_when_to_come_back(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path, rate_limit="1/minute", runs_at_once=0)
+
+    with TestClient(create_app(settings), base_url="http://localhost") as client:
         fields = {"sample": "impulse", "kernel": "identity"}
         assert client.post("/api/convolutions", data=fields).status_code == 200
 

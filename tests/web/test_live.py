@@ -1,0 +1,264 @@
+"""Runs that really train, on a real server in its own process."""
+
+import asyncio
+import json
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from tests.test_cli import serving, until
+from tests.web.conftest import problem
+from tests.web.viewers import Viewer, gather
+
+DIGITS: dict[str, Any] = {
+    "dataset": "digits",
+    "network": {"input": [1, 8, 8], "classes": 10, "layers": [
+        {"type": "conv2d", "filters": 8, "activation": "relu"}, {"type": "max_pooling2d"}, {"type": "flatten"},
+        {"type": "dense", "units": 10},
+    ]},
+    "training": {"epochs": 5, "learning_rate": 0.01, "batch_size": 32},
+    "sample": "cat",
+}  # fmt: skip
+ENDLESS = DIGITS | {"training": {"epochs": 10_000, "batch_size": 8}}
+
+
+class Server:
+    """A running app."""
+
+    def __init__(self, process: subprocess.Popen[bytes], port: int) -> None:
+        self.process = process
+        self.port = port
+        self.client = httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=60)
+
+    def submit(self, order: dict[str, Any]) -> str:
+        response = self.client.post("/api/runs", json=order)
+        assert response.status_code == 201, response.text
+        return str(response.json()["id"])
+
+    def run(self, run_id: str) -> dict[str, Any]:
+        told: dict[str, Any] = self.client.get(f"/api/runs/{run_id}").json()
+        return told
+
+    def watch(self, run_id: str, after: int = 0) -> list[tuple[int, str, dict[str, Any]]]:
+        """All events from there to the end."""
+        viewer = asyncio.run(Viewer(self.port, run_id, after).watch())
+        return [(number, kind, json.loads(told)) for number, kind, told in viewer.events]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with serving(tmp_path_factory.mktemp("live"), PLAYGROUND_EVENT_STREAMS="203") as (process, port, _):
+        server = Server(process, port)
+        with server.client:
+            yield server
+
+
+@pytest.fixture(scope="module")
+def finished(server: Server) -> str:
+    """A run that has ended, watched by two hundred."""
+    return server.submit(DIGITS)
+
+
+def test_a_run_is_told_while_it_trains_and_afterwards_alike(server: Server, finished: str) -> None:
+    told = server.watch(finished)
+    run = server.run(finished)
+
+    kinds = [kind for _, kind, _ in told]
+    states = [event["state"] for _, kind, event in told if kind == "state"]
+    assert [number for number, _, _ in told] == list(range(1, len(told) + 1))
+    assert states == ["queued", "running", "finished"]
+    assert kinds.count("epoch") == 5
+    assert kinds.index("snapshot") < kinds.index("step"), "the random start is told first"
+    assert run["history"] == [event for _, kind, event in told if kind == "epoch"]
+    assert run["test"] == told[-1][2]["test"]
+    assert run["test"]["accuracy"] > 0.8
+    assert (run["state"], run["step"], run["steps"], run["epoch"]) == ("finished", 205, 205, 5)
+    assert run["images_per_second"] > 0
+    assert server.watch(finished) == told
+
+
+def test_two_hundred_viewers_see_every_event_of_a_run(server: Server) -> None:
+    run_id = server.submit(DIGITS)
+
+    viewers = asyncio.run(gather(server.port, run_id, 200))
+
+    first = viewers[0].events
+    assert json.loads(first[-1][2])["state"] == "finished"
+    assert [number for number, _, _ in first] == list(range(1, len(first) + 1))
+    assert all(viewer.events == first for viewer in viewers)
+
+
+def test_who_comes_back_after_the_end_gets_the_rest_or_is_sent_away(server: Server, finished: str) -> None:
+    whole = server.watch(finished)
+    last = whole[-1][0]
+
+    seen = Viewer(server.port, finished, last)
+    asyncio.run(seen.watch())
+
+    assert server.watch(finished, last - 3) == whole[-3:]
+    assert (seen.status, seen.raw) == (204, b"")
+
+
+def test_a_head_of_the_stream_ends_at_once(server: Server, finished: str) -> None:
+    response = server.client.head(f"/api/runs/{finished}/events", timeout=5)
+
+    assert (response.status_code, response.content) == (200, b"")
+    assert response.headers["content-type"].startswith("text/event-stream")
+    assert response.headers["cache-control"] == "no-store"
+    assert response.headers["x-accel-buffering"] == "no"
+
+
+def test_the_newest_checkpoint_of_a_run_is_a_model(server: Server, finished: str) -> None:
+    server.watch(finished)
+    name = server.run(finished)["model"]
+
+    card = server.client.get(f"/api/models/{name}").json()
+    answer = server.client.post(f"/api/models/{name}/classifications", data={"sample": "cat"}).json()
+    weights = server.client.get(f"/api/models/{name}/weights")
+
+    assert name == card["name"] == f"run-{finished}"
+    assert card["layers"][0]["name"] == "conv2d_1"
+    assert sum(entry["probability"] for entry in answer["predictions"]) == pytest.approx(1, abs=1e-4)
+    assert weights.status_code == 200
+    assert name not in [entry["name"] for entry in server.client.get("/api/models").json()["models"]]
+    problem(server.client.get("/api/models/run-0123456789abcdef"), 404)
+
+
+def test_snapshots_are_told_again_and_looked_at_with_another_photo(server: Server, finished: str) -> None:
+    logged = [event for _, kind, event in server.watch(finished) if kind == "snapshot"]
+    path = f"/api/runs/{finished}/snapshots/0"
+
+    again = server.client.get(path).json()
+    same = server.client.post(path, data={"sample": "cat"}).json()
+    other = server.client.post(path, data={"sample": "rocket"}).json()
+
+    assert again == logged[0] == server.client.post(path).json()
+    assert (again["number"], again["step"]) == (0, 0)
+    assert {"epoch", "kernels", "maps", "predictions", "norms"} <= set(again)
+    assert again["kernels"]["shape"] == [8, 1, 3, 3]
+    assert same["maps"] == again["maps"]
+    assert other["maps"] != again["maps"]
+    assert other["kernels"] == again["kernels"]
+    problem(server.client.get(f"/api/runs/{finished}/snapshots/99"), 404)
+
+
+def test_the_watched_photo_can_be_changed(server: Server, finished: str) -> None:
+    path = f"/api/runs/{finished}/photo"
+    before = server.client.get(path)
+
+    changed = server.client.put(path, data={"sample": "rocket"})
+
+    assert before.headers["content-type"] == "image/png"
+    assert changed.json()["seen"].startswith("data:image/png;base64,")
+    assert server.client.get(path).content != before.content
+    problem(server.client.put(path), 422)
+
+
+def test_the_confusion_matrix_counts_the_validation_pictures_and_opens_its_cells(server: Server, finished: str) -> None:
+    server.watch(finished)
+    path = f"/api/runs/{finished}/confusion"
+
+    told = server.client.get(path).json()
+
+    place, cell = next(iter(told["cells"].items()))
+    truth, predicted = place.split(",")
+    opened = server.client.get(f"{path}/{truth}/{predicted}").json()
+    assert (told["images"], told["epoch"], len(told["matrix"])) == (144, 5, 10)
+    assert sum(map(sum, told["matrix"])) == 144
+    assert told["matrix"][int(truth)][int(predicted)] == cell["count"] == opened["count"]
+    assert [{name: entry[name] for name in ("index", "confidence")} for entry in opened["pictures"]] == cell["pictures"]
+    assert opened["pictures"][0]["image"].startswith("data:image/png;base64,")
+    problem(server.client.get(f"{path}/10/0"), 422)
+
+
+def test_the_history_is_a_table(server: Server, finished: str) -> None:
+    told = server.watch(finished)
+
+    epochs = server.client.get(f"/api/runs/{finished}/metrics.csv")
+    steps = server.client.get(f"/api/runs/{finished}/metrics.csv", params={"steps": "true"})
+
+    lines = epochs.text.splitlines()
+    assert lines[0].startswith("epoch,step,train_loss,train_accuracy,validation_loss")
+    assert [line.split(",")[0] for line in lines[1:]] == ["1", "2", "3", "4", "5"]
+    assert len(steps.text.splitlines()) == 1 + sum(kind == "step" for _, kind, _ in told)
+    assert f'filename="run-{finished}.csv"' in epochs.headers["content-disposition"]
+
+
+def test_of_thirty_orders_at_once_one_trains_some_wait_and_the_rest_come_back_later(server: Server) -> None:
+    def order(number: int) -> httpx2.Response:
+        return server.client.post("/api/runs", json=ENDLESS, headers={"Cookie": f"visitor={number:024d}"})
+
+    with ThreadPoolExecutor(30) as threads:
+        responses = list(threads.map(order, range(30)))
+    taken = [response.json()["id"] for response in responses if response.status_code == 201]
+    until(lambda: any(server.run(run_id)["state"] == "running" for run_id in taken))
+    states = [server.run(run_id)["state"] for run_id in taken]
+    for run_id in taken:
+        assert server.client.delete(f"/api/runs/{run_id}").status_code == 204
+
+    assert (states.count("running"), states.count("queued")) == (1, 6)
+    for response in responses:
+        if response.status_code != 201:
+            problem(response, 429)
+            assert int(response.headers["retry-after"]) >= 1
+
+
+def test_a_stream_too_many_is_told_when_to_come_back(server: Server) -> None:
+    run_id = server.submit(ENDLESS)
+
+    async def crowd() -> list[int]:
+        viewers = [Viewer(server.port, run_id) for _ in range(210)]
+        watching = [asyncio.create_task(viewer.watch()) for viewer in viewers]
+        await asyncio.sleep(3)
+        statuses = [viewer.status for viewer in viewers]
+        for task in watching:
+            task.cancel()
+        await asyncio.gather(*watching, return_exceptions=True)
+        return statuses
+
+    statuses = asyncio.run(crowd())
+    until(lambda: "playground_event_streams 0.0" in server.client.get("/metrics").text, 10)
+    server.client.delete(f"/api/runs/{run_id}")
+
+    assert (statuses.count(200), statuses.count(429)) == (203, 7)
+
+
+def test_a_learning_rate_and_a_stop_reach_the_trainer(server: Server) -> None:
+    run_id = server.submit(ENDLESS)
+    until(lambda: server.run(run_id)["state"] == "running")
+
+    server.client.patch(f"/api/runs/{run_id}", json={"learning_rate": 0.005})
+    until(lambda: server.run(run_id)["learning_rate"] == 0.005)
+    server.client.patch(f"/api/runs/{run_id}", json={"state": "stopped"})
+    told = server.watch(run_id)
+
+    assert told[-1][2]["state"] == "stopped"
+    assert 0.005 in [event["learning_rate"] for _, kind, event in told if kind == "state"]
+
+
+def test_the_server_stops_soon_though_fifty_watch(tmp_path: Path) -> None:
+    async def watched_stop(server: Server, run_id: str) -> float:
+        viewers = [asyncio.create_task(Viewer(server.port, run_id).watch()) for _ in range(50)]
+        await asyncio.sleep(2)
+        started = time.monotonic()
+        server.process.send_signal(signal.SIGTERM)
+        await asyncio.gather(*viewers, return_exceptions=True)
+        await asyncio.to_thread(server.process.wait, 20)
+        return time.monotonic() - started
+
+    with serving(tmp_path) as (process, port, log):
+        server = Server(process, port)
+        with server.client:
+            run_id = server.submit(ENDLESS)
+            until(lambda: server.run(run_id)["state"] == "running")
+        seconds = asyncio.run(watched_stop(server, run_id))
+
+        assert seconds < 10
+        assert "Traceback" not in log.read_text("utf-8")
