@@ -155,6 +155,16 @@ def test_a_described_network_that_cannot_be_built_says_why(open_page: Open, serv
     expect(page.locator(".layer.is-wrong")).to_have_count(0)
 
 
+def test_a_network_for_other_pictures_is_fitted_by_one_click(open_page: Open) -> None:
+    page = open_page(_path(SMALL | {"input": [3, 32, 32]}), expected="422")
+
+    expect(page.locator("#network-fault")).to_contain_text("3×32×32, 10, those of the pictures 1×8×8, 10")
+    page.click("#fit-network")
+
+    expect(page.locator("#network-fault")).to_be_hidden()
+    expect(page.locator(".layer-input .shape")).to_have_text("1×8×8")
+
+
 def test_a_program_is_pasted_and_the_network_copied_out(open_page: Open) -> None:
     page = open_page(_path(), expected="422")
 
@@ -214,7 +224,8 @@ def test_remedies_act_on_the_network_and_on_what_is_sent(open_page: Open, server
     expect(page.locator("#run-note")).to_contain_text("open run's settings", timeout=WAIT)
     page.click("[data-remedy=l1]")
     expect(page.locator("#run-note")).to_contain_text("Start makes a new run")
-    httpx2.delete(page.url.split("/train")[0] + "/api/runs/" + parse_qs(urlsplit(page.url).query)["run"][0])
+    page.wait_for_url(re.compile("run="))
+    httpx2.delete(f"{server}/api/runs/{parse_qs(urlsplit(page.url).query)['run'][0]}", timeout=30)
 
 
 def test_the_input_shows_what_the_network_is_fed_and_the_trap(open_page: Open) -> None:

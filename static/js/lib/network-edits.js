@@ -119,6 +119,7 @@ export function largestValue(network, path, field, most, limits) {
 
 /** The network for pictures of another size and number of classes: layers are kept; where maps become too small, padding keeps them, and what still does not fit goes. */
 export function fitTo(network, { input, classes }, limits) {
+  if (network.classes === classes && network.input.join() === input.join()) return network;
   const head = headOf(network);
   const layers = network.layers.map((layer, index) => (index === head && layer.type === "dense" ? { ...layer, units: classes } : layer));
   let fitted = { input, classes, layers };

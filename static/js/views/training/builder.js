@@ -41,6 +41,7 @@ class Builder {
     this.#page = page;
     this.#history = new EditHistory(this.#settings());
     $("#layers").addEventListener("edit", ({ detail }) => this.become(detail));
+    $("#fit-network").addEventListener("click", () => this.become({ network: this.fitted(page.state.network), said: _("The network fits the pictures now.") }));
     $("#undo").addEventListener("click", () => this.#return(this.#history.undo()));
     $("#redo").addEventListener("click", () => this.#return(this.#history.redo()));
     $("#back-to-run").addEventListener("click", () => page.open(page.state.run, { compare: page.state.compare, snapshot: page.state.snapshot }));
@@ -68,7 +69,8 @@ class Builder {
     this.fault = this.#faultOf(network);
     $("#layers").show({ network, limits: this.limits, fault: this.fault });
     $("#network-fault").hidden = !this.fault || this.fault.path.length > 0;
-    $("#network-fault").textContent = this.fault?.message ?? "";
+    $("#network-fault span").textContent = this.fault?.message ?? "";
+    $("#fit-network").hidden = !this.fault?.isMisfit;
     this.#showTotals(network);
     this.#showPreset(network);
     this.#showRun();
@@ -85,10 +87,18 @@ class Builder {
   /** The page's own sentence at once, the server's as soon as it is there. */
   #faultOf(network) {
     const fault = faultOf(network, this.limits);
-    if (!fault) return null;
+    if (!fault) return this.#misfit(network);
     const key = JSON.stringify(network);
     this.#checking.ask(key);
     return this.#told?.key === key ? this.#told : fault;
+  }
+
+  /** A sound network may be one for other pictures. */
+  #misfit({ input, classes }) {
+    const { dataset } = this.#page;
+    if (!dataset || (isSame(input, dataset.input) && classes === dataset.classes.length)) return null;
+    const [network, pictures] = [`${input.join("×")}, ${classes}`, `${dataset.input.join("×")}, ${dataset.classes.length}`];
+    return { path: [], isMisfit: true, message: _("The network is for other pictures: input and classes are %(network)s, those of the pictures %(pictures)s.", { network, pictures }) };
   }
 
   async #check(key, isNewest) {

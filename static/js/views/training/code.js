@@ -27,7 +27,7 @@ async function take(page, builder) {
   if (!text.trim()) return $("#network-text").focus();
   await asked(async () => {
     const { network } = await checkNetwork({ text, input: page.state.network.input });
-    builder.become({ network: network.classes === page.state.network.classes ? network : builder.fitted(network), said: _("The network is the pasted one now.") });
+    builder.become({ network: builder.fitted(network), said: _("The network is the pasted one now.") });
     $("#network-code").close();
   });
 }

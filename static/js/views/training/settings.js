@@ -50,13 +50,15 @@ export class Settings {
     return write({
       ...state,
       dataset: state.dataset === start ? null : state.dataset,
-      network: isSame(state.network, base.network) ? null : this.#named(state.network),
+      network: isSame(state.network, base.network) ? null : this.#named(state),
       training: differences(state.training, base.training),
     });
   }
 
   #over(base, { dataset, network, training }) {
-    return { dataset: dataset ?? base.dataset, network: network ? this.#networkOf(network) : base.network, training: { ...base.training, ...training } };
+    const chosen = dataset ?? base.dataset;
+    const named = typeof network === "string" ? this.#fitted(this.#networkOf(network), chosen) : network;
+    return { dataset: chosen, network: named ?? base.network, training: { ...base.training, ...training } };
   }
 
   #first() {
@@ -75,9 +77,9 @@ export class Settings {
     return (presets.find(({ name }) => name === network) ?? presets.find(({ name }) => name === PRESET) ?? presets[0]).network;
   }
 
-  /** The name of the preset that a network is, else the network. */
-  #named(network) {
-    return this.#page.presets.find((preset) => isSame(preset.network, network))?.name ?? network;
+  /** The name of the preset that a network is, fitted to its pictures, else the network. */
+  #named({ network, dataset }) {
+    return this.#page.presets.find((preset) => isSame(this.#fitted(preset.network, dataset), network))?.name ?? network;
   }
 
   /** A network for the pictures and the classes of a data set. */
