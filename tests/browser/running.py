@@ -153,12 +153,9 @@ class Relay:
 
 
 def _pour(one: socket.socket, other: socket.socket) -> None:
-    """Copies what comes until one of both ends is closed."""
-    try:
+    """Copies what comes from one end until either is shut; then both are."""
+    with one, suppress(OSError):
         while received := one.recv(1 << 16):
             other.sendall(received)
-    except OSError:
-        pass
-    for end in (one, other):
-        with suppress(OSError):
-            end.shutdown(socket.SHUT_RDWR)
+    with suppress(OSError):
+        other.shutdown(socket.SHUT_RDWR)

@@ -75,7 +75,7 @@ function comparing(page) {
   if (shown.length < 2) return [];
   const names = shown.map((run, index) => {
     const name = h("strong", {}, titleOf(run));
-    name.style.color = colorOf(index);
+    name.style.setProperty("--run-color", colorOf(index));
     return name;
   });
   return [` · ${_("comparing")} `, ...names.flatMap((name, index) => [...(index ? [index === names.length - 1 ? ` ${_("and")} ` : ", "] : []), name])];
