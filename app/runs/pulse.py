@@ -53,7 +53,7 @@ class Pulse:
 class Pace:
     """Every `shortest` seconds at first, rarer as `growth` of the time passed, never more than `share` of the time."""
 
-    def __init__(self, shortest: float, growth: float = 0.0, share: float = 0.02) -> None:
+    def __init__(self, shortest: float, growth: float = 0.0, *, share: float) -> None:
         self._shortest, self._growth, self._share = shortest, growth, share
         self._next = 0.0
 
