@@ -164,7 +164,7 @@ def _overfitting() -> tuple[Recipe, ...]:
              N_("Seven of ten values before each dense layer are missing at random: no unit can rely on another."),
              _network(light.input, 10, _dropped_layers())),
         cure("l2", N_("… with L2 (ridge)"),
-             N_("The squares of the weights are added to the loss: they stay small, and the answer smooth."), l2=0.01),
+             N_("The squares of the weights are added to the loss: they stay small, and the answer smooth."), l2=0.03),
         cure("l1", N_("… with L1 (lasso)"),
              N_("The sizes of the weights are added to the loss: most of them vanish."), l1=0.001),
         cure("max-norm", N_("… with max-norm"),
