@@ -6,8 +6,9 @@ import { _ } from "../lib/i18n.js";
 import { EXCHANGES, activationsOf, fieldOf, kindTitle } from "../lib/layer-kinds.js";
 import { sideText } from "../lib/layer-words.js";
 import { changed, headOf, largestValue, layerAt, mayBecome, possibleValues } from "../lib/network-edits.js";
+import { doublingStops } from "../lib/stops.js";
 import "./segmented-choice.js";
-import { doublingStops } from "./value-slider.js";
+import "./value-slider.js";
 
 const SIDES = [1, 2, 3, 4, 5, 6, 7, 8, 9, 11];
 const STEPS = [1, 2, 3, 4];

@@ -1,7 +1,7 @@
 // The data set: which, how it looks, how many pictures to learn from, how many to choose by, and the seed.
 
 import { addDataset, readDataset } from "../../api.js";
-import { doublingStops } from "../../components/value-slider.js";
+import "../../components/value-slider.js";
 import { h } from "../../lib/dom.js";
 import { number, percent } from "../../lib/format.js";
 import { _ } from "../../lib/i18n.js";
@@ -11,6 +11,7 @@ import { cutSheet, drawStrip } from "../../lib/sample-sheet.js";
 import { readPixels } from "../../lib/pixels.js";
 import { isSame } from "../../lib/run-address.js";
 import { putAside } from "../../lib/rounding.js";
+import { doublingStops } from "../../lib/stops.js";
 import { setTraining } from "./fields.js";
 
 const SPLITS = [0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5];

@@ -1,11 +1,12 @@
 // The optimizer: how large its steps are, over how many pictures, how often; the rest in a fold.
 
 import "../../components/segmented-choice.js";
-import { doublingStops, roundStops } from "../../components/value-slider.js";
+import "../../components/value-slider.js";
 import { h } from "../../lib/dom.js";
 import { plain } from "../../lib/format.js";
 import { _ } from "../../lib/i18n.js";
 import { isSame } from "../../lib/run-address.js";
+import { doublingStops, roundStops } from "../../lib/stops.js";
 import { setTraining } from "./fields.js";
 
 const $ = (selector) => document.querySelector(selector);

@@ -1,12 +1,13 @@
 // Remedies against overfitting: each a switch with its setting and a sentence on what it does, and to what.
 
 import "../../components/remedy-chips.js";
-import { roundStops } from "../../components/value-slider.js";
+import "../../components/value-slider.js";
 import { percent, plain } from "../../lib/format.js";
 import { _ } from "../../lib/i18n.js";
 import { faultOf } from "../../lib/network-arithmetic.js";
 import { countNorms, dropoutRate, withDropout, withNorms, withoutNorms } from "../../lib/network-remedies.js";
 import { putAside } from "../../lib/rounding.js";
+import { roundStops } from "../../lib/stops.js";
 import { Augmented } from "./augmented.js";
 import { setTraining } from "./fields.js";
 
