@@ -162,6 +162,25 @@ def test_the_newest_checkpoint_answers_and_opens_in_the_second_room(open_page: O
     assert f"model=run-{run}" in page.url
 
 
+def test_the_second_room_says_that_a_run_is_gone(open_page: Open) -> None:
+    page = open_page("/classify?model=run-0123456789abcdef", expected="404", ready="#problem:not([hidden])")
+
+    expect(page.locator("#problem p")).to_contain_text("no model of that name")
+    expect(page.locator("#network-name")).to_have_text("Explain", timeout=PATIENCE_MS)
+
+
+def test_a_network_without_convolutions_says_so(open_page: Open, server: str) -> None:
+    dense = {"input": [1, 8, 8], "classes": 10, "layers": [{"type": "flatten"}, {"type": "dense", "units": 10}]}
+    run = submit(server, {"epochs": 2, "validation_split": 0}, network=dense, sample="cat")
+    ended(server, run)
+    page = open_page(f"/train?run={run}")
+
+    expect(page.locator("#kernels-empty")).to_contain_text("no kernels to look at", timeout=PATIENCE_MS)
+    expect(page.locator("#maps-empty")).to_contain_text("no convolution or pooling", timeout=PATIENCE_MS)
+    expect(page.locator("#confusion-empty")).to_contain_text("No pictures were put aside")
+    expect(page.locator("#norms")).to_be_visible()
+
+
 def test_the_matrix_counts_the_validation_pictures(open_page: Open, server: str, run: str) -> None:
     told = confusion(server, run)
     page = open_page(f"/train?run={run}")

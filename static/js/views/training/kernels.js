@@ -7,9 +7,10 @@ import { layerTitle } from "../../lib/layers.js";
 import { largestOf, summed } from "../../lib/snapshots.js";
 import { present } from "../../lib/theme.js";
 import { connectKernel } from "./kernel.js";
-import { momentOf, momentTitle, unpackKernels } from "./moment.js";
+import { emptySentence, momentOf, momentTitle, unpackKernels } from "./moment.js";
 
 const FIRST_SHOWN = 32;
+const BEFORE = _("Press Start: the first layer's kernels will appear here, at random at first, and change as the network learns.");
 const $ = (selector) => document.querySelector(selector);
 
 export function connectKernels(page) {
@@ -20,8 +21,10 @@ export function connectKernels(page) {
     $("#kernels-body").hidden = !snapshot?.kernels;
     $("#kernels-empty").hidden = Boolean(snapshot?.kernels);
     $("#kernels-fact").textContent = snapshot ? momentTitle(page, snapshot) : "";
-    if (snapshot && !snapshot.kernels) $("#kernels-empty").textContent = _("This network does not begin with a convolution: it has no kernels to look at.");
-    if (!snapshot?.kernels) return;
+    if (!snapshot?.kernels) $("#kernels-empty").textContent = snapshot ? _("This network does not begin with a convolution: it has no kernels to look at.") : emptySentence(page, BEFORE);
+    else await show(snapshot);
+  };
+  const show = async (snapshot) => {
     const moment = await unpackKernels(snapshot);
     if (momentOf(page) !== snapshot) return;
     draw(moment, view);

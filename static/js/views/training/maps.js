@@ -9,8 +9,9 @@ import { layerTitle } from "../../lib/layers.js";
 import { drawSigned, peak } from "../../lib/maps.js";
 import { present } from "../../lib/theme.js";
 import { connectCloserTime } from "./closer.js";
-import { momentOf, momentTitle, photoMoments, unpackMaps } from "./moment.js";
+import { emptySentence, momentOf, momentTitle, photoMoments, unpackMaps } from "./moment.js";
 
+const BEFORE = _("Press Start: the maps that the first layers make of your photo will appear here, at random at first.");
 const $ = (selector) => document.querySelector(selector);
 
 export function connectMaps(page) {
@@ -26,7 +27,7 @@ export function connectMaps(page) {
     const isEmpty = !snapshot || moment?.maps.length === 0;
     $("#maps-empty").hidden = !isEmpty;
     $("#maps").hidden = isEmpty;
-    if (isEmpty) $("#maps-empty").textContent = snapshot ? _("This network has no convolution or pooling that leaves a map of the photo.") : _("Press Start: the maps that the first layers make of your photo will appear here, at random at first.");
+    if (isEmpty) $("#maps-empty").textContent = snapshot ? _("This network has no convolution or pooling that leaves a map of the photo.") : emptySentence(page, BEFORE);
     if (isEmpty || !moment) return;
     const maps = await unpackMaps(moment);
     if (photoMoments(page).get() !== moment) return;

@@ -6,8 +6,10 @@ import { _ } from "../../lib/i18n.js";
 import { Latest } from "../../lib/latest.js";
 import { readSprite } from "../../lib/maps.js";
 import { readPixels } from "../../lib/pixels.js";
+import { ENDED } from "../../lib/run-feed.js";
 import { momentAt, readKernels } from "../../lib/snapshots.js";
 
+const MOST_KEPT = 400; // answers of the server
 const [kernels, maps] = [new WeakMap(), new WeakMap()]; // of snapshots
 
 /** All snapshots of the open run that came so far, the oldest first. */
@@ -35,6 +37,12 @@ export function showMoment(page, position) {
 export function momentTitle(page, snapshot) {
   if (snapshot.number === 0) return _("random start");
   return _("epoch %(number)s", { number: number(epochsAt(page, snapshot), 1) });
+}
+
+/** What stands where nothing can be seen yet; `before` is for a page without a run. */
+export function emptySentence({ run }, before) {
+  if (!run) return before;
+  return ENDED.includes(run.state) ? _("This run ended before it showed anything.") : _("It appears as soon as the network has been made.");
 }
 
 /** How many epochs are done at a snapshot, with the part of the one that is under way. */
@@ -119,6 +127,7 @@ class PhotoMoments {
     const [run, number, photo] = JSON.parse(key);
     const page = this.#page;
     if (photo !== photoKey(page.source)) return;
+    if (this.#answers.size >= MOST_KEPT) this.#answers.clear();
     const done = await page.attempt(async () => this.#answers.set(key, await readSnapshot(run, number, page.source)), this);
     if (!done) this.#answers.set(key, null);
     page.refresh();

@@ -14,7 +14,7 @@ import { classTitle } from "../../lib/layers.js";
 import { centerSquare } from "../../lib/maps.js";
 import { fileOf, readPixels } from "../../lib/pixels.js";
 import { connectPictures } from "../sources.js";
-import { isNow, momentOf, momentTitle, photoKey, photoMoments } from "./moment.js";
+import { emptySentence, isNow, momentOf, momentTitle, photoKey, photoMoments } from "./moment.js";
 
 const [PHOTO_SIDE, MOST_BARS] = [256, 5];
 const [THIN, THICK] = [4, 20]; // digits were written with a pen, photographs were not
@@ -108,16 +108,15 @@ function showBars(page, view) {
   $("#watched-title").textContent = isNow(page) ? _("Your photo, now") : _("Your photo, then");
   $("#photo-bars").hidden = predictions.length === 0;
   $("#photo-note").hidden = predictions.length > 0;
-  $("#photo-note").textContent = predictions.length ? "" : emptySentence(page, snapshot, moment);
+  $("#photo-note").textContent = predictions.length ? "" : noOpinion(page, snapshot, moment);
   if (predictions.length === 0) return;
   const key = JSON.stringify(predictions);
   if (view.bars !== key) $("#photo-bars").show(predictions.slice(0, MOST_BARS), { choosable: false });
   view.bars = key;
 }
 
-function emptySentence(page, snapshot, moment) {
-  if (!page.run) return _("Press Start: what the network thinks of your photo will change as it learns.");
-  if (!snapshot) return _("The network has not shown itself yet.");
+function noOpinion(page, snapshot, moment) {
+  if (!snapshot) return emptySentence(page, _("Press Start: what the network thinks of your photo will change as it learns."));
   if (!moment && photoMoments(page).isAsking) return _("Computing what it made of this photo …");
   return _("What it thought of this photo at that moment was not kept. At the end of the time, the newest checkpoint answers.");
 }
