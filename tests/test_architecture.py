@@ -40,7 +40,7 @@ JAVASCRIPT_IMPORT = re.compile(r"""(?:\bfrom\s*|^import\s*|\bimport\(\s*|\bURL\(
 LOADED_FROM_ELSEWHERE = re.compile(r"""(\bsrc(set)?\s*=\s*["']|<link[^>]+href\s*=\s*["']|\burl\(["']?)(https?:)?//""")
 
 # One noun, one row: who has read one row has read them all.
-NOUNS = ("convolution", "classification")
+NOUNS = ("convolution", "classification", "training")
 ROW = (
     "app/core/{noun}.py",
     "app/web/{noun}.py",

@@ -32,10 +32,10 @@ const PARTS = [
 ];
 
 class TrainingPage {
-  datasets = []; // rows of GET /api/datasets
-  presets = []; // rows of GET /api/networks
-  samples = []; // rows of GET /api/samples
-  recipes = []; // rows of GET /api/recipes
+  datasets = []; // rows of the data sets
+  presets = []; // rows of the networks to start from
+  samples = []; // rows of the sample pictures
+  recipes = []; // rows of the recipes
   state = null; // {dataset, network, training, sample, run, compare, snapshot}
   source = null; // the photo that is watched: {sample} or {file}
   runs = []; // all runs, newest first
@@ -87,6 +87,11 @@ class TrainingPage {
   /** The settings that the page starts with for a data set: {dataset, network, training}. */
   usual(dataset) {
     return this.#settings.usual(dataset);
+  }
+
+  /** The settings of a run or a recipe: {dataset, network, training}, all of it written out. */
+  settingsOf(run) {
+    return this.#settings.of(run);
   }
 
   /** The address of the page with a recipe's settings. */

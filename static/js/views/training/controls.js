@@ -10,6 +10,7 @@ import { colorOf } from "./colors.js";
 import { orderSentence, progressLine, stateSentence, titleOf } from "./words.js";
 
 const HIGHEST_RATE = 1e4;
+let asked = null; // {id, rate}: the learning rate that was asked for last
 let shown = ""; // what is said of the state
 const $ = (selector) => document.querySelector(selector);
 
@@ -38,11 +39,27 @@ async function changeRate(page, field) {
   const rate = parseNumber(field.value);
   const isRate = rate !== null && rate > 0 && rate <= HIGHEST_RATE;
   field.setAttribute("aria-invalid", String(!isRate));
-  if (isRate && rate !== rateOf(page)) await page.ask(page.run.id, { learning_rate: rate });
+  if (!isRate || rate === rateOf(page)) return;
+  asked = { id: page.run.id, rate };
+  if (!(await page.ask(page.run.id, { learning_rate: rate }))) asked = null;
 }
 
-function rateOf({ run, feed }) {
-  return feed?.step?.learning_rate ?? run?.learning_rate ?? null;
+/** The rate that holds by hand; a schedule goes up to it. What was asked for while it was paused will hold. */
+function rateOf({ run }) {
+  return asked?.id === run.id ? asked.rate : run.learning_rate;
+}
+
+function showRate({ run, feed }) {
+  const now = feed?.step?.learning_rate ?? null;
+  const isScheduled = run.training.schedule !== "constant";
+  $("#rate-title").textContent = isScheduled ? _("highest learning rate") : _("learning rate");
+  $("#rate-now").textContent = isScheduled && Number.isFinite(now) ? _("now %(rate)s", { rate: shortened(now) }) : "";
+  if (document.activeElement !== $("#rate-field")) $("#rate-field").value = shortened(rateOf({ run }));
+}
+
+/** Three figures are all that a learning rate needs. */
+function shortened(rate) {
+  return plain(Number(rate.toPrecision(3)));
 }
 
 async function copyLink({ state }) {
@@ -83,10 +100,10 @@ function comparing(page) {
 
 function showState(page) {
   const { run, feed } = page;
-  const asked = { paused: _("Pausing at the end of this step …"), stopped: _("Stopping at the end of this step …") };
+  const soon = { paused: _("Pausing at the end of this step …"), stopped: _("Stopping at the end of this step …") };
   const lost = feed?.connection === "reconnecting" ? `${_("The connection is lost; reconnecting. The run goes on, and no point will be missing.")} ` : "";
   const others = run && !run.mine && !ENDED.includes(run.state) ? ` ${_("Someone else started this run: you watch it.")}` : "";
-  const told = run ? (asked[run.asked] ?? stateSentence(run, feed)) : startSentence(page);
+  const told = run ? (soon[run.asked] ?? stateSentence(run, feed)) : startSentence(page);
   const text = `${lost}${told}${others}`.trim();
   if (shown !== text) $("#run-state").replaceChildren(...coded(text));
   shown = text;
@@ -111,5 +128,5 @@ function showProgress({ run, feed }) {
   $("#run-progress").textContent = run ? progressLine(run, feed) : "";
   $("#run-bar").hidden = !run || ENDED.includes(run.state);
   if (run) $("#run-bar").value = feed?.step ? feed.step.step / feed.step.steps : run.step / (run.steps || 1);
-  if (document.activeElement !== $("#rate-field") && run) $("#rate-field").value = plain(rateOf({ run, feed }) ?? 0);
+  if (run) showRate({ run, feed });
 }

@@ -3,11 +3,13 @@
 import { LiveCurve, axisEnd, epochCurve, join } from "../../lib/curves.js";
 import { number, percentFine } from "../../lib/format.js";
 import { measureGap } from "../../lib/gap.js";
+import { dropoutRate } from "../../lib/network-remedies.js";
 import { _ } from "../../lib/i18n.js";
 import { colorOf, tokenOf } from "./colors.js";
 import { gapSentence } from "./gaps.js";
-import { progressLine, stateSentence, stateTitle, titleOf } from "./words.js";
+import { progressLine, share, stateSentence, stateTitle, titleOf } from "./words.js";
 
+const SMALL = 0.1; // nats: less is hardly a gap
 const SMOOTHING = 0.7;
 const KINDS = ["live", "train", "validation"];
 const $ = (selector) => document.querySelector(selector);
@@ -67,15 +69,24 @@ function verdict([plain, cured]) {
   if (![plain, cured].every(({ feed }) => feed.hasEnded)) return waiting([plain, cured]);
   const [before, after] = [plain, cured].map(keptGap);
   if (!before || !after) return _("One of the two ended before its first epoch: there is nothing to compare.");
-  const values = { remedy: titleOf(cured.run), before: number(before.gap, 2), after: number(after.gap, 2), plain: shareOf(plain), cured: shareOf(cured) };
-  const told = _("Without a remedy the validation loss ends %(before)s above the training loss, with %(remedy)s %(after)s; validation accuracy: %(plain)s and %(cured)s.", values);
-  return `${told} ${judgement(before.gap, after.gap)}`;
+  const shares = [plain, cured].map(shareOf);
+  const values = { remedy: titleOf(cured.run), before: number(before.gap, 2), after: number(after.gap, 2), plain: share(shares[0]), cured: share(shares[1]) };
+  const told = _("Without a remedy the validation loss ends %(before)s above the training loss, with %(remedy)s %(after)s; right on %(plain)s and %(cured)s of the validation pictures.", values);
+  return [told, judgement(before.gap, after.gap, shares), caveat(cured.run)].filter(Boolean).join(" ");
 }
 
-function judgement(before, after) {
-  if (before < 0.1) return _("There was hardly a gap to narrow: fewer pictures or more epochs would show more.");
+function judgement(before, after, [plain, cured]) {
+  if (before < SMALL) return _("There was hardly a gap to narrow: fewer pictures or more epochs would show more.");
   if (after >= before) return _("Here the remedy did not narrow the gap.");
-  return _("The gap is %(share)s smaller.", { share: percentFine(Math.min(1, (before - after) / before)) });
+  const narrower = after > 0 ? _("The gap is %(share)s smaller", { share: percentFine((before - after) / before) }) : _("The gap is gone");
+  if (cured >= plain) return `${narrower}, ${_("and new pictures are recognized no worse.")}`;
+  return `${narrower}, ${_("but new pictures are recognized less well: this much of the remedy, or so few epochs, cost more than they help.")}`;
+}
+
+/** Some remedies make learning harder, and the training loss is measured while they do. */
+function caveat({ network, training }) {
+  if (dropoutRate(network)) return _("Part of it is the way of measuring: the training loss is taken while units are dropped, the validation loss with all of them.");
+  return training.augmentation.length ? _("Part of it is the way of measuring: the training loss is taken on the changed pictures, which are harder.") : "";
 }
 
 /** The gap of the weights that are kept: with early stopping those of the best epoch, else the last ones. */
@@ -88,7 +99,7 @@ function keptGap({ run, feed }) {
 function shareOf({ run, feed }) {
   const best = run.training.early_stopping ? measureGap(feed.epochs)?.best : null;
   const row = feed.epochs.find(({ epoch }) => epoch === best) ?? feed.epochs.at(-1);
-  return Number.isFinite(row?.validation_accuracy) ? percentFine(row.validation_accuracy) : "–";
+  return row?.validation_accuracy ?? NaN;
 }
 
 function waiting(acts) {

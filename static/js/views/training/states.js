@@ -1,24 +1,16 @@
-// Prepared states, each a link with all of its settings: some that fail, and say why, and some that work.
+// Prepared states, each a link with all of its settings: some that fail, and say why, beside those that work.
 
 import { h } from "../../lib/dom.js";
 import { datasetTitle } from "../../lib/layers.js";
+import { _ } from "../../lib/i18n.js";
 
 const $ = (selector) => document.querySelector(selector);
 
 export function connectStates(page) {
   const there = page.recipes.filter((recipe) => recipe.kind !== "start" && isThere(page, recipe));
-  const fails = there.filter(({ kind }) => kind === "fails");
-  const works = there.filter(({ kind }) => kind === "works").sort((one, other) => placeOf(one, fails) - placeOf(other, fails));
-  $("#states-fails").replaceChildren(...fails.map((recipe) => h("li", {}, link(page, recipe))));
-  $("#states-works").replaceChildren(...works.map((recipe) => h("li", {}, link(page, recipe))));
+  $("#prepared").replaceChildren(...rowsOf(there).map(([fails, works]) => h("li", { class: "prepared-row" }, h("div", {}, fails && link(page, fails)), h("div", { class: "works" }, works.map((recipe) => link(page, recipe))))));
   $("#states-card").hidden = there.length === 0;
   return { refresh() {} };
-}
-
-/** What works stands beside what it cures; what cures nothing comes last. */
-function placeOf({ name, beside }, fails) {
-  const place = fails.findIndex((recipe) => recipe.name === beside || recipe.beside === name);
-  return place < 0 ? fails.length : place;
 }
 
 /** A recipe on a data set that is not on this server cannot be opened. */
@@ -26,6 +18,19 @@ function isThere({ datasets }, { dataset }) {
   return datasets.some(({ name, available }) => name === dataset && available);
 }
 
-function link(page, recipe) {
-  return h("a", { href: page.link(recipe) }, h("strong", {}, recipe.title), h("span", { class: "small" }, recipe.why), h("span", { class: "fact" }, datasetTitle(recipe.dataset)));
+/** [what fails, what works beside it]; each once, and at the end what cures nothing of these. */
+function rowsOf(recipes) {
+  const works = new Set(recipes.filter(({ kind }) => kind === "works"));
+  const rows = recipes.filter(({ kind }) => kind === "fails").map((fails) => {
+    const beside = [...works].filter(({ name, beside: other }) => name === fails.beside || other === fails.name);
+    for (const recipe of beside) works.delete(recipe);
+    return [fails, beside];
+  });
+  return works.size ? [...rows, [null, [...works]]] : rows;
+}
+
+function link(page, { kind, title, why, dataset, ...recipe }) {
+  const address = page.link({ ...recipe, dataset });
+  const sort = h("span", { class: "visually-hidden" }, kind === "fails" ? _("fails:") : _("works:"));
+  return h("a", { href: address, class: kind }, h("strong", {}, sort, " ", title), h("span", { class: "small" }, why), h("span", { class: "fact" }, datasetTitle(dataset)));
 }

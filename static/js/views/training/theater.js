@@ -3,11 +3,11 @@
 import { h } from "../../lib/dom.js";
 import { number, parseNumber } from "../../lib/format.js";
 import { _ } from "../../lib/i18n.js";
-import { CURES, bare } from "./cures.js";
+import { CURES, cure, remediesOf, sickRecipe, sicken } from "./cures.js";
 import { showStage } from "./stage.js";
 
-const FEW = { cifar10: 2000, mnist: 300, "fashion-mnist": 500 };
-const FEW_ELSE = 200;
+const FEW = 200;
+const PASSES = 30;
 const LEARN_FROM = [1, 1e6];
 const EPOCHS = [1, 1000];
 const $ = (selector) => document.querySelector(selector);
@@ -18,7 +18,7 @@ export function connectTheater(page) {
   $("#play").addEventListener("click", () => play(page));
   return {
     refresh() {
-      if (dataset !== page.state.dataset) $("#few").value = FEW[page.state.dataset] ?? FEW_ELSE;
+      if (dataset !== page.state.dataset) propose(sickRecipe(page));
       dataset = page.state.dataset;
       showStage(page);
     },
@@ -31,18 +31,23 @@ function fillCures() {
   $("#cure-choices").replaceChildren(...choices);
 }
 
+/** Few enough pictures, and passes enough, to overfit: as in the recipe where there is one. */
+function propose(recipe) {
+  $("#few").value = recipe?.training.train_limit ?? FEW;
+  $("#few-epochs").value = recipe?.training.epochs ?? PASSES;
+}
+
 async function play(page) {
   const [few, epochs] = [whole($("#few"), LEARN_FROM), whole($("#few-epochs"), EPOCHS)];
   if (few === null || epochs === null) return;
-  const cure = CURES[$("[name=cure]:checked").value];
-  const plain = bare(page.state);
-  plain.training = { ...plain.training, train_limit: few, epochs };
-  const cured = { ...plain, ...cure.apply(plain) };
+  const plain = sicken(page, { train_limit: few, epochs });
+  const cured = cure(page, plain, $("[name=cure]:checked").value);
+  const [remedy] = remediesOf(cured).filter((one) => !remediesOf(plain).includes(one));
   $("#play").disabled = true;
   await page.attempt(async () => {
     const first = await page.submit({ ...plain, name: _("without a remedy") });
     page.open(first.id, { compare: [] });
-    const second = await page.submit({ ...cured, name: cure.title(), pair: first.id });
+    const second = await page.submit({ ...cured, name: remedy, pair: first.id });
     page.change({ compare: [second.id] });
     $("#stage").scrollIntoView({ block: "nearest" });
   });
