@@ -8,6 +8,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from app.core import changes, steps
 from app.core.class_folders import MOST_CLASSES as MAXIMUM_DATASET_CLASSES
+from app.core.hyperparameters import BOUNDS
 from app.core.images import FORMATS
 from app.core.inspection.channel_views import MOST_WEIGHTS
 from app.core.layer_parsing import MAXIMUM_LAYERS
@@ -16,6 +17,7 @@ from app.core.networks import MAXIMUM_CHANNELS, MAXIMUM_CLASSES, MAXIMUM_INPUT_S
 from app.core.pipeline import FORMATS as RESULTS
 from app.web import errors
 from app.web.i18n import choose_language, translate
+from app.web.orders import LONGEST_NAME
 from app.web.pictures import SettingsDep
 from app.web.steps import MAXIMUM_DEPTH
 from app.web.workers import WorkersDep
@@ -81,6 +83,16 @@ def list_limits(settings: SettingsDep) -> dict[str, Any]:
             "kept": settings.datasets_kept,
             "classes": MAXIMUM_DATASET_CLASSES,
         },
+        "runs": {
+            "at_once": settings.runs_at_once,
+            "queued": settings.runs_queued,
+            "per_visitor": settings.runs_per_visitor,
+            "kept": settings.runs_kept,
+            "bytes": settings.runs_bytes,
+            "name_characters": LONGEST_NAME,
+        },
+        "training": {name: {"from": low, "to": high} for name, (low, high) in BOUNDS.items()},
+        "event_streams": settings.event_streams,
         "json": {"bytes": settings.json_bytes, "depth": MAXIMUM_DEPTH},
         "form": {"fields": settings.form_fields},
         "requests": {
