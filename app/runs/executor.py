@@ -25,7 +25,8 @@ from app.runs.store import Store
 from app.runs.trainers import DISK_FULL, Assignment, TrainerProcess
 
 POLL_S = 0.05
-FIRST_DATASET = "cifar10"
+RETRY_S = 20.0
+FIRST_DATASET, SECOND_DATASET = "cifar10", "shapes"  # what the page starts with
 FIRST_WARM_S = 1.0  # after the server's start, which has enough to do
 RESCUE_S, TIDY_S = 2.0, 30.0
 GRACE_S = 3.5  # at a stop, for trainers to write their checkpoints
@@ -82,7 +83,7 @@ class Executor:
     def _turn(self) -> None:
         self._collect()
         if self._warm is not None and self._warm.code is not None:
-            self._warm = None
+            self._warm, self._due["warm"] = None, time.monotonic() + RETRY_S  # else it would die again and again
         if self._is_time("rescue", RESCUE_S):
             rescue(self._store.engine)
         waiting = self._start_next()
@@ -105,7 +106,7 @@ class Executor:
             waiting = count(connection, QUEUED) > 0
             if not has_place(connection, self._store.limits.at_once):
                 return waiting
-        trainer = self._warm = self._warm or self._make_trainer(None)
+        trainer = self._warm = self._warm or TrainerProcess(self._datasets)
         with writing(self._store.engine) as connection:
             claim = claim_next(connection, self._store.limits.at_once, identify(trainer.pid))
         if claim is None:
@@ -120,21 +121,17 @@ class Executor:
         """Where a run could start soon; not in the first seconds of one, whose processor time it would take."""
         settled = all(time.monotonic() - trainer.started > _SETTLED_S for trainer in self._busy)
         if self._warm is None and (waiting or settled) and self._is_time("warm", 1.0):
-            self._warm = self._make_trainer(self._expected())
+            self._warm = TrainerProcess(self._datasets, self._expected())
 
-    def _make_trainer(self, expected: str | None) -> TrainerProcess:
-        return TrainerProcess(self._datasets, expected)
-
-    def _expected(self) -> str | None:
+    def _expected(self) -> str:
         """The data set that is likely to be asked for: the next in the queue, or the newest run's, or the page's."""
         with reading(self._store.engine) as connection:
             waiting = read_queue(connection)
             chosen = runs.c.id == waiting[0] if waiting else true()
             found = select(runs.c.dataset).where(chosen).order_by(runs.c.created_at.desc()).limit(1)
-            return connection.scalar(found) or (FIRST_DATASET if self._has(FIRST_DATASET) else None)
-
-    def _has(self, name: str) -> bool:
-        return cache_path(self._datasets, name).is_file()
+            chosen_last = connection.scalar(found)
+        has_first = cache_path(self._datasets, FIRST_DATASET).is_file()
+        return chosen_last or (FIRST_DATASET if has_first else SECOND_DATASET)
 
     def _is_time(self, what: str, every_s: float) -> bool:
         now = time.monotonic()

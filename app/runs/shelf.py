@@ -1,15 +1,14 @@
 """A data set that a warm trainer has read before anybody asked for it, as long as its file stays what it was."""
 
-import logging
 from contextlib import suppress
 from pathlib import Path
+
+from safetensors import SafetensorError
 
 from app.core.dataset_cache import cache_path
 from app.core.dataset_catalog import look_into
 from app.core.datasets import BUILTIN, DataSet, load_dataset
 from app.core.errors import PlaygroundError
-
-_log = logging.getLogger(__name__)
 
 
 class Shelf:
@@ -22,16 +21,13 @@ class Shelf:
     def stock(self) -> None:
         """Makes and keeps the sets that are made here, at the first time."""
         for name in BUILTIN:
-            with suppress(PlaygroundError, OSError):
-                self._make(name)
+            self._make(name)
 
     def fetch(self, name: str) -> None:
-        """Reads it ahead; what cannot be read is told to whoever asks for it."""
-        try:
+        """Reads it ahead; why it cannot be read is told to whoever asks for it."""
+        with suppress(PlaygroundError, OSError):
             self._make(name)
             self._kept = name, self._stamp(name), load_dataset(name, self.folder)
-        except (PlaygroundError, OSError):
-            _log.warning("a data set could not be read ahead")
 
     def take(self, name: str) -> DataSet:
         """The data set, which the shelf keeps no longer. Raises what `load_dataset` raises."""
@@ -42,10 +38,11 @@ class Shelf:
         return load_dataset(name, self.folder)
 
     def _make(self, name: str) -> None:
-        """One that is made here is kept, so that making it costs its second or two only once."""
+        """One that is made here is kept, where there is room, so that making it costs its second or two only once."""
         known = BUILTIN.get(name)
         if known and known.make and not cache_path(self.folder, name).is_file():
-            look_into(name, self.folder)
+            with suppress(PlaygroundError, OSError, SafetensorError):
+                look_into(name, self.folder)
 
     def _stamp(self, name: str) -> float:
         path = cache_path(self.folder, name)

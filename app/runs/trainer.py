@@ -34,8 +34,8 @@ def main() -> int:
     _prepare()
     warm_up()
     shelf = Shelf(Path(sys.argv[1]))
-    shelf.stock()
-    if sys.argv[2:]:
+    if sys.argv[2:]:  # there is time
+        shelf.stock()
         shelf.fetch(sys.argv[2])
     line = sys.stdin.readline()
     if not line.strip():

@@ -43,16 +43,16 @@ class Assignment:
 class TrainerProcess:
     """One trainer. It belongs to no session of the server's, so that it outlives it, and Ctrl-C does not reach it.
 
-    It reads the `expected` data set of the folder ahead.
+    With an `expected` data set it reads that of the folder ahead, before it listens.
     """
 
-    def __init__(self, datasets: Path, expected: str | None) -> None:
+    def __init__(self, datasets: Path, expected: str | None = None) -> None:
         self.claim: Claim | None = None
         self.started = time.monotonic()
         self._killed_before = _count_out_of_memory()
         environment = os.environ | TRAINING_ENVIRONMENT | {"PYTHONPATH": str(ROOT)}
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "app.runs.trainer", str(datasets), *([expected] if expected else [])],
+            [sys.executable, "-m", "app.runs.trainer", str(datasets), *([] if expected is None else [expected])],
             stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, env=environment, start_new_session=True, text=True,
         )  # fmt: skip
 
