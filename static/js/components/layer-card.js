@@ -103,7 +103,7 @@ export class LayerCard {
 function facts(row, total, input) {
   if (!row) return [];
   const formula = parameterFormula(row);
-  const share = total && row.parameters ? _("%(share)s of all", { share: percent(row.parameters / total) }) : _("none");
+  const share = total && row.parameters ? _("%(share)s of all", { share: percent(row.parameters / total) }) : "0";
   return [
     [_("parameters"), [share, formula ? h("span", { class: "formula" }, formula) : null]],
     [_("sees"), fieldText(row.receptiveField, input)],

@@ -30,7 +30,7 @@ export class MapRows extends HTMLElement {
   #row({ layer, shape, maps }) {
     const title = layerTitle(layer);
     const more = shape[0] - maps.length;
-    const hidden = more > 0 ? ` · ${_("the first %(count)s", { count: maps.length })}` : "";
+    const hidden = more > 0 ? " · " + _("the first %(count)s", { count: maps.length }) : "";
     const head = h("header", {}, h("h3", {}, title), h("span", { class: "fact" }, shapeText(shape) + hidden), h("span", { class: "fact range" }));
     return h("section", { "aria-label": title }, head, h("div", { class: maps.length > FEW ? "tiles are-many" : "tiles" }, maps.map((_map, channel) => this.#tile(layer, channel, title))));
   }

@@ -66,7 +66,8 @@ function summary({ classes, matrix }) {
   const { right, all, share } = accuracy(matrix);
   const worst = worstMistake(matrix);
   const counted = _("%(right)s of %(all)s right (%(share)s).", { right: number(right), all: number(all), share: percent(share) });
-  return worst ? `${counted} ${_("Most often: %(mistake)s.", { mistake: describe(classes, worst) })}` : counted;
+  const most = worst && _("Most often: %(mistake)s.", { mistake: describe(classes, worst) });
+  return most ? `${counted} ${most}` : counted;
 }
 
 async function open(view, { truth, predicted }) {
@@ -83,8 +84,8 @@ async function open(view, { truth, predicted }) {
 function mistakesNote(shown, count, isRight) {
   if (shown === 0) return _("There is no such picture at this moment.");
   const order = isRight ? _("The surest answers first.") : _("The surest mistakes first.");
-  const rest = shown < count ? ` ${_("%(shown)s of %(count)s are shown.", { shown: number(shown), count: number(count) })}` : "";
-  return `${order}${rest} ${_("Click one to make it your photo, and see why.")}`;
+  const rest = shown < count ? _("%(shown)s of %(count)s are shown.", { shown: number(shown), count: number(count) }) : "";
+  return [order, rest, _("Click one to make it your photo, and see why.")].filter(Boolean).join(" ");
 }
 
 /** A validation picture becomes the visitor's photo; what it really is goes along. */

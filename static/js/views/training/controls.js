@@ -121,7 +121,8 @@ function startSentence({ datasets, shown: [compared] }) {
   const cifar = datasets.find(({ name }) => name === "cifar10");
   const start = _("Press Start, and the network learns in front of you.");
   if (!cifar || cifar.available) return start;
-  return `${start} ${_("CIFAR-10 is not on this server: `python -m app fetch cifar10` fetches it. Until then the drawn shapes are the first choice.")}`;
+  const fetching = _("CIFAR-10 is not on this server: `python -m app fetch cifar10` fetches it. Until then the drawn shapes are the first choice.");
+  return `${start} ${fetching}`;
 }
 
 function showProgress({ run, feed }) {

@@ -44,7 +44,7 @@ class DatasetPart {
     const { dataset, state } = this.#page;
     this.#list();
     $("#dataset-name").textContent = dataset?.title ?? state.dataset;
-    $("#data-fact").textContent = dataset ? `${dataset.input.join("×")} · ${_("%(count)s classes", { count: dataset.classes.length })}` : "";
+    $("#data-fact").textContent = dataset ? [dataset.input.join("×"), _("%(count)s classes", { count: dataset.classes.length })].join(" · ") : "";
     const { train_limit, validation_split, seed } = state.training;
     const most = this.#most();
     const low = Math.min(FEWEST, most);
@@ -76,7 +76,8 @@ class DatasetPart {
     const aside = dataset.train - most;
     const learn = _("It learns from %(count)s pictures.", { count: number(Math.min(limit ?? most, most)) });
     const choose = split ? _("%(count)s (%(share)s) are put aside to see whether it understands or learns by heart.", { count: number(aside), share: percent(split) }) : _("None is put aside: overfitting cannot be seen.");
-    return `${learn} ${choose} ${_("%(count)s test it at the very end.", { count: number(dataset.test) })}`;
+    const judge = _("%(count)s test it at the very end.", { count: number(dataset.test) });
+    return `${learn} ${choose} ${judge}`;
   }
 
   #list() {
@@ -88,7 +89,7 @@ class DatasetPart {
   }
 
   #row(row, isChosen) {
-    const facts = `${row.input.join("×")} · ${_("%(count)s classes", { count: row.classes.length })} · ${number(row.train)}`;
+    const facts = [row.input.join("×"), _("%(count)s classes", { count: row.classes.length }), number(row.train)].join(" · ");
     const missing = row.available ? null : h("span", { class: "small soft" }, _("Not here yet. To get it: %(command)s", { command: `python -m app fetch ${row.name}` }));
     const look = { type: "button", class: "preset-row", "data-dataset": row.name, "aria-pressed": String(isChosen), disabled: !row.available, onclick: () => this.#choose(row) };
     return h("button", look, h("strong", {}, row.title), h("span", { class: "fact" }, facts), missing ?? h("span", { class: "small soft" }, row.classes.slice(0, 10).map(classTitle).join(", ")));

@@ -57,7 +57,7 @@ function draw({ kernels, layer, limit, total }, view) {
   $("#kernels-more").hidden = view.showsAll || kernels.length <= FIRST_SHOWN;
   $("#kernels-more").textContent = _("+ %(count)s more", { count: kernels.length - FIRST_SHOWN });
   $("#kernels-note").textContent = `${layerTitle(layer)} · ${note(look, kernels[0].length)}`;
-  if (view.showsAll && total > kernels.length) $("#kernels-note").textContent += ` ${_("The first %(count)s of %(total)s.", { count: kernels.length, total })}`;
+  if (view.showsAll && total > kernels.length) $("#kernels-note").textContent += " " + _("The first %(count)s of %(total)s.", { count: kernels.length, total });
 }
 
 function note(look, channels) {
