@@ -99,8 +99,8 @@ def _rates() -> tuple[Recipe, ...]:
     )
     return (
         Recipe("rate-too-high", "fails", N_("Learning rate too high"),
-               N_("Adam with a rate of 0.1, twenty times too much: after a few steps every ReLU is dead, all maps are "
-                  "zero, and the loss stays at ln 8 = 2.08, that of guessing."),
+               N_("Adam with a rate of 0.1, fifty times too much: within twenty steps every ReLU behind the first "
+                  "layer is dead, its maps are zero, and the loss stays at ln 8 = 2.08, that of guessing."),
                "shapes", network, replace(plain, learning_rate=0.1), beside="rate-right"),
         Recipe("diverges", "fails", N_("Learning rate far too high"),
                N_("SGD with a rate of 10: the weights overflow within a few steps, and the loss is no number any "
@@ -117,8 +117,8 @@ def _ranges() -> tuple[Recipe, ...]:
     plain = Training(epochs=6, batch_size=64, optimizer="sgd", learning_rate=0.01, decay=0.0)
     return (
         Recipe("no-normalization", "fails", N_("No normalization"),
-               N_("Levels of 0 to 255 as they are: the first steps throw the weights so far that nothing is learned "
-                  "any more; one class in eight is guessed."),
+               N_("Levels of 0 to 255 as they are: the loss leaps within a few steps, every ReLU behind the first "
+                  "layer dies, and one shape in eight is guessed from then on."),
                "shapes", network, replace(plain, normalization="none"), beside="normalization"),
         Recipe("normalization", "works", N_("With normalization"),
                N_("The same with every channel's mean subtracted and divided by its deviation."),
