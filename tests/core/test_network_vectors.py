@@ -1,4 +1,4 @@
-"""The networks that the page's own arithmetic is held to are still what the core works out."""
+"""What the page's own arithmetic is held to is still what the core works out: networks, and learning rates."""
 
 import json
 from pathlib import Path
@@ -8,9 +8,11 @@ import pytest
 from app.core.errors import InvalidNetwork
 from app.core.networks import parse_network, report
 from app.core.reports import Limits
+from tests.vectors import make_schedules
 from tests.vectors.make_networks import place
 
 VECTORS = json.loads((Path(__file__).parent.parent / "vectors" / "networks.json").read_text("utf-8"))
+SCHEDULES = json.loads((Path(__file__).parent.parent / "vectors" / "schedules.json").read_text("utf-8"))
 
 
 @pytest.mark.parametrize("case", VECTORS["cases"], ids=lambda case: case["name"])
@@ -26,3 +28,9 @@ def test_what_the_page_refuses_is_refused_at_the_same_layer(case: dict) -> None:
         parse_network(case["network"], Limits(**VECTORS["limits"]))
 
     assert place(case["network"]) == case["place"]
+
+
+def test_learning_rates_are_those_that_the_page_draws() -> None:
+    made = make_schedules.make()
+
+    assert made == SCHEDULES

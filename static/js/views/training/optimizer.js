@@ -1,11 +1,13 @@
 // The optimizer: how large its steps are, over how many pictures, how often; the rest in a fold.
 
-import "../../components/segmented-choice.js";
+import "../../components/rate-curve.js";
 import "../../components/value-slider.js";
 import { h } from "../../lib/dom.js";
 import { plain } from "../../lib/format.js";
 import { _ } from "../../lib/i18n.js";
 import { isSame } from "../../lib/run-address.js";
+import { putAside } from "../../lib/rounding.js";
+import { stepsAnEpoch } from "../../lib/schedules.js";
 import { doublingStops, roundStops } from "../../lib/stops.js";
 import { setTraining } from "./fields.js";
 
@@ -48,7 +50,7 @@ export function connectOptimizer(page) {
   for (const [name, { scale = 1 }] of Object.entries(NUMBERS)) slider(name).addEventListener("value", ({ detail }) => setTraining(page, { [name]: detail.value / scale }, detail));
   for (const [name, options] of Object.entries(CHOICES)) connectChoice(page, name, options);
   for (const name of ["shuffle", "nesterov"]) check(name).addEventListener("change", ({ target }) => setTraining(page, { [name]: target.checked }));
-  return { refresh: () => refresh(page.state.training) };
+  return { refresh: () => refresh(page.state.training, page.dataset) };
 }
 
 const slider = (name) => $(`#optimizer-card value-slider[data-field="${name}"]`);
@@ -60,7 +62,7 @@ function connectChoice(page, name, options) {
   select(name).addEventListener("change", ({ target }) => setTraining(page, { [name]: target.value }));
 }
 
-function refresh(training) {
+function refresh(training, dataset) {
   $("#optimizer").value = training.optimizer;
   $("#optimizer-words").textContent = OPTIMIZERS[training.optimizer][1];
   for (const [name, { when, scale = 1, ...look }] of Object.entries(NUMBERS)) {
@@ -72,11 +74,20 @@ function refresh(training) {
   check("nesterov").closest("label").hidden = training.optimizer !== "sgd";
   const isLectures = Object.entries(LECTURE).every(([name, value]) => isSame(training[name], value));
   $("#lecture-optimizer").setAttribute("aria-pressed", String(isLectures));
+  $("#rate-curve").hidden = !dataset;
+  if (dataset) $("#rate-curve").show(training, stepsOf(training, dataset), short);
   const decay = training.decay ? `, decay ${short(training.decay)}` : "";
   $("#optimizer-fact").textContent = `${OPTIMIZERS[training.optimizer][0]}(${short(training.learning_rate)}${decay})`;
 }
 
+/** Steps of the whole training. */
+function stepsOf({ epochs, batch_size, validation_split, train_limit }, { train }) {
+  const pictures = Math.min(train - putAside(train, validation_split), train_limit ?? train);
+  return epochs * stepsAnEpoch(pictures, batch_size);
+}
+
 /** 1e-6 rather than 0.000001. */
 function short(value) {
-  return value > 0 && value < 0.001 ? value.toExponential().replace(".", plain(0.5).at(1)) : plain(value);
+  const rounded = Number(value.toPrecision(3));
+  return rounded > 0 && rounded < 0.001 ? rounded.toExponential().replace(".", plain(0.5).at(1)) : plain(rounded);
 }
