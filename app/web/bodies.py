@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 
 from app.core.errors import N_
-from app.web.errors import MalformedRequest, NotJson
+from app.web.refusals import MalformedRequest, NotJson
 from app.web.steps import MAXIMUM_DEPTH, depth
 
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*+"', re.DOTALL)

@@ -14,7 +14,7 @@ from app.core.errors import N_
 from app.core.inspection.sprites import draw_picture
 from app.runs.folders import RunFolder
 from app.web.datasets import FolderDep
-from app.web.errors import NothingYet
+from app.web.refusals import NothingYet
 from app.web.training import RunDep, StoreDep
 from app.web.workers import WorkersDep
 

@@ -40,73 +40,27 @@ from app.core.errors import (
     WrongState,
 )
 from app.web.i18n import choose_language, render, translate
+from app.web.refusals import (
+    BodyTooLarge,
+    BodyTooSlow,
+    Busy,
+    ForeignHost,
+    ForeignOrigin,
+    MalformedRequest,
+    NothingYet,
+    NotJson,
+    TookTooLong,
+    TookTooMuchMemory,
+    TooManyRequests,
+    TooManyStreams,
+    UnknownSample,
+    UnsupportedBody,
+    VisitorLeft,
+    WorkerLost,
+)
 
 MAXIMUM_ERRORS = 8
 RETRY_S = 2
-
-
-class MalformedRequest(PlaygroundError):
-    """A body that is not what its header says."""
-
-
-class ForeignHost(PlaygroundError):
-    """A Host header that this server does not answer to."""
-
-
-class ForeignOrigin(PlaygroundError):
-    """A call that another site made a browser send."""
-
-
-class BodyTooLarge(PlaygroundError):
-    """More bytes than a request may have."""
-
-
-class BodyTooSlow(PlaygroundError):
-    """A body that did not arrive in time. values: limit."""
-
-
-class UnsupportedBody(PlaygroundError):
-    """A body that is not a form."""
-
-
-class NotJson(PlaygroundError):
-    """A body that is not JSON."""
-
-
-class UnknownSample(PlaygroundError):
-    """A sample picture that is not there."""
-
-
-class TooManyRequests(PlaygroundError):
-    """A visitor past the rate limit. values: seconds."""
-
-
-class NothingYet(PlaygroundError):
-    """A part of a run that is not there, or not yet."""
-
-
-class TooManyStreams(PlaygroundError):
-    """All places of viewers are taken. values: limit, seconds."""
-
-
-class Busy(PlaygroundError):
-    """All workers are taken and enough requests wait. values: seconds."""
-
-
-class WorkerLost(PlaygroundError):
-    """The worker ended before it answered. values: seconds."""
-
-
-class TookTooLong(PlaygroundError):
-    """Stopped at the time limit. values: limit."""
-
-
-class TookTooMuchMemory(PlaygroundError):
-    """Stopped at the memory limit."""
-
-
-class VisitorLeft(PlaygroundError):
-    """The connection closed before the answer; nobody reads this one."""
 
 
 @dataclass(frozen=True, slots=True)

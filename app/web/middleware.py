@@ -18,16 +18,8 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.errors import N_, PlaygroundError
-from app.web.errors import (
-    RETRY_S,
-    BodyTooLarge,
-    BodyTooSlow,
-    Busy,
-    ForeignHost,
-    ForeignOrigin,
-    respond,
-    respond_broken,
-)
+from app.web.errors import RETRY_S, respond, respond_broken
+from app.web.refusals import BodyTooLarge, BodyTooSlow, Busy, ForeignHost, ForeignOrigin
 
 log = structlog.get_logger("app.access")
 

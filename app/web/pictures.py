@@ -10,10 +10,10 @@ from app.core.images import Limits
 from app.core.pipeline import Upload
 from app.core.samples import SAMPLES, find_sample, sample_png
 from app.settings import Settings
-from app.web.errors import UnknownSample, UnsupportedBody
 from app.web.forms import FormFields
 from app.web.i18n import choose_language, translate
 from app.web.middleware import Allowance
+from app.web.refusals import UnknownSample, UnsupportedBody
 
 router = APIRouter(prefix="/api/samples", tags=["pictures"])
 

@@ -9,7 +9,7 @@ from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
 from app.core.errors import N_
-from app.web.errors import TooManyRequests
+from app.web.refusals import TooManyRequests
 
 
 class Rates:

@@ -17,10 +17,10 @@ from app.core.networks import Network
 from app.core.pipeline import Upload
 from app.core.snapshots import maps_at, photo_checksum
 from app.runs.folders import RunFolder
-from app.web.errors import NothingYet
 from app.web.orders import as_seen
 from app.web.pictures import PictureForm, SettingsDep, require_form
 from app.web.rates import limit_rate
+from app.web.refusals import NothingYet
 from app.web.training import OwnRunDep, RunDep, StoreDep
 from app.web.workers import WorkersDep
 

@@ -21,8 +21,8 @@ from typing_extensions import TypeAliasType
 from app.core.errors import N_, InvalidValue
 from app.core.kernels import find_kernel
 from app.core.steps import MAXIMUM_SIDE, MAXIMUM_STEPS, Border, Convolution, Pool, Relu, Step
-from app.web.errors import MalformedRequest
 from app.web.forms import JSON_TEXT, FormFields, Whole
+from app.web.refusals import MalformedRequest
 
 MAXIMUM_DEPTH = 32
 

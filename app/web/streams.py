@@ -15,7 +15,7 @@ from starlette.types import Message, Send
 
 from app.core.errors import N_
 from app.runs.store import Store
-from app.web.errors import TooManyStreams
+from app.web.refusals import TooManyStreams
 from app.web.tails import Tail
 
 POLL_S = 0.04  # between two readings of a run's log: an event is sent within 100 ms of being written

@@ -17,11 +17,12 @@ from app.core.timing import MOST_PICTURES, Timing
 from app.runs.probe import Probe, ProbeLost, Question
 from app.runs.states import RUNNING
 from app.web.bodies import JsonBody, describe_body
-from app.web.errors import RETRY_S, Busy, WorkerLost
+from app.web.errors import RETRY_S
 from app.web.networks import EXAMPLE as NETWORK
 from app.web.orders import Judge, check_fields, named, read_network
 from app.web.pictures import SettingsDep
 from app.web.rates import limit_rate
+from app.web.refusals import Busy, WorkerLost
 from app.web.training import StoreDep, judge_of
 from app.web.workers import WorkersDep
 

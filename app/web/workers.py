@@ -18,7 +18,8 @@ from pebble import ProcessExpired, ProcessPool
 
 from app.core.errors import N_
 from app.settings import Settings
-from app.web.errors import RETRY_S, Busy, TookTooLong, TookTooMuchMemory, VisitorLeft, WorkerLost
+from app.web.errors import RETRY_S
+from app.web.refusals import Busy, TookTooLong, TookTooMuchMemory, VisitorLeft, WorkerLost
 
 Result = TypeVar("Result")
 

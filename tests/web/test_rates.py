@@ -7,8 +7,8 @@ from starlette.testclient import TestClient
 
 from app.main import create_app
 from app.settings import Settings
-from app.web.errors import TooManyRequests
 from app.web.rates import Rates
+from app.web.refusals import TooManyRequests
 from tests.web.conftest import problem
 
 

@@ -18,7 +18,7 @@ from app.runs.states import Order, Visitor
 from app.runs.store import Store
 from app.web import streams as streams_module
 from app.web import tails
-from app.web.errors import TooManyStreams
+from app.web.refusals import TooManyStreams
 from app.web.streams import EventStream, Streams
 from tests.web.logged_runs import SMALL, read_events, set_state, steps, write
 

@@ -12,7 +12,7 @@ from starlette.requests import Request
 
 from app.core.errors import InvalidValue, PlaygroundError
 from app.settings import Settings
-from app.web.errors import Busy, TookTooLong, TookTooMuchMemory, VisitorLeft, WorkerLost
+from app.web.refusals import Busy, TookTooLong, TookTooMuchMemory, VisitorLeft, WorkerLost
 from app.web.workers import Workers
 
 MEBIBYTE = 1024 * 1024
