@@ -41,6 +41,7 @@ class ClassificationPage {
   #pictures = 0;
   #parts = [];
   #settling = null;
+  #missing = null; // why the network of the address is not shown
 
   async start() {
     connectNotice();
@@ -53,6 +54,7 @@ class ClassificationPage {
       await this.#choose(this.state.model);
       await this.take(await this.#sourceOf(this.state.sample), {});
     });
+    this.#tellMissing();
     document.documentElement.dataset.ready = "true";
   }
 
@@ -99,6 +101,7 @@ class ClassificationPage {
   /** Another network; what was open in the last one is closed. */
   async choose(name) {
     await this.attempt(() => this.#choose(name));
+    this.#tellMissing();
     this.change({ ...NOT_OPEN, label: null, implant: null });
   }
 
@@ -116,7 +119,7 @@ class ClassificationPage {
   /** A run may be gone, or have no checkpoint yet: that is told, and the usual network takes its place. */
   #without(error, wanted, usual) {
     if (wanted === usual || !usual) throw error;
-    tell(error);
+    this.#missing = error;
     return readModel(usual);
   }
 
@@ -160,6 +163,12 @@ class ClassificationPage {
     this.state = read(location.search);
     await this.attempt(() => this.#choose(this.state.model));
     await this.take(await this.#sourceOf(this.state.sample), {});
+    this.#tellMissing();
+  }
+
+  #tellMissing() {
+    if (this.#missing) tell(this.#missing);
+    this.#missing = null;
   }
 }
 
