@@ -2,15 +2,15 @@
 
 import csv
 import io
-import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import Open
 from tests.browser.inside import numbers
@@ -184,16 +184,27 @@ def test_the_theater_plays_both_and_compares_the_measured_gaps(open_page: Open, 
 
 
 def test_a_prepared_state_is_a_link_with_all_its_settings(open_page: Open, server: str) -> None:
-    recipes = httpx2.get(f"{server}/api/recipes").json()["recipes"]
-    page = open_page("/train")
-    links = page.locator("#states-card a")
-
-    links.first.click()
-    page.wait_for_selector("html[data-ready]")
-    title = "digits" if "digits" in page.url else ""
-
     available = {row["name"] for row in httpx2.get(f"{server}/api/datasets").json()["datasets"] if row["available"]}
+    recipes = httpx2.get(f"{server}/api/recipes").json()["recipes"]
     prepared = [recipe for recipe in recipes if recipe["kind"] != "start" and recipe["dataset"] in available]
-    assert links.count() == len(prepared)
-    assert {recipe["kind"] for recipe in prepared} == {"fails", "works"}
-    assert title in json.dumps(prepared)
+    chosen = next(recipe for recipe in prepared if recipe["name"] == "too-deep")
+    page = open_page("/train", expected="429")
+    ordered: list[dict[str, Any]] = []
+
+    def refuse(route: Route) -> None:
+        if route.request.method != "POST":
+            return route.fallback()
+        ordered.append(route.request.post_data_json)
+        return route.fulfill(status=429, json={"title": "Full", "status": 429, "detail": "The queue is full."})
+
+    assert page.locator("#prepared a").count() == len(prepared)
+    page.click(f"#prepared a:has-text('{chosen['title']}')")
+    page.wait_for_url(re.compile("training="))
+    page.wait_for_selector("html[data-ready]")
+    page.route("**/api/runs", refuse)
+    page.click("#run-start")
+
+    expect(page.locator("#problem")).to_contain_text("The queue is full.")
+    expect(page.locator("#run-start")).to_be_enabled()
+    assert ordered[0]["network"] == chosen["network"]
+    assert ordered[0]["training"] | chosen["training"] == ordered[0]["training"]

@@ -5,7 +5,7 @@ import { fixed, number } from "../lib/format.js";
 import { _ } from "../lib/i18n.js";
 
 const AWAY = 14;
-const HEADS = { live: _("batch"), train: _("training"), validation: _("validation") };
+const HEADS = { live: _("batch"), first: _("batch"), train: _("training"), validation: _("validation") };
 
 /** Fills and places `tip` for where the chart's cursor is; hides it where that is nowhere. */
 export function showTip(tip, chart, { lines, names, data, digits }) {

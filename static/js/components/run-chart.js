@@ -9,6 +9,7 @@ import { showTip } from "./chart-tip.js";
 const FONT = '11px "JetBrains Mono", monospace';
 const LOOKS = {
   live: { width: 1.25, alpha: 0.38 },
+  first: { width: 1.5, alpha: 0.85 }, // live, while there is nothing else
   train: { width: 2 },
   validation: { width: 2, dash: [5, 4] },
 };
@@ -162,7 +163,7 @@ export class RunChart extends HTMLElement {
 
 /** Epochs have their points drawn while they are few. */
 function pointsOf(kind) {
-  if (kind === "live") return false;
+  if (kind === "live" || kind === "first") return false;
   return (chart, series) => chart.data[series].reduce((count, value) => count + (value !== null), 0) <= 1;
 }
 

@@ -6,7 +6,7 @@ import { h } from "../../lib/dom.js";
 import { number } from "../../lib/format.js";
 import { measureGap } from "../../lib/gap.js";
 import { _ } from "../../lib/i18n.js";
-import { colorOf, tokenOf } from "./colors.js";
+import { colorOf, lookOf, tokenOf } from "./colors.js";
 import { connectExports } from "./exports.js";
 import { gapSentence } from "./gaps.js";
 import { connectNumbers } from "./numbers.js";
@@ -65,7 +65,7 @@ function drawAll(page, view) {
     const curves = runs.flatMap(({ feed }) => KINDS.map((kind) => curveOf(view, feed, chart, name, kind)));
     $(`#${name}-chart`).show({
       data: join(curves),
-      lines: runs.flatMap(({ index, token }) => KINDS.map((kind) => ({ run: index, kind, token }))),
+      lines: runs.flatMap(({ index, token, feed }) => KINDS.map((kind) => ({ run: index, kind: lookOf(kind, feed), token }))),
       names: runs.map(({ run, token }) => ({ title: titleOf(run), token })),
       shades: runs.slice(0, 1).map((shown) => shadeOf(shown, chart, name)), // more shades would hide each other
       marks: marksOf(page, name),

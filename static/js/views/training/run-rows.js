@@ -2,7 +2,7 @@
 
 import "../../components/spark-line.js";
 import { h } from "../../lib/dom.js";
-import { number, percentFine } from "../../lib/format.js";
+import { number, percent, percentFine } from "../../lib/format.js";
 import { language, _ } from "../../lib/i18n.js";
 import { MOST_COMPARED } from "../../lib/run-address.js";
 import { ENDED } from "../../lib/run-feed.js";
@@ -100,5 +100,5 @@ function toldOf(run) {
 function stateOf(run) {
   if (run.state === "queued" && run.queue_position) return _("waiting, place %(place)s", { place: run.queue_position });
   if (ENDED.includes(run.state) || !run.steps || run.state !== "running") return stateTitle(run.state);
-  return `${stateTitle(run.state)} ${Math.floor((run.step / run.steps) * 100)} %`;
+  return `${stateTitle(run.state)} ${percent(run.step / run.steps)}`;
 }

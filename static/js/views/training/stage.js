@@ -5,7 +5,7 @@ import { number, percentFine } from "../../lib/format.js";
 import { measureGap } from "../../lib/gap.js";
 import { dropoutRate } from "../../lib/network-remedies.js";
 import { _ } from "../../lib/i18n.js";
-import { colorOf, tokenOf } from "./colors.js";
+import { colorOf, lookOf, tokenOf } from "./colors.js";
 import { gapSentence } from "./gaps.js";
 import { progressLine, share, stateSentence, stateTitle, titleOf } from "./words.js";
 
@@ -42,7 +42,7 @@ function showAct({ run, feed, token, color }, element, end, high) {
   element.querySelector(".act-told").textContent = run.state === "queued" ? stateSentence(run, feed) : gapSentence(feed.epochs);
   element.querySelector("run-chart").show({
     data: join(KINDS.map((kind) => curveOf(feed, kind))),
-    lines: KINDS.map((kind) => ({ run: 0, kind, token })),
+    lines: KINDS.map((kind) => ({ run: 0, kind: lookOf(kind, feed), token })),
     names: [{ title, token }],
     shades: [shadeOf(feed, token)],
     marks: [],
