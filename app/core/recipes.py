@@ -58,7 +58,7 @@ def find_recipe(name: str) -> Recipe:
 @cache
 def recipes() -> dict[str, Recipe]:
     """All of them, by name, in the order in which they are shown."""
-    made = (*_starts(), *_mistakes(), *_overfitting())
+    made = (*_starts(), *_mistakes(), *_overfitting(), *_few_shapes())
     return {recipe.name: recipe for recipe in made}
 
 
@@ -177,6 +177,32 @@ def _overfitting() -> tuple[Recipe, ...]:
         cure("early-stopping", N_("… stopped early"),
              N_("It ends when three passes have not improved the validation loss, and takes the best weights."),
              early_stopping=3),
+    )  # fmt: skip
+
+
+def _few_shapes() -> tuple[Recipe, ...]:
+    """The same on a data set that needs no fetching."""
+    few = Training(epochs=40, batch_size=32, learning_rate=0.002, decay=0.0, normalization="standardize",
+                   train_limit=300, validation_split=0.05)  # fmt: skip
+    network, drop = _network(_SHAPE, 8, _shape_layers()), {"type": "dropout", "rate": 0.5}
+    *features, head = _shape_layers()
+
+    def cure(name: str, title: str, why: str, network: Network = network, **changes: Any) -> Recipe:
+        return Recipe(f"few-shapes-{name}", "works", title, why, "shapes", network, replace(few, **changes),
+                      beside="few-shapes")  # fmt: skip
+
+    return (
+        Recipe("few-shapes", "fails", N_("Too few shapes"),
+               N_("300 drawn shapes are soon known by heart; of others three in four are taken for something else."),
+               "shapes", network, few, beside="few-shapes-augmentation"),
+        cure("augmentation", N_("… with augmentation"),
+             N_("Mirrored and shifted by up to four pixels, a shape is never the same twice."),
+             augmentation=("flip", "shift"), shift=4),
+        cure("dropout", N_("… with dropout"),
+             N_("Half of the values before each dense layer are missing at random: no unit can rely on another."),
+             _network(_SHAPE, 8, [*features, drop, head, drop])),
+        cure("more-pictures", N_("… with more pictures"),
+             N_("1,500 shapes instead of 300: the best remedy, where one has them."), train_limit=1500),
     )  # fmt: skip
 
 
