@@ -6,20 +6,10 @@ from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from app.core import changes, steps
-from app.core.class_folders import MOST_CLASSES as MAXIMUM_DATASET_CLASSES
-from app.core.hyperparameters import BOUNDS
-from app.core.images import FORMATS
-from app.core.inspection.channel_views import MOST_WEIGHTS
-from app.core.layer_parsing import MAXIMUM_LAYERS
-from app.core.network_texts.syntax import MAXIMUM_TEXT
-from app.core.networks import MAXIMUM_CHANNELS, MAXIMUM_CLASSES, MAXIMUM_INPUT_SIDE
-from app.core.pipeline import FORMATS as RESULTS
 from app.web import errors
 from app.web.i18n import choose_language, translate
-from app.web.orders import LONGEST_NAME
+from app.web.limits import describe_limits
 from app.web.pictures import SettingsDep
-from app.web.steps import MAXIMUM_DEPTH
 from app.web.workers import WorkersDep
 
 router = APIRouter(tags=["server"])
@@ -47,62 +37,7 @@ def show_metrics(request: Request) -> Response:
 @router.get("/api/limits")
 def list_limits(settings: SettingsDep) -> dict[str, Any]:
     """Every limit in force."""
-    return {
-        "image": {
-            "bytes": settings.image_bytes,
-            "pixels": settings.image_pixels,
-            "side": settings.image_side,
-            "formats": list(FORMATS),
-        },
-        "result": {"formats": list(RESULTS)},
-        "kernel": {
-            "side": steps.MAXIMUM_SIDE,
-            "weight": steps.MAXIMUM_WEIGHT,
-            "divisor_at_least": steps.MINIMUM_DIVISOR,
-        },
-        "step": {"stride": steps.MAXIMUM_STEP, "dilation": steps.MAXIMUM_STEP, "pool": steps.MAXIMUM_STEP},
-        "steps": steps.MAXIMUM_STEPS,
-        "change": {"shift": changes.MOST_SHIFT, "noise": changes.MOST_NOISE, "blur": changes.MOST_BLUR},
-        "filters": {"weights": MOST_WEIGHTS},
-        "multiply_adds": settings.multiply_adds,
-        "network": {
-            "layers": MAXIMUM_LAYERS,
-            "parameters": settings.network_parameters,
-            "memory_mb": settings.network_memory_mb,
-            "channels": MAXIMUM_CHANNELS,
-            "side": MAXIMUM_INPUT_SIDE,
-            "classes": MAXIMUM_CLASSES,
-            "text_characters": MAXIMUM_TEXT,
-        },
-        "dataset": {
-            "bytes": settings.dataset_bytes,
-            "unpacked_bytes": settings.dataset_unpacked_bytes,
-            "entries": settings.dataset_entries,
-            "seconds": settings.dataset_seconds,
-            "uploads_at_once": settings.dataset_uploads,
-            "kept": settings.datasets_kept,
-            "classes": MAXIMUM_DATASET_CLASSES,
-        },
-        "runs": {
-            "at_once": settings.runs_at_once,
-            "queued": settings.runs_queued,
-            "per_visitor": settings.runs_per_visitor,
-            "kept": settings.runs_kept,
-            "bytes": settings.runs_bytes,
-            "name_characters": LONGEST_NAME,
-        },
-        "training": {name: {"from": low, "to": high} for name, (low, high) in BOUNDS.items()},
-        "event_streams": settings.event_streams,
-        "json": {"bytes": settings.json_bytes, "depth": MAXIMUM_DEPTH},
-        "form": {"fields": settings.form_fields},
-        "requests": {
-            "at_once": settings.workers,
-            "waiting": settings.waiting,
-            "seconds": settings.task_seconds,
-            "memory_bytes": settings.worker_bytes,
-            "rate": settings.rate_limit,
-        },
-    }
+    return describe_limits(settings)
 
 
 @router.get("/api/problems")

@@ -1,6 +1,10 @@
 """What operators and scripts ask the server."""
 
+from pathlib import Path
+
 from starlette.testclient import TestClient
+
+from tests.web.logged_runs import quiet_client, submit
 
 
 def test_the_server_says_that_it_is_alive_and_ready(client: TestClient) -> None:
@@ -37,3 +41,13 @@ def test_every_kind_of_problem_is_described(client: TestClient) -> None:
     named = {problem["name"]: problem for problem in problems}
     assert {"not-found", "invalid-value", "picture-too-large", "internal-error"} <= set(named)
     assert named["not-found"] == {"name": "not-found", "status": 404, "title": "No encontrado"}
+
+
+def test_runs_and_viewers_are_counted_for_prometheus(tmp_path: Path) -> None:
+    with quiet_client(tmp_path) as client:
+        submit(client)
+        told = client.get("/metrics").text
+
+    assert 'playground_runs{state="queued"} 1.0' in told
+    assert 'playground_runs{state="running"} 0.0' in told
+    assert "playground_event_streams 0.0" in told

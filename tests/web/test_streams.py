@@ -2,10 +2,9 @@
 
 import asyncio
 import random
-import re
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import aclosing
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from app.web import tails
 from app.web.refusals import TooManyStreams
 from app.web.streams import EventStream, Streams
 from tests.web.logged_runs import SMALL, read_events, set_state, steps, write
+from tests.web.stream_readers import take, watch
 
 ORDER = Order("digits", parse_network(SMALL), Training(), classes=tuple("0123456789"))
 HANGS_S = 60
@@ -51,22 +51,6 @@ def play(store: Store, scene: Scene, limit: int = 300) -> None:
             streams.stop()
 
     asyncio.run(run())
-
-
-async def watch(streams: Streams, run_id: str, after: int = 0, language: str = "en") -> list[tuple[int, str, str]]:
-    """All events until the stream ends."""
-    return read_events("".join([piece.decode() async for piece in streams.watch(run_id, after, language)]))
-
-
-async def take(frames: AsyncIterator[bytes], last: int) -> list[int]:
-    """The numbers of the events up to `last`."""
-    rest, seen = b"", []
-    async for piece in frames:
-        *blocks, rest = (rest + piece).split(b"\n\n")
-        seen += [int(number) for block in blocks for number in re.findall(rb"^id: (\d+)$", block, re.MULTILINE)]
-        if not rest and seen and seen[-1] >= last:
-            break
-    return seen
 
 
 def test_a_run_that_is_over_is_told_from_its_first_event_to_its_last(store: Store, run_id: str) -> None:

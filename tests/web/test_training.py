@@ -291,13 +291,3 @@ def test_a_reason_is_told_in_the_visitors_language(quiet: TestClient) -> None:
     set_state(store_of(quiet), run["id"], "failed", reason=reason)
 
     assert quiet.get(f"/api/runs/{run['id']}").json()["reason"] == "At most 3 rows."
-
-
-def test_runs_and_viewers_are_counted_for_prometheus(tmp_path: Any) -> None:
-    with quiet_client(tmp_path) as client:
-        submit(client)
-        told = client.get("/metrics").text
-
-    assert 'playground_runs{state="queued"} 1.0' in told
-    assert 'playground_runs{state="running"} 0.0' in told
-    assert "playground_event_streams 0.0" in told

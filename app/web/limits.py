@@ -1,0 +1,97 @@
+"""Every limit in force, by subject: those of the settings, and those that belong to the subject itself."""
+
+from typing import Any
+
+from app.core import changes, steps
+from app.core.class_folders import MOST_CLASSES as MAXIMUM_DATASET_CLASSES
+from app.core.hyperparameters import BOUNDS
+from app.core.images import FORMATS
+from app.core.inspection.channel_views import MOST_WEIGHTS
+from app.core.layer_parsing import MAXIMUM_LAYERS
+from app.core.network_texts.syntax import MAXIMUM_TEXT
+from app.core.networks import MAXIMUM_CHANNELS, MAXIMUM_CLASSES, MAXIMUM_INPUT_SIDE
+from app.core.pipeline import FORMATS as RESULTS
+from app.settings import Settings
+from app.web.orders import LONGEST_NAME
+from app.web.steps import MAXIMUM_DEPTH
+
+Limits = dict[str, Any]
+
+
+def describe_limits(settings: Settings) -> Limits:
+    """All of them."""
+    return _pictures(settings) | _networks(settings) | _runs(settings) | _requests(settings)
+
+
+def _pictures(settings: Settings) -> Limits:
+    return {
+        "image": {
+            "bytes": settings.image_bytes,
+            "pixels": settings.image_pixels,
+            "side": settings.image_side,
+            "formats": list(FORMATS),
+        },
+        "result": {"formats": list(RESULTS)},
+        "kernel": {
+            "side": steps.MAXIMUM_SIDE,
+            "weight": steps.MAXIMUM_WEIGHT,
+            "divisor_at_least": steps.MINIMUM_DIVISOR,
+        },
+        "step": {"stride": steps.MAXIMUM_STEP, "dilation": steps.MAXIMUM_STEP, "pool": steps.MAXIMUM_STEP},
+        "steps": steps.MAXIMUM_STEPS,
+        "change": {"shift": changes.MOST_SHIFT, "noise": changes.MOST_NOISE, "blur": changes.MOST_BLUR},
+        "multiply_adds": settings.multiply_adds,
+    }
+
+
+def _networks(settings: Settings) -> Limits:
+    return {
+        "filters": {"weights": MOST_WEIGHTS},
+        "network": {
+            "layers": MAXIMUM_LAYERS,
+            "parameters": settings.network_parameters,
+            "memory_mb": settings.network_memory_mb,
+            "channels": MAXIMUM_CHANNELS,
+            "side": MAXIMUM_INPUT_SIDE,
+            "classes": MAXIMUM_CLASSES,
+            "text_characters": MAXIMUM_TEXT,
+        },
+        "dataset": {
+            "bytes": settings.dataset_bytes,
+            "unpacked_bytes": settings.dataset_unpacked_bytes,
+            "entries": settings.dataset_entries,
+            "seconds": settings.dataset_seconds,
+            "uploads_at_once": settings.dataset_uploads,
+            "kept": settings.datasets_kept,
+            "classes": MAXIMUM_DATASET_CLASSES,
+        },
+    }
+
+
+def _runs(settings: Settings) -> Limits:
+    return {
+        "training": {name: {"from": low, "to": high} for name, (low, high) in BOUNDS.items()},
+        "runs": {
+            "at_once": settings.runs_at_once,
+            "queued": settings.runs_queued,
+            "per_visitor": settings.runs_per_visitor,
+            "kept": settings.runs_kept,
+            "bytes": settings.runs_bytes,
+            "name_characters": LONGEST_NAME,
+        },
+        "event_streams": settings.event_streams,
+    }
+
+
+def _requests(settings: Settings) -> Limits:
+    return {
+        "json": {"bytes": settings.json_bytes, "depth": MAXIMUM_DEPTH},
+        "form": {"fields": settings.form_fields},
+        "requests": {
+            "at_once": settings.workers,
+            "waiting": settings.waiting,
+            "seconds": settings.task_seconds,
+            "memory_bytes": settings.worker_bytes,
+            "rate": settings.rate_limit,
+        },
+    }
