@@ -36,7 +36,7 @@ test("a layer is added at the last place where it may stand", () => {
 test("a layer goes only where the network stays whole", () => {
   assert.deepEqual(targetsOf(light, [0], limits), [1, 2]);
   assert.deepEqual(targetsOf(light, [3], limits), []);
-  assert.deepEqual(targetsOf(withDropout(light, 0.5), [5], limits), [0, 1, 2, 3, 4]);
+  assert.deepEqual(targetsOf(withDropout(light, 0.5), [6], limits), [0, 1, 2, 3, 4, 5]);
   assert.equal(moved(changed(light, [0], { filters: 9 }), [0], 2).layers[2].filters, 9);
 });
 
@@ -80,9 +80,10 @@ test("every preset is fitted to every data set's pictures", () => {
   assert.deepEqual(fitTo(light, { input: [3, 32, 32], classes: 8 }, limits).layers.slice(0, -1), light.layers.slice(0, -1));
 });
 
-test("dropout comes before the last dense layer, changes, and goes", () => {
+test("dropout comes before every dense layer, changes, and goes", () => {
   const once = withDropout(light, 0.5);
 
+  assert.deepEqual(once.layers.slice(3).map(({ type }) => type), ["flatten", "dropout", "dense", "dropout", "dense"]);
   assert.deepEqual([once.layers.at(-2), dropoutRate(once)], [{ type: "dropout" }, 0.5]);
   assert.equal(dropoutRate(withDropout(once, 0.2)), 0.2);
   assert.deepEqual(withDropout(once, null), light);

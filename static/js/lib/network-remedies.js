@@ -1,7 +1,6 @@
-// Remedies that are layers: dropout before the classifier's end, batch normalization after every convolution.
+// Remedies that are layers: dropout before every dense layer, batch normalization after every convolution.
 
 import { tidy } from "./layer-kinds.js";
-import { headOf, inserted } from "./network-edits.js";
 
 const NORM = { type: "batch_normalization", epsilon: 1e-5, momentum: 0.9 }; // PyTorch's: trainings here are short
 
@@ -14,11 +13,11 @@ function hasDropout(layers) {
   return everyLayer(layers).some(({ type }) => type === "dropout");
 }
 
-/** All dropout layers with that rate; a first one is put before the last dense layer. null takes them all out. */
+/** All dropout layers with that rate; where there is none, one is put before each dense layer. null takes them all out. */
 export function withDropout(network, rate) {
   if (rate === null) return { ...network, layers: without(network.layers, "dropout") };
   if (hasDropout(network.layers)) return { ...network, layers: mapped(network.layers, (layer) => (layer.type === "dropout" ? tidy({ ...layer, rate }) : layer)) };
-  return inserted(network, [headOf(network)], { type: "dropout", rate });
+  return { ...network, layers: network.layers.flatMap((layer) => (layer.type === "dense" ? [tidy({ type: "dropout", rate }), layer] : [layer])) };
 }
 
 /** How many batch normalizations there are. */

@@ -55,9 +55,9 @@ class Remedies {
 
   #make() {
     return [
-      this.#field("l1", { title: "L1", acts: _("on the loss"), first: 1e-5, off: 0, stops: roundStops(1e-7, 0.01), low: 1e-9, high: 1000, unit: _("strength"), words: (value) => _("Adds %(value)s · Σ|w| to the loss: weights that help little become zero (lasso).", { value }) }),
-      this.#field("l2", { title: "L2", acts: _("on the loss"), first: 1e-4, off: 0, stops: roundStops(1e-6, 0.1), low: 1e-9, high: 1000, unit: _("strength"), words: (value) => _("Adds %(value)s · Σw² to the loss: large weights cost most, so all stay small (ridge).", { value }) }),
-      this.#field("max_norm", { title: "max-norm", acts: _("on the weights"), first: 2, off: null, stops: [0.25, 0.5, 0.75, 1, 1.5, 2, 3, 4, 5], low: 0.01, high: 1e6, unit: _("longest"), words: (value) => _("After each step, no unit's weights are longer than %(value)s: longer ones are shortened.", { value }) }),
+      this.#field("l1", { title: "L1", acts: _("on the loss"), first: this.#tried("l1", 0.001), off: 0, stops: roundStops(1e-7, 0.01), low: 1e-9, high: 1000, unit: _("strength"), words: (value) => _("Adds %(value)s · Σ|w| to the loss: weights that help little become zero (lasso).", { value }) }),
+      this.#field("l2", { title: "L2", acts: _("on the loss"), first: this.#tried("l2", 0.01), off: 0, stops: roundStops(1e-6, 0.1), low: 1e-9, high: 1000, unit: _("strength"), words: (value) => _("Adds %(value)s · Σw² to the loss: large weights cost most, so all stay small (ridge).", { value }) }),
+      this.#field("max_norm", { title: "max-norm", acts: _("on the weights"), first: this.#tried("max_norm", 0.5), off: null, stops: [0.25, 0.5, 0.75, 1, 1.5, 2, 3, 4, 5], low: 0.01, high: 1e6, unit: _("longest"), words: (value) => _("After each step, no unit's weights are longer than %(value)s: longer ones are shortened.", { value }) }),
       this.#dropout(),
       this.#norms(),
       this.#augmentation(),
@@ -77,13 +77,25 @@ class Remedies {
     return { name, ...look, setting: this.#sliders[name], turn, become: set, state };
   }
 
+  /** How strong a remedy was where it was tried. */
+  #tried(field, otherwise) {
+    return this.#recipe(field.replace("_", "-"))?.training[field] ?? otherwise;
+  }
+
+  /** The recipe that shows a remedy, as the server tells it; a preset's name stands for a network that has none. */
+  #recipe(remedy) {
+    const found = this.#page.recipes.find(({ name }) => name === `overfits-${remedy}`);
+    return found && { ...found, network: typeof found.network === "string" ? { layers: [] } : found.network };
+  }
+
   #dropout() {
+    const usual = dropoutRate(this.#recipe("dropout")?.network ?? { layers: [] }) ?? 0.5;
     const become = (rate, detail) => this.#page.change({ network: withDropout(this.#page.state.network, rate) }, detail);
     const state = (_training, network) => {
       const rate = dropoutRate(network);
-      return { text: rate === null ? "dropout" : `dropout ${plain(rate)}`, isOn: rate !== null, value: rate, sentence: rate === null ? "" : _("In each step %(share)s of the values before the last layer are zero, at random: no unit can rely on another.", { share: percent(rate) }), why: rate === null ? this.#unfit(withDropout(network, 0.5)) : "" };
+      return { text: rate === null ? "dropout" : `dropout ${plain(rate)}`, isOn: rate !== null, value: rate, sentence: rate === null ? "" : _("In each step %(share)s of the values that reach a dense layer are zero, at random: no unit can rely on another.", { share: percent(rate) }), why: rate === null ? this.#unfit(withDropout(network, usual)) : "" };
     };
-    return { name: "dropout", title: "dropout", acts: _("on the values between layers"), stops: RATES, low: 0, high: 0.99, unit: _("share"), setting: this.#sliders.dropout, turn: (isOn) => become(isOn ? (this.#last.dropout ?? 0.5) : null), become, state };
+    return { name: "dropout", title: "dropout", acts: _("on the values between layers"), stops: RATES, low: 0, high: 0.99, unit: _("share"), setting: this.#sliders.dropout, turn: (isOn) => become(isOn ? (this.#last.dropout ?? usual) : null), become, state };
   }
 
   #norms() {
@@ -110,7 +122,7 @@ class Remedies {
   #stopping() {
     const set = (value, detail) => setTraining(this.#page, { early_stopping: value }, detail);
     const state = ({ early_stopping: epochs, validation_split: split }) => ({ text: epochs === null ? _("early stopping") : _("early stopping %(epochs)s", { epochs }), isOn: epochs !== null, value: epochs, sentence: epochs === null ? "" : _("Ends after %(epochs)s epochs without a better validation loss, and keeps the best weights.", { epochs }), why: epochs === null && !split ? _("no pictures are put aside to see when to stop") : "" });
-    return { name: "early_stopping", title: _("early stopping"), acts: _("on how long it learns"), stops: [1, 2, 3, 4, 5, 7, 10, 15, 20], low: 1, high: 10000, whole: true, unit: _("patience"), setting: this.#sliders.early_stopping, turn: (isOn) => set(isOn ? (this.#last.early_stopping ?? 3) : null), become: set, state };
+    return { name: "early_stopping", title: _("early stopping"), acts: _("on how long it learns"), stops: [1, 2, 3, 4, 5, 7, 10, 15, 20], low: 1, high: 10000, whole: true, unit: _("patience"), setting: this.#sliders.early_stopping, turn: (isOn) => set(isOn ? (this.#last.early_stopping ?? this.#tried("early_stopping", 3)) : null), become: set, state };
   }
 
   /** All the pictures there are, or few. */
