@@ -24,7 +24,7 @@ from app.runs.states import FAILED, INTERRUPTED, QUEUED, Reason
 from app.runs.store import Store
 from app.runs.trainers import DISK_FULL, Assignment, TrainerProcess
 
-POLL_S = 0.05
+POLL_S, BUSY_POLL_S = 0.05, 0.2  # a run's first event is waited for; with one under way there is time
 RETRY_S = 20.0
 FIRST_DATASET, SECOND_DATASET = "cifar10", "shapes"  # what the page starts with
 FIRST_WARM_S = 1.0  # after the server's start, which has enough to do
@@ -68,7 +68,7 @@ class Executor:
     def _watch(self) -> None:
         while not self._over.is_set():
             self._guarded(self._turn)
-            self._over.wait(POLL_S)
+            self._over.wait(BUSY_POLL_S if self._busy else POLL_S)
 
     def _guarded(self, work: Callable[[], None]) -> None:
         """Nothing that goes wrong in one turn ends the thread."""
