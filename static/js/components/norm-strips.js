@@ -22,7 +22,7 @@ export class NormStrips extends HTMLElement {
 
 function row(layer) {
   const chart = s("svg", { viewBox: `0 0 ${BINS} ${HEIGHT}`, preserveAspectRatio: "none", role: "img" }, s("path", { class: "units" }), s("line", { class: "limit", y1: 0, y2: HEIGHT }));
-  return h("section", {}, h("h3", {}, layerTitle(layer)), chart, h("span", { class: "fact" }), h("span", { class: "ends fact", "aria-hidden": "true" }, h("span", {}, "0"), h("span")));
+  return h("section", {}, h("h3", {}, layerTitle(layer)), chart, h("span", { class: "ends fact", "aria-hidden": "true" }, h("span", {}, "0"), h("span")));
 }
 
 /** The end of the scale is written where the next layer has another one. */
@@ -37,7 +37,6 @@ function fill(section, { norms, limit, end }, next) {
   for (const side of ["x1", "x2"]) line.setAttribute(side, limit === null ? 0 : (limit / end) * BINS);
   const [low, high] = [Math.min(...norms), Math.max(...norms)];
   section.querySelector("svg").setAttribute("aria-label", sentence(norms, low, high, limit));
-  section.querySelector(".fact").textContent = `${number(low)} … ${number(high)}`;
   section.querySelector(".ends span:last-child").textContent = number(end);
 }
 

@@ -2,7 +2,7 @@
 
 import { classify, readPicture, watchedAddress } from "../../api.js";
 import "../../components/class-bars.js";
-import { OWN, SEEN } from "../../lib/address.js";
+import { SEEN } from "../../lib/address.js";
 import { pixelChecksum } from "../../lib/checksum.js";
 import { toRgba } from "../../lib/display.js";
 import { paint } from "../../lib/dom.js";
@@ -21,7 +21,7 @@ const [THIN, THICK] = [4, 20]; // digits were written with a pen, photographs we
 const $ = (selector) => document.querySelector(selector);
 
 export function connectPhoto(page) {
-  const view = { answer: null, bars: null, shown: null };
+  const view = { answer: null, bars: null, shown: null, isGray: null };
   const latest = new Latest((key, isNewest) => page.attempt(() => look(page, view, JSON.parse(key), isNewest), latest));
   page.look = (source, truth = null) => take(page, source, truth);
   connectPictures(page.samples, (source) => page.look(source));
@@ -30,12 +30,18 @@ export function connectPhoto(page) {
     const shown = `${photoKey(page.source)} ${page.run?.id}`;
     if (view.shown !== shown) $("#photo-answer").textContent = "";
     view.shown = shown;
-    latest.ask(JSON.stringify([photoKey(page.source), page.run?.id ?? null, page.run?.model ?? null, page.run ? page.run.network.input : page.state.network.input]));
+    latest.ask(JSON.stringify([photoKey(page.source), page.run?.id ?? null, page.run?.model ?? null, page.run ? page.run.network.input : page.state.network.input, unseen(page)]));
     showBars(page, view);
     showLinks(page);
-    showHint(page);
+    showHint(page, view);
   };
   return { refresh };
+}
+
+/** Where snapshots tell no opinion of the photo, the newest checkpoint is asked again after each epoch: how many there were. */
+function unseen(page) {
+  const moment = photoMoments(page).get();
+  return isNow(page) && moment && !moment.predictions?.length ? page.feed.epochs.length : 0;
 }
 
 /** Another photo; `truth` is its class where that is known. */
@@ -122,10 +128,11 @@ function noOpinion(page, snapshot, moment) {
 }
 
 /** For a network that sees grays, such as digits, a picture is drawn with a thick pencil. */
-function showHint({ dataset, state }) {
+function showHint({ dataset, state }, view) {
   const isGray = (state.network?.input ?? [3])[0] === 1;
   $("#photo-hint").hidden = !isGray || !["digits", "mnist"].includes(dataset?.name);
-  $("drawing-board").pencil = isGray ? THICK : THIN;
+  if (view.isGray !== isGray) $("drawing-board").pencil = isGray ? THICK : THIN;
+  view.isGray = isGray;
 }
 
 function showLinks(page) {
@@ -135,5 +142,4 @@ function showLinks(page) {
   if (run?.model) $("#photo-inside").href = `/classify?${new URLSearchParams({ model: run.model, sample: state.sample })}`;
   $("#photo-truth").hidden = !truth;
   $("#photo-truth").textContent = truth ? _("A validation picture; the truth is %(label)s.", { label: classTitle(truth) }) : "";
-  $("#photo-truth").dataset.own = state.sample === OWN;
 }
