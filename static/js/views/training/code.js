@@ -15,9 +15,10 @@ export function connectCode(page, builder) {
 async function open(page) {
   $("#text-fault").hidden = true;
   $("#network-code").showModal();
-  $("#network-programs").programs = {};
+  $("#network-programs").hidden = true;
   await asked(async () => {
     const { code } = await checkNetwork(page.state.network);
+    $("#network-programs").hidden = false;
     $("#network-programs").programs = { keras: code.keras, pytorch: code.pytorch };
   });
 }
