@@ -8,6 +8,7 @@ import { kindSentence, kindTitle } from "../lib/layer-kinds.js";
 import { fieldText, parameterFormula, settingsText, shapeText, shortCount } from "../lib/layer-words.js";
 import "./layer-form.js";
 
+const LEAST_SHARE = 0.01; // less would be a dot
 let count = 0;
 
 export class LayerCard {
@@ -52,7 +53,8 @@ export class LayerCard {
     this.#words.textContent = settingsText(layer);
     this.#shape.textContent = shapeText(row?.shape);
     this.#head.setAttribute("aria-label", this.#label(layer, row));
-    this.element.style.setProperty("--share", row && total ? row.parameters / total : 0);
+    const share = row && total ? row.parameters / total : 0;
+    this.element.style.setProperty("--share", share < LEAST_SHARE ? 0 : share);
     this.element.classList.toggle("is-wrong", Boolean(fault));
     this.#fault.hidden = !fault;
     this.#fault.textContent = fault ?? "";

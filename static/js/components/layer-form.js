@@ -98,9 +98,11 @@ const SHOW = {
     control.show({ title: _("border"), options: values.map((padding) => ({ value: padding, text: typeof padding === "string" ? padding : sideText(padding, false), title: BORDERS[padding], isPossible: padding === value || possible.includes(padding) })), value });
   },
   activation: (control, { layer, isLast }) => {
-    const options = activationsOf(layer.type, isLast).map((name) => h("option", { value: name }, name === "none" ? _("none") : name));
-    control.querySelector("select").replaceChildren(...options);
-    control.querySelector("select").value = fieldOf(layer, "activation");
+    const select = control.querySelector("select");
+    const names = activationsOf(layer.type, isLast);
+    // An open list would close if it were filled again.
+    if (select.length !== names.length) select.replaceChildren(...names.map((name) => h("option", { value: name }, name === "none" ? _("none") : name)));
+    select.value = fieldOf(layer, "activation");
   },
   use_bias: (control, { layer }) => (control.querySelector("input").checked = fieldOf(layer, "use_bias")),
 };

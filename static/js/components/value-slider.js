@@ -13,7 +13,7 @@ export class ValueSlider extends HTMLElement {
   #write = plain;
   #id = `value-${(count += 1)}`;
   #slider = h("input", { type: "range", step: 1, min: 0, "aria-labelledby": this.#id, oninput: () => this.#slid(true), onchange: () => this.#slid(false) });
-  #field = h("input", { class: "field", inputmode: "decimal", autocomplete: "off", "aria-labelledby": this.#id, onchange: () => this.#typed(), onkeydown: (event) => this.#key(event) });
+  #field = h("input", { class: "field", inputmode: "decimal", autocomplete: "off", "aria-labelledby": this.#id, onchange: () => this.#typed(), onblur: () => this.#leave(), onkeydown: (event) => this.#key(event) });
   #title = h("span", { id: this.#id });
 
   connectedCallback() {
@@ -36,7 +36,7 @@ export class ValueSlider extends HTMLElement {
     this.#slider.value = at;
     this.#slider.style.setProperty("--filled", this.#stops.length > 1 ? at / (this.#stops.length - 1) : 0);
     this.#slider.setAttribute("aria-valuetext", this.#write(this.#value));
-    if (document.activeElement !== this.#field || !this.#field.dataset.typing) this.#field.value = this.#write(this.#value);
+    if (!this.#field.dataset.typing) this.#field.value = this.#write(this.#value);
   }
 
   #nearest(value) {
@@ -63,11 +63,17 @@ export class ValueSlider extends HTMLElement {
 
   #key(event) {
     const step = { ArrowUp: 1, ArrowDown: -1 }[event.key];
-    if (event.key === "Escape") this.#show();
-    if (!step) return void (this.#field.dataset.typing = event.key.length === 1);
+    if (event.key === "Escape") this.#leave();
+    else if (!step) this.#field.dataset.typing = "true"; // what is being typed is not written over
+    if (!step) return;
     event.preventDefault();
     const next = this.#stops[this.#nearest(this.#value) + step];
     if (next !== undefined) this.#become(next, false);
+  }
+
+  #leave() {
+    delete this.#field.dataset.typing;
+    this.#show();
   }
 
   #become(value, isLive) {
