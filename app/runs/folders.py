@@ -95,11 +95,11 @@ class RunFolder:
         shutil.rmtree(self.path, ignore_errors=True)
 
     def size(self) -> int:
-        """Bytes."""
+        """Bytes of its files."""
         sizes = 0
         for path in self.path.rglob("*"):
             with suppress(OSError):
-                sizes += path.stat().st_size
+                sizes += path.stat().st_size if path.is_file() else 0
         return sizes
 
     @property

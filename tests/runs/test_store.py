@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import torch
 
-from app.core.errors import InvalidValue, QueueFull, UnknownRun, WrongState
+from app.core.errors import DiskFull, InvalidValue, QueueFull, UnknownRun, WrongState
 from app.runs.database import writing
 from app.runs.queue import claim_next
 from app.runs.states import Visitor
@@ -182,3 +182,16 @@ def test_servers_on_one_database_never_run_more_than_allowed(open_store: Callabl
 
     assert taken == 2
     assert servers[3].count_states() == {"queued": 6, "running": 2}
+
+
+def test_a_run_whose_files_find_no_room_is_refused_before_it_starts(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usage = type("Usage", (), {"free": 10 * 1024 * 1024})
+    monkeypatch.setattr("app.runs.store.shutil.disk_usage", lambda path: usage)
+
+    with pytest.raises(DiskFull) as refusal:
+        store.submit(order(), ANNA)
+
+    assert refusal.value.values == {"need": 16, "free": 10}
+    assert not any(store.root.iterdir())

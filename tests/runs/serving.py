@@ -1,0 +1,27 @@
+"""A server's part that trains, as a process to be killed: `python -m tests.runs.serving FOLDER`; ends at SIGTERM."""
+
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from app.runs import executor as executor_module
+from app.runs.executor import Executor
+from app.runs.store import Store
+
+
+def main(folder: Path) -> None:
+    """Says when it watches."""
+    over = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: over.set())
+    executor_module.FIRST_WARM_S = 1e9  # no more processes than are looked at
+    store = Store.open(f"sqlite:///{folder / 'runs.sqlite3'}", folder / "runs")
+    executor = Executor(store, folder / "datasets")
+    executor.start()
+    print("watching", flush=True)
+    over.wait()
+    executor.stop()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
