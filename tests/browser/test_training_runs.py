@@ -176,7 +176,7 @@ def test_the_theater_plays_both_and_compares_the_measured_gaps(open_page: Open, 
     gaps = [run["history"][-1]["validation_loss"] - run["history"][-1]["train_loss"] for run in (plain, cured)]
     said = numbers(page.inner_text("#verdict"))
     assert said[0] == pytest.approx(gaps[0], abs=0.006)
-    assert gaps[1] == pytest.approx(said[2], abs=0.006)  # said[1] is the 2 of L2
+    assert said[3] == pytest.approx(gaps[1], abs=0.006)  # between them the name: L2 0.03
     assert cured["pair"] == ids[0]
     differing = {key for key, value in plain["training"].items() if value != cured["training"][key]}
     assert differing == {"l2"}
