@@ -73,8 +73,9 @@ def _steps(trainer: Trainer) -> Iterator[float]:
 
 def _endless(training: Training, images: int) -> Training:
     return replace(
-        training, epochs=10_000, batch_size=images, validation_split=0.0, train_limit=None, early_stopping=None
-    )
+        training, epochs=10_000, batch_size=images, validation_split=0.0, train_limit=None, early_stopping=None,
+        statistics="training",
+    )  # fmt: skip
 
 
 def _random_pictures(network: Network, count: int) -> DataSet:

@@ -40,7 +40,10 @@ def test_where_a_step_takes_a_second_one_is_enough(monkeypatch: pytest.MonkeyPat
 
 
 def test_large_batches_are_measured_by_a_part_of_them() -> None:
-    found = measure_step(small_network(), Training(batch_size=5000, validation_split=0.5, train_limit=1))
+    training = Training(batch_size=5000, validation_split=0.5, train_limit=1, statistics="test", early_stopping=1,
+                        normalization="standardize")  # fmt: skip
+
+    found = measure_step(small_network(), training)
 
     assert found.images == timing.MOST_PICTURES
     assert 0 < found.learning < 0.1
