@@ -38,7 +38,7 @@ SCHEMA = {
     },
 }
 EXAMPLE = {"network": NETWORK, "training": {"batch_size": 64}, "dataset": "shapes"}
-PROBE_S = 30.0  # one network may take, with the start of the process
+PROBE_S = 45.0  # one network may take, with the start of the process
 MOST_WAITING = 8
 MOST_KEPT = 500
 # What does not change how long a step takes.
