@@ -81,7 +81,8 @@ def test_it_says_when_a_run_trains_meanwhile(quiet: TestClient) -> None:
 
 @pytest.mark.parametrize("fields", [
     {}, {"network": "no-such"}, {"network": SMALL, "training": {"whiten": 0.5}},
-    {"network": SMALL, "dataset": "shapes"}, {"network": SMALL, "dataset": 5}, {"network": SMALL, "surprise": 1}, {"network": SMALL, "training": None},
+    {"network": SMALL, "dataset": "shapes"}, {"network": SMALL, "dataset": 5}, {"network": SMALL, "surprise": 1},
+    {"network": SMALL, "training": None},
 ])  # fmt: skip
 def test_what_cannot_be_trained_is_not_timed(quiet: TestClient, fields: dict[str, Any]) -> None:
     problem(quiet.post("/api/networks/timings", json=fields), 422)
