@@ -1,18 +1,28 @@
 """A store in a folder of its own, a data set to train on in milliseconds, and what is ordered of it."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
 import torch
+from torch import Tensor
 
+from app.core.checkpoints import read_weights
 from app.core.dataset_cache import write_cache
+from app.core.datasets import load_dataset
+from app.core.events import Step
 from app.core.hyperparameters import Training
 from app.core.samples import open_sample
+from app.core.training import Trainer
+from app.runs.attempt import Attempt
 from app.runs.database import writing
+from app.runs.journal import Journal
 from app.runs.queue import Claim, QueueLimits, claim_next
+from app.runs.shelf import Shelf
 from app.runs.states import Order, Visitor
 from app.runs.store import Store
 from tests.core.pictures import colored, small_network
@@ -21,6 +31,7 @@ torch.set_num_threads(1)
 
 ANNA, BOB = Visitor("anna", "10.0.0.1"), Visitor("bob", "10.0.0.2")
 QUICK = Training(epochs=3, batch_size=8, learning_rate=0.01, validation_split=0.25, precision="float32", seed=3)
+LONG = replace(QUICK, epochs=60)  # some 360 steps of a millisecond
 
 
 def order(training: Training = QUICK, **others: Any) -> Order:
@@ -77,3 +88,55 @@ def states(store: Store, run_id: str) -> list[str]:
 def payloads(store: Store, run_id: str, kind: str) -> list[dict[str, Any]]:
     """What the events of a kind hold."""
     return [json.loads(event.payload) for event in store.events(run_id, limit=100_000) if event.kind == kind]
+
+
+@pytest.fixture
+def attempt(store: Store, datasets: Path) -> Callable[[], str]:
+    """Trains the next run of the queue, as far as it comes; its id."""
+
+    def run() -> str:
+        claimed = claim(store)
+        Attempt(store.engine, store.root, Shelf(datasets), claimed).run()
+        return claimed.run_id
+
+    return run
+
+
+@pytest.fixture
+def at_step(monkeypatch: pytest.MonkeyPatch) -> Callable[[int, Callable[[], object]], None]:
+    """Does something right after a step."""
+
+    def plan(number: int, act: Callable[[], object]) -> None:
+        original, done = Journal.step, []
+
+        def step(journal: Journal, event: Any) -> bool:
+            is_new = original(journal, event)
+            if event.step == number and not done:
+                done.append(number)
+                act()
+            return is_new
+
+        monkeypatch.setattr(Journal, "step", step)
+
+    return plan
+
+
+def final_weights(store: Store, run_id: str) -> dict[str, Tensor]:
+    return read_weights(store.folder(run_id).model / "weights.safetensors")
+
+
+def unbroken(
+    datasets: Path, training: Training, rates: Mapping[int, float] = MappingProxyType({})
+) -> dict[str, Tensor]:
+    """The weights of a training by the core alone; `rates` are set after these steps."""
+    trainer = Trainer(order().network, load_dataset("colored", datasets), training)
+    for event in trainer.events():
+        if isinstance(event, Step) and event.step in rates:
+            trainer.change_learning_rate(rates[event.step])
+    return trainer.evaluated.state_dict()
+
+
+def assert_same(found: dict[str, Tensor], expected: dict[str, Tensor]) -> None:
+    assert set(found) == set(expected)
+    for name, tensor in expected.items():
+        torch.testing.assert_close(found[name], tensor, rtol=1e-5, atol=1e-5)

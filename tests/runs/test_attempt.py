@@ -1,94 +1,21 @@
-"""A run in this process: what it logs, keeps and hears, and how it goes on after any break."""
+"""A run in this process: what it logs, keeps and hears."""
 
-import errno
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any
 
 import pytest
 import torch
-from torch import Tensor
 
 from app.core.batches import keep
-from app.core.checkpoints import read_checkpoint, read_weights
 from app.core.datasets import load_dataset
 from app.core.evaluation import cross_entropy, logits_of
-from app.core.events import Epoch, Finished, Step
-from app.core.hyperparameters import Training
+from app.core.events import Epoch, Finished
 from app.core.models import open_model
 from app.core.networks import parse_network
-from app.core.training import Trainer, train
-from app.runs.attempt import Attempt
-from app.runs.journal import Journal
-from app.runs.keeping import Keeping, keep_reserve
-from app.runs.rescue import rescue
-from app.runs.shelf import Shelf
+from app.core.training import train
 from app.runs.store import Store
-from tests.runs.conftest import ANNA, QUICK, claim, order, payloads, states
-
-LONG = replace(QUICK, epochs=60)  # some 360 steps of a millisecond
-
-
-@pytest.fixture
-def attempt(store: Store, datasets: Path) -> Callable[[], str]:
-    """Trains the next run of the queue, as far as it comes; its id."""
-
-    def run() -> str:
-        claimed = claim(store)
-        Attempt(store.engine, store.root, Shelf(datasets), claimed).run()
-        return claimed.run_id
-
-    return run
-
-
-@pytest.fixture
-def at_step(monkeypatch: pytest.MonkeyPatch) -> Callable[[int, Callable[[], object]], None]:
-    """Does something right after a step."""
-
-    def plan(number: int, act: Callable[[], object]) -> None:
-        original, done = Journal.step, []
-
-        def step(journal: Journal, event: Any) -> bool:
-            is_new = original(journal, event)
-            if event.step == number and not done:
-                done.append(number)
-                act()
-            return is_new
-
-        monkeypatch.setattr(Journal, "step", step)
-
-    return plan
-
-
-class Killed(BaseException):
-    """As if the process had ended here: nothing is caught, nothing written."""
-
-
-def kill() -> None:
-    raise Killed
-
-
-def final_weights(store: Store, run_id: str) -> dict[str, Tensor]:
-    return read_weights(store.folder(run_id).model / "weights.safetensors")
-
-
-def unbroken(
-    datasets: Path, training: Training, rates: Mapping[int, float] = MappingProxyType({})
-) -> dict[str, Tensor]:
-    """The weights of a training by the core alone; `rates` are set after these steps."""
-    trainer = Trainer(order().network, load_dataset("colored", datasets), training)
-    for event in trainer.events():
-        if isinstance(event, Step) and event.step in rates:
-            trainer.change_learning_rate(rates[event.step])
-    return trainer.evaluated.state_dict()
-
-
-def assert_same(found: dict[str, Tensor], expected: dict[str, Tensor]) -> None:
-    assert set(found) == set(expected)
-    for name, tensor in expected.items():
-        torch.testing.assert_close(found[name], tensor, rtol=1e-5, atol=1e-5)
+from tests.runs.conftest import ANNA, LONG, QUICK, final_weights, order, payloads, states
 
 
 def test_a_run_tells_what_the_core_tells(store: Store, datasets: Path, attempt: Callable[[], str]) -> None:
@@ -163,91 +90,6 @@ def test_a_stop_ends_with_the_test_pictures(
     assert states(store, run.id) == ["queued", "running", "stopped"]
 
 
-def test_paused_and_gone_on_with_another_rate_it_ends_as_the_unbroken_one(
-    store: Store, datasets: Path, attempt: Callable[[], str], at_step: Callable[..., None]
-) -> None:
-    run = store.submit(order(LONG), ANNA)
-    at_step(30, lambda: store.ask(run.id, learning_rate=0.002))
-    at_step(200, lambda: store.ask(run.id, state="paused"))
-
-    attempt()
-    paused = store.find(run.id)
-    store.ask(run.id, state="running")
-    attempt()
-
-    changed = next(event for event in payloads(store, run.id, "state") if event["learning_rate"] == 0.002)["step"]
-    assert (paused.state, paused.learning_rate, paused.has_checkpoint) == ("paused", 0.002, True)
-    assert 200 <= paused.step < 360
-    assert store.find(run.id).state == "finished"
-    assert states(store, run.id) == ["queued", "running", "running", "paused", "queued", "running", "finished"]
-    assert_same(final_weights(store, run.id), unbroken(datasets, LONG, {changed: 0.002}))
-
-
-def test_a_pause_that_was_taken_back_in_time_does_not_come(
-    store: Store, attempt: Callable[[], str], monkeypatch: pytest.MonkeyPatch, at_step: Callable[..., None]
-) -> None:
-    run = store.submit(order(LONG), ANNA)
-    write = Keeping.write
-
-    def slow_write(keeping: Keeping, *arguments: Any, **state: Any) -> str | None:
-        store.ask(run.id, state="running")  # while the checkpoint is being written
-        return write(keeping, *arguments, **state)
-
-    monkeypatch.setattr(Keeping, "write", slow_write)
-    at_step(20, lambda: store.ask(run.id, state="paused"))
-
-    attempt()
-
-    assert states(store, run.id) == ["queued", "running", "finished"]
-
-
-@pytest.mark.parametrize("moment", [1, 37, 150, 359])
-def test_killed_at_any_step_it_goes_on_and_the_log_misses_and_repeats_nothing(
-    store: Store, datasets: Path, attempt: Callable[[], str], at_step: Callable[..., None], moment: int,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
-    monkeypatch.setattr("app.runs.rescue.STALE_S", -1.0)
-    monkeypatch.setattr("app.runs.processes.is_alive", lambda process: False)
-    run = store.submit(order(LONG), ANNA)
-    at_step(30, lambda: store.ask(run.id, learning_rate=0.003))
-    at_step(moment, kill)
-
-    with pytest.raises(Killed):
-        attempt()
-    seen = store.events(run.id, limit=10_000)
-    rescue(store.engine)
-    between = store.find(run.id)
-    attempt()
-
-    log = store.events(run.id, limit=10_000)
-    steps = [event["step"] for event in payloads(store, run.id, "step")]
-    rates = [event for event in payloads(store, run.id, "state") if event["learning_rate"] == 0.003]
-    assert between.state == "queued"
-    assert log[: len(seen)] == seen
-    assert [event.sequence for event in log] == list(range(1, len(log) + 1))
-    assert steps == sorted(set(steps))
-    assert [row["epoch"] for row in store.history(run.id)] == list(range(1, 61))
-    assert "interrupted" in states(store, run.id)
-    assert store.find(run.id).state == "finished"
-    assert_same(final_weights(store, run.id), unbroken(datasets, LONG, {rates[0]["step"]: 0.003}))
-
-
-def test_a_trainer_that_was_thought_dead_changes_nothing_any_more(
-    store: Store, datasets: Path, at_step: Callable[..., None], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("app.runs.rescue.STALE_S", -1.0)
-    monkeypatch.setattr("app.runs.processes.is_alive", lambda process: False)
-    monkeypatch.setattr("app.runs.pulse.os._exit", lambda code: None)
-    run = store.submit(order(LONG), ANNA)
-    asleep = Attempt(store.engine, store.root, Shelf(datasets), claim(store))
-    at_step(50, lambda: rescue(store.engine))  # it sleeps; somebody puts its run back
-
-    asleep.run()
-
-    assert states(store, run.id) == ["queued", "running", "interrupted", "queued"]
-    assert store.find(run.id).step < 360
-
-
 def test_a_loss_that_is_no_number_ends_it_and_the_last_finite_weights_stay(
     store: Store, datasets: Path, attempt: Callable[[], str]
 ) -> None:
@@ -270,60 +112,6 @@ def test_a_loss_that_is_no_number_ends_it_and_the_last_finite_weights_stay(
     assert open_model(store.folder(run_id).model).classes == ("top", "middle", "bottom")
 
 
-def test_weights_that_are_not_finite_are_reached_once_more_from_the_checkpoint(
-    store: Store, datasets: Path, attempt: Callable[[], str], at_step: Callable[..., None]
-) -> None:
-    update, spoiled = Trainer._update, []
-
-    def spoil(trainer: Trainer) -> None:
-        update(trainer)
-        if trainer.step == 39:  # the 40th step's update leaves no number behind
-            spoiled.append(trainer)
-            torch.nn.init.constant_(trainer.module.get_parameter("dense_1.weight"), float("nan"))
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Trainer, "_update", spoil)
-        store.submit(order(LONG), ANNA)
-        run_id = attempt()
-
-    run = store.find(run_id)
-    expected = Trainer(order().network, load_dataset("colored", datasets), LONG)
-    for _ in expected.events():
-        if expected.step == 39:
-            break
-    assert run.state == "diverged"
-    assert run.reason is not None
-    assert run.reason.values == {"step": 41}
-    assert_same(final_weights(store, run_id), expected.module.state_dict())
-
-
-def test_a_full_disk_ends_the_run_with_a_reason_and_room_makes_it_go_on(
-    store: Store,
-    datasets: Path,
-    attempt: Callable[[], str],
-    at_step: Callable[..., None],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    keep_reserve(store.root)
-    run = store.submit(order(LONG), ANNA)
-    at_step(30, lambda: store.ask(run.id, learning_rate=0.01))  # which writes a checkpoint
-
-    def fill() -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    at_step(100, fill)
-    attempt()
-    failed = store.find(run.id)
-    store.ask(run.id, state="running")
-    attempt()
-
-    assert (failed.state, failed.has_checkpoint) == ("failed", True)
-    assert "disk is full" in str(failed.reason)
-    assert not (store.root / ".reserve").exists()
-    assert store.find(run.id).state == "finished"
-    assert_same(final_weights(store, run.id), unbroken(datasets, LONG))
-
-
 def test_early_stopping_is_told(store: Store, attempt: Callable[[], str]) -> None:
     still = replace(QUICK, optimizer="sgd", momentum=0.0, learning_rate=0.0, epochs=9, early_stopping=2)
     store.submit(order(still), ANNA)
@@ -341,17 +129,3 @@ def test_what_cannot_be_trained_fails_with_its_own_sentence(store: Store, attemp
 
     assert run.state == "failed"
     assert str(run.reason) == "There is no data set of that name; GET /api/datasets lists all."
-
-
-def test_a_checkpoint_holds_all_that_the_rest_depends_on(
-    store: Store, attempt: Callable[[], str], at_step: Callable[..., None]
-) -> None:
-    run = store.submit(order(LONG), ANNA)
-    at_step(20, lambda: store.ask(run.id, state="paused"))
-
-    attempt()
-
-    (path,) = store.folder(run.id).path.glob("checkpoint*")
-    checkpoint = read_checkpoint(path)
-    assert checkpoint.state["progress"]["step"] == store.find(run.id).step
-    assert set(checkpoint.state["tally"]) == {"smoothed", "weight", "images", "seconds"}
