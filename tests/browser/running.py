@@ -128,8 +128,9 @@ class Relay:
                 end.shutdown(socket.SHUT_RDWR)
         self._pairs.clear()
 
-    def mend(self) -> None:
-        """Lets new connections through."""
+    def mend(self, server: str | None = None) -> None:
+        """Lets new connections through, to another server where one is named."""
+        self._port = urlsplit(server).port or 80 if server else self._port
         self._is_cut = False
 
     def close(self) -> None:

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx2
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import Open
+from tests.browser.conftest import Open, running_server
 from tests.browser.running import (
     LONG,
     PATIENCE_MS,
@@ -140,6 +141,31 @@ def test_a_broken_connection_is_told_and_loses_no_point(browser: Browser, server
     expect(page.locator("#run-state")).to_contain_text("Stopped by hand", timeout=PATIENCE_MS)
 
     assert table(page) == written(told["history"][-500:])
+    page.close()
+    relay.close()
+
+
+def test_a_server_is_started_anew_in_the_middle_and_nothing_is_lost(browser: Browser, tmp_path: Path) -> None:
+    with running_server(tmp_path) as first:
+        relay = Relay(first)
+        page = browser.new_page(locale="en-US")
+        page.goto(relay.address + address(LONG))
+        page.wait_for_selector("html[data-ready]")
+        run = start(page)
+        table(page)
+        _is_through(page, 2)
+    relay.cut()
+    expect(page.locator("#run-state")).to_contain_text("reconnecting", timeout=PATIENCE_MS)
+    before = int(table(page)[-1][0])
+
+    with running_server(tmp_path) as second:
+        relay.mend(second)
+        _is_through(page, before + 3)
+        ask(second, run, state="stopped")
+        told = ended(second, run)
+        expect(page.locator("#run-state")).to_contain_text("Stopped by hand", timeout=PATIENCE_MS)
+        assert table(page) == written(told["history"][-500:])
+        assert [row["epoch"] for row in told["history"]] == list(range(1, told["epoch"] + 1))
     page.close()
     relay.close()
 

@@ -9,7 +9,7 @@ import { differences } from "../../lib/run-address.js";
 
 const MORE = 4; // times as many pictures, where more pictures are the remedy
 const NONE = { l1: 0, l2: 0, max_norm: null, augmentation: [], early_stopping: null, weight_decay: 0, label_smoothing: 0 };
-const SICK = "overfits"; // the recipe that has no remedy; overfits-dropout has one
+const SICK = ["overfits", "few-shapes"]; // recipes that have no remedy; e.g. overfits-dropout has one
 
 /** Each remedy by the end of its recipe's name: its title, and what it changes in {network, training} where no recipe says. */
 export const CURES = {
@@ -33,15 +33,16 @@ export function sicken(page, changes) {
 
 /** The recipe of what overfits, if it is of the page's data set. */
 export function sickRecipe({ recipes, state }) {
-  return recipes.find(({ name, dataset }) => name === SICK && dataset === state.dataset) ?? null;
+  return recipes.find(({ name, dataset }) => SICK.includes(name) && dataset === state.dataset) ?? null;
 }
 
-/** The same settings with a remedy: on the recipes' data set as it was tried. */
+/** The same settings with a remedy: as it was tried where a recipe of the data set says so. */
 export function cure(page, settings, name) {
-  const tried = sickRecipe(page) && page.recipes.find((recipe) => recipe.name === `${SICK}-${name}`);
+  const sick = sickRecipe(page);
+  const tried = sick && page.recipes.find((recipe) => recipe.name === `${sick.name}-${name}`);
   if (!tried || name === "more-pictures") return { ...settings, ...CURES[name].apply(settings) };
   const { network, training } = page.settingsOf(tried);
-  const changes = differences(training, page.settingsOf(sickRecipe(page)).training);
+  const changes = differences(training, page.settingsOf(sick).training);
   return { ...withTraining(settings, changes), network };
 }
 

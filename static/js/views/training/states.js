@@ -8,7 +8,7 @@ const $ = (selector) => document.querySelector(selector);
 
 export function connectStates(page) {
   const there = page.recipes.filter((recipe) => recipe.kind !== "start" && isThere(page, recipe));
-  $("#prepared").replaceChildren(...rowsOf(there).map(([fails, works]) => h("li", { class: "prepared-row" }, h("div", {}, fails && link(page, fails)), h("div", { class: "works" }, works.map((recipe) => link(page, recipe))))));
+  $("#prepared").replaceChildren(...rowsOf(there).map(([fails, works]) => h("li", { class: "prepared-row" }, h("div", {}, fails && link(page, fails)), h("div", { class: "cures" }, works.map((recipe) => link(page, recipe))))));
   $("#states-card").hidden = there.length === 0;
   return { refresh() {} };
 }

@@ -35,6 +35,7 @@ function fillCures() {
 function propose(recipe) {
   $("#few").value = recipe?.training.train_limit ?? FEW;
   $("#few-epochs").value = recipe?.training.epochs ?? PASSES;
+  $("#theater-note").textContent = recipe ? _("Both take the settings with which the remedies were tried on these pictures.") : _("Both take the network and the settings above, but for the remedies that are on.");
 }
 
 async function play(page) {
