@@ -36,14 +36,14 @@ def try_recipe(name: str, seed: int, data: Path) -> str:
     for event in trainer.events():
         if isinstance(event, Diverged):
             seconds = time.process_time() - started
-            return f"| `{name}` | {seed} | diverges at step {event.step} | | | {seconds:.1f} |"
+            return f"| {seed} | `{name}` | diverges at step {event.step} | | | {seconds:.1f} |"
         if isinstance(event, Epoch):
             rows.append(event)
             if passed == "-" and (event.validation_accuracy or 0) >= bar:
                 passed = f"epoch {event.epoch}, {time.process_time() - started:.1f} s"
     seconds = time.process_time() - started
     train, validation = (100 * (value or 0) for value in (rows[-1].train_accuracy, rows[-1].validation_accuracy))
-    return f"| `{name}` | {seed} | {train:.1f} % | {validation:.1f} % | {passed} | {seconds:.1f} |"
+    return f"| {seed} | `{name}` | {train:.1f} % | {validation:.1f} % | {passed} | {seconds:.1f} |"
 
 
 def main() -> None:
@@ -62,7 +62,7 @@ def main() -> None:
 
     torch.set_num_threads(options.threads)
     torch.set_flush_denormal(True)
-    print("| recipe | seed | training | validation | passes the bar | processor seconds |\n|---|---|---|---|---|---|")
+    print("| seed | recipe | training | validation | passes the bar | processor seconds |\n|---|---|---|---|---|---|")
     for name in options.names or [name for name in recipes() if name not in HOURS]:
         for seed in range(options.seeds):
             print(try_recipe(name, seed, options.data), flush=True)
