@@ -79,8 +79,8 @@ def _starts() -> tuple[Recipe, ...]:
                "digits", _network(_SMALL_DIGIT, 10, _digit_layers()),
                Training(epochs=20, batch_size=32, learning_rate=0.004, **cycle)),
         Recipe("lecture", "start", N_("As in the lecture"),
-               N_("Its 88,914,698 parameters, its Adam with rate 0.0001 and decay 0.000001, its ten epochs: hours "
-                  "without a graphics card."),
+               N_("Its 88,914,698 parameters, its Adam with rate 0.0001 and decay 0.000001, its ten epochs: about an "
+                  "hour on two cores."),
                "cifar10", find_preset("lecture").network, Training(), preset="lecture"),
         Recipe("lecture-light", "start", N_("As in the lecture, light"),
                N_("The lecture's own settings with 16 kernels a layer: slow and steady."),
