@@ -41,9 +41,9 @@ def change(connection: Connection, run_id: str, **values: Any) -> None:
     connection.execute(runs.update().where(runs.c.id == run_id).values(values))
 
 
-def requeue(connection: Connection, row: RowMapping) -> None:
-    """Back into the queue, in front, to go on from its checkpoint."""
-    change(connection, row["id"], state=QUEUED, asked=None, reason=None, ended_at=None, queued_at=time.time(),
+def requeue(connection: Connection, row: RowMapping, asked: str | None = None) -> None:
+    """Back into the queue, in front, to go on from its checkpoint, or to do there what is asked."""
+    change(connection, row["id"], state=QUEUED, asked=asked, reason=None, ended_at=None, queued_at=time.time(),
            is_resumed=True, claim=None, process=None)  # fmt: skip
     _log(connection, row, QUEUED)
 
@@ -57,13 +57,17 @@ def _ask_state(connection: Connection, row: RowMapping, state: str) -> None:
         raise WrongState(N_("The run has ended; it cannot be changed any more. Start it anew instead."), field="state")
     if has == RUNNING:
         change(connection, run_id, asked=state)
-    elif state == RUNNING and has != QUEUED:
+    elif state == RUNNING and has == QUEUED:
+        change(connection, run_id, asked=None)
+    elif state == RUNNING:
         requeue(connection, row)
     elif state == PAUSED:
-        change(connection, run_id, state=PAUSED, queued_at=None)
+        change(connection, run_id, state=PAUSED, asked=None, queued_at=None)
         _log(connection, row, PAUSED)
-    elif state == STOPPED:
-        change(connection, run_id, state=STOPPED, queued_at=None, ended_at=time.time())
+    elif row["checkpoint"] and row["asked"] != STOPPED:
+        requeue(connection, row, asked=STOPPED)  # a trainer looks at the test pictures; who asks again does not wait
+    else:
+        change(connection, run_id, state=STOPPED, asked=None, queued_at=None, ended_at=time.time())
         _log(connection, row, STOPPED)
 
 

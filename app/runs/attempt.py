@@ -81,8 +81,8 @@ class Attempt:
         self._snapshots = self._lease.count(SNAPSHOT)
         self._pulse.requests = Requests(row["asked"], row["asked_rate"])
         self._epoch = max(row["epoch"], 1)
-        self._closed = 0  # epochs
-        self._figures: dict[str, Any] = {}
+        last = row["last"] or {"epoch": 0, "validation_loss": None, "validation_accuracy": None}
+        self._told(last["epoch"], last["validation_loss"], last["validation_accuracy"])
         if not row["classes"]:
             self._lease.write([], classes=list(self._dataset.classes))
         self._snapshot_pace = Pace(1.0, growth=1 / 20, share=0.01)
@@ -133,13 +133,16 @@ class Attempt:
             self._write()
 
     def _close(self, event: Epoch) -> bool:
-        self._closed = event.epoch
-        self._figures = {"validation_accuracy": event.validation_accuracy, "validation_loss": event.validation_loss}
+        self._told(event.epoch, event.validation_loss, event.validation_accuracy)
         is_new = self._journal.epoch(event, self._trainer.step)
         if is_new and self._confusion_pace.is_due():
             with self._confusion_pace.spent(self._journal.seconds):
                 self._exhibits.confusion(self._trainer, event.epoch)
         return is_new
+
+    def _told(self, epoch: int, loss: float | None, accuracy: float | None) -> None:
+        self._closed = epoch
+        self._figures: dict[str, Any] = {"validation_loss": loss, "validation_accuracy": accuracy}
 
     def _show(self, *, is_first: bool = False, is_last: bool = False) -> None:
         """A snapshot, and the model with it, if it is time for one."""

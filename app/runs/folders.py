@@ -19,7 +19,7 @@ from app.core.checkpoints import read_weights, save_weights
 from app.core.confusion import Confusion
 from app.core.preparation import Preparation
 
-MODEL_PREFIX = "run-"
+MODEL_PREFIX, CHECKPOINT_PREFIX = "run-", "checkpoint-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +89,12 @@ class RunFolder:
             return None
         tensors = read_weights(self.confusion)
         return Confusion.from_tensors(tensors, classes), int(_metadata(self.confusion)["epoch"])
+
+    def drop_checkpoints(self, but: str | None = None) -> None:
+        """Keeps that one alone, or none."""
+        for path in self.path.glob(f"{CHECKPOINT_PREFIX}*"):
+            if path.name != but:
+                path.unlink(missing_ok=True)
 
     def remove(self) -> None:
         """All of it."""

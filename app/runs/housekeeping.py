@@ -11,7 +11,7 @@ from app.runs.database import reading
 from app.runs.folders import RunFolder
 from app.runs.keeping import keep_reserve
 from app.runs.schema import runs
-from app.runs.states import TERMINAL
+from app.runs.states import FAILED, TERMINAL
 from app.runs.store import Store
 
 _ORPHAN_S = 600.0  # a folder is made before its row
@@ -27,6 +27,8 @@ def tidy(store: Store) -> None:
     kept, weight = 0, 0
     for run_id, state in rows:
         kept, weight = kept + 1, weight + store.folder(run_id).size()
+        if state in TERMINAL - {FAILED}:
+            store.folder(run_id).drop_checkpoints()
         if state in TERMINAL and (kept > store.limits.kept or weight > store.limits.bytes):
             with suppress(UnknownRun):
                 store.delete(run_id)

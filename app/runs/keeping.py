@@ -8,9 +8,8 @@ import torch
 
 from app.core.checkpoints import save_checkpoint
 from app.core.training import Trainer
-from app.runs.folders import RunFolder
+from app.runs.folders import CHECKPOINT_PREFIX, RunFolder
 
-_PREFIX = "checkpoint-"
 RESERVE = ".reserve"
 RESERVE_BYTES = 2 * 1024 * 1024
 
@@ -19,26 +18,24 @@ class Keeping:
     """Checkpoints of a run by the holder of a claim."""
 
     def __init__(self, folder: RunFolder, claim: str, newest: str | None) -> None:
-        self._folder = folder.path
+        self._folder = folder
         self._claim = claim
-        self.newest: Path | None = self._folder / newest if newest else None
+        self.newest: Path | None = folder.path / newest if newest else None
 
     def write(self, trainer: Trainer, **state: Any) -> str | None:
         """A file that the run could go on from, by its name; None where the weights are not finite."""
         if not has_finite_weights(trainer):
             return None
-        name = f"{_PREFIX}{self._claim}-{trainer.step}.safetensors"
+        name = f"{CHECKPOINT_PREFIX}{self._claim}-{trainer.step}.safetensors"
         checkpoint = trainer.checkpoint()
         checkpoint.state.update(state)
-        save_checkpoint(self._folder / name, checkpoint)
+        save_checkpoint(self._folder.path / name, checkpoint)
         return name
 
     def drop_others(self, name: str | None) -> None:
         """Keeps this one alone, which is the row's from now on; or none."""
-        self.newest = self._folder / name if name else None
-        for path in self._folder.glob(f"{_PREFIX}*"):
-            if path.name != name:
-                path.unlink(missing_ok=True)
+        self.newest = self._folder.path / name if name else None
+        self._folder.drop_checkpoints(name)
 
 
 def has_finite_weights(trainer: Trainer) -> bool:

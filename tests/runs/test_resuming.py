@@ -47,6 +47,36 @@ def test_paused_and_gone_on_with_another_rate_it_ends_as_the_unbroken_one(
     assert_same(final_weights(store, run.id), unbroken(datasets, LONG, {changed: 0.002}))
 
 
+def test_a_paused_run_that_is_stopped_looks_at_the_test_pictures_too(
+    store: Store, attempt: Callable[[], str], at_step: Callable[..., None]
+) -> None:
+    run = store.submit(order(LONG), ANNA)
+    at_step(20, lambda: store.ask(run.id, state="paused"))
+    attempt()
+
+    asked = store.ask(run.id, state="stopped")
+    attempt()
+
+    stopped = store.find(run.id)
+    assert (asked.state, asked.asked) == ("queued", "stopped")
+    assert (stopped.state, stopped.asked) == ("stopped", None)
+    assert stopped.test_accuracy is not None
+    assert stopped.step < 360
+
+
+def test_who_asks_twice_does_not_wait_for_them(
+    store: Store, attempt: Callable[[], str], at_step: Callable[..., None]
+) -> None:
+    run = store.submit(order(LONG), ANNA)
+    at_step(20, lambda: store.ask(run.id, state="paused"))
+    attempt()
+    store.ask(run.id, state="stopped")
+
+    stopped = store.ask(run.id, state="stopped")
+
+    assert (stopped.state, stopped.test_accuracy) == ("stopped", None)
+
+
 def test_a_pause_that_was_taken_back_in_time_does_not_come(
     store: Store, attempt: Callable[[], str], monkeypatch: pytest.MonkeyPatch, at_step: Callable[..., None]
 ) -> None:
