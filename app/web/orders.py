@@ -16,6 +16,7 @@ from app.core.errors import N_, InvalidValue
 from app.core.hyperparameters import parse_training
 from app.core.layers import Dense
 from app.core.networks import Network, check_network, parse_network, report
+from app.core.own_datasets import remember_use
 from app.core.preparation import Preparation, prepare_picture
 from app.core.presets import find_preset
 from app.core.reports import Limits, check_memory
@@ -63,6 +64,7 @@ def read_order(body: Any, judge: Judge) -> tuple[Order, np.ndarray | None]:
     """The order without its photo, and the photo as uint8 H x W x C; raises InvalidValue or MissingDataset."""
     fields = check_fields(body, _FIELDS)
     dataset = find_dataset(named(fields), judge.datasets)
+    remember_use(dataset.name, judge.datasets)
     network = read_network(fields.get("network", USUAL_NETWORK), dataset, judge.limits)
     training = parse_training(fields.get("training", {}))
     check_memory(report(network), min(training.batch_size, dataset.train), judge.limits)

@@ -24,7 +24,8 @@ from app.web.refusals import Busy, TookTooLong, TookTooMuchMemory, VisitorLeft, 
 Result = TypeVar("Result")
 
 PRELOADED = ("app.core.pipeline", "app.core.inspection.views", "app.core.inspection.channel_views", "captum.attr",
-             "app.core.own_datasets")  # fmt: skip
+             "app.core.own_datasets", "app.web.orders", "app.web.previews", "app.web.timings", "app.web.snapshots",
+             "app.web.confusion")  # fmt: skip
 _LATE = N_("This took longer than %(limit)d seconds and was stopped. Use a smaller picture or kernel.")
 _LARGE = N_("This took longer than %(limit)d seconds and was stopped. Send fewer or smaller pictures.")
 
