@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 from app.core.errors import N_, DiskFull
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-_WAIT_S = 15.0  # for another's write; the longest is a migration
+_WAIT_S = 30.0  # for another's write; the longest is a migration
 _FULL = ("SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE", "SQLITE_IOERR_FSYNC", "SQLITE_CANTOPEN")
 
 
