@@ -148,7 +148,7 @@ class Attempt:
         """A snapshot, and the model with it, if it is time for one."""
         if not (is_first or is_last or self._snapshot_pace.is_due()):
             return
-        with self._snapshot_pace.spent(self._journal.seconds):
+        with self._snapshot_pace.spent(self._journal.seconds, warms_up=is_first):
             payload = self._exhibits.snapshot(self._trainer, self._snapshots) | {"epoch": self._epoch}
             self._snapshots += 1
             self._write([(SNAPSHOT, payload)])

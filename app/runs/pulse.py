@@ -62,9 +62,10 @@ class Pace:
         return time.monotonic() >= self._next
 
     @contextmanager
-    def spent(self, passed: float) -> Iterator[None]:
-        """Around the work itself, `passed` seconds after the run's start."""
+    def spent(self, passed: float, *, warms_up: bool = False) -> Iterator[None]:
+        """Around the work itself, `passed` seconds after the run's start. What `warms_up` tells nothing of later costs."""
         started = time.monotonic()
         yield
         now = time.monotonic()
-        self._next = now + max(self._shortest, passed * self._growth, (now - started) / self._share)
+        cost = 0.0 if warms_up else now - started
+        self._next = now + max(self._shortest, passed * self._growth, cost / self._share)

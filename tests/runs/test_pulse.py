@@ -57,3 +57,12 @@ def test_what_is_done_often_at_first_is_done_rarely_later() -> None:
     time.sleep(0.05)
 
     assert (early.is_due(), late.is_due()) == (True, False)
+
+
+def test_what_the_first_look_costs_does_not_put_off_the_second() -> None:
+    pace = Pace(0.0, share=0.001)
+
+    with pace.spent(0, warms_up=True):
+        time.sleep(0.02)
+
+    assert pace.is_due()
