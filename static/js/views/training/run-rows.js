@@ -90,9 +90,9 @@ export class RunRow {
   }
 }
 
-/** "Digits · dropout 0.5 · 3 of 10 epochs · 25.11.26, 01:30"; what its name says already is not said again. */
+/** "Digits · dropout 0.5 · epoch 3 of 10 · 25.11.26, 01:30"; what its name says already is not said again. */
 function toldOf(run) {
-  const epochs = _("%(epoch)s of %(epochs)s epochs", { epoch: number(run.epoch), epochs: number(run.epochs) });
+  const epochs = _("epoch %(epoch)s of %(epochs)s", { epoch: number(run.epoch), epochs: number(run.epochs) });
   const settings = titleOf(run) === automaticName(run) ? [] : [datasetTitle(run.dataset), ...remediesOf(run)];
   return [...settings, epochs, run.mine ? null : _("someone else's"), when.format(new Date(run.created_at))].filter(Boolean).join(" · ");
 }
