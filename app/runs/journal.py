@@ -63,6 +63,7 @@ class Journal:
         tally.images += event.images
         tally.seconds += passed
         if event.step <= self._step:
+            self._written = now  # the rate of the first new steps does not count the time of these
             return False
         self._trained += passed
         self._steps.append(event)
