@@ -63,7 +63,7 @@ class Pace:
 
     @contextmanager
     def spent(self, passed: float, *, warms_up: bool = False) -> Iterator[None]:
-        """Around the work itself, `passed` seconds after the run's start. What `warms_up` tells nothing of later costs."""
+        """Around the work itself, `passed` seconds after the run's start. What `warms_up` is no measure of the next."""
         started = time.monotonic()
         yield
         now = time.monotonic()
