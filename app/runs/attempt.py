@@ -189,6 +189,8 @@ class Attempt:
         return False
 
     def _leave(self, state: str) -> bool:
+        if state == PAUSED and has_finite_weights(self._trainer):
+            self._show(is_last=True)  # who pauses wants to look
         if not self._write_checkpoint():
             return False  # the next step diverges
         if state == PAUSED:
