@@ -27,6 +27,11 @@ export function isNow(page) {
   return page.state.snapshot === null || momentOf(page) === momentsOf(page).at(-1);
 }
 
+/** Whether the server does not answer at present. */
+export function isLost({ feed }) {
+  return feed?.connection === "reconnecting";
+}
+
 /** Shows the moment at a position of `momentsOf`; the last one is now. */
 export function showMoment(page, position) {
   const moments = momentsOf(page);
@@ -98,6 +103,7 @@ class PhotoMoments {
   #page;
   #answers = new Map();
   #latest = new Latest((key) => this.#ask(key));
+  #wasLost = false;
 
   constructor(page) {
     this.#page = page;
@@ -108,11 +114,18 @@ class PhotoMoments {
     const page = this.#page;
     const snapshot = momentOf(page);
     this.isAsking = false;
+    if (this.#wasLost && !isLost(page)) this.#forgetFailures();
+    this.#wasLost = isLost(page);
     if (!snapshot || this.#isOfPhoto(snapshot)) return snapshot;
     const key = JSON.stringify([page.run.id, snapshot.number, photoKey(page.source)]);
     this.isAsking = !this.#answers.has(key);
     if (this.isAsking) this.#latest.ask(key);
     return this.#answers.get(key) ?? null;
+  }
+
+  #forgetFailures() {
+    for (const [key, answer] of this.#answers) if (!answer) this.#answers.delete(key);
+    this.#latest = new Latest((key) => this.#ask(key));
   }
 
   /** What the network sees of the photo tells it; before that is known, its name has to do. */

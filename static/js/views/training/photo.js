@@ -14,14 +14,14 @@ import { classTitle } from "../../lib/layers.js";
 import { centerSquare } from "../../lib/maps.js";
 import { fileOf, readPixels } from "../../lib/pixels.js";
 import { connectPictures } from "../sources.js";
-import { emptySentence, isNow, momentOf, momentTitle, photoKey, photoMoments } from "./moment.js";
+import { emptySentence, isLost, isNow, momentOf, momentTitle, photoKey, photoMoments } from "./moment.js";
 
 const [PHOTO_SIDE, MOST_BARS] = [256, 5];
 const [THIN, THICK] = [4, 20]; // digits were written with a pen, photographs were not
 const $ = (selector) => document.querySelector(selector);
 
 export function connectPhoto(page) {
-  const view = { answer: null, bars: null, shown: null, isGray: null };
+  const view = { answer: null, bars: null, shown: null, isGray: null, isLost: false, losses: 0 };
   const latest = new Latest((key, isNewest) => page.attempt(() => look(page, view, JSON.parse(key), isNewest), latest));
   page.look = (source, truth = null) => take(page, source, truth);
   connectPictures(page.samples, (source) => page.look(source));
@@ -30,7 +30,10 @@ export function connectPhoto(page) {
     const shown = `${photoKey(page.source)} ${page.run?.id}`;
     if (view.shown !== shown) $("#photo-answer").textContent = "";
     view.shown = shown;
-    latest.ask(JSON.stringify([photoKey(page.source), page.run?.id ?? null, page.run?.model ?? null, page.run ? page.run.network.input : page.state.network.input, unseen(page)]));
+    if (isLost(page) && !view.isLost) view.losses += 1;
+    view.isLost = isLost(page);
+    const key = [photoKey(page.source), page.run?.id ?? null, page.run?.model ?? null, page.run ? page.run.network.input : page.state.network.input, unseen(page), view.losses];
+    if (!view.isLost) latest.ask(JSON.stringify(key)); // what failed meanwhile is asked again
     showBars(page, view);
     showLinks(page);
     showHint(page, view);
@@ -124,6 +127,7 @@ function showBars(page, view) {
 function noOpinion(page, snapshot, moment) {
   if (!snapshot) return emptySentence(page, _("Press Start: what the network thinks of your photo will change as it learns."));
   if (!moment && photoMoments(page).isAsking) return _("Computing what it made of this photo …");
+  if (isLost(page)) return _("It is asked again as soon as the server answers.");
   return _("What it thought of this photo at that moment was not kept. At the end of the time, the newest checkpoint answers.");
 }
 
