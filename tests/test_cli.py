@@ -25,9 +25,11 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(folder: Path, **environment: str) -> Iterator[tuple[subprocess.Popen[bytes], int, Path]]:
+def serving(
+    folder: Path, port: int | None = None, **environment: str
+) -> Iterator[tuple[subprocess.Popen[bytes], int, Path]]:
     """A ready server, its port and its log."""
-    port, log = free_port(), folder / "log"
+    port, log = port or free_port(), folder / "log"
     command = [
         sys.executable,
         "-m",
@@ -55,7 +57,7 @@ def asked(port: int, path: str) -> int:
     try:
         connection.request("GET", path)
         return connection.getresponse().status
-    except ConnectionRefusedError:
+    except (ConnectionRefusedError, TimeoutError):
         return 0
     finally:
         connection.close()

@@ -7,15 +7,16 @@ import subprocess
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
 
-from tests.test_cli import serving, until
+from tests.test_cli import free_port, serving, until
 from tests.web.conftest import problem
-from tests.web.viewers import Viewer, gather
+from tests.web.viewers import Viewer, follow, gather
 
 DIGITS: dict[str, Any] = {
     "dataset": "digits",
@@ -262,3 +263,28 @@ def test_the_server_stops_soon_though_fifty_watch(tmp_path: Path) -> None:
 
         assert seconds < 10
         assert "Traceback" not in log.read_text("utf-8")
+
+
+def test_twenty_viewers_miss_nothing_though_their_connections_break_and_the_server_is_killed(tmp_path: Path) -> None:
+    port = free_port()
+
+    async def watched_kill(stack: ExitStack, server: Server, run_id: str) -> list[list[int]]:
+        viewers = [asyncio.create_task(follow(port, run_id, seed)) for seed in range(20)]
+        await asyncio.sleep(1.5)
+        server.process.kill()
+        await asyncio.to_thread(server.process.wait)
+        await asyncio.to_thread(stack.enter_context, serving(tmp_path, port))
+        return await asyncio.gather(*viewers)
+
+    with ExitStack() as stack:
+        process, _, _ = stack.enter_context(serving(tmp_path, port))
+        server = Server(process, port)
+        stack.enter_context(server.client)
+        run_id = server.submit(DIGITS | {"training": {"epochs": 60, "batch_size": 32}})
+        until(lambda: server.run(run_id)["step"] > 0)
+
+        seen = asyncio.run(watched_kill(stack, server, run_id))
+        whole = [number for number, _, _ in server.watch(run_id)]
+
+    assert whole == list(range(1, len(whole) + 1))
+    assert all(numbers == whole for numbers in seen)

@@ -1,6 +1,8 @@
 """Many viewers of a run at once, over sockets: what a class of browsers is to a server."""
 
 import asyncio
+import random
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from tests.web.logged_runs import read_events
@@ -36,6 +38,20 @@ class Viewer:
     def events(self) -> list[tuple[int, str, str]]:
         """(id, kind, data) of each."""
         return read_events(self.raw.decode())
+
+
+async def follow(port: int, run_id: str, seed: int) -> list[int]:
+    """The numbers of all events to the run's end, by a viewer whose connection breaks now and then."""
+    chance, seen = random.Random(seed), [0]
+    while True:
+        viewer = Viewer(port, run_id, seen[-1])
+        with suppress(TimeoutError, OSError, EOFError, IndexError, ValueError):
+            await asyncio.wait_for(viewer.watch(), 0.2 + 2 * chance.random())
+        del viewer.raw[viewer.raw.rfind(b"\n\n") + 2 :]
+        seen += [number for number, _, _ in viewer.events]
+        if viewer.status == 204:
+            return seen[1:]
+        await asyncio.sleep(0.1)
 
 
 async def gather(port: int, run_id: str, count: int) -> list[Viewer]:
