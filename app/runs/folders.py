@@ -96,6 +96,12 @@ class RunFolder:
             if path.name != but:
                 path.unlink(missing_ok=True)
 
+    def drop_leftovers(self) -> None:
+        """What a process that was killed had half written; only for whoever alone writes here now."""
+        for pattern in (f".{CHECKPOINT_PREFIX}*", "*/.*.safetensors.*"):
+            for path in self.path.glob(pattern):
+                path.unlink(missing_ok=True)
+
     def remove(self) -> None:
         """All of it."""
         shutil.rmtree(self.path, ignore_errors=True)

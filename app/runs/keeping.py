@@ -21,6 +21,8 @@ class Keeping:
         self._folder = folder
         self._claim = claim
         self.newest: Path | None = folder.path / newest if newest else None
+        with suppress(OSError):
+            folder.drop_leftovers()
 
     def write(self, trainer: Trainer, **state: Any) -> str | None:
         """A file that the run could go on from, by its name; None where the weights are not finite."""
@@ -56,5 +58,4 @@ def release_reserve(folder: RunFolder) -> None:
     """Gives it up, and what a write left half done."""
     with suppress(OSError):
         (folder.root / RESERVE).unlink(missing_ok=True)
-        for path in folder.path.glob(".*.safetensors.*"):
-            path.unlink(missing_ok=True)
+        folder.drop_leftovers()

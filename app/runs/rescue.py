@@ -23,7 +23,7 @@ def rescue(engine: Engine) -> None:
     with writing(engine) as connection:
         for row in connection.execute(select(runs).where(runs.c.state.in_((RUNNING, INTERRUPTED)))).mappings().all():
             if row["state"] == INTERRUPTED:
-                requeue(connection, row)
+                requeue(connection, row, row["asked"])
             elif row["heartbeat"] < time.time() - STALE_S and not processes.is_alive(row["process"]):
                 _lose(connection, row)
 
@@ -44,11 +44,12 @@ def _lose(connection: Connection, row: RowMapping) -> None:
         return
     _end(connection, row, INTERRUPTED, reasons.LOST)
     change(connection, row["id"], losses=row["losses"] + 1)
-    requeue(connection, row)
+    requeue(connection, row, row["asked"])
 
 
 def _end(connection: Connection, row: RowMapping, state: str, reason: Reason) -> None:
-    change(connection, row["id"], state=state, reason=reason.to_dict(), asked=None, claim=None, process=None,
-           ended_at=time.time() if state == FAILED else None)  # fmt: skip
+    has_failed = state == FAILED
+    change(connection, row["id"], state=state, reason=reason.to_dict(), asked=None if has_failed else row["asked"],
+           claim=None, process=None, ended_at=time.time() if has_failed else None)  # fmt: skip
     event_log.append_state(connection, row["id"], state, reason, step=row["step"], epoch=row["epoch"],
                            learning_rate=row["learning_rate"])  # fmt: skip

@@ -52,6 +52,21 @@ def test_a_run_that_takes_its_process_down_every_time_is_not_tried_for_ever(stor
     assert "several times" in str(failed.reason)
 
 
+def test_what_was_asked_of_a_run_outlives_its_process(store: Store) -> None:
+    run = store.submit(order(), ANNA)
+    claim(store)
+    store.ask(run.id, state="stopped")
+    make_silent(store)
+
+    rescue(store.engine)
+    lost = store.find(run.id)
+    close(store.engine, claim(store), "interrupted", reasons.INTERRUPTED)
+    rescue(store.engine)
+    interrupted = store.find(run.id)
+
+    assert [(found.state, found.asked) for found in (lost, interrupted)] == [("queued", "stopped")] * 2
+
+
 def test_a_trainers_last_word_counts_and_not_the_servers(store: Store) -> None:
     run = store.submit(order(), ANNA)
     claimed = claim(store)

@@ -126,6 +126,22 @@ def test_killed_at_any_step_it_goes_on_and_the_log_misses_and_repeats_nothing(
     assert_same(final_weights(store, run.id), unbroken(datasets, LONG, {rates[0]["step"]: 0.003}))
 
 
+def test_what_a_killed_trainer_had_half_written_goes(store: Store, attempt: Callable[[], str]) -> None:
+    folder = store.folder(store.submit(order(), ANNA).id)
+    folder.make()
+    folder.model.mkdir()
+    names = (".checkpoint-0123456789abcdef-7.safetensors.0badcafe", "snapshots/.3.safetensors.0badcafe",
+             f"{folder.model.name}/.weights.safetensors.0badcafe")  # fmt: skip
+    left = [folder.path / name for name in names]
+    for path in left:
+        path.write_bytes(b"half")
+
+    attempt()
+
+    assert [path.exists() for path in left] == [False] * 3
+    assert folder.read_photo() is not None
+
+
 def test_a_trainer_that_was_thought_dead_changes_nothing_any_more(
     store: Store, datasets: Path, at_step: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
