@@ -19,6 +19,7 @@ export function connectControls(page) {
   $("#run-pause").addEventListener("click", () => page.ask(page.run.id, { state: "paused" }));
   $("#run-on").addEventListener("click", () => page.ask(page.run.id, { state: "running" }));
   $("#run-stop").addEventListener("click", () => page.ask(page.run.id, { state: "stopped" }));
+  $("#run-clone").addEventListener("click", () => page.clone(page.run.id));
   $("#rate-field").addEventListener("change", ({ target }) => changeRate(page, target));
   $("#copy-link").addEventListener("click", () => copyLink(page));
   return { refresh: () => refresh(page), hear: () => showProgress(page) };
@@ -81,6 +82,7 @@ function refresh(page) {
   $("#run-start-text").textContent = isLive ? _("Start another") : _("Start");
   $("#run-start").classList.toggle("primary", !isLive);
   $("#run-start").classList.toggle("start", !isLive);
+  $("#run-clone").hidden = !run || isLive;
   $("#rate").hidden = !may(["running", "paused"]);
   showState(page);
   showProgress(page);

@@ -83,7 +83,7 @@ export function stateSentence(run, feed) {
     queued: () => (run.queue_position > 1 ? _("Waiting: %(count)s runs are before this one.", { count: run.queue_position - 1 }) : _("Waiting: this run is the next to start.")),
     running: () => (feed?.step ? learning : _("The network is being built; the first point comes in a moment.")),
     paused: () => _("Paused after step %(step)s. Nothing is lost, not even if the server is restarted.", { step: number(run.step) }),
-    finished: () => (run.epoch < run.epochs ? _("Stopped early: the validation loss did not get better any more. The best weights are kept.") : _("Finished. To change one thing and compare, press Clone in the list of runs below.")),
+    finished: () => (run.epoch < run.epochs ? _("Stopped early: the validation loss did not get better any more. The best weights are kept.") : _("Finished. To change one thing and compare, press Clone.")),
     stopped: () => _("Stopped by hand. What was learned until then is kept."),
     diverged: () => `${reason || _("The loss is no number any more.")} ${_("A smaller learning rate, or another preparation of the input, usually helps. The last finite weights are kept.")}`,
     failed: () => `${reason} ${run.step ? _("Press Go on to take it up from its last checkpoint.") : _("Press Start to try again.")}`,
