@@ -99,11 +99,13 @@ function curveOf(view, feed, chart, name, kind) {
   return curves[name].update(feed, view.smoothing);
 }
 
+/** The gap is shaded where validation is worse than training; where it is better there is none. */
 function shadeOf({ feed, token }, chart, name) {
   const rows = feed.epochs.filter((row) => Number.isFinite(row[chart.validation]) && Number.isFinite(row[chart.train]));
+  const worse = chart.top ? Math.min : Math.max;
   const measured = name === "loss" ? measureGap(feed.epochs) : null;
   const text = measured?.isOverfitting ? _("overfitting: %(gap)s", { gap: number(measured.gap, 1) }) : null;
-  return { token, xs: rows.map(({ epoch }) => epoch), low: rows.map((row) => row[chart.train]), high: rows.map((row) => row[chart.validation]), name: text };
+  return { token, xs: rows.map(({ epoch }) => epoch), low: rows.map((row) => row[chart.train]), high: rows.map((row) => worse(row[chart.train], row[chart.validation])), name: text };
 }
 
 /** What a network that guesses gets: every class has the same probability. */

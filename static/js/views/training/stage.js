@@ -61,7 +61,7 @@ function shadeOf(feed, token) {
   const rows = feed.epochs.filter(({ validation_loss: loss }) => Number.isFinite(loss));
   const measured = measureGap(feed.epochs);
   const name = measured && _("gap: %(gap)s", { gap: number(measured.gap, 2) });
-  return { token, xs: rows.map(({ epoch }) => epoch), low: rows.map((row) => row.train_loss), high: rows.map((row) => row.validation_loss), name };
+  return { token, xs: rows.map(({ epoch }) => epoch), low: rows.map((row) => row.train_loss), high: rows.map((row) => Math.max(row.train_loss, row.validation_loss)), name };
 }
 
 /** One sentence that compares what was measured, once both have ended; until then, what is waited for. */
