@@ -40,6 +40,7 @@ class Lease:
         self._claim = claim
         self._mine = (runs.c.id == claim.run_id) & (runs.c.claim == claim.token)
         self._newest = 0
+        self.is_given_back = False
 
     def take(self) -> RowMapping:
         """Says that this process has the run from now on; the row as it stands."""
@@ -104,4 +105,5 @@ class Lease:
             payload |= {name: row[name] for name in told[:3]}
             payload |= {"test": test} if row["test_loss"] is not None else {}
             event_log.append(connection, self._claim.run_id, [(event_log.STATE, payload)])
+            self.is_given_back = True  # before others can see it
         return True

@@ -45,7 +45,7 @@ class Pulse:
                 try:
                     self.requests = self._lease.look() if turn % _LOOKS else self._lease.beat()
                 except Lost:
-                    if not self._over.is_set():  # else the run has just been given back
+                    if not (self._over.is_set() or self._lease.is_given_back):
                         self._on_lost()
                     return
 

@@ -37,6 +37,18 @@ def test_who_has_lost_the_run_ends(store: Store) -> None:
         lease.write([("step", {})])
 
 
+def test_who_has_given_the_run_back_has_not_lost_it(store: Store) -> None:
+    store.submit(order(), ANNA)
+    lease = Lease(store.engine, claim(store))
+    lost = threading.Event()
+
+    with Pulse(lease, on_lost=lost.set):
+        lease.end("finished", None)
+        is_told = lost.wait(1)
+
+    assert not is_told
+
+
 def test_what_costs_much_is_done_rarely() -> None:
     pace = Pace(0.0, share=0.1)
 
