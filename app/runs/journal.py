@@ -35,7 +35,7 @@ class Journal:
         self._epoch: int = logged["last"]["epoch"] if logged["last"] else 0
         self._trained: float = logged["seconds"]
         self._tally = Tally(**tally or {})
-        self._since = self._written = time.monotonic()
+        self._since = self._written = self._told = time.monotonic()
         self._steps: list[Step] = []
         self._entries: list[tuple[str, Values]] = []
         self._columns: Values = {}
@@ -63,7 +63,7 @@ class Journal:
         tally.images += event.images
         tally.seconds += passed
         if event.step <= self._step:
-            self._written = now  # the rate of the first new steps does not count the time of these
+            self._told = now  # the rate of the first new steps does not count the time of these
             return False
         self._trained += passed
         self._steps.append(event)
@@ -94,7 +94,8 @@ class Journal:
         """The events that wait, and the columns of the row that go with them."""
         self._tell_steps()
         entries, columns = self._entries, self._columns | {"seconds": self._trained}
-        self._entries, self._columns, self._written = [], {}, time.monotonic()
+        self._entries, self._columns = [], {}
+        self._written = self._told = time.monotonic()
         return entries, columns
 
     def _tell_steps(self) -> None:
@@ -102,7 +103,8 @@ class Journal:
             return
         steps, last, tally = self._steps, self._steps[-1], self._tally
         images = sum(step.images for step in steps)
-        passed = time.monotonic() - self._written
+        now = time.monotonic()
+        passed, self._told = now - self._told, now
         rate = images / passed if passed > 0 else None
         payload = {
             "step": last.step, "steps": last.steps, "epoch": last.epoch, "loss": last.loss,

@@ -32,9 +32,9 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: leaving[-1]())
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _prepare()
-    warm_up()
     shelf = Shelf(Path(sys.argv[1]))
-    if sys.argv[2:]:  # there is time
+    if sys.argv[2:]:  # else a run waits already
+        warm_up()
         shelf.stock()
         shelf.fetch(sys.argv[2])
     line = sys.stdin.readline()

@@ -43,7 +43,7 @@ class Assignment:
 class TrainerProcess:
     """One trainer. It belongs to no session of the server's, so that it outlives it, and Ctrl-C does not reach it.
 
-    With an `expected` data set it reads that of the folder ahead, before it listens.
+    With an `expected` data set it gets warm before it listens, and reads that of the folder.
     """
 
     def __init__(self, datasets: Path, expected: str | None = None) -> None:
