@@ -75,3 +75,16 @@ def test_an_epochs_row_counts_the_images_of_the_clock() -> None:
     assert {name: row[name] for name in ("epoch", "train_loss", "validation_loss", "seconds", "step")} == {
         "epoch": 1, "train_loss": 2.0, "validation_loss": None, "seconds": 3.0, "step": 3,
     }  # fmt: skip
+
+
+def test_the_rate_of_steps_counts_from_those_told_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    seconds = iter([0.0, 1.0, 2.0, 2.0, 3.0, 3.0, 3.0])  # made, a step, the epoch's end, a step, and what is due
+    monkeypatch.setattr("app.runs.journal.time.monotonic", lambda: next(seconds))
+    journal = Journal(NEW, None)
+
+    journal.step(step(1))
+    journal.epoch(Epoch(1, 1, 1, 1, 1, 2.0), 1)
+    journal.step(step(2))
+
+    rates = [payload["images_per_second"] for kind, payload in journal.take()[0] if kind == "step"]
+    assert rates == [5.0, 10.0]
