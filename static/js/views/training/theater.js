@@ -45,12 +45,12 @@ async function play(page) {
   const cured = cure(page, plain, $("[name=cure]:checked").value);
   const [remedy] = remediesOf(cured).filter((one) => !remediesOf(plain).includes(one));
   $("#play").disabled = true;
+  $("#theater").scrollIntoView({ block: "start" }); // from there the browser keeps it in sight, however the charts above it grow
   await page.attempt(async () => {
     const first = await page.submit({ ...plain, name: _("without a remedy") });
     page.open(first.id, { compare: [] });
     const second = await page.submit({ ...cured, name: remedy, pair: first.id });
     page.change({ compare: [second.id] });
-    $("#stage").scrollIntoView({ block: "nearest" });
   });
   $("#play").disabled = false;
 }
