@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from dataclasses import dataclass
 
+from app.core.errors import UnknownRun
 from app.runs.states import RunRow
 from app.runs.store import Store
 
@@ -19,22 +20,30 @@ class Curve:
 
 
 class Curves:
-    """Those of a store, kept by run and epoch."""
+    """Those of a store, each kept until its run's next epoch. Safe from any thread."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._kept: OrderedDict[tuple[str, int], Curve] = OrderedDict()
+        self._kept: OrderedDict[str, tuple[int, Curve]] = OrderedDict()
 
     def find(self, row: RunRow) -> Curve:
         """The run's curve up to its newest epoch."""
         if row.last is None:
             return Curve(None, ())
-        key = row.id, row.last["epoch"]
-        if key not in self._kept:
-            self._kept[key] = _curve(self._store.history(row.id))
-            while len(self._kept) > MOST_KEPT:
-                self._kept.popitem(last=False)
-        return self._kept[key]
+        epoch, kept = row.last["epoch"], self._kept.get(row.id)
+        if kept and kept[0] == epoch:
+            return kept[1]
+        curve = _curve(self._history(row))
+        self._kept[row.id] = epoch, curve
+        while len(self._kept) > MOST_KEPT:
+            self._kept.popitem(last=False)
+        return curve
+
+    def _history(self, row: RunRow) -> list[dict[str, float | None]]:
+        try:
+            return self._store.history(row.id)
+        except UnknownRun:  # removed while all are listed
+            return []
 
 
 def _curve(history: list[dict[str, float | None]]) -> Curve:
