@@ -30,7 +30,7 @@ FIRST_DATASET, SECOND_DATASET = "cifar10", "shapes"  # what the page starts with
 FIRST_WARM_S = 1.0  # after the server's start, which has enough to do
 RESCUE_S, TIDY_S = 2.0, 30.0
 GRACE_S = 3.5  # at a stop, for trainers to write their checkpoints
-_SETTLED_S = 15.0  # a run that lasts so long can spare the processor time for another warm trainer
+_SETTLED_S = 45.0  # a run that lasts so long can spare the processor time for another warm trainer
 _log = logging.getLogger(__name__)
 
 
@@ -64,6 +64,8 @@ class Executor:
         for trainer in trainers:
             trainer.wait(until - time.monotonic())
         self._guarded(self._collect)
+        for trainer in trainers:
+            trainer.let_go()
 
     def _watch(self) -> None:
         while not self._over.is_set():

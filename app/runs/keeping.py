@@ -1,5 +1,6 @@
 """A run's checkpoint files. Which of them counts is said in its row; one that nobody heard of changes nothing."""
 
+import shutil
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from app.runs.folders import CHECKPOINT_PREFIX, RunFolder
 
 RESERVE = ".reserve"
 RESERVE_BYTES = 2 * 1024 * 1024
+RESERVE_SHARE = 4  # of what is free, at most one such part
 
 
 class Keeping:
@@ -47,10 +49,11 @@ def has_finite_weights(trainer: Trainer) -> bool:
 
 
 def keep_reserve(root: Path) -> None:
-    """A file that is given up when the disk is full, so that this can still be written."""
+    """A file that is given up when the disk is full, so that this can still be written; not of the last room."""
     path = root / RESERVE
     with suppress(OSError):
-        if not path.is_file() or path.stat().st_size < RESERVE_BYTES:
+        has_reserve = path.is_file() and path.stat().st_size == RESERVE_BYTES
+        if not has_reserve and shutil.disk_usage(root).free > RESERVE_SHARE * RESERVE_BYTES:
             path.write_bytes(b"\1" * RESERVE_BYTES)
 
 

@@ -6,6 +6,7 @@ It does not train: what is asked of a run is written into its row, where its tra
 import secrets
 import shutil
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from app.runs.asking import Wish, grant
 from app.runs.database import migrate, open_engine, reading, writing
 from app.runs.event_log import LoggedEvent
 from app.runs.folders import RunFolder
+from app.runs.keeping import RESERVE
 from app.runs.queue import QueueLimits, count, read_queue
 from app.runs.schema import events, runs
 from app.runs.states import QUEUED, RUNNING, TERMINAL, Order, Reason, RunRow, Visitor
@@ -46,10 +48,10 @@ class Store:
     @classmethod
     def open(cls, url: str, folder: Path, limits: QueueLimits | None = None) -> "Store":
         """The store of a server: its tables brought to their newest form."""
-        engine = open_engine(url)
-        migrate(engine)
         folder.mkdir(parents=True, exist_ok=True)
-        return cls(engine, folder, limits)
+        store = cls(open_engine(url), folder, limits)
+        store._in_any_room(lambda: migrate(store.engine))
+        return store
 
     def close(self) -> None:
         """No connection stays open."""
@@ -111,13 +113,8 @@ class Store:
         return self.find(run_id)
 
     def delete(self, run_id: str) -> None:
-        """Ends its trainer, if it has one, and removes all of it. Raises UnknownRun."""
-        with writing(self.engine) as connection:
-            row = _row(connection, run_id)
-            if row["state"] == RUNNING:
-                processes.end(row["process"])
-            connection.execute(events.delete().where(events.c.run_id == run_id))
-            connection.execute(runs.delete().where(runs.c.id == run_id))
+        """Ends its trainer, if it has one, and removes all of it; also where the disk is full. Raises UnknownRun."""
+        self._in_any_room(lambda: self._forget(run_id))
         self.folder(run_id).remove()
 
     def events(self, run_id: str, after: int = 0, limit: int = 1000) -> Events:
@@ -155,6 +152,22 @@ class Store:
         with reading(self.engine) as connection:
             counted = select(runs.c.state, func.count()).group_by(runs.c.state)
             return {row[0]: row[1] for row in connection.execute(counted)}
+
+    def _in_any_room(self, write: Callable[[], None]) -> None:
+        """Gives up the reserve where the disk is full."""
+        try:
+            write()
+        except DiskFull:
+            (self.root / RESERVE).unlink(missing_ok=True)
+            write()
+
+    def _forget(self, run_id: str) -> None:
+        with writing(self.engine) as connection:
+            row = _row(connection, run_id)
+            if row["state"] == RUNNING:
+                processes.end(row["process"])
+            connection.execute(events.delete().where(events.c.run_id == run_id))
+            connection.execute(runs.delete().where(runs.c.id == run_id))
 
     def _check_room(self, connection: Connection, visitor: Visitor) -> None:
         limits = self.limits

@@ -89,6 +89,11 @@ class TrainerProcess:
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(max(seconds, 0.0))
 
+    def let_go(self) -> None:
+        """It may go on without this server, which asks no more of it, not even how it ended."""
+        if self.code is None:
+            self._process.returncode = 0  # else Python warns of a child that still runs
+
     def is_out_of_memory(self) -> bool:
         """Whether the system has ended processes for want of memory since this one was started."""
         return _count_out_of_memory() > self._killed_before
