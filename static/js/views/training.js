@@ -1,6 +1,7 @@
 // The train page: holds its state, follows the runs that are shown, and keeps the address in step.
 
 import { Problem, changeRun, listDatasets, listNetworks, listRecipes, listRuns, listSamples, readRun, submitRun, watchPhoto } from "../api.js";
+import { _ } from "../lib/i18n.js";
 import { keep, kept } from "../lib/keep.js";
 import { DEFAULTS, MOST_COMPARED, OWN, read } from "../lib/run-address.js";
 import { connectBuilder } from "./training/builder.js";
@@ -200,7 +201,8 @@ class TrainingPage {
   async #find(id) {
     return readRun(id).catch((error) => {
       if (!(error instanceof Problem)) throw error;
-      tell(error);
+      const gone = _("That run is not on this server any more. Choose another below, or start one.");
+      tell(error.problem.status === 404 ? { ...error, message: gone } : error);
       return null;
     });
   }
