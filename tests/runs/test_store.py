@@ -1,14 +1,17 @@
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
 
 import pytest
 import torch
+from sqlalchemy import Connection, Engine
 
 from app.core.errors import DiskFull, InvalidValue, QueueFull, UnknownRun, WrongState
 from app.runs.database import writing
+from app.runs.keeping import RESERVE, RESERVE_BYTES, keep_reserve
 from app.runs.queue import claim_next
 from app.runs.states import Visitor
 from app.runs.store import Store
@@ -195,3 +198,28 @@ def test_a_run_whose_files_find_no_room_is_refused_before_it_starts(
 
     assert refusal.value.values == {"need": 16, "free": 10}
     assert not any(store.root.iterdir())
+
+
+def test_at_a_full_disk_a_run_can_be_deleted_to_make_room(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = store.submit(order(), ANNA)
+    keep_reserve(store.root)
+
+    def write_where_there_is_room(engine: Engine) -> AbstractContextManager[Connection]:
+        if (store.root / RESERVE).exists():
+            raise DiskFull("The disk is full.")
+        return writing(engine)
+
+    monkeypatch.setattr("app.runs.store.writing", write_where_there_is_room)
+    store.delete(run.id)
+
+    assert store.list() == []
+    assert not store.folder(run.id).path.exists()
+
+
+def test_the_reserve_does_not_take_the_last_room(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    usage = type("Usage", (), {"free": 3 * RESERVE_BYTES})
+    monkeypatch.setattr("app.runs.keeping.shutil.disk_usage", lambda path: usage)
+
+    keep_reserve(store.root)
+
+    assert not (store.root / RESERVE).exists()
