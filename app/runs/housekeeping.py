@@ -1,4 +1,4 @@
-"""What is cleared away: the oldest ended runs past the limits, and folders without a run; and the reserve is kept."""
+"""What is cleared away: the oldest runs past the limits, and folders without a run; and the reserve is kept."""
 
 import re
 import time
@@ -11,15 +11,16 @@ from app.runs.database import reading
 from app.runs.folders import RunFolder
 from app.runs.keeping import keep_reserve
 from app.runs.schema import runs
-from app.runs.states import FAILED, TERMINAL
+from app.runs.states import FAILED, PAUSED, TERMINAL
 from app.runs.store import Store
 
 _ORPHAN_S = 600.0  # a folder is made before its row
+_CLEARED = TERMINAL | {PAUSED}  # who only pauses would fill the disk without an end
 _RUN_ID = re.compile(r"[0-9a-f]{16}")
 
 
 def tidy(store: Store) -> None:
-    """Deletes what is past the limits, the oldest first; runs that have not ended stay."""
+    """Deletes what is past the limits, the oldest first; runs that train or wait for it stay."""
     keep_reserve(store.root)
     with reading(store.engine) as connection:
         rows = connection.execute(select(runs.c.id, runs.c.state).order_by(runs.c.created_at.desc())).all()
@@ -29,7 +30,7 @@ def tidy(store: Store) -> None:
         kept, weight = kept + 1, weight + store.folder(run_id).size()
         if state in TERMINAL - {FAILED}:
             store.folder(run_id).drop_checkpoints()
-        if state in TERMINAL and (kept > store.limits.kept or weight > store.limits.bytes):
+        if state in _CLEARED and (kept > store.limits.kept or weight > store.limits.bytes):
             with suppress(UnknownRun):
                 store.delete(run_id)
 

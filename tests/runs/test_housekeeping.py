@@ -8,22 +8,30 @@ from app.runs.store import Store
 from tests.runs.conftest import order
 
 
-def submit(store: Store, number: int, *, ended: bool = True) -> str:
+def submit(store: Store, number: int, state: str = "stopped") -> str:
     run_id = store.submit(order(), Visitor(None, f"10.0.0.{number}")).id
-    if ended:
-        store.ask(run_id, state="stopped")
+    store.ask(run_id, state=state)
     return run_id
 
 
 def test_the_oldest_ended_runs_go_past_the_number_that_is_kept(open_store: Callable[..., Store]) -> None:
     store = open_store(kept=3)
-    waiting = submit(store, 0, ended=False)
+    waiting = submit(store, 0, "running")
     ids = [submit(store, number) for number in range(1, 6)]
 
     tidy(store)
 
     assert {run.id for run in store.list()} == {waiting, *ids[-3:]}
     assert not store.folder(ids[0]).path.exists()
+
+
+def test_runs_that_only_pause_do_not_pile_up(open_store: Callable[..., Store]) -> None:
+    store = open_store(kept=3)
+    ids = [submit(store, number, "paused") for number in range(5)]
+
+    tidy(store)
+
+    assert {run.id for run in store.list()} == set(ids[-3:])
 
 
 def test_and_past_what_all_may_weigh(open_store: Callable[..., Store]) -> None:
