@@ -5,9 +5,9 @@ a server that dies loses nothing. It does not know what events say.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import aclosing, contextmanager
 
 from fastapi.sse import format_sse_event
 from starlette.responses import StreamingResponse
@@ -31,7 +31,8 @@ class EventStream(StreamingResponse):
 
     media_type = "text/event-stream"
 
-    def __init__(self, frames: AsyncIterator[bytes]) -> None:
+    def __init__(self, frames: AsyncGenerator[bytes]) -> None:
+        self._frames = frames
         super().__init__(frames, headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
 
     async def stream_response(self, send: Send) -> None:
@@ -45,6 +46,8 @@ class EventStream(StreamingResponse):
             await super().stream_response(send_in_time)
         except TimeoutError:
             return
+        finally:
+            await self._frames.aclose()  # also where it is cancelled between two frames
 
 
 class Streams:
@@ -73,15 +76,16 @@ class Streams:
         finally:
             self.open -= 1
 
-    async def watch(self, run_id: str, after: int, language: str) -> AsyncIterator[bytes]:
+    async def watch(self, run_id: str, after: int, language: str) -> AsyncGenerator[bytes]:
         """The run's events after number `after`, encoded, until the run or the server ends."""
         yield format_sse_event(retry=COME_BACK_MS)
         tail = self._join(run_id)
         try:
             await tail.begin()
-            async for frames in tail.follow(after, language):
-                for start in range(0, len(frames), PIECE_BYTES):
-                    yield frames[start : start + PIECE_BYTES]
+            async with aclosing(tail.follow(after, language)) as followed:
+                async for frames in followed:
+                    for start in range(0, len(frames), PIECE_BYTES):
+                        yield frames[start : start + PIECE_BYTES]
         finally:
             self._leave(run_id, tail)
 

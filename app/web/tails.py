@@ -6,7 +6,7 @@ Bounded: who is further behind than what is kept reads from the log. It does not
 import asyncio
 import json
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import accumulate, takewhile
@@ -80,7 +80,7 @@ class Tail:
         self._begun.set()
         self._tell()
 
-    async def follow(self, after: int, language: str) -> AsyncIterator[bytes]:
+    async def follow(self, after: int, language: str) -> AsyncGenerator[bytes]:
         """What comes after event number `after`, joined; a ping where nothing comes for long."""
         count = FEW
         while not self._cut:
