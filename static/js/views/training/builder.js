@@ -180,7 +180,10 @@ class Builder {
 
   #showPreset(network) {
     const { dataset } = this.#page.state;
-    if (this.#listed !== dataset) this.#fillPresets();
+    if (this.#listed !== dataset) {
+      this.#fillPresets();
+      this.#base = null; // what was chosen for other pictures is not what this one was made from
+    }
     this.#listed = dataset;
     const known = [...this.#page.presets.map((preset) => ({ ...preset, network: this.fitted(preset.network) })), this.#tried()];
     const chosen = known.find((preset) => isSame(preset.network.layers, network.layers));

@@ -71,7 +71,7 @@ function drawAll(page, view) {
       marks: marksOf(page, name),
       levels: [guessing(classes, name)],
       high: name === "loss" ? Math.log(classes) * ABOVE : null,
-      empty: runs.length ? _("The first point comes with the first batch.") : name === "loss" ? _("Press Start: the curves draw themselves here.") : "",
+      empty: runs.length ? awaited(runs) : name === "loss" ? _("Press Start: the curves draw themselves here.") : "",
       label: labelOf(name, runs),
       zoom: view.zoom,
       isLog: view.isLog && name === "loss",
@@ -83,6 +83,10 @@ function drawAll(page, view) {
   showGaps(page);
   $("#zoom-out").hidden = view.zoom === null;
   $("#zoom-hint").hidden = view.zoom !== null || runs.length === 0;
+}
+
+function awaited(runs) {
+  return runs.every(({ feed }) => feed.hasEnded) ? _("This run ended before it showed anything.") : _("The first point comes with the first batch.");
 }
 
 /** How far the axis goes for a run; to the last epoch where it ended early. */

@@ -64,6 +64,7 @@ function picture({ shown }) {
   }
   let left = MARGIN * ratio;
   shown.forEach((run, index) => (left += write(context, `— ${titleOf(run)}`, left, top + 8 * ratio, tokenOf(index), ratio) + MARGIN * ratio));
+  write(context, `— ${_("training")}   - - ${_("validation")}`, left, top + 8 * ratio, "--soft-ink", ratio);
   return new Promise((resolved) => canvas.toBlob(resolved, "image/png"));
 }
 
