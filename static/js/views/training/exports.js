@@ -64,7 +64,8 @@ function picture({ shown }) {
   }
   let left = MARGIN * ratio;
   shown.forEach((run, index) => (left += write(context, `— ${titleOf(run)}`, left, top + 8 * ratio, tokenOf(index), ratio) + MARGIN * ratio));
-  write(context, `— ${_("training")}   - - ${_("validation")}`, left, top + 8 * ratio, "--soft-ink", ratio);
+  context.textAlign = "right";
+  write(context, `— ${_("training")}   - - ${_("validation")}`, canvas.width - MARGIN * ratio, MARGIN * ratio, "--soft-ink", ratio);
   return new Promise((resolved) => canvas.toBlob(resolved, "image/png"));
 }
 
