@@ -49,32 +49,36 @@ def test_who_has_given_the_run_back_has_not_lost_it(store: Store) -> None:
     assert not is_told
 
 
-def test_what_costs_much_is_done_rarely() -> None:
-    pace = Pace(0.0, share=0.1)
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The time, to be set: the last of the list."""
+    times = [1000.0]
+    monkeypatch.setattr("app.runs.pulse.time.monotonic", lambda: times[-1])
+    return times
 
+
+def test_what_costs_much_is_done_rarely(clock: list[float]) -> None:
+    pace = Pace(1.0, share=0.1)
     with pace.spent(0.0):
-        time.sleep(0.02)
-    at_once = pace.is_due()
-    time.sleep(0.25)
+        clock.append(1002.0)  # two seconds of work
 
-    assert (at_once, pace.is_due()) == (False, True)
+    due = []
+    for now in (1003.5, 1021.9, 1022.0):
+        clock.append(now)
+        due.append(pace.is_due())
+
+    assert due == [False, False, True]
 
 
-def test_what_is_done_often_at_first_is_done_rarely_later() -> None:
-    early, late = Pace(0.01, growth=0.05, share=1.0), Pace(0.01, growth=0.05, share=1.0)
-    for pace, passed in ((early, 0.0), (late, 100.0)):
+def test_what_is_done_often_at_first_is_done_rarely_later(clock: list[float]) -> None:
+    early, late = Pace(1.0, growth=0.05, share=0.1), Pace(1.0, growth=0.05, share=0.1)
+    for pace, passed in ((early, 3.0), (late, 100.0)):
         with pace.spent(passed):
             pass
 
-    time.sleep(0.05)
+    due = []
+    for now in (1000.9, 1001.0, 1005.0):
+        clock.append(now)
+        due.append((early.is_due(), late.is_due()))
 
-    assert (early.is_due(), late.is_due()) == (True, False)
-
-
-def test_what_the_first_look_costs_does_not_put_off_the_second() -> None:
-    pace = Pace(0.0, share=0.001)
-
-    with pace.spent(0, warms_up=True):
-        time.sleep(0.02)
-
-    assert pace.is_due()
+    assert due == [(False, False), (True, False), (True, True)]
