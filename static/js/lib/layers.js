@@ -46,8 +46,9 @@ const CLASSES = {
 
 const DATASETS = { cifar10: "CIFAR-10", mnist: "MNIST", "fashion-mnist": "Fashion-MNIST", digits: _("digits of scikit-learn"), shapes: _("drawn shapes") };
 
-/** A data set's name as it is written. */
+/** A data set's name as it is written; that of an uploaded one is a secret. */
 export function datasetTitle(name) {
+  if (name?.startsWith("own-")) return _("own pictures");
   return Object.hasOwn(DATASETS, name) ? DATASETS[name] : name;
 }
 

@@ -128,7 +128,7 @@ class TrainingPage {
   /** Starts a run of the settings that are on the page, and opens it. More `fields` are its name, its pair, other settings. */
   async submit(fields = {}) {
     const { dataset, network, training, sample } = this.state;
-    const order = { dataset, network, training, name: automaticName({ dataset, network, training }), ...fields };
+    const order = { dataset, network, training, name: automaticName({ dataset, network, training }, dataset.startsWith("own-") ? this.dataset?.title : undefined), ...fields };
     if (sample !== OWN) order.sample = sample;
     const run = await submitRun(order);
     this.#list.put(run);

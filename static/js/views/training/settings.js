@@ -3,10 +3,12 @@
 import { fitTo } from "../../lib/network-edits.js";
 import { DEFAULTS, differences, isSame, write } from "../../lib/run-address.js";
 import { TRAINING } from "../../lib/training-defaults.js";
+import { learnedFrom } from "./words.js";
 
 const FIRST = "cifar10"; // the data set of the page, where the server has it
 const INSTEAD = "shapes"; // needs no fetching
 const PRESET = "lecture-light";
+const [FEW_STEPS, SMALL_BATCH] = [200, 32]; // fewer steps than that, and hardly anything is learned
 
 export class Settings {
   #page;
@@ -20,7 +22,16 @@ export class Settings {
     const { recipes } = this.#page;
     const own = recipes.find((recipe) => recipe.dataset === dataset && (recipe.name === dataset || recipe.name === "default"));
     const recipe = own ?? recipes.find(({ name }) => name === "default") ?? {};
-    return { dataset, network: this.#fitted(this.#networkOf(recipe.network ?? PRESET), dataset), training: { ...TRAINING, ...recipe.training } };
+    return { dataset, network: this.#fitted(this.#networkOf(recipe.network ?? PRESET), dataset), training: this.#longEnough(dataset, { ...TRAINING, ...recipe.training }) };
+  }
+
+  /** The page's epochs are meant for many pictures: few ones are shown more often, in smaller batches. */
+  #longEnough(name, training) {
+    const dataset = this.#page.datasets.find((row) => row.name === name);
+    if (!name.startsWith("own-") || !dataset) return training;
+    const stepsOf = (batch) => Math.ceil(learnedFrom(dataset, training) / batch);
+    if (stepsOf(training.batch_size) * training.epochs >= FEW_STEPS) return training;
+    return { ...training, batch_size: SMALL_BATCH, epochs: Math.max(training.epochs, Math.ceil(FEW_STEPS / stepsOf(SMALL_BATCH))) };
   }
 
   /** What an address and the run that it opens say together. */

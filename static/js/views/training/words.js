@@ -29,9 +29,9 @@ export function titleOf(run) {
 }
 
 /** "Digits · adam 0.001 · dropout 0.5", as long as a name may be. */
-export function automaticName(run) {
+export function automaticName(run, pictures = datasetTitle(run.dataset)) {
   const { optimizer, learning_rate: rate } = run.training;
-  const name = [datasetTitle(run.dataset), `${optimizer} ${number(rate, 4)}`, ...remediesOf(run)].join(" · ");
+  const name = [pictures, `${optimizer} ${number(rate, 4)}`, ...remediesOf(run)].join(" · ");
   return name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME - 1)}…` : name;
 }
 
