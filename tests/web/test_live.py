@@ -123,11 +123,14 @@ def test_the_newest_checkpoint_of_a_run_is_a_model(server: Server, finished: str
     card = server.client.get(f"/api/models/{name}").json()
     answer = server.client.post(f"/api/models/{name}/classifications", data={"sample": "cat"}).json()
     weights = server.client.get(f"/api/models/{name}/weights")
+    kernels = server.client.get(f"/api/models/{name}/filters/conv2d_1").json()["kernels"]
+    maps = server.client.post(f"/api/models/{name}/activations", data={"sample": "cat"}).json()["layers"]
 
     assert name == card["name"] == f"run-{finished}"
     assert card["layers"][0]["name"] == "conv2d_1"
     assert sum(entry["probability"] for entry in answer["predictions"]) == pytest.approx(1, abs=1e-4)
     assert weights.status_code == 200
+    assert (len(kernels), maps[1]["shape"]) == (8, [8, 6, 6])
     assert name not in [entry["name"] for entry in server.client.get("/api/models").json()["models"]]
     problem(server.client.get("/api/models/run-0123456789abcdef"), 404)
 
