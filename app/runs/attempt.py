@@ -214,8 +214,10 @@ class Attempt:
                           self._training.mirror_test)  # fmt: skip
         temperature = 1.0
         if len(labels):
-            trainer.validation_logits = trained.logits(trainer.validation)
-            temperature = round(fit_temperature(trainer.validation_logits, labels), 4)
+            logits = trainer.validation_logits = trained.logits(trainer.validation)
+            judged = evaluate(logits, labels)  # the weights may be the best epoch's, or those of an epoch's middle
+            self._told(self._closed, judged.loss, judged.accuracy)
+            temperature = round(fit_temperature(logits, labels), 4)
             self._exhibits.confusion(trainer, self._epoch)
         self._show(is_last=True)
         columns: dict[str, Any] = {}

@@ -122,6 +122,21 @@ def test_early_stopping_is_told(store: Store, attempt: Callable[[], str]) -> Non
     assert str(run.reason) == "The validation loss has not become better for 2 epochs."
 
 
+def test_after_early_stopping_the_card_tells_of_the_best_weights(
+    store: Store, datasets: Path, attempt: Callable[[], str]
+) -> None:
+    wild = replace(QUICK, learning_rate=0.3, epochs=30, early_stopping=3)
+    store.submit(order(wild), ANNA)
+
+    run_id = attempt()
+
+    history, card = store.history(run_id), open_model(store.folder(run_id).model).card
+    best = min(history, key=lambda row: row["validation_loss"])
+    assert best is not history[-1]
+    assert card["validation_loss"] == pytest.approx(best["validation_loss"], abs=1e-5)
+    assert card["validation_accuracy"] == pytest.approx(best["validation_accuracy"])
+
+
 def test_what_cannot_be_trained_fails_with_its_own_sentence(store: Store, attempt: Callable[[], str]) -> None:
     store.submit(replace(order(), dataset="nowhere"), ANNA)
 
