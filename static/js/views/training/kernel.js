@@ -98,10 +98,12 @@ function figure(page, { plane, start, channel, count, limit, preparation }) {
 
 /**
  * The convolution page with this part of the kernel and what the network sees. There levels are 0 to 255, here
- * (level / 255 - mean) / std: the divisor and the offset make up for it.
+ * (level / 255 - mean) / std: the divisor and the offset make up for it. More decimals would not be true, nor fit their fields.
  */
 function bridge({ run }, { mean, std }, matrix, channel) {
   const sum = matrix.flat().reduce((total, weight) => total + weight, 0);
-  const step = { matrix, divisor: 255 * std[channel], offset: (-mean[channel] / std[channel]) * sum, border: "valid" };
+  const rounded = (value) => Number(value.toFixed(4));
+  const offset = Number(((-mean[channel] / std[channel]) * sum).toFixed(3));
+  const step = { matrix: matrix.map((row) => row.map(rounded)), divisor: Number((255 * std[channel]).toFixed(2)), offset, border: "valid" };
   return `/convolve?${new URLSearchParams({ sample: SEEN, size: Math.max(...run.network.input.slice(1)), display: "signed", steps: JSON.stringify([step]) })}`;
 }

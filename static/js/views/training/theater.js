@@ -45,7 +45,7 @@ async function play(page) {
   const cured = cure(page, plain, $("[name=cure]:checked").value);
   const [remedy] = remediesOf(cured).filter((one) => !remediesOf(plain).includes(one));
   $("#play").disabled = true;
-  $("#theater").scrollIntoView({ block: "start" }); // from there the browser keeps it in sight, however the charts above it grow
+  keepInSight();
   await page.attempt(async () => {
     const first = await page.submit({ ...plain, name: _("without a remedy") });
     page.open(first.id, { compare: [] });
@@ -53,6 +53,15 @@ async function play(page) {
     page.change({ compare: [second.id] });
   });
   $("#play").disabled = false;
+}
+
+/** The charts above the theater grow as soon as there is a run; until the visitor does something else, it stays where it is. */
+function keepInSight() {
+  const growing = new ResizeObserver(() => $("#theater").scrollIntoView({ block: "start" }));
+  growing.observe($(".room-charts"));
+  const leave = new AbortController();
+  for (const doing of ["wheel", "touchmove", "keydown", "pointerdown"]) addEventListener(doing, () => leave.abort(), { signal: leave.signal, passive: true });
+  leave.signal.addEventListener("abort", () => growing.disconnect());
 }
 
 /** The whole number in a field, or null, and the field says so. */
