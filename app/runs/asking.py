@@ -42,9 +42,9 @@ def change(connection: Connection, run_id: str, **values: Any) -> None:
 
 
 def requeue(connection: Connection, row: RowMapping, asked: str | None = None) -> None:
-    """Back into the queue, in front, to go on from its checkpoint, or to do there what is asked."""
+    """Back into the queue, in front if it has started, to go on from its checkpoint or to do there what is asked."""
     change(connection, row["id"], state=QUEUED, asked=asked, reason=None, ended_at=None, queued_at=time.time(),
-           is_resumed=True, claim=None, process=None)  # fmt: skip
+           is_resumed=row["started_at"] is not None, claim=None, process=None)  # fmt: skip
     _log(connection, row, QUEUED)
 
 

@@ -29,8 +29,6 @@ from app.web.workers import WorkersDep
 
 router = APIRouter(prefix="/api/runs", tags=["training"])
 
-EVENT_NUMBER = 2**53
-
 
 def store_of(request: Request) -> Store:
     """The application's store of runs."""

@@ -63,6 +63,15 @@ def test_a_run_is_renamed_and_deleted_with_all_that_it_has(store: Store) -> None
     assert not store.folder(run.id).path.exists()
 
 
+def test_a_pause_before_the_start_is_no_way_to_the_front(store: Store) -> None:
+    first, second = store.submit(order(), ANNA), store.submit(order(), BOB)
+
+    store.ask(second.id, state="paused")
+    back = store.ask(second.id, state="running")
+
+    assert (store.find(first.id).queue_position, back.queue_position) == (1, 2)
+
+
 def test_of_thirty_at_once_a_few_are_taken_and_the_rest_told_when_to_come_back(
     open_store: Callable[..., Store],
 ) -> None:
