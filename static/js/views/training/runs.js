@@ -24,10 +24,10 @@ export function connectRuns(page) {
   return { refresh };
 }
 
-/** Rows are kept from one time to the next, so that neither focus nor a half-written name is lost. */
+/** The newest, and of the others those that are drawn. Rows are kept from one time to the next, so that neither focus nor a half-written name is lost. */
 function show(page, view) {
   const wanted = page.runs.filter(({ mine }) => view.whose === "all" || mine);
-  const shown = view.isWhole ? wanted : wanted.slice(0, SHOWN);
+  const shown = view.isWhole ? wanted : wanted.filter((run, index) => index < SHOWN || page.shown.includes(run));
   const elements = shown.map((run) => {
     if (!view.rows.has(run.id)) view.rows.set(run.id, new RunRow(page, run.id, (id) => askDelete(page, id)));
     const row = view.rows.get(run.id);
@@ -57,5 +57,6 @@ function connectDelete(page) {
     const isDone = await page.attempt(() => deleteRun(asked));
     if (isDone) page.forget(asked);
     $("#runs-title").scrollIntoView({ block: "nearest" });
+    $("#run-rows button")?.focus({ preventScroll: true });
   });
 }
