@@ -29,7 +29,8 @@ export class LayerMenu extends HTMLElement {
     if (!this.firstChild) this.append(h("p", { class: "small soft" }, _("No layer fits here.")));
     opener.after(this);
     this.hidden = false;
-    this.querySelector("button")?.focus();
+    this.querySelector("button")?.focus({ preventScroll: true });
+    this.scrollIntoView({ block: "nearest" });
   }
 
   close() {

@@ -171,6 +171,7 @@ class Builder {
   #presetRow({ name, title, description, network, choose }) {
     const take = () => {
       $("#presets").removeAttribute("open");
+      $("#presets summary").focus();
       $("#announcement").textContent = _("The network is %(title)s now.", { title });
       this.#page.change(choose());
     };

@@ -98,6 +98,7 @@ class DatasetPart {
   /** Another data set: the layers stay, the network's input and classes follow. Where nothing was changed, the data set's own start is taken. */
   #choose(row) {
     $("#datasets").removeAttribute("open");
+    $("#datasets summary").focus();
     $("#announcement").textContent = _("The pictures are %(title)s now; the network tells %(count)s classes apart.", { title: row.title, count: row.classes.length });
     this.#page.change(this.#isUntouched() ? this.#page.usual(row.name) : { dataset: row.name, ...this.#kept(row) });
   }
