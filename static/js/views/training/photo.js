@@ -131,10 +131,13 @@ function noOpinion(page, snapshot, moment) {
   return _("What it thought of this photo at that moment was not kept. At the end of the time, the newest checkpoint answers.");
 }
 
-/** For a network that sees grays, such as digits, a picture is drawn with a thick pencil. */
+/** For a network that sees grays, such as digits, a picture is drawn with a thick pencil; what others cannot know is said. */
 function showHint({ dataset, state }, view) {
   const isGray = (state.network?.input ?? [3])[0] === 1;
-  $("#photo-hint").hidden = !isGray || !["digits", "mnist"].includes(dataset?.name);
+  const isWritten = ["digits", "mnist"].includes(dataset?.name);
+  $("#photo-hint").hidden = !dataset || (isWritten && !isGray);
+  if (!isWritten) $("#photo-hint").textContent = dataset ? _("It knows %(count)s classes and nothing else: whatever it is shown, it answers one of them.", { count: dataset.classes.length }) : "";
+  else $("#photo-hint").textContent = _("It learns from digits that fill the picture: draw one over the whole board, with a thick pencil.");
   if (view.isGray !== isGray) $("drawing-board").pencil = isGray ? THICK : THIN;
   view.isGray = isGray;
 }
