@@ -52,7 +52,7 @@ def _ask_state(connection: Connection, row: RowMapping, state: str) -> None:
     if state not in ASKABLE:
         raise InvalidValue(N_("state is one of %(choices)s."), field="state", choices=", ".join(ASKABLE))
     has, run_id = row["state"], row["id"]
-    goes_on = has == FAILED and state == RUNNING and row["checkpoint"]
+    goes_on = has == FAILED and state == RUNNING and row["step"]  # without a checkpoint it learns the same once more
     if has in TERMINAL and not goes_on:
         raise WrongState(N_("The run has ended; it cannot be changed any more. Start it anew instead."), field="state")
     if has == RUNNING:

@@ -13,7 +13,7 @@ from app.core.reports import Limits as NetworkLimits
 QUEUED, RUNNING, PAUSED = "queued", "running", "paused"
 FINISHED, STOPPED, DIVERGED, FAILED, INTERRUPTED = "finished", "stopped", "diverged", "failed", "interrupted"
 STATES = (QUEUED, RUNNING, PAUSED, FINISHED, STOPPED, DIVERGED, FAILED, INTERRUPTED)
-TERMINAL = frozenset({FINISHED, STOPPED, DIVERGED, FAILED})  # a failed run with a checkpoint may be set to go on
+TERMINAL = frozenset({FINISHED, STOPPED, DIVERGED, FAILED})  # a failed run that had begun may be set to go on
 _ANY_SIZE = NetworkLimits(parameters=2**60, memory_mb=2**60)
 
 Values = dict[str, Any]

@@ -11,7 +11,9 @@ import torch
 from app.core.checkpoints import read_checkpoint
 from app.core.datasets import load_dataset
 from app.core.training import Trainer
+from app.runs.asking import change
 from app.runs.attempt import Attempt
+from app.runs.database import writing
 from app.runs.keeping import Keeping, keep_reserve
 from app.runs.rescue import rescue
 from app.runs.shelf import Shelf
@@ -124,6 +126,31 @@ def test_killed_at_any_step_it_goes_on_and_the_log_misses_and_repeats_nothing(
     assert "interrupted" in states(store, run.id)
     assert store.find(run.id).state == "finished"
     assert_same(final_weights(store, run.id), unbroken(datasets, LONG, {rates[0]["step"]: 0.003}))
+
+
+def test_a_run_that_failed_before_its_first_checkpoint_can_go_on_too(
+    store: Store, datasets: Path, attempt: Callable[[], str], at_step: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    def fail() -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("app.runs.journal._SHORTEST_S", 0.0)
+    run = store.submit(order(LONG), ANNA)
+    at_step(30, fail)
+    attempt()
+    with writing(store.engine) as connection:
+        change(connection, run.id, checkpoint=None)
+    seen = store.events(run.id)
+
+    store.ask(run.id, state="running")
+    attempt()
+
+    steps = [event["step"] for event in payloads(store, run.id, "step")]
+    assert store.events(run.id, limit=10_000)[: len(seen)] == seen
+    assert store.find(run.id).state == "finished"
+    assert steps == sorted(set(steps))
+    assert_same(final_weights(store, run.id), unbroken(datasets, LONG))
 
 
 def test_what_a_killed_trainer_had_half_written_goes(store: Store, attempt: Callable[[], str]) -> None:
