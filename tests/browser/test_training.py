@@ -189,7 +189,7 @@ def test_a_loss_that_is_no_number_is_explained(open_page: Open) -> None:
 
     start(page)
 
-    expect(page.locator("#run-state")).to_contain_text("A smaller learning rate", timeout=PATIENCE_MS)
+    expect(page.locator("#run-state")).to_contain_text("a smaller learning rate", timeout=PATIENCE_MS)
 
 
 def test_a_run_that_is_gone_is_told_and_the_page_still_works(open_page: Open) -> None:

@@ -90,7 +90,7 @@ export class RunChart extends HTMLElement {
       scales: { x: { time: false, range: () => this.#shown.zoom ?? [0, this.#shown.end] }, y: isLog ? { distr: 3 } : { range: (_chart, low, high) => this.#range(low, high, top) } },
       axes: [
         { ...axis, grid: { show: false }, size: 26, space: 46, incrs: STEPS, values: (_chart, ticks) => ticks.map((tick) => (tick === null ? "" : number(tick, 3))) },
-        { ...axis, grid, size: 46, gap: 6, space: 34, values: (_chart, ticks) => ticks.map((tick) => (tick === null ? "" : number(tick, 3))) },
+        { ...axis, grid, size: 46, gap: 6, space: 34, values: (_chart, ticks) => ticks.map(tickText) },
       ],
       series: [{}, ...lines.map(({ kind, token }) => ({ ...LOOKS[kind], stroke: resolve(token), spanGaps: true, points: { show: pointsOf(kind) } }))],
       hooks: {
@@ -175,6 +175,14 @@ function nearest(column, index) {
     if (column[index + away] !== null && column[index + away] !== undefined) return index + away;
   }
   return null;
+}
+
+/** What explodes is written as 5e11, to fit beside the chart. */
+function tickText(tick) {
+  if (tick === null) return "";
+  if (Math.abs(tick) < 1e5) return number(tick, 3);
+  const [digits, exponent] = tick.toExponential().split("e+");
+  return `${number(Number(digits), 2)}e${exponent}`;
 }
 
 customElements.define("run-chart", RunChart);

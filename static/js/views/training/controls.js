@@ -118,13 +118,20 @@ function coded(text) {
 }
 
 /** Where nothing runs yet: what pressing Start does; without CIFAR-10, how to get it. */
-function startSentence({ datasets, shown: [compared] }) {
+function startSentence(page) {
+  const { datasets, shown: [compared] } = page;
   if (compared) return _("Change something and press Start: the new run is drawn together with %(run)s.", { run: `“${titleOf(compared)}”` });
   const cifar = datasets.find(({ name }) => name === "cifar10");
-  const start = _("Press Start, and the network learns in front of you.");
+  const start = [preparedOf(page)?.why, _("Press Start, and the network learns in front of you.")].filter(Boolean).join(" ");
   if (!cifar || cifar.available) return start;
   const fetching = _("CIFAR-10 is not on this server: `python -m app fetch cifar10` fetches it. Until then the drawn shapes are the first choice.");
   return `${start} ${fetching}`;
+}
+
+/** The prepared state that is on the page, as its link left it. */
+function preparedOf(page) {
+  const here = page.link(page.state);
+  return page.recipes.find((recipe) => recipe.kind !== "start" && page.link(recipe) === here);
 }
 
 function showProgress({ run, feed }) {

@@ -85,7 +85,7 @@ export function stateSentence(run, feed) {
     paused: () => _("Paused after step %(step)s. Nothing is lost, not even if the server is restarted.", { step: number(run.step) }),
     finished: () => (run.epoch < run.epochs ? _("Stopped early: the validation loss did not get better any more. The best weights are kept.") : _("Finished. To change one thing and compare, press Clone.")),
     stopped: () => (run.step ? _("Stopped by hand. What was learned until then is kept.") : _("Stopped by hand, before it began.")),
-    diverged: () => `${reason || _("The loss is no number any more.")} ${_("A smaller learning rate, or another preparation of the input, usually helps. The last finite weights are kept.")}`,
+    diverged: () => (reason ? `${reason} ${_("So may another preparation of the input. The last finite weights are kept.")}` : `${_("The loss is no number any more.")} ${_("A smaller learning rate, or another preparation of the input, usually helps. The last finite weights are kept.")}`),
     failed: () => `${reason} ${run.step ? _("Press Go on to take it up from its last checkpoint.") : _("Press Start to try again.")}`,
     interrupted: () => `${reason || _("The server was stopped.")} ${_("The run goes on from its last checkpoint by itself.")}`,
   };
