@@ -58,7 +58,7 @@ async function play(page) {
 /** The charts above the theater grow as soon as there is a run; until the visitor does something else, it stays where it is. */
 function keepInSight() {
   const growing = new ResizeObserver(() => $("#theater").scrollIntoView({ block: "start" }));
-  growing.observe($(".room-charts"));
+  for (const column of document.querySelectorAll(".room > :not(.room-more)")) growing.observe(column);
   const leave = new AbortController();
   for (const doing of ["wheel", "touchmove", "keydown", "pointerdown"]) addEventListener(doing, () => leave.abort(), { signal: leave.signal, passive: true });
   leave.signal.addEventListener("abort", () => growing.disconnect());
