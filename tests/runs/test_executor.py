@@ -188,10 +188,10 @@ def test_a_server_that_is_stopped_keeps_what_was_trained_and_another_goes_on(
 
 
 def test_two_servers_on_one_folder_train_one_run_at_a_time_and_a_pause_makes_room(
-    store: Store, folder: Path, serve: Callable[[], Executor]
+    store: Store, folder: Path, spawn: Callable[[], subprocess.Popen[str]]
 ) -> None:
-    serve()
-    serve()
+    spawn()
+    spawn()
     first, second = store.submit(order(LONG), ANNA), store.submit(order(LONG), BOB)
     wait_for_step(store, first.id, 5)
     most = 0
