@@ -8,6 +8,7 @@ import asyncio
 import json
 import os
 import signal
+import subprocess
 import sys
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -51,57 +52,64 @@ class Probe:
         self._seconds = seconds
         self._idle_seconds = idle_seconds
         self._turn = asyncio.Lock()
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: subprocess.Popen[bytes] | None = None
         self._idle: asyncio.TimerHandle | None = None
 
     async def measure(self, question: Question) -> Timing:
         """Real steps. Raises ProbeLost, or InvalidValue where network and training do not fit each other."""
         async with self._turn:
             self._stay()
+            asked = asyncio.ensure_future(asyncio.to_thread(self._ask, question))
             try:
                 async with asyncio.timeout(self._seconds):
-                    return await self._ask(question)
-            except InvalidValue:
-                raise
-            except (TimeoutError, ConnectionError, ValueError):
-                self.stop()
+                    return await asyncio.shield(asked)
+            except (TimeoutError, OSError, ValueError):
                 raise ProbeLost from None
-            except BaseException:  # whoever asked has left: what comes now would be the answer to the next
-                self.stop()
-                raise
             finally:
+                await self._settle(asked)
                 self._idle = asyncio.get_running_loop().call_later(self._idle_seconds, self.stop)
 
     def stop(self) -> None:
-        """Ends the process."""
+        """Ends the process; who waits for its answer gets none."""
         self._stay()
-        if self._process is not None:
-            with suppress(ProcessLookupError):
-                self._process.kill()
-        self._process = None
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            with suppress(OSError), process:  # which waits for its end, and closes its pipes
+                pass
+
+    async def _settle(self, asked: "asyncio.Future[Timing]") -> None:
+        """A question that is given up has its process ended: an answer to it would be taken for that to the next."""
+        while not asked.done():
+            self.stop()
+            await asyncio.wait([asked], timeout=0.1)
+        asked.exception()
 
     def _stay(self) -> None:
+        """Runs in the event loop, or after it."""
         if self._idle is not None:
             self._idle.cancel()
             self._idle = None
 
-    async def _ask(self, question: Question) -> Timing:
-        process = await self._running()
+    def _ask(self, question: Question) -> Timing:
+        """Runs in a thread."""
+        process = self._running()
         assert process.stdin
         assert process.stdout
         process.stdin.write(question.to_line())
-        await process.stdin.drain()
-        answer = json.loads(await process.stdout.readline())
+        process.stdin.flush()
+        answer = json.loads(process.stdout.readline())
         if answer.pop("ends"):
-            self._process = None
+            self.stop()
         if "refused" in answer:
             raise InvalidValue(answer["refused"], field=answer["field"], **answer["values"])
         return Timing(**answer)
 
-    async def _running(self) -> asyncio.subprocess.Process:
-        if self._process is None or self._process.returncode is not None:
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "app.runs.probe", stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+    def _running(self) -> subprocess.Popen[bytes]:
+        if self._process is None or self._process.poll() is not None:
+            self.stop()
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "app.runs.probe"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                 env=os.environ | TRAINING_ENVIRONMENT, cwd=Path(__file__).parents[2],
             )  # fmt: skip
         return self._process
