@@ -15,7 +15,7 @@ from app.runs.database import reading, writing
 from app.runs.processes import identify
 from app.runs.queue import Claim
 from app.runs.schema import events, runs
-from app.runs.states import Reason, Values
+from app.runs.states import INTERRUPTED, Reason, Values
 
 Entries = list[tuple[str, Values]]
 
@@ -94,7 +94,8 @@ class Lease:
         told = ("step", "epoch", "learning_rate", "test_loss", "test_accuracy")
         mine = self._mine if asked is None else self._mine & (runs.c.asked == asked)
         with writing(self._engine) as connection:
-            values = {"state": state, "reason": payload["reason"], "asked": None, "claim": None, "process": None}
+            left = runs.c.asked if state == INTERRUPTED else None  # it goes on, and does then what is asked
+            values = {"state": state, "reason": payload["reason"], "asked": left, "claim": None, "process": None}
             changed = runs.update().where(mine).values(values | columns).returning(*(runs.c[name] for name in told))
             row = connection.execute(changed).mappings().first()
             if row is None:

@@ -62,9 +62,12 @@ def test_what_was_asked_of_a_run_outlives_its_process(store: Store) -> None:
     lost = store.find(run.id)
     close(store.engine, claim(store), "interrupted", reasons.INTERRUPTED)
     rescue(store.engine)
+    closed = store.find(run.id)
+    Lease(store.engine, claim(store)).end("interrupted", reasons.INTERRUPTED)
+    rescue(store.engine)
     interrupted = store.find(run.id)
 
-    assert [(found.state, found.asked) for found in (lost, interrupted)] == [("queued", "stopped")] * 2
+    assert [(found.state, found.asked) for found in (lost, closed, interrupted)] == [("queued", "stopped")] * 3
 
 
 def test_a_trainers_last_word_counts_and_not_the_servers(store: Store) -> None:
