@@ -158,7 +158,7 @@ class TrainingPage {
   ask(id, patch) {
     return this.attempt(async () => {
       this.#list.put(await changeRun(id, patch));
-      this.refresh();
+      this.change({});
     });
   }
 

@@ -1,7 +1,7 @@
 // Follows the event streams of the runs that are shown. A stream that breaks is taken up again where it broke.
 
 import { Problem, Unreachable, readEvents } from "../../api.js";
-import { RunFeed } from "../../lib/run-feed.js";
+import { ENDED, RunFeed } from "../../lib/run-feed.js";
 
 const PATIENCE_MS = [500, 1000, 2000, 4000]; // before each new try
 const FRAME_MS = 100; // between two drawings
@@ -24,7 +24,10 @@ export class Followers {
   /** Follows these runs, as the server told them, and no others. */
   follow(runs) {
     for (const id of this.feeds.keys()) if (!runs.some((run) => run.id === id)) this.#leave(id);
-    for (const run of runs) if (!this.feeds.has(run.id)) this.#join(run);
+    for (const run of runs) {
+      if (this.feeds.get(run.id)?.state === "failed" && !ENDED.includes(run.state)) this.#leave(run.id); // it goes on
+      if (!this.feeds.has(run.id)) this.#join(run);
+    }
   }
 
   #join({ id, epochs }) {

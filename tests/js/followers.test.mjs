@@ -1,0 +1,29 @@
+// A page follows its runs whatever becomes of them.
+
+import assert from "node:assert/strict";
+import test from "node:test";
+
+globalThis.document ??= { documentElement: { lang: "en" }, hidden: false, addEventListener() {}, getElementById: () => null };
+globalThis.requestAnimationFrame ??= (draw) => setTimeout(draw, 0);
+const { Followers } = await import("../../static/js/views/training/followers.js");
+
+const state = (id, name) => `id: ${id}\nevent: state\ndata: {"state": "${name}"}\n\n`;
+
+test("a run that failed is followed again once it goes on", async () => {
+  const log = [[state(1, "running"), state(2, "failed")], [state(1, "running"), state(2, "failed"), state(3, "queued"), state(4, "finished")]];
+  let calls = 0;
+  globalThis.fetch = async () => new Response(log[Math.min(calls++, 1)].join(""), { status: 200 });
+  const followers = new Followers(() => {}, () => {});
+  const heard = async (name) => {
+    for (let turn = 0; turn < 200 && followers.feeds.get("a").state !== name; turn += 1) await new Promise((resolve) => setTimeout(resolve, 5));
+    return followers.feeds.get("a").state;
+  };
+
+  followers.follow([{ id: "a", epochs: 1, state: "running" }]);
+  const first = await heard("failed");
+  followers.follow([{ id: "a", epochs: 1, state: "failed" }]);
+  const still = calls;
+  followers.follow([{ id: "a", epochs: 1, state: "queued" }]);
+
+  assert.deepEqual([first, still, await heard("finished")], ["failed", 1, "finished"]);
+});
