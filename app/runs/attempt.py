@@ -79,6 +79,7 @@ class Attempt:
         about = describe_run(row["id"], row["name"], self._dataset, row["training"])
         self._exhibits = Exhibits(self._folder, self._network, self._dataset.classes, about)
         self._snapshots = self._lease.count(SNAPSHOT)
+        self._is_warm = False
         self._pulse.requests = Requests(row["asked"], row["asked_rate"])
         self._epoch = max(row["epoch"], 1)
         last = row["last"] or {"epoch": 0, "validation_loss": None, "validation_accuracy": None}
@@ -148,9 +149,10 @@ class Attempt:
         """A snapshot, and the model with it, if it is time for one."""
         if not (is_first or is_last or self._snapshot_pace.is_due()):
             return
-        with self._snapshot_pace.spent(self._journal.seconds, warms_up=is_first):
+        with self._snapshot_pace.spent(self._journal.seconds, warms_up=not self._is_warm):
             payload = self._exhibits.snapshot(self._trainer, self._snapshots) | {"epoch": self._epoch}
             self._snapshots += 1
+            self._is_warm = True
             self._write([(SNAPSHOT, payload)])
         if is_first:
             self._write_model()
