@@ -12,6 +12,7 @@ import { orderSentence, progressLine, stateSentence, titleOf } from "./words.js"
 const HIGHEST_RATE = 1e4;
 let asked = null; // {id, rate}: the learning rate that was asked for last
 let shown = ""; // what is said of the state
+let isAwaited = false; // whether the keyboard waits for the button that takes the place of the one it pressed
 const $ = (selector) => document.querySelector(selector);
 
 export function connectControls(page) {
@@ -31,6 +32,7 @@ async function start(page) {
     const run = await page.submit();
     page.open(run.id);
     $("#run-state").scrollIntoView({ block: "nearest" });
+    isAwaited = document.activeElement === document.body;
   });
   $("#run-start").disabled = false;
 }
@@ -72,6 +74,7 @@ async function copyLink({ state }) {
 
 function refresh(page) {
   const { run, dataset, state } = page;
+  const focused = document.activeElement; // a browser forgets it as soon as it is hidden
   $("#run-sentence").replaceChildren(orderSentence(dataset, state), ...comparing(page));
   const isLive = Boolean(run) && !ENDED.includes(run.state);
   const may = (states) => Boolean(run?.mine) && states.includes(run.state);
@@ -84,8 +87,19 @@ function refresh(page) {
   $("#run-start").classList.toggle("start", !isLive);
   $("#run-clone").hidden = !run || isLive;
   $("#rate").hidden = !may(["running", "paused"]);
+  passFocus(focused);
   showState(page);
   showProgress(page);
+}
+
+/** Start and Go on lead to Pause, that to Go on: who presses them by keyboard is not thrown back to the page's beginning. */
+function passFocus(focused) {
+  if (focused.hidden && focused.closest(".run-controls")) isAwaited = true;
+  else if (focused !== document.body) isAwaited = false;
+  const next = isAwaited && ["#run-on", "#run-pause"].map($).find((button) => !button.hidden);
+  if (!next) return;
+  next.focus({ preventScroll: true });
+  isAwaited = false;
 }
 
 /** " · comparing X and Y", each in the color of its curves. */
@@ -103,7 +117,7 @@ function comparing(page) {
 function showState(page) {
   const { run, feed } = page;
   const soon = { paused: _("Pausing at the end of this step …"), stopped: _("Stopping at the end of this step …") };
-  const lost = feed?.connection === "reconnecting" ? `${_("The connection is lost; reconnecting. The run goes on, and no point will be missing.")} ` : "";
+  const lost = feed?.connection === "reconnecting" ? `${run.state === "paused" ? _("The connection is lost; reconnecting.") : _("The connection is lost; reconnecting. The run goes on, and no point will be missing.")} ` : "";
   const others = run && !run.mine && !ENDED.includes(run.state) ? ` ${_("Someone else started this run: you watch it.")}` : "";
   const told = run ? (soon[run.asked] ?? stateSentence(run, feed)) : startSentence(page);
   const text = `${lost}${told}${others}`.trim();
