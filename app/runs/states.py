@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from typing import Any
 
 from torch import Tensor
@@ -32,8 +33,14 @@ class Visitor:
         return self.cookie or self.address
 
     def owns(self, other: "Visitor") -> bool:
-        """Whether what `other` started may be changed by this one: the same cookie, or the same address."""
-        return (self.cookie is not None and self.cookie == other.cookie) or self.address == other.address
+        """Whether what `other` started may be changed by this one: the same cookie.
+
+        The same address suffices where one of them has no cookie (curl), and at the machine itself: behind a router or a
+        container's port a whole class has one address.
+        """
+        if self.cookie and other.cookie and not _is_loopback(self.address):
+            return self.cookie == other.cookie
+        return self.address == other.address or (self.cookie is not None and self.cookie == other.cookie)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,3 +128,10 @@ class RunRow:
 def read_order(network: Values, training: Values) -> tuple[Network, Training]:
     """The objects of what a row holds; sizes were judged when the order came."""
     return parse_network(network, _ANY_SIZE), parse_training(training)
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        return ip_address(address).is_loopback
+    except ValueError:
+        return False
