@@ -35,8 +35,8 @@ class Visitor:
     def owns(self, other: "Visitor") -> bool:
         """Whether what `other` started may be changed by this one: the same cookie.
 
-        The same address suffices where one of them has no cookie (curl), and at the machine itself: behind a router or a
-        container's port a whole class has one address.
+        The same address suffices where one of them has no cookie (curl), and at the machine itself; behind a router
+        or a container's port a whole class has one address.
         """
         if self.cookie and other.cookie and not _is_loopback(self.address):
             return self.cookie == other.cookie

@@ -220,8 +220,9 @@ def test_a_stream_too_many_is_told_when_to_come_back(server: Server) -> None:
     async def crowd() -> list[int]:
         viewers = [Viewer(server.port, run_id) for _ in range(210)]
         watching = [asyncio.create_task(viewer.watch()) for viewer in viewers]
-        deadline = time.monotonic() + 60
-        while not all(viewer.status for viewer in viewers) and time.monotonic() < deadline:
+        for _ in range(600):
+            if all(viewer.status for viewer in viewers):
+                break
             await asyncio.sleep(0.1)
         statuses = [viewer.status for viewer in viewers]
         for task in watching:
