@@ -2,12 +2,15 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from babel.messages.pofile import read_po
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Open
-from tests.browser.running import QUICK, ended, submit
+from tests.browser.conftest import ROOT, Open
+from tests.browser.running import PATIENCE_MS, QUICK, address, ended, finish, start, submit
 
 pytestmark = pytest.mark.browser
+
+CATALOG = ROOT / "app/locale/es/LC_MESSAGES/messages.po"
 
 
 @pytest.fixture(scope="module")
@@ -57,3 +60,19 @@ def test_axe_finds_nothing(open_page: Open, pair: tuple[str, str], scheme: str) 
 
     found = [f"{one['id']}: {node['html'][:160]}" for one in results.response["violations"] for node in one["nodes"]]
     assert found == []
+
+
+def test_a_class_in_spanish_reads_no_english_from_start_to_finish(open_page: Open) -> None:
+    with CATALOG.open("rb") as file:
+        english = {message.id for message in read_po(file) if isinstance(message.id, str) and message.id.count(" ") > 2}
+    page = open_page(f"{address(QUICK)}&lang=es")
+
+    before = page.inner_text("body")
+    start(page)
+    finish(page)
+    expect(page.locator("#confusion table")).to_be_visible(timeout=PATIENCE_MS)
+    after = page.inner_text("body")
+
+    assert "Entrenar una red" in after
+    assert page.locator("html").get_attribute("lang") == "es"
+    assert [sentence for sentence in english if sentence in before + after] == []
