@@ -243,6 +243,8 @@ class Attempt:
         self._write()
         if not has_finite_weights(self._trainer):
             self._trainer = self._again(event.step - 2)
+        if has_finite_weights(self._trainer):
+            self._show(is_last=True)
         self._write_model()
         self._lease.end(DIVERGED, reasons.diverged(event.step), ended_at=time.time())
 

@@ -110,6 +110,9 @@ def test_a_loss_that_is_no_number_ends_it_and_the_last_finite_weights_stay(
     assert run.reason is not None
     assert run.reason.values["step"] == events[-1].step
     assert open_model(store.folder(run_id).model).classes == ("top", "middle", "bottom")
+    moments = payloads(store, run_id, "snapshot")
+    assert 0 < moments[-1]["step"] < events[-1].step
+    assert moments[-1]["kernels"]["image"] != moments[0]["kernels"]["image"]
 
 
 def test_early_stopping_is_told(store: Store, attempt: Callable[[], str]) -> None:
