@@ -247,6 +247,8 @@ def main() -> None:
     if options.alone:
         print(train_alone(options.data))
         return
+    if not (options.data / "datasets/cifar10.safetensors").is_file():
+        sys.exit(f"CIFAR-10 is not in {options.data}: .venv/bin/python -m app fetch cifar10 --data {options.data}")
     parts = {
         "demo": lambda: measure_demo(options.data),
         "throughput": lambda: measure_throughput(options.data, options.rounds),

@@ -36,9 +36,7 @@ def test_a_photo_is_uploaded_and_answered_as_the_api_does(open_page: Open, serve
     expect(page.locator("#photo-fact")).to_have_text("60 × 40")
     ready(page)
     told = ask(server, "classifications", {}, photo)
-    page.wait_for_function(
-        f"document.querySelector('#answer .name').textContent === '{told['predictions'][0]['label']}'"
-    )
+    expect(page.locator("#answer .name").first).to_have_text(told["predictions"][0]["label"])
 
     assert probabilities(page) == pytest.approx(predicted(told["predictions"]), abs=PROBABILITY)
     assert next(iter(probabilities(page))) == told["predictions"][0]["label"]

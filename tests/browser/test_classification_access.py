@@ -97,7 +97,7 @@ def test_maps_are_drawn_for_the_theme(open_page: Open) -> None:
     light = pixels(page, "#map")
 
     page.click("#theme")
-    page.wait_for_function("document.documentElement.dataset.theme === 'dark'")
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     page.wait_for_timeout(100)
     dark = pixels(page, "#map")
 

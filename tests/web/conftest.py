@@ -28,6 +28,13 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
         yield client
 
 
+@pytest.fixture(autouse=True)
+def _forgotten(client: TestClient) -> Iterator[None]:
+    """No test meets a cookie that another one was given: a language, a visitor."""
+    yield
+    client.cookies.clear()
+
+
 @pytest.fixture(scope="session")
 def photo() -> np.ndarray:
     """40 x 60 x 3 levels, some smooth and some busy."""
