@@ -103,11 +103,11 @@ class Executor:
             self._busy.remove(trainer)
 
     def _start_next(self) -> bool:
-        """Gives the next run to a trainer if there is a place; whether runs wait."""
+        """Gives the next run to a trainer if there is a place; whether runs wait afterwards."""
         with reading(self._store.engine) as connection:
-            waiting = count(connection, QUEUED) > 0
+            waiting = count(connection, QUEUED)
             if not has_place(connection, self._store.limits.at_once):
-                return waiting
+                return waiting > 0
         trainer = self._warm = self._warm or TrainerProcess(self._datasets)
         with writing(self._store.engine) as connection:
             claim = claim_next(connection, self._store.limits.at_once, identify(trainer.pid))
@@ -117,7 +117,7 @@ class Executor:
         self._busy.append(trainer)
         url = self._store.engine.url.render_as_string(hide_password=False)
         trainer.assign(claim, Assignment(claim.run_id, claim.token, url, str(self._store.root)))
-        return True
+        return waiting > 1
 
     def _keep_warm(self, waiting: bool) -> None:
         """Where a run could start soon; not in the first seconds of one, whose processor time it would take."""
