@@ -32,6 +32,7 @@ def configure(settings: Settings) -> None:
     root = logging.getLogger()
     root.handlers = [to_stderr]
     root.setLevel(settings.log_level.upper())
+    logging.getLogger("alembic").setLevel(max(root.level, logging.WARNING))  # it tells its plugins at every start
 
 
 def _rendering(settings: Settings) -> list[structlog.types.Processor]:
