@@ -128,8 +128,10 @@ def final_weights(store: Store, run_id: str) -> dict[str, Tensor]:
 def unbroken(
     datasets: Path, training: Training, rates: Mapping[int, float] = MappingProxyType({})
 ) -> dict[str, Tensor]:
-    """The weights of a training by the core alone; `rates` are set after these steps."""
+    """The weights of a training by the core alone; `rates` are set after these steps, of which 0 is the start."""
     trainer = Trainer(order().network, load_dataset("colored", datasets), training)
+    if 0 in rates:
+        trainer.change_learning_rate(rates[0])
     for event in trainer.events():
         if isinstance(event, Step) and event.step in rates:
             trainer.change_learning_rate(rates[event.step])
