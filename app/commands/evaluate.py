@@ -10,8 +10,8 @@ from rich.table import Table
 
 from app.commands.errors import told_plainly
 from app.commands.places import model_folder, settings_of
-from app.commands.train import measure_test, print_test, tuned_processor
-from app.core.cards import read_trained
+from app.commands.train import print_test, tuned_processor
+from app.core.cards import measure_test, read_trained
 from app.core.datasets import load_dataset
 from app.core.evaluation import Evaluation
 from app.core.layouts import lay_out

@@ -18,12 +18,11 @@ from app.commands.errors import told_plainly
 from app.commands.order import FINAL_SPLIT, Order, read_assignment, read_order
 from app.commands.places import settings_of
 from app.commands.progress import TrainingProgress
-from app.core.batches import keep
-from app.core.cards import CARD, NOT_FOR, Trained, make_card, write_json, write_trained
+from app.core.cards import CARD, NOT_FOR, Trained, make_card, measure_test, write_json, write_trained
 from app.core.checkpoints import read_checkpoint, save_checkpoint
 from app.core.datasets import DataSet, load_dataset
 from app.core.errors import N_, InvalidValue
-from app.core.evaluation import Evaluation, evaluate, fit_temperature
+from app.core.evaluation import Evaluation, fit_temperature
 from app.core.events import Diverged, Epoch, Finished, Step
 from app.core.folding import fold
 from app.core.hyperparameters import describe_training
@@ -98,12 +97,6 @@ def follow(order: Order, dataset: DataSet, console: Console, *, resume: bool, de
     write_json(order.out / CARD, make_card(trained, tested, temperature, about))
     kept.unlink(missing_ok=True)
     print_test(console, tested)
-
-
-def measure_test(trained: Trained, dataset: DataSet, temperature: float, device: str = "cpu") -> Evaluation:
-    """The figures on the data set's test pictures."""
-    pictures = keep(dataset.test_images, dataset.test_labels, trained.network.input, device)
-    return evaluate(trained.logits(pictures), dataset.test_labels, temperature)
 
 
 def print_test(console: Console, tested: Evaluation) -> None:

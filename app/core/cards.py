@@ -13,11 +13,12 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from app.core.batches import Pictures
+from app.core.batches import Pictures, keep
 from app.core.checkpoints import read_weights, save_weights
 from app.core.errors import N_, InvalidValue
-from app.core.evaluation import Evaluation, cross_entropy, logits_of
+from app.core.evaluation import Evaluation, cross_entropy, evaluate, logits_of
 from app.core.familiarity import FAMILIARITY
+from app.core.labeled_images import DataSet
 from app.core.networks import Network, build, parse_network, report
 from app.core.preparation import Preparation
 
@@ -88,6 +89,12 @@ def read_trained(folder: Path) -> tuple[Trained, dict[str, Any]]:
     if not fits or not 0 < temperature < math.inf:
         raise InvalidValue(N_("The model's card does not fit its network."), field="model")
     return trained, card
+
+
+def measure_test(trained: Trained, dataset: DataSet, temperature: float, device: str = "cpu") -> Evaluation:
+    """The figures on the data set's test pictures."""
+    pictures = keep(dataset.test_images, dataset.test_labels, trained.network.input, device)
+    return evaluate(trained.logits(pictures), dataset.test_labels, temperature)
 
 
 def make_card(trained: Trained, tested: Evaluation, temperature: float, about: Mapping[str, Any]) -> dict[str, Any]:

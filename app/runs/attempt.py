@@ -11,11 +11,10 @@ from typing import Any
 
 from sqlalchemy import Engine, RowMapping
 
-from app.core.batches import keep
-from app.core.cards import Trained
+from app.core.cards import Trained, measure_test
 from app.core.checkpoints import read_checkpoint
 from app.core.datasets import DataSet
-from app.core.evaluation import Evaluation, evaluate, fit_temperature
+from app.core.evaluation import evaluate, fit_temperature
 from app.core.events import Diverged, Epoch, Finished, Step
 from app.core.own_datasets import remember_use
 from app.core.training import Trainer
@@ -224,7 +223,7 @@ class Attempt:
         self._show(is_last=True)
         columns: dict[str, Any] = {}
         if len(self._dataset.test_labels):
-            tested = self._test(trained, temperature)
+            tested = measure_test(trained, self._dataset, temperature)
             minutes = round(self._journal.seconds / 60, 2)
             self._exhibits.tested_model(trainer, tested, temperature, minutes=minutes, epoch=self._epoch,
                                         step=trainer.step, **self._figures)  # fmt: skip
@@ -233,10 +232,6 @@ class Attempt:
             self._write_model()
         if self._lease.end(state, reason, ended_at=time.time(), checkpoint=None, **columns):
             self._keeping.drop_others(None)
-
-    def _test(self, trained: Trained, temperature: float) -> Evaluation:
-        pictures = keep(self._dataset.test_images, self._dataset.test_labels, self._network.input)
-        return evaluate(trained.logits(pictures), self._dataset.test_labels, temperature)
 
     def _diverge(self, event: Diverged) -> None:
         """Keeps the last finite weights: those before the step, or what the same steps lead to once more."""

@@ -20,12 +20,11 @@ import torch
 from app.core.errors import InvalidValue
 from app.core.hyperparameters import Training, describe_training, parse_training
 from app.core.networks import Network, parse_network
-from app.core.reports import Limits
 from app.core.timing import Timing, measure_step
+from app.runs.states import ANY_SIZE
 from app.tuning import TRAINING_ENVIRONMENT
 
 ENOUGH_BYTES = 1024**3  # a probe that has grown past this ends; the next starts small
-_JUDGED = Limits(parameters=2**60, memory_mb=2**60)  # the network was judged when it came
 
 
 class ProbeLost(Exception):
@@ -131,7 +130,7 @@ def main() -> None:
 
 def _answer(told: dict[str, Any]) -> dict[str, Any]:
     try:
-        network, training = parse_network(told["network"], _JUDGED), parse_training(told["training"])
+        network, training = parse_network(told["network"], ANY_SIZE), parse_training(told["training"])
         return asdict(measure_step(network, training))
     except InvalidValue as error:
         return {"refused": error.message, "field": error.field, "values": error.values}

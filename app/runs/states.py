@@ -15,7 +15,8 @@ QUEUED, RUNNING, PAUSED = "queued", "running", "paused"
 FINISHED, STOPPED, DIVERGED, FAILED, INTERRUPTED = "finished", "stopped", "diverged", "failed", "interrupted"
 STATES = (QUEUED, RUNNING, PAUSED, FINISHED, STOPPED, DIVERGED, FAILED, INTERRUPTED)
 TERMINAL = frozenset({FINISHED, STOPPED, DIVERGED, FAILED})  # a failed run that had begun may be set to go on
-_ANY_SIZE = NetworkLimits(parameters=2**60, memory_mb=2**60)
+ANY_SIZE = NetworkLimits(parameters=2**60, memory_mb=2**60)  # of a network that was judged when it came
+LONGEST_NAME = 80
 
 Values = dict[str, Any]
 
@@ -127,7 +128,7 @@ class RunRow:
 
 def read_order(network: Values, training: Values) -> tuple[Network, Training]:
     """The objects of what a row holds; sizes were judged when the order came."""
-    return parse_network(network, _ANY_SIZE), parse_training(training)
+    return parse_network(network, ANY_SIZE), parse_training(training)
 
 
 def _is_loopback(address: str) -> bool:

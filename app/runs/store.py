@@ -24,11 +24,10 @@ from app.runs.folders import RunFolder
 from app.runs.keeping import RESERVE
 from app.runs.queue import QueueLimits, count, read_queue
 from app.runs.schema import events, runs
-from app.runs.states import QUEUED, RUNNING, TERMINAL, Order, Reason, RunRow, Visitor
+from app.runs.states import LONGEST_NAME, QUEUED, RUNNING, TERMINAL, Order, Reason, RunRow, Visitor
 
 __all__ = ["TERMINAL", "LoggedEvent", "Order", "QueueLimits", "RunRow", "Store", "Visitor"]
 
-LONGEST_NAME = 80
 LEAST_FREE = 16 * MEBIBYTE
 Rows = list[RunRow]
 Events = list[LoggedEvent]

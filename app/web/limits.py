@@ -11,8 +11,8 @@ from app.core.layer_parsing import MAXIMUM_LAYERS
 from app.core.network_texts.syntax import MAXIMUM_TEXT
 from app.core.networks import MAXIMUM_CHANNELS, MAXIMUM_CLASSES, MAXIMUM_INPUT_SIDE
 from app.core.pipeline import FORMATS as RESULTS
+from app.runs.states import LONGEST_NAME
 from app.settings import Settings
-from app.web.orders import LONGEST_NAME
 from app.web.steps import MAXIMUM_DEPTH
 
 Limits = dict[str, Any]

@@ -21,10 +21,9 @@ from app.core.preparation import Preparation, prepare_picture
 from app.core.presets import find_preset
 from app.core.reports import Limits, check_memory
 from app.core.samples import open_sample
-from app.runs.states import Order
+from app.runs.states import LONGEST_NAME, Order
 
 USUAL_NETWORK = "lecture-light"
-LONGEST_NAME = 80
 _FIELDS = ("dataset", "network", "training", "name", "sample", "pair")
 _UNPRINTED = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\ud800-\udfff\ufeff]+")
 _RUN_ID = re.compile(r"[0-9a-f]{16}")

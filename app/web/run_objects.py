@@ -8,14 +8,11 @@ from typing import Any
 
 from app.core.cards import CARD
 from app.core.networks import parse_network, report
-from app.core.reports import Limits
 from app.runs.folders import MODEL_PREFIX
-from app.runs.states import QUEUED, RUNNING, Reason, RunRow, Visitor
+from app.runs.states import ANY_SIZE, QUEUED, RUNNING, Reason, RunRow, Visitor
 from app.runs.store import Store
 from app.web.curves import Curves
 from app.web.i18n import translate
-
-_ANY_SIZE = Limits(parameters=2**60, memory_mb=2**60)  # the network was judged when it came
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,4 +99,4 @@ def parameters_of(row: RunRow) -> int:
 
 @lru_cache(maxsize=256)
 def _count_parameters(network: str) -> int:
-    return report(parse_network(json.loads(network), _ANY_SIZE)).parameters
+    return report(parse_network(json.loads(network), ANY_SIZE)).parameters

@@ -10,6 +10,7 @@ from fastapi.concurrency import run_in_threadpool
 from app.core.dataset_catalog import Summary, find_dataset
 from app.core.errors import N_
 from app.core.hyperparameters import Training, parse_training
+from app.core.labeled_images import count_aside
 from app.core.networks import Network, parse_network, report
 from app.core.presets import find_preset
 from app.core.reports import check_memory
@@ -140,6 +141,5 @@ def _network(described: Any, dataset: Summary | None, judge: Judge) -> Network:
 def _count(dataset: Summary | None, training: Training) -> tuple[int | None, int]:
     if dataset is None:
         return None, 0
-    aside = min(max(1, round(dataset.train * training.validation_split)), dataset.train - 1)
-    validation = aside if training.validation_split else 0
+    validation = count_aside(dataset.train, training.validation_split) if training.validation_split else 0
     return min(dataset.train - validation, training.train_limit or dataset.train), validation

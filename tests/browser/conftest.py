@@ -14,6 +14,8 @@ import httpx2
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.browser.running import stop_all
+
 ROOT = Path(__file__).parents[2]
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = [
@@ -66,6 +68,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a running app."""
     with running_server(tmp_path_factory.mktemp("data")) as address:
         yield address
+
+
+@pytest.fixture
+def quiet(server: str) -> Iterator[None]:
+    """No run of one test is in the way of the next."""
+    yield
+    stop_all(server)
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,6 @@
 """The train page's main job, in a real browser: a network learns in front of the visitor, and nothing is lost."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx2
@@ -20,7 +19,6 @@ from tests.browser.running import (
     finish,
     opened,
     start,
-    stop_all,
     submit,
     table,
     tell,
@@ -28,14 +26,18 @@ from tests.browser.running import (
     written,
 )
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("quiet")]
 
 
-@pytest.fixture(autouse=True)
-def quiet(server: str) -> Iterator[None]:
-    """No run of one test is in the way of the next."""
-    yield
-    stop_all(server)
+def _watching(browser: Browser, relay: Relay) -> tuple[Page, str]:
+    """A page behind the relay whose run is through its second epoch, and the run."""
+    page = browser.new_page(locale="en-US")
+    page.goto(relay.address + address(LONG))
+    page.wait_for_selector("html[data-ready]")
+    run = start(page)
+    table(page)
+    _is_through(page, 2)
+    return page, run
 
 
 def _steps(page: Page) -> None:
@@ -123,12 +125,7 @@ def test_a_rate_that_is_none_is_refused_in_its_field(open_page: Open, server: st
 
 def test_a_broken_connection_is_told_and_loses_no_point(browser: Browser, server: str) -> None:
     relay = Relay(server)
-    page = browser.new_page(locale="en-US")
-    page.goto(relay.address + address(LONG))
-    page.wait_for_selector("html[data-ready]")
-    run = start(page)
-    table(page)
-    _is_through(page, 2)
+    page, run = _watching(browser, relay)
 
     relay.cut()
     expect(page.locator("#run-state")).to_contain_text("reconnecting", timeout=PATIENCE_MS)
@@ -148,12 +145,7 @@ def test_a_broken_connection_is_told_and_loses_no_point(browser: Browser, server
 def test_a_server_is_started_anew_in_the_middle_and_nothing_is_lost(browser: Browser, tmp_path: Path) -> None:
     with running_server(tmp_path) as first:
         relay = Relay(first)
-        page = browser.new_page(locale="en-US")
-        page.goto(relay.address + address(LONG))
-        page.wait_for_selector("html[data-ready]")
-        run = start(page)
-        table(page)
-        _is_through(page, 2)
+        page, run = _watching(browser, relay)
         relay.cut()
     expect(page.locator("#run-state")).to_contain_text("reconnecting", timeout=PATIENCE_MS)
     before = int(table(page)[-1][0])

@@ -1,22 +1,14 @@
 """The train page's charts: zoomed, read off, and quick with many points."""
 
 import json
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Open
-from tests.browser.running import LONG, PATIENCE_MS, QUICK, address, ask, ended, start, stop_all, submit, tell
+from tests.browser.running import LONG, PATIENCE_MS, QUICK, address, ask, ended, start, submit, tell
 
-pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(autouse=True)
-def quiet(server: str) -> Iterator[None]:
-    """No run of one test is in the way of the next."""
-    yield
-    stop_all(server)
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("quiet")]
 
 
 POINTS = 10_000

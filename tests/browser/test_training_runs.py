@@ -3,7 +3,6 @@
 import csv
 import io
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,19 +23,11 @@ from tests.browser.running import (
     finish,
     opened,
     start,
-    stop_all,
     submit,
     tell,
 )
 
-pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(autouse=True)
-def quiet(server: str) -> Iterator[None]:
-    """No run of one test is in the way of the next."""
-    yield
-    stop_all(server)
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("quiet")]
 
 
 @pytest.fixture(scope="module")
