@@ -228,7 +228,9 @@ def test_remedies_act_on_the_network_and_on_what_is_sent(open_page: Open, server
     page.click("[data-remedy=l1]")
     expect(page.locator("#run-note")).to_contain_text("Start makes a new run")
     page.wait_for_url(re.compile("run="))
-    httpx2.delete(f"{server}/api/runs/{parse_qs(urlsplit(page.url).query)['run'][0]}", timeout=30)
+    run_id = parse_qs(urlsplit(page.url).query)["run"][0]
+    page.close()  # an open page would still ask for what is deleted now
+    httpx2.delete(f"{server}/api/runs/{run_id}", timeout=30)
 
 
 def test_the_input_shows_what_the_network_is_fed_and_the_trap(open_page: Open) -> None:
