@@ -9,59 +9,62 @@ from torch import Tensor
 
 from app.core.errors import N_, InvalidValue
 
-MOST_PICTURES = 24  # of a cell that are told in the overview
-_TENSORS = ("truth", "predicted", "confidence", "indices")
+MOST_PICTURES = 24  # of a cell, the most confident; what `from_tensors` reads was written with the same number
 
 
 @dataclass(frozen=True, eq=False)
 class Confusion:
-    """N pictures, the most confident answers first: int64 truth, predicted and indices, float32 confidence in 0..1.
+    """int64 K x K counts, rows the truth, columns what was predicted; and the first pictures of each cell.
 
-    `indices` are the pictures' numbers in the data set; confidence is the probability of the predicted class.
+    `indices` are int64 numbers of pictures in the data set, cell after cell, at most MOST_PICTURES of each, the most
+    confident first; float32 `confidence` in 0..1 is the probability of the predicted class.
     """
 
     classes: tuple[str, ...]
-    truth: Tensor
-    predicted: Tensor
-    confidence: Tensor
+    matrix: Tensor
     indices: Tensor
-
-    @property
-    def matrix(self) -> Tensor:
-        """int64 K x K counts; rows are the truth, columns what was predicted."""
-        size = len(self.classes)
-        return torch.bincount(self.truth * size + self.predicted, minlength=size * size).view(size, size)
+    confidence: Tensor
 
     def cell(self, truth: int, predicted: int) -> tuple[Tensor, Tensor]:
-        """Indices and confidences of the pictures of a cell, the most confident first; InvalidValue past K - 1."""
+        """Indices and confidences of a cell's first pictures, the most confident first; InvalidValue past K - 1."""
         size = len(self.classes)
         for name, place in (("truth", truth), ("predicted", predicted)):
             if not 0 <= place < size:
                 raise InvalidValue(N_("'%(name)s' is a class's number from 0 to %(limit)d."), field=name, name=name,
                                    limit=size - 1)  # fmt: skip
-        inside = (self.truth == truth) & (self.predicted == predicted)
+        inside = self._slices()[truth * size + predicted]
         return self.indices[inside], self.confidence[inside]
 
     def describe(self, most: int = MOST_PICTURES) -> dict[str, Any]:
         """As JSON: classes, matrix, images, and by "truth,predicted" each cell's count and first pictures."""
-        matrix = self.matrix
-        cells = {f"{row},{column}": self._tell(row, column, most) for row, column in matrix.nonzero().tolist()}
-        return {"classes": list(self.classes), "matrix": matrix.tolist(), "images": len(self.truth), "cells": cells}
+        size, slices = len(self.classes), self._slices()
+        pairs = zip(self.indices.tolist(), self.confidence.tolist(), strict=True)
+        pictures = [{"index": index, "confidence": round(confidence, 4)} for index, confidence in pairs]
+        cells = {
+            f"{place // size},{place % size}": {"count": count, "pictures": pictures[slices[place]][:most]}
+            for place, count in enumerate(self.matrix.flatten().tolist())
+            if count
+        }
+        matrix = self.matrix.tolist()
+        return {"classes": list(self.classes), "matrix": matrix, "images": int(self.matrix.sum()), "cells": cells}
 
     def tensors(self) -> dict[str, Tensor]:
-        """What `from_tensors` reads back, by name."""
-        return {name: getattr(self, name) for name in _TENSORS}
+        """What `from_tensors` reads back, by name: four bytes a cell, eight a picture."""
+        return {"matrix": self.matrix.int(), "indices": self.indices.int(), "confidence": self.confidence}
 
     @classmethod
     def from_tensors(cls, tensors: Mapping[str, Tensor], classes: Sequence[str]) -> "Confusion":
         """Of what `tensors` gave."""
-        return cls(tuple(classes), *(tensors[name] for name in _TENSORS))
+        if "truth" in tensors:  # files had all pictures, in one order, when only the newest epoch's was kept
+            cells = tensors["truth"] * len(classes) + tensors["predicted"]
+            return _gather(cells, tensors["indices"], tensors["confidence"], classes)
+        return cls(tuple(classes), tensors["matrix"].long(), tensors["indices"].long(), tensors["confidence"])
 
-    def _tell(self, truth: int, predicted: int, most: int) -> dict[str, Any]:
-        indices, confidence = self.cell(truth, predicted)
-        pairs = zip(indices[:most].tolist(), confidence[:most].tolist(), strict=True)
-        pictures = [{"index": index, "confidence": round(value, 4)} for index, value in pairs]
-        return {"count": len(indices), "pictures": pictures}
+    def _slices(self) -> list[slice]:
+        """Where each cell's pictures are."""
+        counts = self.matrix.flatten().clamp(max=MOST_PICTURES)
+        ends = counts.cumsum(0)
+        return [slice(start, end) for start, end in zip((ends - counts).tolist(), ends.tolist(), strict=True)]
 
 
 def confuse(logits: Tensor, labels: Tensor, indices: Tensor, classes: Sequence[str]) -> Confusion:
@@ -71,4 +74,13 @@ def confuse(logits: Tensor, labels: Tensor, indices: Tensor, classes: Sequence[s
     """
     confidence, predicted = logits.double().softmax(1).nan_to_num().max(1)
     order = confidence.argsort(descending=True, stable=True)
-    return Confusion(tuple(classes), labels[order], predicted[order], confidence[order].float(), indices[order])
+    return _gather((labels * len(classes) + predicted)[order], indices[order], confidence[order].float(), classes)
+
+
+def _gather(cells: Tensor, indices: Tensor, confidence: Tensor, classes: Sequence[str]) -> Confusion:
+    """Of pictures, the most confident first, each with the number of its cell."""
+    counts = torch.bincount(cells, minlength=len(classes) ** 2)
+    cells, order = cells.sort(stable=True)
+    places = torch.arange(len(cells)) - (counts.cumsum(0) - counts)[cells]
+    order = order[places < MOST_PICTURES]
+    return Confusion(tuple(classes), counts.view(len(classes), -1), indices[order], confidence[order])

@@ -1,4 +1,4 @@
-"""The files of a run, in DATA/runs/<id>: its photo, checkpoint, snapshots, newest model and confusion.
+"""The files of a run, in DATA/runs/<id>: its photo, checkpoint, snapshots, newest model and confusion matrices.
 
 Every file appears whole or not at all. It does not know the database.
 """
@@ -17,9 +17,11 @@ from torch import Tensor
 
 from app.core.checkpoints import read_weights, save_weights
 from app.core.confusion import Confusion
+from app.core.errors import InvalidValue
 from app.core.preparation import Preparation
 
 MODEL_PREFIX, CHECKPOINT_PREFIX = "run-", "checkpoint-"
+CONFUSION_GROWTH = 1 / 20  # between two confusion matrices that are kept, as a part of the epochs before
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +41,14 @@ class RunFolder:
         """The newest checkpoint as a model: network.json, weights.safetensors, card.json; its name is the model's."""
         return self.path / f"{MODEL_PREFIX}{self.run_id}"
 
-    @property
-    def confusion(self) -> Path:
-        """What the network took for what at an epoch's end."""
-        return self.path / "confusion.safetensors"
-
     def snapshot(self, number: int) -> Path:
         """The feature weights of a snapshot."""
         return self.path / "snapshots" / f"{number}.safetensors"
 
     def make(self) -> None:
         """The empty folders."""
-        (self.path / "snapshots").mkdir(parents=True, exist_ok=True)
+        for part in ("snapshots", "confusions"):
+            (self.path / part).mkdir(parents=True, exist_ok=True)
 
     def keep_photo(self, photo: Tensor) -> None:
         """uint8 H x W x C: what the next snapshots watch."""
@@ -80,15 +78,23 @@ class RunFolder:
         return read_weights(path), Preparation.from_dict(json.loads(_metadata(path)["preparation"]))
 
     def write_confusion(self, confusion: Confusion, epoch: int) -> None:
-        """Keeps what the network takes for what after an epoch."""
-        save_weights(self.confusion, confusion.tensors(), {"epoch": str(epoch)})
+        """Keeps what the network takes for what after an epoch; of the older ones fewer and fewer."""
+        before = [known for known in self.confusion_epochs() if known < epoch]
+        save_weights(self._confusions / f"{epoch}.safetensors", confusion.tensors(), {"epoch": str(epoch)})
+        if len(before) > 1 and before[-1] - before[-2] < before[-1] * CONFUSION_GROWTH:
+            (self._confusions / f"{before[-1]}.safetensors").unlink(missing_ok=True)
 
-    def read_confusion(self, classes: Sequence[str]) -> tuple[Confusion, int] | None:
-        """What `write_confusion` wrote last, and the epoch; None if nothing was."""
-        if not self.confusion.is_file():
-            return None
-        tensors = read_weights(self.confusion)
-        return Confusion.from_tensors(tensors, classes), int(_metadata(self.confusion)["epoch"])
+    def confusion_epochs(self) -> list[int]:
+        """The epochs of which it is kept, the newest last."""
+        return sorted(self._confusion_files())
+
+    def read_confusion(self, classes: Sequence[str], epoch: int | None = None) -> tuple[Confusion, int] | None:
+        """The newest, or the newest up to an epoch, and its own epoch; None if there is none."""
+        for known, path in sorted(self._confusion_files().items(), reverse=True):
+            if epoch is None or known <= epoch:
+                with suppress(InvalidValue):  # it may be one too many by now
+                    return Confusion.from_tensors(read_weights(path), classes), known
+        return None
 
     def drop_checkpoints(self, but: str | None = None) -> None:
         """Keeps that one alone, or none."""
@@ -117,6 +123,18 @@ class RunFolder:
     @property
     def _photo(self) -> Path:
         return self.path / "photo.safetensors"
+
+    @property
+    def _confusions(self) -> Path:
+        return self.path / "confusions"
+
+    def _confusion_files(self) -> dict[int, Path]:
+        """By epoch. Before one was kept for each, there was a single file beside them."""
+        files = {int(path.stem): path for path in self._confusions.glob("*.safetensors") if path.stem.isdecimal()}
+        single = self.path / "confusion.safetensors"
+        if not files and single.is_file():
+            return {int(_metadata(single)["epoch"]): single}
+        return files
 
 
 def _metadata(path: Path) -> dict[str, str]:

@@ -1,13 +1,14 @@
-"""What a run takes for what: the matrix of its validation pictures, and the pictures behind a cell."""
+"""What a run takes for what, at any epoch: the matrix of its validation pictures, and the pictures behind a cell."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi import Path as Part
 from torch import Tensor
 
-from app.core.confusion import MOST_PICTURES, Confusion
+from app.core.confusion import Confusion
 from app.core.dataset_cache import cache_path, read_samples
 from app.core.datasets import load_dataset
 from app.core.errors import N_
@@ -21,46 +22,63 @@ from app.web.workers import WorkersDep
 router = APIRouter(prefix="/api/runs/{run_id}/confusion", tags=["training"])
 
 Class = Annotated[int, Part(ge=0, lt=10**6)]
+Epoch = Annotated[int | None, Query(ge=0, lt=10**6)]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Of which run, and up to which epoch; None for the newest."""
+
+    folder: RunFolder
+    classes: tuple[str, ...]
+    epoch: int | None
 
 
 @router.get("")
-async def show_confusion(request: Request, run: RunDep, store: StoreDep, workers: WorkersDep) -> dict[str, Any]:
-    """Rows are the truth, columns what the network says; for each cell its first pictures, the most confident first."""
-    return await workers.run(request, _describe, store.folder(run.id), run.classes)
+async def show_confusion(
+    request: Request, run: RunDep, store: StoreDep, workers: WorkersDep, epoch: Epoch = None
+) -> dict[str, Any]:
+    """Rows are the truth, columns what the network says; for each cell its first pictures, the most confident first.
+
+    Of the newest epoch, or the newest up to `epoch`; `epochs` are those of which there is one.
+    """
+    return await workers.run(request, _describe, Asked(store.folder(run.id), run.classes, epoch))
 
 
 @router.get("/{truth}/{predicted}")
 async def show_cell(
     request: Request, run: RunDep, truth: Class, predicted: Class, store: StoreDep, folder: FolderDep,
-    workers: WorkersDep,
+    workers: WorkersDep, epoch: Epoch = None,
 ) -> dict[str, Any]:  # fmt: skip
-    """The pictures of a cell, the most confident first."""
-    cell = (truth, predicted)
-    return await workers.run(request, _draw, store.folder(run.id), run.classes, cell, run.dataset, folder)
+    """The pictures of a cell, the most confident first; of an epoch as the matrix is."""
+    asked = Asked(store.folder(run.id), run.classes, epoch)
+    return await workers.run(request, _draw, asked, (truth, predicted), run.dataset, folder)
 
 
-def _describe(folder: RunFolder, classes: tuple[str, ...]) -> dict[str, Any]:
+def _describe(asked: Asked) -> dict[str, Any]:
     """Runs in a worker."""
-    confusion, epoch = _read(folder, classes)
-    return confusion.describe() | {"epoch": epoch}
+    confusion, epoch = _read(asked)
+    return confusion.describe() | {"epoch": epoch, "epochs": asked.folder.confusion_epochs()}
 
 
-def _draw(
-    folder: RunFolder, classes: tuple[str, ...], cell: tuple[int, int], dataset: str, datasets: Path
-) -> dict[str, Any]:
+def _draw(asked: Asked, cell: tuple[int, int], dataset: str, datasets: Path) -> dict[str, Any]:
     """Runs in a worker."""
-    confusion, epoch = _read(folder, classes)
+    confusion, epoch = _read(asked)
     indices, confidence = confusion.cell(*cell)
-    chosen = indices[:MOST_PICTURES].tolist()
     pictures = [
-        {"index": index, "confidence": round(float(sure), 4), "image": draw_picture(picture)}
-        for index, sure, picture in zip(chosen, confidence, _pictures(dataset, datasets, chosen), strict=False)
+        {"index": index, "confidence": round(sure, 4), "image": draw_picture(picture)}
+        for index, sure, picture in zip(
+            indices.tolist(), confidence.tolist(), _pictures(dataset, datasets, indices.tolist()), strict=True
+        )
     ]
-    return {"count": len(indices), "epoch": epoch, "pictures": pictures}
+    return {"count": int(confusion.matrix[cell]), "epoch": epoch, "pictures": pictures}
 
 
-def _read(folder: RunFolder, classes: tuple[str, ...]) -> tuple[Confusion, int]:
-    found = folder.read_confusion(classes)
+def _read(asked: Asked) -> tuple[Confusion, int]:
+    found = asked.folder.read_confusion(asked.classes, asked.epoch)
+    if found is None and asked.folder.confusion_epochs():
+        raise NothingYet(N_("There is no confusion matrix of so early an epoch; the first is of epoch %(first)d."),
+                         first=asked.folder.confusion_epochs()[0])  # fmt: skip
     if found is None:
         raise NothingYet(
             N_("There is no confusion matrix yet; it comes with the first epoch, where pictures are put aside.")

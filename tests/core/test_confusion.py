@@ -6,7 +6,7 @@ import torch
 from scipy.special import softmax
 from sklearn.metrics import confusion_matrix
 
-from app.core.confusion import Confusion, confuse
+from app.core.confusion import MOST_PICTURES, Confusion, confuse
 from app.core.errors import InvalidValue
 
 CLASSES = ("cat", "dog", "frog", "ship")
@@ -60,12 +60,35 @@ def test_the_overview_tells_the_cells_that_are_not_empty() -> None:
     assert first["index"] == int(found.cell(1, 3)[0][0])
 
 
-def test_it_comes_back_from_its_tensors() -> None:
+def test_of_a_full_cell_the_most_confident_pictures_are_kept_and_all_are_counted() -> None:
+    confidence = torch.linspace(0.1, 6, 100)[torch.randperm(100, generator=torch.Generator().manual_seed(1))]
+    logits = torch.stack([torch.zeros(100), confidence], 1)
+
+    found = confuse(logits, torch.zeros(100, dtype=torch.int64), torch.arange(100), ("cat", "dog"))
+
+    assert found.matrix.tolist() == [[0, 100], [0, 0]]
+    assert found.cell(0, 1)[0].tolist() == confidence.numpy().argsort()[::-1][:MOST_PICTURES].tolist()
+    assert found.describe()["cells"]["0,1"]["count"] == 100
+
+
+def test_it_comes_back_from_its_tensors_in_a_few_bytes() -> None:
     found = confuse(*some(), CLASSES)
 
     again = Confusion.from_tensors(found.tensors(), CLASSES)
 
     assert again.describe() == found.describe()
+    assert sum(tensor.nbytes for tensor in found.tensors().values()) <= 16 * 4 + 200 * 8
+
+
+def test_what_was_kept_with_all_of_its_pictures_can_still_be_read() -> None:
+    logits, labels, indices = some()
+    confidence, predicted = logits.double().softmax(1).max(1)
+    order = confidence.argsort(descending=True, stable=True)
+    kept = {"truth": labels, "predicted": predicted, "confidence": confidence.float(), "indices": indices}
+
+    again = Confusion.from_tensors({name: tensor[order] for name, tensor in kept.items()}, CLASSES)
+
+    assert again.describe() == confuse(logits, labels, indices, CLASSES).describe()
 
 
 def test_logits_that_are_no_numbers_are_counted_somewhere() -> None:

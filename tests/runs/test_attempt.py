@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from sklearn.metrics import confusion_matrix
 
 from app.core.batches import keep
 from app.core.datasets import load_dataset
@@ -13,7 +14,8 @@ from app.core.evaluation import cross_entropy, logits_of
 from app.core.events import Epoch, Finished
 from app.core.models import open_model
 from app.core.networks import parse_network
-from app.core.training import train
+from app.core.training import Trainer, train
+from app.runs.pulse import Pace
 from app.runs.store import Store
 from tests.runs.conftest import ANNA, LONG, QUICK, final_weights, order, payloads, states
 
@@ -73,6 +75,28 @@ def test_the_newest_weights_are_a_model_that_can_be_asked(store: Store, attempt:
     assert confusion is not None
     assert (int(confusion[0].matrix.sum()), confusion[1]) == (16, 3)
     assert not list(store.folder(run_id).path.glob("checkpoint*"))
+
+
+def test_each_epoch_keeps_what_the_network_took_for_what(
+    store: Store, datasets: Path, attempt: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Pace, "is_due", lambda pace: True)
+    store.submit(order(), ANNA)
+    trainer = Trainer(order().network, load_dataset("colored", datasets), QUICK)
+    answers = []
+    for event in trainer.events():
+        if isinstance(event, Epoch):
+            assert trainer.validation_logits is not None
+            answers.append(trainer.validation_logits.argmax(1))
+
+    folder = store.folder(attempt())
+
+    assert folder.confusion_epochs() == [1, 2, 3]
+    for epoch, predicted in enumerate(answers, 1):
+        found = folder.read_confusion(("a", "b", "c"), epoch)
+        assert found is not None
+        counted = confusion_matrix(trainer.validation.labels, predicted, labels=range(3))
+        assert (found[0].matrix.tolist(), found[1]) == (counted.tolist(), epoch)
 
 
 def test_a_stop_ends_with_the_test_pictures(

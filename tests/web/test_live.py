@@ -182,6 +182,25 @@ def test_the_confusion_matrix_counts_the_validation_pictures_and_opens_its_cells
     problem(server.client.get(f"{path}/10/0"), 422)
 
 
+def test_the_confusion_matrix_goes_back_in_time_with_its_pictures(server: Server, finished: str) -> None:
+    server.watch(finished)
+    path = f"/api/runs/{finished}/confusion"
+
+    newest, first = server.client.get(path).json(), server.client.get(path, params={"epoch": 1}).json()
+    place = max(first["cells"], key=lambda key: first["cells"][key]["count"])
+    opened = server.client.get(f"{path}/{place.replace(',', '/')}", params={"epoch": 1}).json()
+
+    assert (first["epoch"], first["epochs"][0], newest["epochs"][-1]) == (1, 1, newest["epoch"])
+    assert (first["epochs"], first["images"]) == (newest["epochs"], newest["images"])
+    assert first["matrix"] != newest["matrix"]
+    assert (opened["epoch"], opened["count"]) == (1, first["cells"][place]["count"])
+    told = [{name: entry[name] for name in ("index", "confidence")} for entry in opened["pictures"]]
+    assert told == first["cells"][place]["pictures"]
+    assert server.client.get(path, params={"epoch": 999}).json() == newest
+    assert "epoch 1." in problem(server.client.get(path, params={"epoch": 0}), 404)["detail"]
+    problem(server.client.get(path, params={"epoch": -1}), 422)
+
+
 def test_the_history_is_a_table(server: Server, finished: str) -> None:
     told = server.watch(finished)
 
