@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi import Path as Part
 from torch import Tensor
 
-from app.core.confusion import Confusion
+from app.core.confusion import MOST_PICTURES, Confusion
 from app.core.dataset_cache import cache_path, read_samples
 from app.core.datasets import load_dataset
 from app.core.errors import N_
@@ -23,6 +23,7 @@ router = APIRouter(prefix="/api/runs/{run_id}/confusion", tags=["training"])
 
 Class = Annotated[int, Part(ge=0, lt=10**6)]
 Epoch = Annotated[int | None, Query(ge=0, lt=10**6)]
+Pictures = Annotated[int, Query(ge=0, le=MOST_PICTURES)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +37,14 @@ class Asked:
 
 @router.get("")
 async def show_confusion(
-    request: Request, run: RunDep, store: StoreDep, workers: WorkersDep, epoch: Epoch = None
-) -> dict[str, Any]:
+    request: Request, run: RunDep, store: StoreDep, workers: WorkersDep, epoch: Epoch = None,
+    pictures: Pictures = MOST_PICTURES,
+) -> dict[str, Any]:  # fmt: skip
     """Rows are the truth, columns what the network says; for each cell its first pictures, the most confident first.
 
     Of the newest epoch, or the newest up to `epoch`; `epochs` are those of which there is one.
     """
-    return await workers.run(request, _describe, Asked(store.folder(run.id), run.classes, epoch))
+    return await workers.run(request, _describe, Asked(store.folder(run.id), run.classes, epoch), pictures)
 
 
 @router.get("/{truth}/{predicted}")
@@ -55,10 +57,10 @@ async def show_cell(
     return await workers.run(request, _draw, asked, (truth, predicted), run.dataset, folder)
 
 
-def _describe(asked: Asked) -> dict[str, Any]:
+def _describe(asked: Asked, pictures: int) -> dict[str, Any]:
     """Runs in a worker."""
     confusion, epoch = _read(asked)
-    return confusion.describe() | {"epoch": epoch, "epochs": asked.folder.confusion_epochs()}
+    return confusion.describe(pictures) | {"epoch": epoch, "epochs": asked.folder.confusion_epochs()}
 
 
 def _draw(asked: Asked, cell: tuple[int, int], dataset: str, datasets: Path) -> dict[str, Any]:

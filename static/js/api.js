@@ -166,14 +166,14 @@ export function deleteRun(id) {
   return send(runAddress(id), undefined, "DELETE");
 }
 
-/** The confusion matrix of a run's validation pictures. */
-export function readConfusion(id) {
-  return json(`${runAddress(id)}/confusion`);
+/** The confusion matrix of a run's validation pictures: of the newest epoch, or the last one up to `epoch` that is kept. */
+export function readConfusion(id, epoch = null) {
+  return json(`${runAddress(id)}/confusion?pictures=0${epoch === null ? "" : `&epoch=${epoch}`}`);
 }
 
-/** The pictures behind one cell of it: {pictures: [{index, confidence, image}]}. */
-export function readConfused(id, truth, predicted) {
-  return json(`${runAddress(id)}/confusion/${truth}/${predicted}`);
+/** The pictures behind one cell of it, at that epoch: {epoch, count, pictures: [{index, confidence, image}]}. */
+export function readConfused(id, { truth, predicted }, epoch) {
+  return json(`${runAddress(id)}/confusion/${truth}/${predicted}?epoch=${epoch}`);
 }
 
 /** The photo, {sample} or {file}, that the run's snapshots watch from now on. */

@@ -197,6 +197,9 @@ def test_the_confusion_matrix_goes_back_in_time_with_its_pictures(server: Server
     told = [{name: entry[name] for name in ("index", "confidence")} for entry in opened["pictures"]]
     assert told == first["cells"][place]["pictures"]
     assert server.client.get(path, params={"epoch": 999}).json() == newest
+    bare = server.client.get(path, params={"pictures": 0}).json()
+    assert bare["matrix"] == newest["matrix"]
+    assert not any(cell["pictures"] for cell in bare["cells"].values())
     assert "epoch 1." in problem(server.client.get(path, params={"epoch": 0}), 404)["detail"]
     problem(server.client.get(path, params={"epoch": -1}), 422)
 

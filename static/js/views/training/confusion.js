@@ -1,52 +1,47 @@
-// What the network takes for what: the validation pictures by truth and answer, and the pictures behind each cell.
+// What the network takes for what at the moment that is shown: the validation pictures by truth and answer, and the pictures behind each cell.
 
-import { readConfused, readConfusion } from "../../api.js";
+import { readConfused } from "../../api.js";
 import "../../components/answer-pictures.js";
 import { describe } from "../../components/confusion-matrix.js";
 import { accuracy, rowTotals, worstMistake } from "../../lib/confusion.js";
 import { number, percent } from "../../lib/format.js";
 import { _ } from "../../lib/i18n.js";
-import { Latest } from "../../lib/latest.js";
 import { classTitle } from "../../lib/layers.js";
 import { fileOf } from "../../lib/pixels.js";
+import { Matrices } from "./matrices.js";
 
-const PAUSE_MS = 2000; // between two questions
 const $ = (selector) => document.querySelector(selector);
 
 export function connectConfusion(page) {
-  const view = { run: null, confusion: null };
-  const latest = new Latest(async (key, isNewest) => {
-    const [run] = JSON.parse(key);
-    await page.attempt(() => read(page, view, run), latest);
-    if (isNewest()) await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+  const refresh = () => {
+    view.matrices.look();
+    show(page, view);
+  };
+  const view = { matrices: new Matrices(page, refresh), place: null, opened: null };
+  $("#confusion").addEventListener("point", ({ detail }) => {
+    view.place = detail;
+    showPointed(view);
   });
-  $("#confusion").addEventListener("point", ({ detail }) => showPointed(view.confusion, detail));
-  $("#confusion").addEventListener("cell", ({ detail }) => page.attempt(() => open(view, detail)));
+  $("#confusion").addEventListener("cell", ({ detail }) => page.attempt(() => open(page, view, detail)));
   $("#mistakes").addEventListener("picture", ({ detail }) => take(page, view, detail));
   $("#mistakes-dialog .close").addEventListener("click", () => $("#mistakes-dialog").close());
-  const refresh = () => {
-    if (view.run !== page.state.run) Object.assign(view, { run: page.state.run, confusion: null });
-    show(page, view);
-    const seen = page.feed?.epochs.length ?? 0;
-    if (page.run && seen > 0 && page.run.training.validation_split !== 0) latest.ask(JSON.stringify([page.run.id, seen, page.feed.hasEnded]));
-  };
   return { refresh };
 }
 
-async function read(page, view, run) {
-  const confusion = await readConfusion(run);
-  if (run !== page.state.run) return;
-  view.confusion = confusion;
-  show(page, view);
+/** Where nothing had been counted yet, the matrix keeps its room, so that the page does not jump while time passes. */
+function show(page, view) {
+  const { shown, awaited } = view.matrices;
+  $("#confusion-body").hidden = !shown && awaited === null;
+  $("#confusion-empty").hidden = !$("#confusion-body").hidden;
+  $("#confusion-body").classList.toggle("is-away", awaited !== null);
+  $("#confusion-fact").textContent = shown && awaited === null ? epochTitle(shown) : "";
+  if (!$("#confusion-empty").hidden) $("#confusion-empty").textContent = emptySentence(page);
+  if (shown) $("#confusion").show(shown.classes, shown.matrix);
+  showPointed(view);
 }
 
-function show(page, { confusion }) {
-  $("#confusion-body").hidden = !confusion;
-  $("#confusion-empty").hidden = Boolean(confusion);
-  $("#confusion-fact").textContent = confusion ? _("epoch %(number)s", { number: number(confusion.epoch) }) : "";
-  if (!confusion) return ($("#confusion-empty").textContent = emptySentence(page));
-  $("#confusion").show(confusion.classes, confusion.matrix);
-  return showPointed(confusion, null);
+function epochTitle({ epoch }) {
+  return _("epoch %(number)s", { number: number(epoch) });
 }
 
 function emptySentence({ run }) {
@@ -55,11 +50,12 @@ function emptySentence({ run }) {
 }
 
 /** One sentence for the cell under the pointer; without one, the commonest mistake. */
-function showPointed(confusion, place) {
-  if (!confusion) return;
-  const { classes, matrix } = confusion;
+function showPointed({ matrices: { shown, awaited }, place }) {
+  if (awaited !== null) return ($("#confusion-note").textContent = _("Nothing had been counted yet at this moment; the first count is of epoch %(number)s.", { number: number(awaited) }));
+  if (!shown) return undefined;
+  const { classes, matrix } = shown;
   const count = place && { ...place, count: matrix[place.truth][place.predicted], of: rowTotals(matrix)[place.truth] };
-  $("#confusion-note").textContent = count ? describe(classes, count) : summary(confusion);
+  return ($("#confusion-note").textContent = count ? describe(classes, count) : summary(shown));
 }
 
 function summary({ classes, matrix }) {
@@ -70,14 +66,14 @@ function summary({ classes, matrix }) {
   return most ? `${counted} ${most}` : counted;
 }
 
-async function open(view, { truth, predicted }) {
-  const { classes, matrix } = view.confusion;
-  const { pictures } = await readConfused(view.run, truth, predicted);
-  const count = matrix[truth][predicted];
-  view.opened = { truth };
-  $("#mistakes-title").textContent = describe(classes, { truth, predicted, count, of: rowTotals(matrix)[truth] });
-  $("#mistakes-note").textContent = mistakesNote(pictures.length, count, truth === predicted);
-  $("#mistakes").show(pictures);
+async function open(page, view, place) {
+  const { classes, matrix, epoch } = view.matrices.shown;
+  const answer = await readConfused(page.state.run, place, epoch);
+  view.opened = classes[place.truth];
+  $("#mistakes-title").textContent = describe(classes, { ...place, count: answer.count, of: rowTotals(matrix)[place.truth] });
+  $("#mistakes-fact").textContent = epochTitle(answer);
+  $("#mistakes-note").textContent = mistakesNote(answer.pictures.length, answer.count, place.truth === place.predicted);
+  $("#mistakes").show(answer.pictures);
   $("#mistakes-dialog").showModal();
 }
 
@@ -91,7 +87,6 @@ function mistakesNote(shown, count, isRight) {
 /** A validation picture becomes the visitor's photo; what it really is goes along. */
 function take(page, view, { image }) {
   $("#mistakes-dialog").close();
-  const truth = view.confusion.classes[view.opened.truth];
-  $("#announcement").textContent = _("Your photo is now a validation picture: %(label)s.", { label: classTitle(truth) });
-  return page.look({ file: fileOf(image) }, truth);
+  $("#announcement").textContent = _("Your photo is now a validation picture: %(label)s.", { label: classTitle(view.opened) });
+  return page.look({ file: fileOf(image) }, view.opened);
 }
