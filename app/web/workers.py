@@ -8,6 +8,7 @@ import os
 import signal
 from collections.abc import Callable
 from concurrent.futures import TimeoutError as TaskTimeout
+from concurrent.futures import wait
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -41,6 +42,14 @@ class Workers:
         self._pool = ProcessPool(
             settings.workers, initializer=_prepare, initargs=[settings.worker_bytes], context=context
         )
+        self._is_started = False
+
+    def start(self) -> None:
+        """The processes, so that nobody has to wait for them: it takes seconds, and is not for the event loop."""
+        first = self._pool.schedule(abs, [0])
+        while self._pool.active and not wait([first], 0.1).done:
+            pass
+        self._is_started = True
 
     async def run(
         self, request: Request, function: Callable[..., Result], *arguments: Any, seconds: float | None = None
@@ -53,6 +62,8 @@ class Workers:
             raise Busy(N_("The server is busy with other requests. Try again in a moment."), seconds=RETRY_S)
         self._under_way += 1
         try:
+            if not self._is_started:
+                await asyncio.to_thread(self.start)
             return await self._attend(request, function, arguments, seconds or self._settings.task_seconds)
         except TaskTimeout:
             raise TookTooLong(_LARGE if seconds else _LATE, limit=seconds or self._settings.task_seconds) from None

@@ -5,6 +5,7 @@ import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Thread, current_thread, main_thread
 from typing import Any
 
 import pytest
@@ -52,6 +53,33 @@ def linger(done: Path) -> None:
 
 def swell() -> int:
     return len(bytearray(1024 * MEBIBYTE))
+
+
+def test_the_processes_are_started_outside_the_event_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    workers, start, started_in = Workers(Settings(workers=1)), Workers.start, []
+
+    def start_seen(self: Workers) -> None:
+        started_in.append(current_thread())
+        start(self)
+
+    monkeypatch.setattr(Workers, "start", start_seen)
+    result = ask(workers, abs, -1), ask(workers, abs, -2)
+    workers.stop()
+
+    assert result == (1, 2)
+    assert len(started_in) == 1
+    assert started_in[0] is not main_thread()
+
+
+def test_processes_that_are_not_wanted_any_more_before_they_have_started_hold_nobody_up() -> None:
+    workers = Workers(Settings(workers=1))
+    starting = Thread(target=workers.start)
+
+    starting.start()
+    workers.stop()
+    starting.join(30)
+
+    assert not starting.is_alive()
 
 
 def test_a_result_comes_back(workers: Workers) -> None:
