@@ -18,7 +18,17 @@ from app.commands.errors import told_plainly
 from app.commands.order import FINAL_SPLIT, Order, read_assignment, read_order
 from app.commands.places import settings_of
 from app.commands.progress import TrainingProgress
-from app.core.cards import CARD, NOT_FOR, Trained, make_card, measure_test, write_json, write_trained
+from app.core.cards import (
+    CARD,
+    NOT_FOR,
+    PICTURES,
+    Trained,
+    count_pictures,
+    make_card,
+    measure_test,
+    write_json,
+    write_trained,
+)
 from app.core.checkpoints import read_checkpoint, save_checkpoint
 from app.core.datasets import DataSet, load_dataset
 from app.core.errors import N_, InvalidValue
@@ -150,12 +160,11 @@ def _saved_at_interrupt(save: Any, console: Console) -> Iterator[None]:
 
 
 def _about(order: Order, dataset: DataSet, finished: Finished, minutes: float, precision: str) -> dict[str, Any]:
-    pictures = f"{len(dataset.labels):,} training and {len(dataset.test_labels):,} test pictures"
     return {
         "name": order.out.name,
         "title": order.words.get("title", order.out.name),
         "dataset": order.dataset,
-        "data": f"{order.words.get('data', dataset.title)}: {pictures}",
+        "data": PICTURES % count_pictures(dataset, order.words.get("data")),
         "training": describe_training(order.training) | {"epochs_done": finished.epochs, "weights": precision},
         "command": shlex.join(["python", "-m", "app", *sys.argv[1:]]),
         "seed": order.training.seed,

@@ -18,6 +18,7 @@ from app.core.checkpoints import read_weights, save_weights
 from app.core.errors import N_, InvalidValue
 from app.core.evaluation import Evaluation, cross_entropy, evaluate, logits_of
 from app.core.familiarity import FAMILIARITY
+from app.core.finite import to_json
 from app.core.labeled_images import DataSet
 from app.core.networks import Network, build, parse_network, report
 from app.core.preparation import Preparation
@@ -27,6 +28,7 @@ NOT_FOR = N_(
     "A teaching example: it knows only its classes and small pictures, and is sure of nonsense too. Not for decisions "
     "about people, safety or money."
 )
+PICTURES = N_("%(title)s: %(train)s training and %(test)s test pictures")
 SHIPPED_TITLES = (N_("Best"), N_("Digits"), N_("Explain"))  # of models/*/recipe.json, where nothing can be marked
 _LOSS_OF_HALF = 1e-3  # most that float16 may add to the validation loss, in nats
 
@@ -91,6 +93,12 @@ def read_trained(folder: Path) -> tuple[Trained, dict[str, Any]]:
     return trained, card
 
 
+def count_pictures(dataset: DataSet, title: str | None = None) -> dict[str, str]:
+    """The places of PICTURES, which a card has as its `data`; `title` may say more than the data set's own."""
+    counts = {"train": len(dataset.labels), "test": len(dataset.test_labels)}
+    return {"title": title or dataset.title} | {part: f"{count:,}" for part, count in counts.items()}
+
+
 def measure_test(trained: Trained, dataset: DataSet, temperature: float, device: str = "cpu") -> Evaluation:
     """The figures on the data set's test pictures."""
     pictures = keep(dataset.test_images, dataset.test_labels, trained.network.input, device)
@@ -121,9 +129,9 @@ def make_card(trained: Trained, tested: Evaluation, temperature: float, about: M
 
 
 def write_json(path: Path, value: Any) -> None:
-    """Readable JSON, whole or not at all."""
+    """Readable JSON, whole or not at all; a figure that is no number is null."""
     partial = path.with_name(path.name + ".partial")
-    partial.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", "utf-8")
+    partial.write_text(to_json(value, indent=2, ensure_ascii=False) + "\n", "utf-8")
     partial.replace(path)
 
 

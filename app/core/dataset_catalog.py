@@ -14,7 +14,7 @@ from torch import Tensor
 
 from app.core.dataset_cache import cache_path, read_cache, read_header, read_samples, write_cache
 from app.core.dataset_statistics import SAMPLES_A_CLASS, describe
-from app.core.datasets import BUILTIN, Builtin, check_name, load_dataset
+from app.core.datasets import BUILTIN, UNTOLD, Builtin, check_name, load_dataset
 from app.core.errors import DatasetError
 from app.core.labeled_images import Skipped
 
@@ -101,6 +101,11 @@ def look_into(name: str, folder: Path) -> Contents:
 def is_own(name: str) -> bool:
     """Whether it is the name of a set that a visitor sent in, see `own_datasets`."""
     return bool(_OWN_NAME.fullmatch(name))
+
+
+def told_name(name: str) -> str:
+    """What others than its owner are told of a data set's name: that of somebody's own pictures is a secret."""
+    return UNTOLD if is_own(name) else name
 
 
 def _known(known: Builtin, folder: Path) -> Summary:

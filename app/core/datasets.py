@@ -20,10 +20,11 @@ from app.core.labeled_images import DataSet, Skipped, hold_out, split
 from app.core.shapes import SHAPES, make_shapes
 from app.core.sources import find_source, read_source
 
-__all__ = ["BUILTIN", "Builtin", "DataSet", "Skipped", "check_name", "keep_dataset", "load_dataset", "split"]
+__all__ = ["BUILTIN", "UNTOLD", "Builtin", "DataSet", "Skipped", "check_name", "keep_dataset", "load_dataset", "split"]
 
 SHAPES_TRAIN, SHAPES_TEST = 10_000, 2_000
 OWN_SIDE = 32
+UNTOLD = "own-pictures"  # told instead of the name of somebody's own pictures, which is a secret; no set is called so
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 
 
@@ -84,6 +85,11 @@ def keep_dataset(
 
 def check_name(name: str) -> None:
     """Names are part of paths: lower-case letters, digits and hyphens only. Raises UnknownDataset."""
+    if name == UNTOLD:
+        raise UnknownDataset(
+            N_("These are somebody's own pictures: only who sent them in can use them for another training."),
+            field="dataset",
+        )
     if not _NAME.fullmatch(name):
         raise _unknown()
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from torch import Tensor
 
-from app.core.cards import CARD, NETWORK, NOT_FOR, WEIGHTS, Trained, make_card, write_json
+from app.core.cards import CARD, NETWORK, NOT_FOR, PICTURES, WEIGHTS, Trained, count_pictures, make_card, write_json
 from app.core.checkpoints import save_weights
 from app.core.confusion import confuse
 from app.core.datasets import DataSet
@@ -93,9 +93,9 @@ class Exhibits:
 
 
 def describe_run(run_id: str, name: str, dataset: DataSet, training: Values) -> Values:
-    """The part of a card that is known from the start."""
-    pictures = f"{len(dataset.labels):,} training and {len(dataset.test_labels):,} test pictures"
+    """The part of a card that is known from the start; `data_values` fill the places of `data`."""
     return {
-        "name": f"run-{run_id}", "title": name, "dataset": dataset.name, "data": f"{dataset.title}: {pictures}",
+        "name": f"run-{run_id}", "title": name, "dataset": dataset.name, "data": PICTURES,
+        "data_values": count_pictures(dataset),
         "training": training, "seed": training.get("seed"), "not_for": NOT_FOR,
     }  # fmt: skip

@@ -9,6 +9,7 @@ from fastapi import Path as Part
 from fastapi.responses import FileResponse
 
 from app.core.cards import WEIGHTS
+from app.core.dataset_catalog import told_name
 from app.core.inspection.channel_views import show_channel, show_kernels, show_selectivity
 from app.core.models import describe_model, find_model, list_models
 from app.settings import Settings
@@ -93,5 +94,10 @@ async def show_layers_selectivity(
 
 
 def _translate(request: Request, card: dict[str, Any]) -> dict[str, Any]:
-    language = choose_language(request)
-    return card | {key: translate(language, str(card[key])) for key in TOLD if card.get(key)}
+    """In the visitor's language; the name of somebody's own pictures, which is a secret, is left out."""
+    language, values = choose_language(request), card.get("data_values", {})
+    values = {key: translate(language, str(value)) for key, value in values.items()}
+    told = {key: translate(language, told_name(str(card[key]))) for key in (*TOLD, "dataset") if card.get(key)}
+    if values:
+        told["data"] = translate(language, card["data"], values)
+    return {key: value for key, value in (card | told).items() if key != "data_values"}

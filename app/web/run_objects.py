@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from app.core.cards import CARD
+from app.core.dataset_catalog import told_name
 from app.core.networks import parse_network, report
 from app.runs.folders import MODEL_PREFIX
 from app.runs.states import ANY_SIZE, QUEUED, RUNNING, Reason, RunRow, Visitor
@@ -37,14 +38,15 @@ class Teller:
         return {"best": curve.best, "curve": list(curve.points)}
 
     def _tell(self, row: RunRow) -> dict[str, Any]:
-        training = row.read_training()
+        training, is_mine = row.read_training(), self.visitor.owns(row.visitor)
+        dataset = row.dataset if is_mine else told_name(row.dataset)
         return {
             "id": row.id,
-            "name": row.name,
+            "name": dataset if row.name == row.dataset else row.name,
             "state": row.state,
             "asked": row.asked,
             "reason": say(row.reason, self.language),
-            "dataset": row.dataset,
+            "dataset": dataset,
             "network": row.network,
             "training": asdict(training) | {"augmentation": list(training.augmentation)},
             "classes": list(row.classes),
@@ -63,7 +65,7 @@ class Teller:
             "images_per_second": row.images_per_second,
             "parameters": parameters_of(row),
             "queue_position": row.queue_position,
-            "mine": self.visitor.owns(row.visitor),
+            "mine": is_mine,
             "model": self._model(row),
             "test": None if row.test_loss is None else {"loss": row.test_loss, "accuracy": row.test_accuracy},
         }

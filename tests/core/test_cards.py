@@ -1,4 +1,5 @@
 import json
+import math
 from pathlib import Path
 
 import pytest
@@ -6,7 +7,18 @@ import torch
 from safetensors import safe_open
 
 from app.core.batches import keep
-from app.core.cards import CARD, NETWORK, WEIGHTS, Trained, make_card, read_trained, write_json, write_trained
+from app.core.cards import (
+    CARD,
+    NETWORK,
+    PICTURES,
+    WEIGHTS,
+    Trained,
+    count_pictures,
+    make_card,
+    read_trained,
+    write_json,
+    write_trained,
+)
 from app.core.errors import InvalidValue
 from app.core.evaluation import evaluate
 from app.core.familiarity import FAMILIARITY
@@ -48,6 +60,25 @@ def test_a_folder_read_back_gives_the_same_logits(tmp_path: Path) -> None:
     assert (found.mirror, found.preparation, tuple(found.classes)) == (True, model.preparation, model.classes)
     assert sorted(path.name for path in folder.iterdir()) == sorted([CARD, NETWORK, WEIGHTS])
     assert card["name"] == "m"
+
+
+def test_a_figure_that_is_no_number_is_null(tmp_path: Path) -> None:
+    write_json(
+        tmp_path / CARD, {"loss": math.nan, "norms": [1.5, math.inf, -math.inf], "seen": (1, {"deep": math.nan})}
+    )
+
+    found = json.loads((tmp_path / CARD).read_text("utf-8"), parse_constant=pytest.fail)
+
+    assert found == {"loss": None, "norms": [1.5, None, None], "seen": [1, {"deep": None}]}
+
+
+def test_the_pictures_of_a_card_are_counted_in_words() -> None:
+    dataset = colored()
+
+    said = PICTURES % count_pictures(dataset), PICTURES % count_pictures(dataset, "Stripes")
+
+    counts = f"{len(dataset.labels)} training and {len(dataset.test_labels)} test pictures"
+    assert said == (f"{dataset.title}: {counts}", f"Stripes: {counts}")
 
 
 def test_weights_that_lose_nothing_are_kept_in_half_the_room(tmp_path: Path) -> None:

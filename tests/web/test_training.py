@@ -9,8 +9,10 @@ import httpx2
 import pytest
 from starlette.testclient import TestClient
 
+from app.core.cards import PICTURES
 from app.core.hyperparameters import Training
 from tests.hostile_archives import pack, pets
+from tests.tiny_models import write_model
 from tests.web.conftest import problem
 from tests.web.logged_runs import ROW, SMALL, another_visitor, quiet_client, set_state, store_of, submit, write
 
@@ -259,6 +261,37 @@ def test_a_run_on_ones_own_pictures_is_listed_for_nobody_else(quiet: TestClient)
     assert run["id"] in listed[0]
     assert run["id"] not in listed[1]
     assert other.get(f"/api/runs/{run['id']}").status_code == 200
+
+
+def test_the_name_of_somebodys_own_pictures_is_told_to_nobody_else(quiet: TestClient) -> None:
+    dataset = quiet.post("/api/datasets", files={"archive": ("pets.zip", pack(pets()))}).json()
+    run, other = submit(quiet, dataset=dataset["name"], network="tiny-vgg"), another_visitor(quiet)
+    write_model(store_of(quiet).folder(run["id"]).model, dataset=dataset["name"])
+    model = f"/api/models/run-{run['id']}"
+
+    seen = other.get(f"/api/runs/{run['id']}").json()
+    paths = ["/api/runs", f"/api/runs/{run['id']}", model, f"{model}/channels/relu_1/0", f"{model}/selectivity"]
+    answers = [other.get(path).text for path in paths]
+    refused = problem(send(other, {"dataset": seen["dataset"]}), 404)
+
+    assert run["dataset"] == dataset["name"]
+    assert (seen["dataset"], seen["name"]) == ("own-pictures", "own-pictures")
+    assert all(dataset["name"] not in answer for answer in answers)
+    assert '"source":"own-pictures"' in answers[-1]
+    assert "only who sent them in" in refused["detail"]
+    assert refused == refused | {"field": "dataset"}
+    problem(other.get("/api/datasets/own-pictures"), 404)
+
+
+def test_the_card_of_a_runs_model_counts_its_pictures_in_the_visitors_language(quiet: TestClient) -> None:
+    run = submit(quiet)
+    counted = {"title": "Pets", "train": "10", "test": "2"}
+    write_model(store_of(quiet).folder(run["id"]).model, data=PICTURES, data_values=counted)
+
+    card = quiet.get(f"/api/models/run-{run['id']}").json()
+
+    assert card["data"] == "Pets: 10 training and 2 test pictures"
+    assert "data_values" not in card
 
 
 def test_of_thirty_orders_at_once_the_queue_takes_its_share(tmp_path: Any) -> None:

@@ -11,7 +11,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from app.core.dataset_cache import cache_path
+from app.core.dataset_cache import cache_path, read_header
+from app.core.dataset_catalog import told_name
 from app.core.datasets import BUILTIN, load_dataset
 from app.core.errors import N_, UnknownLayer
 from app.core.inspection.anatomy import INPUT, Anatomy, check_index
@@ -84,7 +85,7 @@ def show_selectivity(folder: Path, data: Path) -> dict[str, Any]:
     survey = _survey(model, data)
     means = {layer: found.class_means for layer, found in survey.layers.items()}
     rows = layer_selectivities(_orientations(model.anatomy), {} if survey.source == PHOTOGRAPHS else means)
-    return {"layers": [asdict(row) for row in rows], "source": survey.source, "looked_at": survey.looked_at}
+    return {"layers": [asdict(row) for row in rows], "source": told_name(survey.source), "looked_at": survey.looked_at}
 
 
 def _check_layer(anatomy: Anatomy, layer: str) -> None:
@@ -134,11 +135,14 @@ def _orientations(anatomy: Anatomy) -> dict[str, OrientationSelectivity]:
 def _survey(model: Model, data: Path) -> Survey:
     """Of the data set from the moment it is there."""
     name = str(model.card.get("dataset", ""))
-    return _kept_survey(model, name if _is_here(name, data / "datasets") else PHOTOGRAPHS, data)
+    source = name if _is_here(name, data / "datasets") else PHOTOGRAPHS
+    path = cache_path(data / "datasets", source)
+    pictures = read_header(path)["digest"][:24] if path.is_file() else source  # what is made here is always the same
+    return _kept_survey(model, source, pictures, data)
 
 
 @lru_cache(maxsize=4)
-def _kept_survey(model: Model, source: str, data: Path) -> Survey:
+def _kept_survey(model: Model, source: str, pictures: str, data: Path) -> Survey:
     preparation = model.preparation
 
     def gallery() -> Gallery:
@@ -146,7 +150,7 @@ def _kept_survey(model: Model, source: str, data: Path) -> Survey:
             return photographs(preparation.size, preparation.channels)
         return _gallery(source, data / "datasets", preparation)
 
-    return kept_survey(model.anatomy, source, gallery, data / "surveys")
+    return kept_survey(model.anatomy, pictures, gallery, data / "surveys")
 
 
 def _is_here(name: str, folder: Path) -> bool:
@@ -166,7 +170,7 @@ def _describe_patches(patches: Patches, survey: Survey) -> dict[str, Any]:
         "patches": draw_picture(_stack(patches.pictures)),
         "patch_values": list(patches.values),
         "patch_labels": list(patches.labels),
-        "source": survey.source,
+        "source": told_name(survey.source),
         "looked_at": survey.looked_at,
     }
 

@@ -1,8 +1,13 @@
-"""Keeping a survey (see `patches`) in a file: it is found again by the network's weights and the gallery's name."""
+"""Keeping a survey (see `patches`) in a file: it is found again by the network's weights and the pictures looked at.
+
+Only so many are kept: the one that nobody asked for for longest goes. A network that learns has new ones all the time.
+"""
 
 import hashlib
 import json
+import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import fields
 from pathlib import Path
 
@@ -13,22 +18,27 @@ from app.core.checkpoints import write_tensors
 from app.core.inspection.anatomy import Anatomy
 from app.core.inspection.patches import Excitements, Gallery, Survey, survey
 
-_VERSION = 1  # one more where `patches.survey` finds something else than before
+MOST_KEPT = 40
+_VERSION = 2  # one more where `patches.survey` finds something else than before
 
 
 def kept_survey(
-    anatomy: Anatomy, source: str, gallery: Callable[[], Gallery], folder: Path, limit: int | None = None
+    anatomy: Anatomy, pictures: str, gallery: Callable[[], Gallery], folder: Path, limit: int | None = None
 ) -> Survey:
-    """The survey of a gallery called `source`, read from `folder` or made and written there; the pictures stay local.
+    """The survey of a gallery, read from `folder` or made and written there; the pictures stay local.
 
-    `gallery` opens the pictures, and is only asked where nothing is kept. A damaged file is made anew.
+    `pictures` names what is looked at by its content. `gallery` opens it, and is only asked where nothing is kept. A
+    damaged file is made anew.
     """
-    path = folder / f"{_fingerprint(anatomy)}-{source}.safetensors"
+    path = folder / f"{_fingerprint(anatomy)}-{pictures}.safetensors"
     if path.is_file() and (found := _read(path)) is not None and set(found.layers) == set(anatomy.makers):
+        with suppress(OSError):
+            os.utime(path)
         return found
     made = survey(anatomy, gallery(), limit)
     folder.mkdir(parents=True, exist_ok=True)
     _write(path, made)
+    _drop_oldest(folder)
     return made
 
 
@@ -41,6 +51,15 @@ def _fingerprint(anatomy: Anatomy) -> str:
         digest.update(name.encode())
         digest.update(tensor.detach().contiguous().numpy().tobytes())
     return digest.hexdigest()[:24]
+
+
+def _drop_oldest(folder: Path) -> None:
+    found = []
+    for path in folder.glob("*.safetensors"):
+        with suppress(OSError):  # another process may drop it too
+            found.append((path.stat().st_mtime, path))
+    for _, path in sorted(found, reverse=True)[MOST_KEPT:]:
+        path.unlink(missing_ok=True)
 
 
 def _write(path: Path, made: Survey) -> None:

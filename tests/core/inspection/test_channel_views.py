@@ -14,6 +14,12 @@ from tests.tiny_models import TINY, write_model
 DENSE: dict[str, Any] = TINY | {"layers": TINY["layers"][-2:]}
 
 
+def keep_pets(folder: Path, count: int) -> None:
+    made = make_shapes(count, seed=1), make_shapes(10, seed=2)
+    dataset = DataSet("pets", "Pets", SHAPES, *made[0], *made[1])
+    write_cache(dataset, cache_path(folder / "datasets", "pets"), {})
+
+
 def test_a_network_without_convolutions_is_selective_nowhere(tmp_path: Path) -> None:
     folder = write_model(tmp_path / "dense", DENSE)
 
@@ -41,10 +47,20 @@ def test_blocks_are_measured_as_convolutions_are(tmp_path: Path, dataset: str) -
 def test_a_data_set_is_looked_through_as_soon_as_it_is_there(tmp_path: Path) -> None:
     folder = write_model(tmp_path / "tiny", dataset="pets")
     before = show_selectivity(folder, tmp_path)["source"]
-    made = make_shapes(30, seed=1), make_shapes(10, seed=2)
-    dataset = DataSet("pets", "Pets", SHAPES, *made[0], *made[1])
-    write_cache(dataset, cache_path(tmp_path / "datasets", "pets"), {})
+    keep_pets(tmp_path, 30)
 
     after = show_selectivity(folder, tmp_path)["source"]
 
     assert (before, after) == ("photographs", "pets")
+
+
+def test_other_pictures_under_the_same_name_are_looked_through_anew(tmp_path: Path) -> None:
+    folder = write_model(tmp_path / "tiny", dataset="pets")
+    counts = []
+
+    for count in (30, 20, 30):
+        keep_pets(tmp_path, count)
+        counts.append(show_selectivity(folder, tmp_path)["looked_at"])
+
+    assert counts == [30, 20, 30]
+    assert len(list((tmp_path / "surveys").iterdir())) == 2

@@ -1,5 +1,6 @@
 """The nine patches are those that a plain search over all pictures finds; what was found is kept and read again."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from safetensors.torch import load_file
 
 from app.core.checkpoints import write_tensors
 from app.core.errors import InvalidValue
+from app.core.inspection import surveys
 from app.core.inspection.activations import record
 from app.core.inspection.anatomy import Anatomy
 from app.core.inspection.patches import Gallery, patches_of, photographs, survey
@@ -119,6 +121,20 @@ def test_other_weights_need_a_survey_of_their_own(anatomy: Anatomy, gallery: Gal
     kept_survey(anatomy, "noise", lambda: gallery, tmp_path)
 
     assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_the_survey_that_nobody_asked_for_for_longest_makes_room(
+    anatomy: Anatomy, gallery: Gallery, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(surveys, "MOST_KEPT", 2)
+    for number, pictures in enumerate(("one", "two")):
+        kept_survey(anatomy, pictures, lambda: gallery, tmp_path)
+        os.utime(next(tmp_path.glob(f"*-{pictures}.safetensors")), (number, number))
+    kept_survey(anatomy, "one", fail, tmp_path)
+
+    kept_survey(anatomy, "three", lambda: gallery, tmp_path)
+
+    assert sorted(path.stem.split("-")[1] for path in tmp_path.iterdir()) == ["one", "three"]
 
 
 def test_a_damaged_file_is_made_anew(anatomy: Anatomy, gallery: Gallery, tmp_path: Path) -> None:
