@@ -23,10 +23,10 @@ import { Settings } from "./training/settings.js";
 import { connectStates } from "./training/states.js";
 import { connectTheater } from "./training/theater.js";
 import { connectTime } from "./training/time.js";
+import { Visits } from "./training/visits.js";
 import { automaticName } from "./training/words.js";
 import { attempt, connectNotice, tell } from "./notice.js";
 
-const SETTLE_MS = 220;
 const PARTS = [
   connectControls, connectBuilder, connectInput, connectRemedies, connectOptimizer, connectCharts, connectFinal,
   connectKernels, connectPhoto, connectMaps, connectConfusion, connectNorms, connectTime, connectTheater, connectStates, connectRuns,
@@ -41,9 +41,9 @@ class TrainingPage {
   source = null; // the photo that is watched: {sample} or {file}
   runs = []; // all runs, newest first
   #parts = [];
-  #settling = null;
   #drawing = null;
   #settings = new Settings(this);
+  #visits = new Visits({ write: () => this.#settings.write(), read: () => this.#reread(), show: (found) => this.#put(found) || this.change({}) });
   #list = new RunList(this);
   #followers = new Followers((kinds) => this.#hear(kinds), (id, fields) => this.#list.hear(id, fields));
 
@@ -51,9 +51,8 @@ class TrainingPage {
     connectNotice();
     await this.attempt(async () => {
       [this.datasets, this.presets, this.samples, this.recipes, this.runs] = await Promise.all([listDatasets(), listNetworks(), listSamples(), listRecipes(), listRuns()]);
-      await this.#restore();
+      this.#put(await this.#read());
       this.#parts = PARTS.map((connect) => connect(this));
-      addEventListener("popstate", () => this.#restore().then(() => this.change({})));
       this.change({});
       this.#list.watch();
     });
@@ -108,14 +107,18 @@ class TrainingPage {
     return attempt(work, teller);
   }
 
-  /** Changes the state; every part shows what follows from it (while a slider moves, `isLive`, once a frame), and the address says it once it settles. */
-  change(patch, { isLive = false } = {}) {
+  /**
+   * Changes the state; every part shows what follows from it (while a slider moves, `isLive`, once a frame), and the address says it
+   * once it settles, or at once as an entry of the browser's history (`isEntry`) that Back leaves again.
+   */
+  change(patch, { isLive = false, isEntry = false } = {}) {
+    if (isEntry) this.#visits.settle();
     Object.assign(this.state, patch);
     this.#followers.follow(this.shown);
     if (isLive) this.#drawing ??= requestAnimationFrame(() => this.refresh());
     else this.refresh();
-    clearTimeout(this.#settling);
-    this.#settling = setTimeout(() => this.#settle(), SETTLE_MS);
+    if (isEntry) this.#visits.enter();
+    else this.#visits.settleSoon();
   }
 
   refresh() {
@@ -139,18 +142,20 @@ class TrainingPage {
   /** Opens a run, with its settings in the builder; null closes it and keeps the settings. */
   open(id, patch = {}) {
     const run = this.runOf(id);
-    this.change({ ...(run ? this.#settings.of(run) : {}), run: id, snapshot: null, compare: this.state.compare.filter((other) => other !== id), ...patch });
+    const isEntry = id !== this.state.run;
+    this.change({ ...(run ? this.#settings.of(run) : {}), run: id, snapshot: null, compare: this.state.compare.filter((other) => other !== id), ...patch }, { isEntry });
   }
 
   /** Puts a run's settings into the builder, to change something and start again; what comes of it is compared with that run. */
   clone(id) {
-    this.change({ ...this.#settings.of(this.runOf(id)), run: null, snapshot: null, compare: [id] });
+    this.change({ ...this.#settings.of(this.runOf(id)), run: null, snapshot: null, compare: [id] }, { isEntry: true });
   }
 
   /** Draws a run together with the open one, or no more. */
   compare(id, isCompared) {
     const others = this.state.compare.filter((other) => other !== id);
-    if (!isCompared) return this.change(this.state.run === id ? { run: others[0] ?? null, compare: others.slice(1), snapshot: null } : { compare: others });
+    if (!isCompared && this.state.run === id) return this.change({ run: others[0] ?? null, compare: others.slice(1), snapshot: null }, { isEntry: true });
+    if (!isCompared) return this.change({ compare: others });
     return this.state.run ? this.change({ compare: [...others, id].slice(0, MOST_COMPARED - 1) }) : this.open(id);
   }
 
@@ -181,21 +186,26 @@ class TrainingPage {
     for (const part of this.#parts) part.hear?.(kinds);
   }
 
-  #settle() {
-    const query = this.#settings.write();
-    history.replaceState(null, "", query ? `${location.pathname}?${query}` : location.pathname);
-  }
-
-  /** The state that the address describes; a run that is gone is told, and left out. */
-  async #restore() {
+  /** What the address describes, {state, source}; a run that is gone is told, and left out. */
+  async #read() {
     const address = read(location.search);
     const found = await Promise.all([address.run, ...address.compare].filter(Boolean).map((id) => this.#find(id)));
     const ids = found.filter(Boolean).map(({ id }) => id);
     for (const run of found.filter(Boolean)) this.#list.put(run);
     const run = ids.includes(address.run) ? address.run : null;
-    this.state = { ...this.#settings.read(address, this.runOf(run)), sample: address.sample, run, compare: address.compare.filter((id) => ids.includes(id)), snapshot: run ? address.snapshot : null };
-    this.source = await this.#sourceOf(address.sample);
-    this.state.sample = this.source.sample ?? OWN;
+    const source = await this.#sourceOf(address.sample);
+    return { source, state: { ...this.#settings.read(address, this.runOf(run)), sample: source.sample ?? OWN, run, compare: address.compare.filter((id) => ids.includes(id)), snapshot: run ? address.snapshot : null } };
+  }
+
+  /** The same, or null where the server does not answer, which is told. */
+  async #reread() {
+    let found = null;
+    await this.attempt(async () => (found = await this.#read()));
+    return found;
+  }
+
+  #put({ state, source }) {
+    Object.assign(this, { state, source });
   }
 
   async #find(id) {
