@@ -31,6 +31,16 @@ test("what cannot be understood falls back to the start", () => {
   assert.deepEqual(read("?training=[1]"), DEFAULTS);
 });
 
+test("a network that no page could draw is not taken from an address", () => {
+  const dense = { type: "dense", units: 10 };
+  const network = (layers, input = [3, 32, 32]) => read(`?network=${encodeURIComponent(JSON.stringify({ input, classes: 10, layers }))}`).network;
+  const odd = [{ type: "residual" }, { type: "conv2d" }, { type: "constructor" }, { type: "dense", units: "x" }, { type: "conv2d", filters: 4, kernel_size: { a: 1 } }, { type: "residual", layers: [{}] }, null];
+
+  assert.deepEqual(odd.map((layer) => network([layer, dense])), odd.map(() => null));
+  assert.equal(network([dense], ["a", null]), null);
+  assert.deepEqual(network([{ type: "conv2d", filters: 4, padding: [1, 0], stride: 2 }, dense]).layers.length, 2);
+});
+
 test("the open run is not compared with itself, and no more than three others are", () => {
   const others = ["a", "b", "c", "d"].map((letter) => letter.repeat(16));
 

@@ -64,6 +64,11 @@ export function kindTitle({ type, activation }) {
   return Object.hasOwn(TITLES, type) ? TITLES[type] : type;
 }
 
+/** Whether there is such a type of layer. */
+export function isKind(type) {
+  return Object.hasOwn(TITLES, type);
+}
+
 export function kindSentence(type) {
   return SENTENCES[type] ?? "";
 }

@@ -1,7 +1,8 @@
 // The train page's state as the query of its address, and back. What equals what the page starts with is left out.
 
 import { OWN } from "./address.js";
-import { TRAINING } from "./training-defaults.js";
+import { isNetwork } from "./network-form.js";
+import { mayBe } from "./training-defaults.js";
 
 export { OWN };
 
@@ -51,21 +52,13 @@ function readRuns(text, open) {
 /** A network as an object of the right form; whether it can be built is for the server to say. */
 function readNetwork(text) {
   const network = parse(text);
-  const isNetwork = Array.isArray(network?.input) && Number.isInteger(network.classes) && Array.isArray(network.layers);
-  return isNetwork && network.layers.every((layer) => typeof layer?.type === "string") ? network : null;
+  return isNetwork(network) ? network : null;
 }
 
 function readTraining(text) {
   const training = parse(text);
   if (!training || typeof training !== "object" || Array.isArray(training)) return {};
-  return Object.fromEntries(Object.entries(training).filter(([name, value]) => Object.hasOwn(TRAINING, name) && fits(TRAINING[name], value)));
-}
-
-/** Whether a value is of the kind of its default; a number's default may be null. */
-function fits(usual, value) {
-  if (usual === null) return value === null || Number.isFinite(value);
-  if (Array.isArray(usual)) return Array.isArray(value) && value.every((entry) => typeof entry === "string");
-  return typeof value === typeof usual;
+  return Object.fromEntries(Object.entries(training).filter(([name, value]) => mayBe(name, value)));
 }
 
 function parse(text) {
