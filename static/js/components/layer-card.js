@@ -5,7 +5,8 @@ import { number, percent } from "../lib/format.js";
 import { _ } from "../lib/i18n.js";
 import { icon } from "../lib/icons.js";
 import { kindSentence, kindTitle } from "../lib/layer-kinds.js";
-import { fieldText, parameterFormula, settingsText, shapeText, shortCount } from "../lib/layer-words.js";
+import { shapeText } from "../lib/layers.js";
+import { fieldText, parameterFormula, settingsText, shortCount } from "../lib/layer-words.js";
 import "./layer-form.js";
 
 const LEAST_SHARE = 0.01; // less would be a dot

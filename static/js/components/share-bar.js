@@ -12,7 +12,7 @@ export class ShareBar extends HTMLElement {
     const total = learned.reduce((sum, { parameters }) => sum + parameters, 0);
     const parts = learned.map(({ name, parameters }) => part(`${layerTitle(name)}: ${number(parameters)} (${percent(parameters / total)})`, parameters / total));
     const most = learned.reduce((best, row) => (row.parameters > (best?.parameters ?? 0) ? row : best), null);
-    const sentence = most && learned.length > 1 ? _("%(share)s of them are in %(layer)s.", { share: percent(most.parameters / total), layer: layerTitle(most.name) }) : "";
+    const sentence = most && learned.length > 1 ? _("%(share)s of the parameters are in %(layer)s.", { share: percent(most.parameters / total), layer: layerTitle(most.name) }) : "";
     this.replaceChildren(h("div", { class: "shares", "aria-hidden": "true" }, parts), h("p", { class: "small soft" }, sentence));
   }
 }

@@ -15,6 +15,7 @@ export function number(value, decimals = 2) {
 
 /** `value` with exactly `decimals` decimals, so that columns of numbers keep still. */
 export function fixed(value, decimals = 2) {
+  if (!Number.isFinite(value)) return "–";
   const text = writer({ minimumFractionDigits: decimals, maximumFractionDigits: decimals }).format(value);
   return /[1-9]/.test(text) ? text.replace("-", "−") : writer({}).format(0);
 }

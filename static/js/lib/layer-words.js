@@ -56,8 +56,3 @@ export function shortCount(count) {
   const [size, unit] = count < 1e6 ? [1e3, _("thousand")] : count < 1e9 ? [1e6, _("million")] : [1e9, _("billion")];
   return `${number(count / size, count / size < 10 ? 2 : count / size < 100 ? 1 : 0)} ${unit}`;
 }
-
-/** "16×30×30" or "10". */
-export function shapeText(shape) {
-  return shape ? shape.join("×") : "–";
-}

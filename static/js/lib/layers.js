@@ -83,7 +83,7 @@ function isLast(layer, classes) {
   return (layer.type === "dense" || layer.type === "softmax") && layer.shape[0] === classes.length;
 }
 
-/** "16×30×30" or "10". */
+/** "16×30×30" or "10"; a dash where there is none. */
 export function shapeText(shape) {
-  return shape.length === 3 ? shape.join("×") : String(shape[0]);
+  return shape ? shape.join("×") : "–";
 }

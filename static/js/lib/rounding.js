@@ -11,3 +11,8 @@ export function roundHalfEven(value) {
 export function putAside(count, share) {
   return share ? Math.min(Math.max(1, roundHalfEven(count * share)), count - 1) : 0;
 }
+
+/** How many pictures of a data set are learned from: what is put aside and what a limit leaves out is not counted. */
+export function learnedFrom({ train }, { validation_split: share, train_limit: limit }) {
+  return Math.min(train - putAside(train, share), limit ?? Infinity);
+}

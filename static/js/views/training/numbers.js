@@ -21,10 +21,6 @@ function show({ shown, feeds }) {
   const epochs = [...new Set(histories.flatMap((history) => [...history.keys()]))].sort((one, other) => other - one).slice(0, MOST_ROWS);
   const names = shown.length > 1 ? [h("tr", {}, h("td", {}), shown.map((run) => h("th", { scope: "colgroup", colspan: 4 }, titleOf(run))))] : [];
   const heads = h("tr", {}, h("th", { scope: "col" }, _("epoch")), shown.flatMap(() => Object.values(FIELDS).map((title) => h("th", { scope: "col" }, title))));
-  const rows = epochs.map((epoch) => h("tr", {}, h("th", { scope: "row" }, String(epoch)), histories.flatMap((history) => Object.keys(FIELDS).map((field) => h("td", {}, written(history.get(epoch)?.[field]))))));
+  const rows = epochs.map((epoch) => h("tr", {}, h("th", { scope: "row" }, String(epoch)), histories.flatMap((history) => Object.keys(FIELDS).map((field) => h("td", {}, fixed(history.get(epoch)?.[field], 4))))));
   $("#numbers-table").replaceChildren(h("thead", {}, names, heads), h("tbody", {}, rows));
-}
-
-function written(value) {
-  return Number.isFinite(value) ? fixed(value, 4) : "–";
 }

@@ -6,7 +6,7 @@ import { h } from "../../lib/dom.js";
 import { plain } from "../../lib/format.js";
 import { _ } from "../../lib/i18n.js";
 import { isSame } from "../../lib/run-address.js";
-import { putAside } from "../../lib/rounding.js";
+import { learnedFrom } from "../../lib/rounding.js";
 import { stepsAnEpoch } from "../../lib/schedules.js";
 import { doublingStops, roundStops } from "../../lib/stops.js";
 import { setTraining } from "./fields.js";
@@ -75,15 +75,9 @@ function refresh(training, dataset) {
   const isLectures = Object.entries(LECTURE).every(([name, value]) => isSame(training[name], value));
   $("#lecture-optimizer").setAttribute("aria-pressed", String(isLectures));
   $("#rate-curve").hidden = !dataset;
-  if (dataset) $("#rate-curve").show(training, stepsOf(training, dataset), short);
+  if (dataset) $("#rate-curve").show(training, training.epochs * stepsAnEpoch(learnedFrom(dataset, training), training.batch_size), short);
   const decay = training.decay ? `, decay ${short(training.decay)}` : "";
   $("#optimizer-fact").textContent = `${OPTIMIZERS[training.optimizer][0]}(${short(training.learning_rate)}${decay})`;
-}
-
-/** Steps of the whole training. */
-function stepsOf({ epochs, batch_size, validation_split, train_limit }, { train }) {
-  const pictures = Math.min(train - putAside(train, validation_split), train_limit ?? train);
-  return epochs * stepsAnEpoch(pictures, batch_size);
 }
 
 /** 1e-6 rather than 0.000001. */

@@ -44,7 +44,7 @@ class Remedies {
       $("#remedies").show(remedy.name, state);
       if (state.isOn && remedy.stops) this.#sliders[remedy.name].set({ title: remedy.unit, stops: remedy.stops, low: remedy.low, high: remedy.high, value: state.value, whole: remedy.whole });
     }
-    const on = this.#remedies.filter((remedy) => remedy.isCure !== false && remedy.state(training, network).isOn);
+    const on = this.#remedies.filter((remedy) => remedy.state(training, network).isOn);
     $("#remedies-fact").textContent = on.length ? "" : _("none is on");
     this.#augmented.refresh();
   }
@@ -136,7 +136,7 @@ class Remedies {
       setTraining(this.#page, { train_limit: isOn ? null : Math.min(this.#last.pictures ?? FEW, (most() ?? FEW + 1) - 1) });
     };
     const state = ({ train_limit: limit }) => ({ text: limit === null ? _("all pictures") : _("more pictures"), isOn: limit === null, sentence: "" });
-    return { name: "pictures", title: _("more pictures"), acts: _("on the data"), setting: null, turn, state, isCure: false };
+    return { name: "pictures", title: _("more pictures"), acts: _("on the data"), setting: null, turn, state };
   }
 
   /** Why a changed network could not be, or "". */

@@ -2,8 +2,9 @@
 
 import { fitTo } from "../../lib/network-edits.js";
 import { DEFAULTS, differences, isSame, write } from "../../lib/run-address.js";
+import { learnedFrom } from "../../lib/rounding.js";
+import { stepsAnEpoch } from "../../lib/schedules.js";
 import { TRAINING } from "../../lib/training-defaults.js";
-import { learnedFrom } from "./words.js";
 
 const FIRST = "cifar10"; // the data set of the page, where the server has it
 const INSTEAD = "shapes"; // needs no fetching
@@ -29,7 +30,7 @@ export class Settings {
   #longEnough(name, training) {
     const dataset = this.#page.datasets.find((row) => row.name === name);
     if (!name.startsWith("own-") || !dataset) return training;
-    const stepsOf = (batch) => Math.ceil(learnedFrom(dataset, training) / batch);
+    const stepsOf = (batch) => stepsAnEpoch(learnedFrom(dataset, training), batch);
     if (stepsOf(training.batch_size) * training.epochs >= FEW_STEPS) return training;
     return { ...training, batch_size: SMALL_BATCH, epochs: Math.max(training.epochs, Math.ceil(FEW_STEPS / stepsOf(SMALL_BATCH))) };
   }

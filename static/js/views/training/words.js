@@ -3,6 +3,7 @@
 import { fixed, number, percentFine } from "../../lib/format.js";
 import { _ } from "../../lib/i18n.js";
 import { datasetTitle } from "../../lib/layers.js";
+import { learnedFrom } from "../../lib/rounding.js";
 import { remediesOf } from "./cures.js";
 
 export const LONGEST_NAME = 80;
@@ -33,12 +34,6 @@ export function automaticName(run, pictures = datasetTitle(run.dataset)) {
   const { optimizer, learning_rate: rate } = run.training;
   const name = [pictures, `${optimizer} ${number(rate, 4)}`, ...remediesOf(run)].join(" · ");
   return name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME - 1)}…` : name;
-}
-
-/** How many pictures are learned from: what is put aside and what a limit leaves out is not counted. */
-export function learnedFrom(dataset, { validation_split: share, train_limit: limit }) {
-  const aside = share ? Math.min(Math.max(1, Math.round(dataset.train * share)), dataset.train - 1) : 0;
-  return Math.min(dataset.train - aside, limit ?? Infinity);
 }
 
 /** "CIFAR-10 · 45,000 pictures · seed 0". */
@@ -80,7 +75,7 @@ export function stateSentence(run, feed) {
   const reason = feed?.states.at(-1)?.reason ?? run.reason ?? "";
   const learning = run.mine ? _("It is learning: pause it, change its rate or watch another photo; nothing starts over.") : "";
   const sentences = {
-    queued: () => (run.queue_position > 1 ? _("Waiting: %(count)s runs are before this one.", { count: run.queue_position - 1 }) : _("Waiting: this run is the next to start.")),
+    queued: () => waitingSentence((run.queue_position ?? 1) - 1),
     running: () => (feed?.step ? learning : _("The network is being built; the first point comes in a moment.")),
     paused: () => _("Paused after step %(step)s. Nothing is lost, not even if the server is restarted.", { step: number(run.step) }),
     finished: () => (run.epoch < run.epochs ? _("Stopped early: the validation loss did not get better any more. The best weights are kept.") : _("Finished. To change one thing and compare, press Clone.")),
@@ -90,6 +85,11 @@ export function stateSentence(run, feed) {
     interrupted: () => `${reason || _("The server was stopped.")} ${_("The run goes on from its last checkpoint by itself.")}`,
   };
   return (sentences[run.state] ?? (() => ""))().trim();
+}
+
+function waitingSentence(before) {
+  if (before === 0) return _("Waiting: this run is the next to start.");
+  return before === 1 ? _("Waiting: one run is before this one.") : _("Waiting: %(count)s runs are before this one.", { count: before });
 }
 
 /** "Loss: 1.234" and "Accuracy: 0.567", as the lecture writes them. */
