@@ -10,14 +10,20 @@ const SILENCE_MS = 40_000; // the server pings every 15 s
 
 /** A refusal of the server: `message` is its one plain sentence, in the visitor's language. */
 export class Problem extends Error {
-  constructor(problem) {
+  /** `seconds` after which to come again, where the server says it. */
+  constructor(problem, seconds = null) {
     super(problem.detail || problem.title);
-    this.problem = problem;
+    [this.problem, this.seconds] = [problem, seconds];
   }
 }
 
 /** No answer at all: the server is gone, or the way to it. */
 export class Unreachable extends Error {}
+
+/** Whether waiting may help: the server is away, busy, or stops. */
+export function isPassing(error) {
+  return error instanceof Unreachable || error.problem?.status === 429 || error.problem?.status >= 500;
+}
 
 export async function listKernels() {
   return (await json("/api/kernels")).kernels;
@@ -204,19 +210,27 @@ export function metricsAddress(id) {
 export async function readEvents(id, after, hear, signal) {
   const alarm = new Alarm(SILENCE_MS);
   const headers = { Accept: "text/event-stream", "Last-Event-ID": String(after) };
-  const response = await send(`${runAddress(id)}/events`, undefined, "GET", { headers, signal: AbortSignal.any([signal, alarm.signal]) });
-  if (response.status === 204) return; // all of it was heard before
-  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
-  const lines = new EventLines(hear);
   try {
-    for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    const response = await send(`${runAddress(id)}/events`, undefined, "GET", { headers, signal: AbortSignal.any([signal, alarm.signal]) });
+    const lines = new EventLines(hear);
+    for await (const part of partsOf(response)) {
       alarm.postpone();
-      lines.push(part.value);
+      lines.push(part);
     }
+  } finally {
+    alarm.cancel();
+  }
+}
+
+/** The text of an answer as it comes; of none (204) nothing. */
+async function* partsOf({ body }) {
+  const reader = body?.pipeThrough(new TextDecoderStream()).getReader();
+  try {
+    for (let part = await reader?.read(); part && !part.done; part = await reader.read()) yield part.value;
   } catch (error) {
     throw new Unreachable(error.message);
   } finally {
-    alarm.cancel();
+    await reader?.cancel().catch(() => null);
   }
 }
 
@@ -268,5 +282,6 @@ async function send(address, body, method = body ? "POST" : "GET", { headers = {
     throw new Unreachable(error.message);
   });
   if (response.ok) return response;
-  throw new Problem(await response.json().catch(() => ({ title: response.statusText, status: response.status })));
+  const problem = await response.json().catch(() => ({ title: response.statusText, status: response.status }));
+  throw new Problem(problem, Number(response.headers.get("Retry-After")) || null);
 }

@@ -27,3 +27,32 @@ test("a run that failed is followed again once it goes on", async () => {
 
   assert.deepEqual([first, still, await heard("finished")], ["failed", 1, "finished"]);
 });
+
+test("a run that is gone is given up, and whoever knows all runs is told to look", async () => {
+  const looked = [];
+  let calls = 0;
+  globalThis.fetch = async () => {
+    calls += 1;
+    return new Response('{"title": "No such run", "status": 404}', { status: 404 });
+  };
+  const followers = new Followers(() => {}, (id) => looked.push(id));
+
+  followers.follow([{ id: "b", epochs: 1, state: "running" }]);
+  for (let turn = 0; turn < 200 && !looked.length; turn += 1) await new Promise((resolve) => setTimeout(resolve, 5));
+
+  assert.deepEqual([looked, followers.feeds.get("b").connection, calls], [["b"], "closed", 1]);
+});
+
+test("a page that nobody sees opens no stream", async () => {
+  let calls = 0;
+  globalThis.fetch = async () => {
+    calls += 1;
+    return new Response("", { status: 204 });
+  };
+  globalThis.document.hidden = true;
+
+  new Followers(() => {}, () => {}).follow([{ id: "c", epochs: 1, state: "running" }]);
+  globalThis.document.hidden = false;
+
+  assert.equal(calls, 0);
+});

@@ -3,6 +3,7 @@
 import { Problem, changeRun, listDatasets, listNetworks, listRecipes, listRuns, listSamples, readRun, submitRun, watchPhoto } from "../api.js";
 import { _ } from "../lib/i18n.js";
 import { keep, kept } from "../lib/keep.js";
+import { Latest } from "../lib/latest.js";
 import { DEFAULTS, MOST_COMPARED, OWN, read } from "../lib/run-address.js";
 import { connectBuilder } from "./training/builder.js";
 import { connectCharts } from "./training/charts.js";
@@ -16,6 +17,7 @@ import { connectMaps } from "./training/maps.js";
 import { connectNorms } from "./training/norms.js";
 import { connectOptimizer } from "./training/optimizer.js";
 import { connectPhoto } from "./training/photo.js";
+import { advised } from "./training/queue.js";
 import { connectRemedies } from "./training/remedies.js";
 import { connectRuns } from "./training/runs.js";
 import { RunList } from "./training/run-list.js";
@@ -27,6 +29,7 @@ import { Visits } from "./training/visits.js";
 import { automaticName } from "./training/words.js";
 import { attempt, connectNotice, tell } from "./notice.js";
 
+const GONE = _("That run is not on this server any more. Choose another below, or start one.");
 const PARTS = [
   connectControls, connectBuilder, connectInput, connectRemedies, connectOptimizer, connectCharts, connectFinal,
   connectKernels, connectPhoto, connectMaps, connectConfusion, connectNorms, connectTime, connectTheater, connectStates, connectRuns,
@@ -45,6 +48,8 @@ class TrainingPage {
   #settings = new Settings(this);
   #visits = new Visits({ write: () => this.#settings.write(), read: () => this.#reread(), show: (found) => this.#put(found) || this.change({}) });
   #list = new RunList(this);
+  #taken = 0; // photos
+  #watching = new Latest((key) => this.attempt(() => watchPhoto(JSON.parse(key)[0], this.source)));
   #followers = new Followers((kinds) => this.#hear(kinds), (id, fields) => this.#list.hear(id, fields));
 
   async start() {
@@ -53,6 +58,7 @@ class TrainingPage {
       [this.datasets, this.presets, this.samples, this.recipes, this.runs] = await Promise.all([listDatasets(), listNetworks(), listSamples(), listRecipes(), listRuns()]);
       this.#put(await this.#read());
       this.#parts = PARTS.map((connect) => connect(this));
+      document.addEventListener("visibilitychange", () => document.hidden || this.#list.renew());
       this.change({});
       this.#list.watch();
     });
@@ -76,7 +82,7 @@ class TrainingPage {
 
   /** What the open run has told so far (lib/run-feed.js), or null. */
   get feed() {
-    return this.feeds.get(this.state.run) ?? null;
+    return (this.run && this.feeds.get(this.run.id)) ?? null;
   }
 
   /** Map of id -> RunFeed: of the open run and those it is compared with. */
@@ -103,8 +109,9 @@ class TrainingPage {
     return this.runs.find((run) => run.id === id) ?? null;
   }
 
-  attempt(work, teller) {
-    return attempt(work, teller);
+  /** As in notice.js. That a run is gone is told by the list, and not by everything that asked by itself for something of it. */
+  attempt(work, teller = null) {
+    return attempt(work, teller, (error) => teller !== null && error.problem?.status === 404);
   }
 
   /**
@@ -114,7 +121,6 @@ class TrainingPage {
   change(patch, { isLive = false, isEntry = false } = {}) {
     if (isEntry) this.#visits.settle();
     Object.assign(this.state, patch);
-    this.#followers.follow(this.shown);
     if (isLive) this.#drawing ??= requestAnimationFrame(() => this.refresh());
     else this.refresh();
     if (isEntry) this.#visits.enter();
@@ -124,6 +130,7 @@ class TrainingPage {
   refresh() {
     cancelAnimationFrame(this.#drawing);
     this.#drawing = null;
+    this.#followers.follow(this.shown);
     document.querySelector("#training").dataset.run = this.run?.state ?? "none";
     for (const part of this.#parts) part.refresh();
   }
@@ -133,9 +140,11 @@ class TrainingPage {
     const { dataset, network, training, sample } = this.state;
     const order = { dataset, network, training, name: automaticName({ dataset, network, training }, dataset.startsWith("own-") ? this.dataset?.title : undefined), ...fields };
     if (sample !== OWN) order.sample = sample;
-    const run = await submitRun(order);
+    const run = await submitRun(order).catch((error) => {
+      throw advised(error, this);
+    });
     this.#list.put(run);
-    if (sample === OWN && this.source?.file) await watchPhoto(run.id, this.source);
+    if (sample === OWN) await this.attempt(() => watchPhoto(run.id, this.source));
     return run;
   }
 
@@ -156,7 +165,7 @@ class TrainingPage {
     const others = this.state.compare.filter((other) => other !== id);
     if (!isCompared && this.state.run === id) return this.change({ run: others[0] ?? null, compare: others.slice(1), snapshot: null }, { isEntry: true });
     if (!isCompared) return this.change({ compare: others });
-    return this.state.run ? this.change({ compare: [...others, id].slice(0, MOST_COMPARED - 1) }) : this.open(id);
+    return this.shown.length ? this.change({ compare: [...others, id].slice(0, MOST_COMPARED - 1) }) : this.open(id);
   }
 
   /** Asks the server to change a run: {state}, {learning_rate}, {name}. */
@@ -165,6 +174,12 @@ class TrainingPage {
       this.#list.put(await changeRun(id, patch));
       this.change({});
     });
+  }
+
+  /** A run was deleted elsewhere. */
+  lose(id) {
+    this.forget(id);
+    tell({ problem: {}, message: GONE });
   }
 
   /** A run was deleted: whatever showed it closes. */
@@ -177,13 +192,13 @@ class TrainingPage {
   async take(source) {
     this.source = source;
     keep(source.file ?? null, OWN);
-    if (this.run?.mine && !this.feed?.hasEnded) await this.attempt(() => watchPhoto(this.run.id, source));
     this.change({ sample: source.sample ?? OWN });
+    if (this.run?.mine && !this.feed?.hasEnded) await this.#watching.ask(JSON.stringify([this.run.id, (this.#taken += 1)]));
   }
 
   #hear(kinds) {
     if ([...kinds].some((kind) => kind !== "step")) this.refresh();
-    for (const part of this.#parts) part.hear?.(kinds);
+    else for (const part of this.#parts) part.hear?.();
   }
 
   /** What the address describes, {state, source}; a run that is gone is told, and left out. */
@@ -211,8 +226,7 @@ class TrainingPage {
   async #find(id) {
     return readRun(id).catch((error) => {
       if (!(error instanceof Problem)) throw error;
-      const gone = _("That run is not on this server any more. Choose another below, or start one.");
-      tell(error.problem.status === 404 ? { ...error, message: gone } : error);
+      tell(error.problem.status === 404 ? { ...error, message: GONE } : error);
       return null;
     });
   }

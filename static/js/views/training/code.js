@@ -1,8 +1,9 @@
 // The network as PyTorch and Keras code to copy, and a pasted one as a network.
 
-import { Problem, checkNetwork } from "../../api.js";
+import { Problem, Unreachable, checkNetwork } from "../../api.js";
 import "../../components/code-panel.js";
 import { _ } from "../../lib/i18n.js";
+import { sentenceOf } from "../notice.js";
 
 const $ = (selector) => document.querySelector(selector);
 
@@ -33,15 +34,15 @@ async function take(page, builder) {
   });
 }
 
-/** A refusal is told in the dialog, in the server's sentence. */
+/** What goes wrong is told in the dialog. */
 async function asked(work) {
   $("#text-fault").hidden = true;
   $("#read-text").disabled = true;
   try {
     await work();
   } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    $("#text-fault").textContent = error.message;
+    if (!(error instanceof Problem) && !(error instanceof Unreachable)) throw error;
+    $("#text-fault").textContent = sentenceOf(error);
     $("#text-fault").hidden = false;
   } finally {
     $("#read-text").disabled = false;

@@ -7,10 +7,11 @@ import { _ } from "../../lib/i18n.js";
 import { OWN } from "../../lib/run-address.js";
 import { ENDED } from "../../lib/run-feed.js";
 import { colorOf } from "./colors.js";
+import { watchLink } from "./queue.js";
 import { orderSentence, progressLine, stateSentence, titleOf } from "./words.js";
 
 const HIGHEST_RATE = 1e4;
-let asked = null; // {id, rate}: the learning rate that was asked for last
+let asked = null; // {id, rate, before}: the learning rate that was asked for last, and the one that held then
 let shown = ""; // what is said of the state
 let isAwaited = false; // whether the keyboard waits for the button that takes the place of the one it pressed
 const $ = (selector) => document.querySelector(selector);
@@ -27,29 +28,33 @@ export function connectControls(page) {
 }
 
 async function start(page) {
-  $("#run-start").disabled = true;
-  await page.attempt(async () => {
+  const button = $("#run-start");
+  const isKeyboards = document.activeElement === button; // which loses it as soon as it is disabled
+  button.disabled = true;
+  const isStarted = await page.attempt(async () => {
     const run = await page.submit();
     page.open(run.id);
     $("#run-state").scrollIntoView({ block: "nearest" });
     isAwaited = document.activeElement === document.body;
   });
-  $("#run-start").disabled = false;
+  button.disabled = false;
+  if (isKeyboards && !isStarted) button.focus();
 }
 
-/** A rate that is none goes back to the one that holds. */
+/** A rate that is none stays where it was typed, marked, until the field is left. */
 async function changeRate(page, field) {
+  const { run } = page;
   const rate = parseNumber(field.value);
   const isRate = rate !== null && rate > 0 && rate <= HIGHEST_RATE;
   field.setAttribute("aria-invalid", String(!isRate));
-  if (!isRate || rate === rateOf(page)) return;
-  asked = { id: page.run.id, rate };
-  if (!(await page.ask(page.run.id, { learning_rate: rate }))) asked = null;
+  if (!run || !isRate || rate === rateOf(page)) return;
+  asked = { id: run.id, rate, before: run.learning_rate };
+  if (!(await page.ask(run.id, { learning_rate: rate }))) asked = null;
 }
 
 /** The rate that holds by hand; a schedule goes up to it. What was asked for while it was paused will hold. */
 function rateOf({ run }) {
-  return asked?.id === run.id ? asked.rate : run.learning_rate;
+  return asked?.id === run.id && asked.before === run.learning_rate ? asked.rate : run.learning_rate;
 }
 
 function showRate({ run, feed }) {
@@ -57,7 +62,9 @@ function showRate({ run, feed }) {
   const isScheduled = run.training.schedule !== "constant";
   $("#rate-title").textContent = isScheduled ? _("highest learning rate") : _("learning rate");
   $("#rate-now").textContent = isScheduled && Number.isFinite(now) ? _("now %(rate)s", { rate: shortened(now) }) : "";
-  if (document.activeElement !== $("#rate-field")) $("#rate-field").value = shortened(rateOf({ run }));
+  if (document.activeElement === $("#rate-field")) return;
+  $("#rate-field").value = shortened(rateOf({ run }));
+  $("#rate-field").removeAttribute("aria-invalid");
 }
 
 /** Three figures are all that a learning rate needs. */
@@ -120,9 +127,10 @@ function showState(page) {
   const lost = feed?.connection === "reconnecting" ? `${run.state === "paused" ? _("The connection is lost; reconnecting.") : _("The connection is lost; reconnecting. The run goes on, and no point will be missing.")} ` : "";
   const others = run && !run.mine && !ENDED.includes(run.state) ? ` ${_("Someone else started this run: you watch it.")}` : "";
   const told = run ? (soon[run.asked] ?? stateSentence(run, feed)) : startSentence(page);
-  const text = `${lost}${told}${others}`.trim();
-  if (shown !== text) $("#run-state").replaceChildren(...coded(text));
-  shown = text;
+  const text = lost && run.state === "running" ? lost : `${lost}${told}${others}`.trim(); // nothing can be asked of it then
+  const link = run?.state === "queued" ? watchLink(page) : null;
+  if (shown !== text + link) $("#run-state").replaceChildren(...coded(text), ...(link ? [" ", link] : []));
+  shown = text + link; // a link is written as its address
   $("#run-state").classList.toggle("is-bad", Boolean(lost) || ["diverged", "failed"].includes(run?.state));
 }
 

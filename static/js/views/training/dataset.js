@@ -1,6 +1,6 @@
 // The data set: which, how it looks, how many pictures to learn from, how many to choose by, and the seed.
 
-import { addDataset, readDataset } from "../../api.js";
+import { addDataset, isPassing, readDataset } from "../../api.js";
 import "../../components/value-slider.js";
 import { h } from "../../lib/dom.js";
 import { number, percent } from "../../lib/format.js";
@@ -122,7 +122,7 @@ class DatasetPart {
     $("#own-data-state").textContent = _("Reading %(name)s …", { name: file.name });
     const done = await this.#page.attempt(async () => {
       const row = await addDataset(file, file.name.replace(/\.zip$/i, "").slice(0, 60));
-      this.#page.datasets.push({ ...row, available: true });
+      if (!this.#page.datasets.some(({ name }) => name === row.name)) this.#page.datasets.push({ ...row, available: true });
       this.#choose(row);
     });
     $("#own-data-state").textContent = done ? "" : _("It could not be used; the line above says why.");
@@ -131,8 +131,8 @@ class DatasetPart {
   async #look(name, isNewest) {
     try {
       if (!this.#looked.has(name)) this.#looked.set(name, await look(name));
-    } catch {
-      setTimeout(() => this.#looking.forget()); // asked again at the next change; the list says what is not there
+    } catch (error) {
+      if (isPassing(error)) setTimeout(() => this.#looking.forget()); // asked again at the next change
       return;
     }
     if (!isNewest()) return;

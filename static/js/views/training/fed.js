@@ -1,6 +1,6 @@
 // What the network would be fed, asked of the server a moment after the last change and shared by the cards that show it.
 
-import { previewInput } from "../../api.js";
+import { isPassing, previewInput } from "../../api.js";
 import { Latest } from "../../lib/latest.js";
 
 const SETTLE_MS = 300;
@@ -49,7 +49,7 @@ class Fed {
     const { dataset, training } = JSON.parse(key);
     const [shown, error] = await previewInput(dataset, training).then((answer) => [answer, null], (problem) => [null, problem]);
     if (!isNewest()) return;
-    if (error && error.problem?.status !== 422) return this.#askAgain(key);
+    if (error && isPassing(error)) return this.#askAgain(key);
     [this.shown, this.problem, this.isStale] = [shown, error?.message ?? null, false];
     this.#tell();
   }

@@ -1,6 +1,6 @@
 // Follows the event streams of the runs that are shown. A stream that breaks is taken up again where it broke.
 
-import { Problem, Unreachable, readEvents } from "../../api.js";
+import { Problem, isPassing, readEvents } from "../../api.js";
 import { ENDED, RunFeed } from "../../lib/run-feed.js";
 
 const PATIENCE_MS = [500, 1000, 2000, 4000]; // before each new try
@@ -51,7 +51,7 @@ export class Followers {
 
   #open(id) {
     const feed = this.feeds.get(id);
-    if (feed.hasEnded) return;
+    if (feed.hasEnded || document.hidden) return;
     this.#controllers.get(id)?.abort();
     const controller = new AbortController();
     this.#controllers.set(id, controller);
@@ -63,13 +63,20 @@ export class Followers {
       const before = feed.last;
       const error = await readEvents(feed.id, feed.last, (event) => this.#take(feed, event, signal), signal).catch((caught) => caught);
       if (signal.aborted || feed.hasEnded) break;
-      if (error && !isPassing(error)) return this.#connect(feed, "closed", error);
+      if (error && !isPassing(error)) return this.#give(feed, error);
       if (feed.last > before) failures = 0;
       this.#connect(feed, "reconnecting");
       await pause(PATIENCE_MS[Math.min(failures, PATIENCE_MS.length - 1)]);
     }
     if (feed.hasEnded) this.#connect(feed, "closed");
     return undefined;
+  }
+
+  /** The server has no such run any more, most likely: whoever knows all runs looks. */
+  #give(feed, error) {
+    if (!(error instanceof Problem)) throw error;
+    this.#connect(feed, "closed");
+    this.#changed(feed.id, {});
   }
 
   #take(feed, event, signal) {
@@ -79,8 +86,7 @@ export class Followers {
     this.#tell(event.kind);
   }
 
-  #connect(feed, connection, error = null) {
-    if (error && !(error instanceof Problem)) throw error;
+  #connect(feed, connection) {
     feed.connection = connection;
     this.#tell("connection");
   }
@@ -95,11 +101,6 @@ export class Followers {
     [this.#kinds, this.#drawing] = [new Set(), null];
     this.#hear(kinds);
   }
-}
-
-/** Whether waiting may help: the server is away, busy, or ended the stream since it stops. */
-function isPassing(error) {
-  return error instanceof Unreachable || error.problem?.status === 429 || error.problem?.status >= 500;
 }
 
 function pause(milliseconds) {

@@ -24,6 +24,7 @@ export function connectKernel(page) {
     if (!dialog.open) return;
     time.refresh();
     const snapshot = momentOf(page);
+    if (!snapshot) return dialog.close();
     const moments = momentsOf(page);
     const all = await Promise.all(moments.map(unpackKernels));
     const now = all[moments.indexOf(snapshot)];

@@ -27,6 +27,7 @@ export function connectMaps(page) {
     const isEmpty = !snapshot || moment?.maps.length === 0;
     $("#maps-empty").hidden = !isEmpty;
     $("#maps").hidden = isEmpty;
+    if (isEmpty) dialog.close();
     if (isEmpty) $("#maps-empty").textContent = snapshot ? _("This network has no convolution or pooling that leaves a map of the photo.") : emptySentence(page, BEFORE);
     if (isEmpty || !moment) return;
     const maps = await unpackMaps(moment);

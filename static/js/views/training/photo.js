@@ -78,13 +78,14 @@ function isSurelyWatched({ run, source }) {
   return run && (source.sample ? source.sample === run.sample : run.mine);
 }
 
-/** Asks the newest checkpoint, and shows the picture that it was really given. */
+/** Asks the newest checkpoint, and shows the picture that it was really given; null if another is looked at meanwhile. */
 async function answer(page, view, isNewest = () => true) {
   const [{ run, source }, photo] = [page, photoKey(page.source)];
   const found = await classify(run.model, source, {});
-  if (photo !== photoKey(page.source) || page.run?.id !== run.id) return;
+  if (photo !== photoKey(page.source) || page.run?.id !== run.id) return null;
   view.answer = { run: run.id, photo, ...found };
   await showSeen(page, photo, found.seen, isNewest);
+  return found;
 }
 
 async function showSeen(page, key, address, isNewest) {
@@ -100,9 +101,10 @@ async function showSeen(page, key, address, isNewest) {
 
 /** What the visitor asked for is also said. */
 async function ask(page, view) {
-  await answer(page, view);
-  const [best] = view.answer.predictions;
-  const values = { label: classTitle(best.label), share: percent(best.probability), time: number(view.answer.milliseconds, 0) };
+  const found = await answer(page, view);
+  if (!found || !page.run) return;
+  const [best] = found.predictions;
+  const values = { label: classTitle(best.label), share: percent(best.probability), time: number(found.milliseconds, 0) };
   const calibrated = ["finished", "stopped"].includes(page.run.state) ? ` ${_("Its certainty has been calibrated since, so it is not what was shown while it learned.")}` : "";
   $("#photo-answer").textContent = _("The newest checkpoint says %(label)s, %(share)s sure. It took %(time)s ms.", values) + calibrated;
 }

@@ -10,6 +10,7 @@ export class RunList {
   #page;
   #timer = null;
   #renewing = null;
+  #isOld = false; // whether something changed since the list was asked for
 
   constructor(page) {
     this.#page = page;
@@ -17,14 +18,16 @@ export class RunList {
 
   /** Puts a run as the server told it in its place, a new one first. */
   put(run) {
+    this.#isOld = true;
     const { runs } = this.#page;
     const isKnown = runs.some(({ id }) => id === run.id);
     this.#page.runs = isKnown ? runs.map((other) => (other.id === run.id ? { ...other, ...run } : other)) : [run, ...runs];
   }
 
-  /** A run told its state: that holds at once, and what else changed with it is read. */
+  /** A run told its state: that holds at once, unless it is of long ago, and what else changed with it is read. */
   hear(id, fields) {
-    if (this.#page.runOf(id)) this.put({ id, asked: null, ...fields });
+    const run = this.#page.runOf(id);
+    if (run && !(fields.step < run.step)) this.put({ id, asked: null, ...fields });
     this.renew();
   }
 
@@ -37,6 +40,7 @@ export class RunList {
 
   /** Reads the list now; calls while it is being read are answered by one more reading. */
   renew() {
+    this.#isOld = true;
     this.#renewing ??= this.#renew().finally(() => (this.#renewing = null));
     return this.#renewing;
   }
@@ -47,10 +51,28 @@ export class RunList {
   }
 
   async #read() {
-    const runs = await listRuns();
-    const shown = [this.#page.state.run, ...this.#page.state.compare].filter((id) => id && !runs.some((run) => run.id === id));
-    const others = await Promise.all(shown.map((id) => readRun(id).catch(() => null)));
-    this.#page.runs = [...runs, ...others.filter(Boolean)];
+    let found = [];
+    do {
+      this.#isOld = false;
+      found = await this.#ask();
+    } while (this.#isOld);
+    this.#page.runs = found.filter((run) => !run.isGone);
+    for (const { id, isGone } of found) if (isGone) this.#page.lose(id);
     this.#page.refresh();
   }
+
+  /** Those of the list, and those that are shown without being in it: somebody else's on pictures of their own, or deleted ones. */
+  async #ask() {
+    const listed = await listRuns();
+    const { run, compare } = this.#page.state;
+    const others = [run, ...compare].filter((id) => id && !listed.some((one) => one.id === id));
+    return [...listed, ...(await Promise.all(others.map(readOrMiss)))];
+  }
+}
+
+async function readOrMiss(id) {
+  return readRun(id).catch((error) => {
+    if (error.problem?.status !== 404) throw error;
+    return { id, isGone: true };
+  });
 }

@@ -11,6 +11,7 @@ import { colorOf } from "./colors.js";
 import { remediesOf } from "./cures.js";
 import { LONGEST_NAME, automaticName, stateTitle, titleOf } from "./words.js";
 
+const BEST = _("best validation accuracy");
 const when = new Intl.DateTimeFormat(language, { dateStyle: "short", timeStyle: "short" });
 
 export class RunRow {
@@ -24,6 +25,7 @@ export class RunRow {
   #state = h("span", { class: "state-chip" });
   #field = h("input", { class: "field run-field", maxlength: LONGEST_NAME, hidden: true, onkeydown: (event) => this.#key(event), onblur: () => this.#rename() });
   #mine = [];
+  #shown = [];
 
   /** `remove(id)` asks whether to delete. */
   constructor(page, id, remove) {
@@ -36,27 +38,33 @@ export class RunRow {
     this.element = h("li", { class: "run-row" }, h("label", { class: "run-check" }, this.#check), h("div", { class: "run-words" }, this.#name, this.#field, this.#told), this.#spark, this.#best, this.#state, buttons);
   }
 
+  /** Nothing is done where nothing is new: there may be many rows, and they are shown again with every event. */
   show(run) {
+    const { shown, state } = this.#page;
+    const place = shown.findIndex(({ id }) => id === run.id);
+    const isFull = shown.length >= MOST_COMPARED - (state.run ? 0 : 1);
+    const key = [run, place, state.run === run.id, isFull];
+    if (key.every((part, index) => part === this.#shown[index])) return;
+    this.#shown = key;
+    this.#fill(run, place, isFull);
+  }
+
+  #fill(run, place, isFull) {
     const title = titleOf(run);
-    const place = this.#page.shown.findIndex(({ id }) => id === run.id);
     this.element.classList.toggle("is-open", this.#page.state.run === run.id);
     this.element.style.setProperty("--run-color", place < 0 ? "var(--line-strong)" : colorOf(place));
     this.#check.checked = place >= 0;
-    this.#check.disabled = place < 0 && this.#page.shown.length >= MOST_COMPARED;
+    this.#check.disabled = place < 0 && isFull;
     this.#check.setAttribute("aria-label", _("Draw %(run)s", { run: title }));
     this.#name.textContent = title;
     this.#name.setAttribute("aria-current", String(this.#page.state.run === run.id));
     this.#told.textContent = toldOf(run);
     this.#spark.shares = run.curve ?? [];
-    this.#best.textContent = Number.isFinite(run.best) ? percentFine(run.best) : "";
-    this.#best.title = _("best validation accuracy");
+    this.#best.replaceChildren(...(Number.isFinite(run.best) ? [h("span", { class: "visually-hidden" }, `${BEST} `), percentFine(run.best)] : []));
+    this.#best.title = BEST;
     this.#state.textContent = stateOf(run);
     this.#state.dataset.state = run.state;
     for (const button of this.#mine) button.hidden = !run.mine;
-  }
-
-  focus() {
-    this.#name.focus();
   }
 
   #button(text, onclick) {
@@ -76,17 +84,18 @@ export class RunRow {
   }
 
   #key(event) {
-    if (event.key === "Enter") this.#field.blur();
-    if (event.key !== "Escape") return;
-    this.#field.value = "";
-    this.#field.blur();
+    if ((event.key !== "Enter" && event.key !== "Escape") || event.isComposing) return;
+    event.preventDefault();
+    if (event.key === "Escape") this.#field.value = "";
+    this.#rename();
+    this.#name.focus();
   }
 
   #rename() {
+    if (this.#field.hidden) return; // done
     const name = this.#field.value.trim();
     [this.#name.hidden, this.#field.hidden] = [false, true];
     if (name && name !== this.#name.textContent) this.#page.ask(this.#id, { name });
-    this.#name.focus();
   }
 }
 

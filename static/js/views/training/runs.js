@@ -3,6 +3,7 @@
 import { deleteRun } from "../../api.js";
 import { _ } from "../../lib/i18n.js";
 import { RunRow } from "./run-rows.js";
+import { tell } from "../notice.js";
 import { titleOf } from "./words.js";
 
 const SHOWN = 10;
@@ -17,10 +18,12 @@ export function connectRuns(page) {
     refresh();
   });
   $("#more-runs").addEventListener("click", () => {
+    const before = $("#run-rows").childElementCount;
     view.isWhole = true;
     refresh();
+    focusRow(before);
   });
-  connectDelete(page);
+  connectDelete(page, view);
   return { refresh };
 }
 
@@ -34,11 +37,18 @@ function show(page, view) {
     row.show(run);
     return row.element;
   });
+  for (const id of view.rows.keys()) if (!page.runOf(id)) view.rows.delete(id);
   const list = $("#run-rows");
   for (const element of [...list.children]) if (!elements.includes(element)) element.remove();
   elements.forEach((element, index) => list.children[index] !== element && list.insertBefore(element, list.children[index] ?? null));
   $("#no-runs").hidden = wanted.length > 0;
   $("#more-runs").hidden = shown.length === wanted.length;
+}
+
+/** The keyboard goes to the row at a place, or to the last one. */
+function focusRow(place) {
+  const names = [...document.querySelectorAll("#run-rows .run-name")];
+  (names[place] ?? names.at(-1))?.focus({ preventScroll: true });
 }
 
 let asked = null; // id of the run that may be deleted
@@ -50,13 +60,16 @@ function askDelete(page, id) {
   $("#delete-run").showModal();
 }
 
-function connectDelete(page) {
+function connectDelete(page, view) {
   $("#delete-no").addEventListener("click", () => $("#delete-run").close());
   $("#delete-yes").addEventListener("click", async () => {
+    const id = asked;
     $("#delete-run").close();
-    const isDone = await page.attempt(() => deleteRun(asked));
-    if (isDone) page.forget(asked);
+    const place = [...$("#run-rows").children].indexOf(view.rows.get(id)?.element);
+    if (!(await page.attempt(() => deleteRun(id)))) return;
+    tell(null); // who reads the list meanwhile may have missed it
+    page.forget(id);
     $("#runs-title").scrollIntoView({ block: "nearest" });
-    $("#run-rows button")?.focus({ preventScroll: true });
+    if (document.activeElement === document.body) focusRow(place);
   });
 }

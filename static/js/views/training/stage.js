@@ -15,15 +15,15 @@ const KINDS = ["live", "train", "validation"];
 const $ = (selector) => document.querySelector(selector);
 const curves = new WeakMap();
 
-/** Shows the pair among the runs that are drawn, if there is one. */
+/** Shows the pair among the runs that are drawn, if there is one; what is to be said of it is given back. */
 export function showStage(page) {
   const pair = pairOf(page);
   $("#stage").hidden = !pair;
-  $("#verdict").textContent = pair ? verdict(pair) : "";
-  if (!pair) return;
+  if (!pair) return "";
   const high = Math.max(0, ...pair.flatMap(({ feed }) => feed.epochs.flatMap((row) => [row.train_loss, row.validation_loss ?? 0]).filter(Number.isFinite)));
   const end = Math.max(...pair.map(({ run, feed }) => axisEnd(feed.epochs.at(-1)?.epoch ?? 0, run.epochs)));
   pair.forEach((act, place) => showAct(act, $(`#act-${place}`), end, high));
+  return verdict(pair);
 }
 
 /** [without, with]: two drawn runs of which the second names the first. */

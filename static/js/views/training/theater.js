@@ -4,6 +4,7 @@ import { h } from "../../lib/dom.js";
 import { number, parseNumber } from "../../lib/format.js";
 import { _ } from "../../lib/i18n.js";
 import { CURES, cure, remediesOf, sickRecipe, sicken } from "./cures.js";
+import { sentenceOf } from "../notice.js";
 import { showStage } from "./stage.js";
 
 const FEW = 200;
@@ -14,16 +15,28 @@ const $ = (selector) => document.querySelector(selector);
 
 export function connectTheater(page) {
   fillCures();
-  let dataset = null;
-  $("#play").addEventListener("click", () => play(page));
+  let [dataset, run] = [null, null];
+  let refused = ""; // why the two could not be played
+  const show = () => say(showStage(page) || refused);
+  $("#play").addEventListener("click", async () => {
+    say((refused = ""));
+    refused = await play(page);
+    show();
+  });
   return {
     refresh() {
       if (dataset !== page.state.dataset) propose(sickRecipe(page));
-      dataset = page.state.dataset;
-      showStage(page);
+      if (run !== page.state.run) refused = "";
+      [dataset, run] = [page.state.dataset, page.state.run];
+      show();
     },
-    hear: () => showStage(page),
+    hear: show,
   };
+}
+
+/** Once: who hears the page read out is not told it again with every event. */
+function say(text) {
+  if ($("#verdict").textContent !== text) $("#verdict").textContent = text;
 }
 
 function fillCures() {
@@ -38,21 +51,32 @@ function propose(recipe) {
   $("#theater-note").textContent = recipe ? _("Both take the settings with which the remedies were tried on these pictures.") : _("Both take the network and the settings above, but for the remedies that are on.");
 }
 
+/** Starts both and opens them; why it could not be, or "". */
 async function play(page) {
   const [few, epochs] = [whole($("#few"), LEARN_FROM), whole($("#few-epochs"), EPOCHS)];
-  if (few === null || epochs === null) return;
+  if (few === null || epochs === null) return "";
   const plain = sicken(page, { train_limit: few, epochs });
   const cured = cure(page, plain, $("[name=cure]:checked").value);
   const [remedy] = remediesOf(cured).filter((one) => !remediesOf(plain).includes(one));
+  const isKeyboards = document.activeElement === $("#play"); // which loses it as soon as it is disabled
   $("#play").disabled = true;
   keepInSight();
-  await page.attempt(async () => {
-    const first = await page.submit({ ...plain, name: _("without a remedy") });
-    page.open(first.id, { compare: [] });
-    const second = await page.submit({ ...cured, name: remedy, pair: first.id });
-    page.change({ compare: [second.id] });
-  });
+  let refusal = "";
+  const order = both(page, plain, { ...cured, name: remedy });
+  await page.attempt(() => order.catch((error) => {
+    refusal = sentenceOf(error);
+    throw error;
+  }));
   $("#play").disabled = false;
+  if (isKeyboards && document.activeElement === document.body) $("#play").focus({ preventScroll: true });
+  return refusal;
+}
+
+async function both(page, plain, cured) {
+  const first = await page.submit({ ...plain, name: _("without a remedy") });
+  page.open(first.id, { compare: [] });
+  const second = await page.submit({ ...cured, pair: first.id });
+  page.change({ compare: [second.id] });
 }
 
 /** The charts above the theater grow as soon as there is a run; until the visitor does something else, it stays where it is. */
