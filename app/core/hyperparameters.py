@@ -77,7 +77,9 @@ class Training:
     def __post_init__(self) -> None:
         object.__setattr__(self, "augmentation", tuple(self.augmentation))
         _check_choices(self)
-        _check_bounds(self)
+        for name in BOUNDS:
+            if (value := getattr(self, name)) is not None:
+                check_bounds(name, value)
 
 
 def parse_training(description: Any) -> Training:
@@ -90,6 +92,14 @@ def parse_training(description: Any) -> Training:
             raise InvalidValue(N_("A training has no such value; its values are %(names)s."), field="training",
                                names=", ".join(known))  # fmt: skip
     return Training(**{name: _typed(name, value) for name, value in description.items()})
+
+
+def check_bounds(name: str, value: float) -> None:
+    """Whether the field of that name may have that value; InvalidValue with the bound that it passes."""
+    low, high = BOUNDS[name]
+    if not low <= value <= high:
+        raise InvalidValue(N_("%(name)s lies between %(low)s and %(high)s."), field=name, name=name, value=value,
+                           low=_plain(low), high=_plain(high), limit=high if value > high else low)  # fmt: skip
 
 
 def describe_training(training: Training) -> dict[str, Any]:
@@ -138,11 +148,10 @@ def _check_choices(training: Training) -> None:
         if name not in AUGMENTATIONS:
             raise InvalidValue(N_("augmentation is made of %(choices)s."), field="augmentation",
                                choices=", ".join(AUGMENTATIONS))  # fmt: skip
+    if len(set(training.augmentation)) < len(training.augmentation):
+        raise InvalidValue(N_("augmentation names a change twice."), field="augmentation")
 
 
-def _check_bounds(training: Training) -> None:
-    for name, (low, high) in BOUNDS.items():
-        value = getattr(training, name)
-        if value is not None and not low <= value <= high:
-            raise InvalidValue(N_("%(name)s lies between %(low)g and %(high)g."), field=name, name=name,
-                               low=low, high=high)  # fmt: skip
+def _plain(number: float) -> str:
+    """A bound as a person writes it."""
+    return str(number) if isinstance(number, int) else f"{number:g}"

@@ -8,7 +8,6 @@ from typing import TypeVar
 import torch
 from torch import Tensor, nn
 
-from app.core.errors import N_, InvalidValue
 from app.core.hyperparameters import Training
 
 Layer = TypeVar("Layer", bound=nn.Module)
@@ -58,16 +57,8 @@ def _whiten(module: nn.Module, prepared: Tensor) -> None:
 
 
 def _whitening_layer(module: nn.Module) -> nn.Conv2d:
-    layer = next(iter(_layers(module, nn.Conv2d)), None)
-    if layer is None or layer.kernel_size[0] != layer.kernel_size[1] or layer.bias is None:
-        raise InvalidValue(N_("Whitening needs a first convolution with a square kernel and a bias."), field="whiten")
-    needed = 2 * layer.in_channels * layer.kernel_size[0] ** 2
-    if layer.out_channels != needed:
-        raise InvalidValue(
-            N_("Whitening needs %(needed)d filters in the first convolution; it has %(filters)d."),
-            field="whiten", needed=needed, filters=layer.out_channels,
-        )  # fmt: skip
-    return layer
+    """The first convolution; `demands` has found it to fit."""
+    return _layers(module, nn.Conv2d)[0]
 
 
 def _start_as_dirac(module: nn.Module) -> None:

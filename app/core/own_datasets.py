@@ -5,7 +5,6 @@ It does not know HTTP.
 """
 
 import os
-import re
 import secrets
 import time
 from collections.abc import Iterator
@@ -20,10 +19,10 @@ from app.core.dataset_catalog import Contents, is_own, look_into
 from app.core.dataset_statistics import describe
 from app.core.errors import N_
 from app.core.images import Limits
+from app.core.titles import clean_title
 
 TITLE = N_("Own pictures")
 LONGEST_TITLE = 80
-_UNPRINTED = re.compile(r"[\s\x00-\x1f\x7f\ud800-\udfff]+")
 _ARRIVING = ".arriving-"
 _LEFT_OVER_S = 3600.0  # nothing takes this long; what is older was left by a process that was stopped
 
@@ -58,7 +57,7 @@ def keep_own(archive: Path, name: str, title: str | None, folder: Path, limits: 
 
     Raises DatasetError.
     """
-    shown = _UNPRINTED.sub(" ", title or "").strip()[:LONGEST_TITLE] or TITLE
+    shown = clean_title(title or "")[:LONGEST_TITLE] or TITLE
     dataset = read_class_folders(archive, name, shown, limits=limits.archive, pictures=limits.picture)
     _make_room(folder, limits.kept)
     write_cache(dataset, cache_path(folder, name), describe(dataset))

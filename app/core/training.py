@@ -19,6 +19,7 @@ from torch.nn import functional
 from app.core.batches import Batches, Pictures, keep
 from app.core.checkpoints import Checkpoint
 from app.core.datasets import DataSet, split
+from app.core.demands import check_demands
 from app.core.errors import N_, InvalidValue
 from app.core.evaluation import cross_entropy, logits_of
 from app.core.events import Diverged, Epoch, Event, Finished, Step
@@ -74,6 +75,7 @@ class Trainer:
         self._device = device
         self._dtype = choose_precision(training.precision, device)
         self._split(dataset)
+        check_demands(network, training, len(self._train))
         self.preparation = prepare_input(self._train, dataset, training, network.input)
         self._batches = Batches(self._train, self.preparation, training)
         self.steps = training.epochs * len(self._batches)

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping
 
 from app.core.errors import N_, InvalidValue, WrongState
-from app.core.hyperparameters import BOUNDS
+from app.core.hyperparameters import check_bounds
 from app.runs import event_log
 from app.runs.schema import runs
 from app.runs.states import FAILED, PAUSED, QUEUED, RUNNING, STOPPED, TERMINAL
@@ -72,10 +72,7 @@ def _ask_state(connection: Connection, row: RowMapping, state: str) -> None:
 
 
 def _ask_rate(connection: Connection, row: RowMapping, rate: float) -> None:
-    low, high = BOUNDS["learning_rate"]
-    if not low <= rate <= high:
-        raise InvalidValue(N_("%(name)s lies between %(low)g and %(high)g."), field="learning_rate",
-                           name="learning_rate", low=low, high=high)  # fmt: skip
+    check_bounds("learning_rate", rate)
     if row["state"] in TERMINAL:
         raise WrongState(N_("The run has ended; it cannot be changed any more. Start it anew instead."),
                          field="learning_rate")  # fmt: skip

@@ -12,6 +12,7 @@ import numpy as np
 from torch import Tensor
 
 from app.core.dataset_catalog import Summary, find_dataset
+from app.core.demands import check_demands, count_learned
 from app.core.errors import N_, InvalidValue
 from app.core.hyperparameters import parse_training
 from app.core.layers import Dense
@@ -21,11 +22,11 @@ from app.core.preparation import Preparation, prepare_picture
 from app.core.presets import find_preset
 from app.core.reports import Limits, check_memory
 from app.core.samples import open_sample
+from app.core.titles import clean_title
 from app.runs.states import LONGEST_NAME, Order
 
 USUAL_NETWORK = "lecture-light"
 _FIELDS = ("dataset", "network", "training", "name", "sample", "pair")
-_UNPRINTED = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\ud800-\udfff\ufeff]+")
 _RUN_ID = re.compile(r"[0-9a-f]{16}")
 
 SCHEMA = {
@@ -67,6 +68,7 @@ def read_order(body: Any, judge: Judge) -> tuple[Order, np.ndarray | None]:
     network = read_network(fields.get("network", USUAL_NETWORK), dataset, judge.limits)
     training = parse_training(fields.get("training", {}))
     check_memory(report(network), min(training.batch_size, dataset.train), judge.limits)
+    check_demands(network, training, count_learned(dataset.train, training)[0])
     order = Order(
         dataset.name, network, training, name=clean_name(_text(fields, "name")), sample=_text(fields, "sample"),
         pair=_pair(_text(fields, "pair")), classes=dataset.classes,
@@ -119,7 +121,7 @@ def as_seen(levels: Tensor, network: Network) -> np.ndarray:
 
 def clean_name(name: str | None) -> str | None:
     """A name as it can be shown; None where nothing is left of it. Raises InvalidValue where it is too long."""
-    shown = _UNPRINTED.sub(" ", name or "").strip()
+    shown = clean_title(name or "")
     if len(shown) > LONGEST_NAME:
         raise InvalidValue(N_("A name may have at most %(limit)d characters; this one has %(value)d."), field="name",
                            value=len(shown), limit=LONGEST_NAME)  # fmt: skip

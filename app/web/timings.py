@@ -8,9 +8,9 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.concurrency import run_in_threadpool
 
 from app.core.dataset_catalog import Summary, find_dataset
+from app.core.demands import count_learned
 from app.core.errors import N_
 from app.core.hyperparameters import Training, parse_training
-from app.core.labeled_images import count_aside
 from app.core.networks import Network, parse_network, report
 from app.core.presets import find_preset
 from app.core.reports import check_memory
@@ -129,17 +129,11 @@ def _read(body: Any, judge: Judge) -> Wanted:
     network = _network(fields.get("network"), dataset, judge)
     check_memory(report(network), min(training.batch_size, MOST_PICTURES), judge.limits)
     timed = replace(training, **{name: getattr(_USUAL, name) for name in _TIMELESS})
-    return Wanted(Question(network, timed), *_count(dataset, training))
+    learned, aside = (None, 0) if dataset is None else count_learned(dataset.train, training)
+    return Wanted(Question(network, timed), learned, aside)
 
 
 def _network(described: Any, dataset: Summary | None, judge: Judge) -> Network:
     if dataset is not None:
         return read_network(described, dataset, judge.limits)
     return find_preset(described).network if isinstance(described, str) else parse_network(described, judge.limits)
-
-
-def _count(dataset: Summary | None, training: Training) -> tuple[int | None, int]:
-    if dataset is None:
-        return None, 0
-    validation = count_aside(dataset.train, training.validation_split) if training.validation_split else 0
-    return min(dataset.train - validation, training.train_limit or dataset.train), validation

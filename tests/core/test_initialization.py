@@ -1,11 +1,9 @@
-import pytest
 import torch
 from torch.nn import functional
 
-from app.core.errors import InvalidValue
 from app.core.hyperparameters import Training
 from app.core.initialization import initialize, whitening_kernels
-from app.core.networks import build, parse_network
+from app.core.networks import build
 from tests.core.pictures import small_network, whitened_network
 
 
@@ -65,14 +63,3 @@ def test_batch_normalizations_factor_can_be_left_at_one() -> None:
     weight = module.get_parameter("batch_normalization_1.weight")
     assert not weight.requires_grad
     assert torch.equal(weight, torch.ones(8))
-
-
-FLAT = {"input": [3, 8, 8], "classes": 3, "layers": [{"type": "flatten"}, {"type": "dense", "units": 3}]}
-
-
-@pytest.mark.parametrize("network", [small_network(), parse_network(FLAT)])
-def test_whitening_without_its_layer_is_refused(network: object) -> None:
-    with pytest.raises(InvalidValue) as refusal:
-        initialize(build(network), Training(whiten=0.5), correlated())  # type: ignore[arg-type]
-
-    assert refusal.value.field == "whiten"

@@ -1,0 +1,114 @@
+"""What `POST /api/runs` refuses, each with a sentence that says why, and how it takes names."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import httpx2
+import pytest
+from starlette.testclient import TestClient
+
+from tests.web.conftest import problem
+from tests.web.logged_runs import SMALL, quiet_client
+
+NORMED = SMALL | {"layers": [{"type": "flatten"}, {"type": "batch_normalization"}, {"type": "dense", "units": 10}]}
+
+
+@pytest.fixture(scope="module")
+def quiet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    with quiet_client(tmp_path_factory.mktemp("data"), runs_queued=1000, runs_per_visitor=1000) as client:
+        yield client
+
+
+def send(client: TestClient, body: Any) -> httpx2.Response:
+    """JSON, or bytes that claim to be."""
+    content = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return client.post("/api/runs", content=content, headers={"content-type": "application/json"})
+
+
+@pytest.mark.parametrize(("order", "status", "told"), [
+    ({"dataset": "no-such"}, 404, "GET /api/datasets"),
+    ({"dataset": "cifar10"}, 409, "python -m app fetch cifar10"),
+    ({"dataset": "digits", "network": "no-such"}, 422, "GET /api/networks"),
+    ({"dataset": "digits", "network": SMALL | {"classes": 9}}, 422, "must give 9 values"),
+    ({"dataset": "shapes", "network": SMALL}, 422, "The network tells 10 classes apart; the data set has 8."),
+    ({"dataset": "digits", "network": "lenet-5"}, 422, "its window of 5 x 5 does not fit"),
+    ({"dataset": "digits", "training": {"epochs": 0}}, 422, "epochs lies between 1 and 10000."),
+    ({"dataset": "digits", "training": {"seed": 2**53 + 1}}, 422, "seed lies between 0 and 9007199254740992."),
+    ({"dataset": "digits", "training": {"augmentation": ["flip"] * 9}}, 422, "augmentation names a change twice."),
+    ({"dataset": "digits", "training": {"whiten": 0.5}}, 422, "Whitening needs 18 filters"),
+    ({"dataset": "digits", "network": NORMED, "training": {"batch_size": 1}}, 422, "at least two pictures a step"),
+    ({"dataset": "digits", "training": {"no-such": 1}}, 422, "A training has no such value"),
+    ({"dataset": "digits", "training": {"learning_rate": 10**400}}, 422, "learning_rate is a number."),
+    ({"dataset": "digits", "training": []}, 422, "A training is an object"),
+    ({"dataset": "digits", "sample": "no-such"}, 422, "GET /api/samples"),
+    ({"dataset": "digits", "pair": "../../etc"}, 422, "'pair' is the id of a run."),
+    ({"dataset": "digits", "name": "n" * 81}, 422, "at most 80 characters"),
+    ({"dataset": "digits", "name": 5}, 422, "'name' is a text."),
+    ({"dataset": ["digits"]}, 422, "'dataset' is a text."),
+    ({"dataset": "digits", "surprise": 1}, 422, "the fields are dataset, network"),
+    ({}, 422, "Name a data set; GET /api/datasets lists all."),
+])  # fmt: skip
+def test_an_order_that_cannot_be_trained_says_why(quiet: TestClient, order: Any, status: int, told: str) -> None:
+    assert told in problem(send(quiet, order), status)["detail"]
+
+
+def test_a_value_past_its_bounds_is_told_with_the_bound(quiet: TestClient) -> None:
+    found = [
+        problem(send(quiet, {"dataset": "digits", "training": {"learning_rate": rate}}), 422) for rate in (-1, 2e4)
+    ]
+
+    assert [(told["field"], told["value"], told["limit"]) for told in found] == [
+        ("learning_rate", -1, 0), ("learning_rate", 2e4, 1e4),
+    ]  # fmt: skip
+
+
+def test_pictures_of_another_size_are_refused_with_both_sizes(quiet: TestClient) -> None:
+    network = SMALL | {"input": [1, 28, 28]}
+
+    found = problem(send(quiet, {"dataset": "digits", "network": network}), 422)
+
+    assert found["field"] == "network"
+    assert "1 x 28 x 28" in found["detail"]
+    assert "1 x 8 x 8" in found["detail"]
+
+
+def test_a_batch_that_would_take_too_much_memory_is_refused_by_arithmetic(quiet: TestClient) -> None:
+    wide = {"input": [3, 32, 32], "classes": 8, "layers": [
+        {"type": "conv2d", "filters": 64}, {"type": "global_average_pooling2d"}, {"type": "dense", "units": 8},
+    ]}  # fmt: skip
+
+    found = problem(send(quiet, {"dataset": "shapes", "network": wide, "training": {"batch_size": 65_536}}), 422)
+
+    assert found["field"] == "batch_size"
+    assert found["limit"] == 4096
+    assert found["value"] == pytest.approx(2 * 10_000 * (64 * 30 * 30 + 64 + 8) * 4 / 2**20, rel=0.01)
+
+
+@pytest.mark.parametrize(("body", "status"), [
+    (b"", 400), (b"{", 400), (b"\xff\xfe", 400), (b"[" * 33, 400), (b"9" * 5000, 400), (b"NaN", 422), (b"[]", 422),
+    (b'"\\ud800"', 422), (b'{"dataset": "\\ud800"}', 404), (b'{"dataset": "../runs"}', 404),
+    (b'{"dataset": null}', 422),
+    (b'{"dataset": "digits", "training": {"learning_rate": NaN}}', 422),
+    (b'{"dataset": "digits", "training": {"epochs": 1e999}}', 422),
+    (b'{"dataset": "digits", "sample": "\\u0000"}', 422),
+    (b'{"dataset": "digits", "training": {"augmentation": [[]]}}', 422),
+    (b'{"dataset": "digits", "training": {"optimizer": {}}}', 422),
+])  # fmt: skip
+def test_a_hostile_order_is_a_problem_that_repeats_nothing(quiet: TestClient, body: bytes, status: int) -> None:
+    response = send(quiet, body)
+
+    problem(response, status)
+    assert len(response.content) < 700
+
+
+def test_a_name_is_shown_as_one_clean_line(quiet: TestClient) -> None:
+    names = [
+        " a\n\u202eb\x00 c\ud800 ",
+        "a\u2066\u2069 b\u061c\xad\u2060\U000e0041 c",
+        "a\x1b\u200f\u2028b\u3000\x85c\ufeff",
+    ]
+
+    told = [send(quiet, {"dataset": "digits", "network": SMALL, "name": name}).json()["name"] for name in names]
+
+    assert told == ["a b c"] * 3
