@@ -2,55 +2,16 @@
 
 import asyncio
 import json
-import signal
-import subprocess
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
-from pathlib import Path
-from typing import Any
 
 import httpx2
 import pytest
 
-from tests.test_cli import free_port, serving, until
+from tests.test_cli import serving, until
 from tests.web.conftest import problem
-from tests.web.viewers import Viewer, follow, gather
-
-DIGITS: dict[str, Any] = {
-    "dataset": "digits",
-    "network": {"input": [1, 8, 8], "classes": 10, "layers": [
-        {"type": "conv2d", "filters": 8, "activation": "relu"}, {"type": "max_pooling2d"}, {"type": "flatten"},
-        {"type": "dense", "units": 10},
-    ]},
-    "training": {"epochs": 5, "learning_rate": 0.01, "batch_size": 32},
-    "sample": "cat",
-}  # fmt: skip
-ENDLESS = DIGITS | {"training": {"epochs": 10_000, "batch_size": 8}}
-
-
-class Server:
-    """A running app."""
-
-    def __init__(self, process: subprocess.Popen[bytes], port: int) -> None:
-        self.process = process
-        self.port = port
-        self.client = httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=60)
-
-    def submit(self, order: dict[str, Any]) -> str:
-        response = self.client.post("/api/runs", json=order)
-        assert response.status_code == 201, response.text
-        return str(response.json()["id"])
-
-    def run(self, run_id: str) -> dict[str, Any]:
-        told: dict[str, Any] = self.client.get(f"/api/runs/{run_id}").json()
-        return told
-
-    def watch(self, run_id: str, after: int = 0) -> list[tuple[int, str, dict[str, Any]]]:
-        """All events from there to the end."""
-        viewer = asyncio.run(Viewer(self.port, run_id, after).watch())
-        return [(number, kind, json.loads(told)) for number, kind, told in viewer.events]
+from tests.web.live_server import DIGITS, ENDLESS, Server
+from tests.web.viewers import Viewer, gather
 
 
 @pytest.fixture(scope="module")
@@ -270,49 +231,3 @@ def test_a_learning_rate_and_a_stop_reach_the_trainer(server: Server) -> None:
 
     assert told[-1][2]["state"] == "stopped"
     assert 0.005 in [event["learning_rate"] for _, kind, event in told if kind == "state"]
-
-
-def test_the_server_stops_soon_though_fifty_watch(tmp_path: Path) -> None:
-    async def watched_stop(server: Server, run_id: str) -> float:
-        viewers = [asyncio.create_task(Viewer(server.port, run_id).watch()) for _ in range(50)]
-        await asyncio.sleep(2)
-        started = time.monotonic()
-        server.process.send_signal(signal.SIGTERM)
-        await asyncio.gather(*viewers, return_exceptions=True)
-        await asyncio.to_thread(server.process.wait, 20)
-        return time.monotonic() - started
-
-    with serving(tmp_path) as (process, port, log):
-        server = Server(process, port)
-        with server.client:
-            run_id = server.submit(ENDLESS)
-            until(lambda: server.run(run_id)["state"] == "running")
-        seconds = asyncio.run(watched_stop(server, run_id))
-
-        assert seconds < 10
-        assert "Traceback" not in log.read_text("utf-8")
-
-
-def test_twenty_viewers_miss_nothing_though_their_connections_break_and_the_server_is_killed(tmp_path: Path) -> None:
-    port = free_port()
-
-    async def watched_kill(stack: ExitStack, server: Server, run_id: str) -> list[list[int]]:
-        viewers = [asyncio.create_task(follow(port, run_id, seed)) for seed in range(20)]
-        await asyncio.sleep(1.5)
-        server.process.kill()
-        await asyncio.to_thread(server.process.wait)
-        await asyncio.to_thread(stack.enter_context, serving(tmp_path, port))
-        return await asyncio.gather(*viewers)
-
-    with ExitStack() as stack:
-        process, _, _ = stack.enter_context(serving(tmp_path, port))
-        server = Server(process, port)
-        stack.enter_context(server.client)
-        run_id = server.submit(DIGITS | {"training": {"epochs": 60, "batch_size": 32}})
-        until(lambda: server.run(run_id)["step"] > 0)
-
-        seen = asyncio.run(watched_kill(stack, server, run_id))
-        whole = [number for number, _, _ in server.watch(run_id)]
-
-    assert whole == list(range(1, len(whole) + 1))
-    assert all(numbers == whole for numbers in seen)
