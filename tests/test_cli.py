@@ -26,7 +26,7 @@ def free_port() -> int:
 
 @contextmanager
 def serving(
-    folder: Path, port: int | None = None, **environment: str
+    folder: Path, port: int | None = None, ready: str = "/readyz", **environment: str
 ) -> Iterator[tuple[subprocess.Popen[bytes], int, Path]]:
     """A ready server, its port and its log."""
     port, log = port or free_port(), folder / "log"
@@ -45,7 +45,7 @@ def serving(
     with log.open("wb") as out:
         process = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=out, env={**os.environ, **environment})
     try:
-        until(lambda: asked(port, "/readyz") == 200)
+        until(lambda: asked(port, ready) == 200)
         yield process, port, log
     finally:
         process.kill()
@@ -85,7 +85,7 @@ def test_the_server_stops_when_told_and_leaves_no_process(tmp_path: Path, way: s
         process.wait(timeout=15)
 
         assert family
-        until(lambda: not any(child.is_running() and child.status() != "zombie" for child in family), 10)
+        until(lambda: not any(child.is_running() and child.status() != "zombie" for child in family))
 
 
 def test_a_server_that_is_killed_leaves_no_process(tmp_path: Path) -> None:
@@ -94,7 +94,7 @@ def test_a_server_that_is_killed_leaves_no_process(tmp_path: Path) -> None:
 
         process.kill()
 
-        until(lambda: not any(child.is_running() and child.status() != "zombie" for child in family), 10)
+        until(lambda: not any(child.is_running() and child.status() != "zombie" for child in family))
 
 
 def test_logs_for_machines_are_json_and_name_no_path(tmp_path: Path) -> None:
@@ -121,3 +121,10 @@ def test_a_port_that_is_taken_is_told_plainly(tmp_path: Path) -> None:
     assert done.returncode != 0
     assert "address already in use" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_the_workers_start_before_anybody_asks_for_one(tmp_path: Path) -> None:
+    with serving(tmp_path, ready="/healthz") as (process, _, _):
+        server = psutil.Process(process.pid)
+
+        until(lambda: any("forkserver" in " ".join(child.cmdline()) for child in server.children()))
