@@ -40,11 +40,13 @@ COPY models/ models/
 COPY templates/ templates/
 COPY static/ static/
 COPY --from=front /build/static/vendor/ static/vendor/
-ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 MPLCONFIGDIR=/tmp/matplotlib
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
+    MPLCONFIGDIR=/tmp/matplotlib PLAYGROUND_DATA=/data
 USER 10001
 VOLUME /data
 EXPOSE 8000
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=10s --timeout=5s --start-period=60s \
-  CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8000/healthz', timeout=4)"]
-CMD ["python", "-m", "app", "serve", "--host", "0.0.0.0", "--port", "8000", "--data", "/data"]
+# Not urllib, which asks the proxy that Docker's own settings may put into the environment.
+HEALTHCHECK --interval=10s --timeout=10s --start-period=60s \
+  CMD ["python", "-ISc", "import http.client as h; c = h.HTTPConnection('127.0.0.1', 8000, timeout=9); c.request('GET', '/healthz'); raise SystemExit(c.getresponse().status != 200)"]
+CMD ["python", "-m", "app", "serve", "--host", "0.0.0.0", "--port", "8000"]
