@@ -47,9 +47,19 @@ export function epochCurve(rows, field) {
 
 /** Curves {xs, ys}, each sorted, on one axis: [xs, ...columns] with null where a curve has no point. */
 export function join(curves) {
-  const all = Float64Array.from(curves.flatMap(({ xs }) => xs)).sort();
-  const xs = Array.from(all.filter((x, index) => index === 0 || x !== all[index - 1]));
+  const xs = curves.map((curve) => curve.xs).reduce(merged, []);
   return [xs, ...curves.map((curve) => spread(curve, xs))];
+}
+
+/** Two ascending lists as one, each value once. */
+function merged(one, other) {
+  const all = [];
+  let [at, place] = [0, 0];
+  while (at < one.length || place < other.length) {
+    const next = place >= other.length || one[at] <= other[place] ? one[at++] : other[place++];
+    if (next !== all[all.length - 1]) all.push(next);
+  }
+  return all;
 }
 
 function spread(curve, xs) {

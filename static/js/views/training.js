@@ -30,9 +30,10 @@ import { automaticName } from "./training/words.js";
 import { attempt, connectNotice, tell } from "./notice.js";
 
 const GONE = _("That run is not on this server any more. Choose another below, or start one.");
-const PARTS = [
-  connectControls, connectBuilder, connectInput, connectRemedies, connectOptimizer, connectCharts, connectFinal,
-  connectKernels, connectPhoto, connectMaps, connectConfusion, connectNorms, connectTime, connectTheater, connectStates, connectRuns,
+const SETTINGS = [connectBuilder, connectInput, connectRemedies, connectOptimizer, connectStates];
+const VIEWS = [
+  connectControls, connectCharts, connectFinal, connectKernels, connectPhoto, connectMaps, connectConfusion, connectNorms,
+  connectTime, connectTheater, connectRuns,
 ];
 
 class TrainingPage {
@@ -43,7 +44,8 @@ class TrainingPage {
   state = null; // {dataset, network, training, sample, run, compare, snapshot}
   source = null; // the photo that is watched: {sample} or {file}
   runs = []; // all runs, newest first
-  #parts = [];
+  #settingParts = [];
+  #views = []; // parts that show what runs tell
   #drawing = null;
   #settings = new Settings(this);
   #visits = new Visits({ write: () => this.#settings.write(), read: () => this.#reread(), show: (found) => this.#put(found) || this.change({}) });
@@ -57,7 +59,7 @@ class TrainingPage {
     await this.attempt(async () => {
       [this.datasets, this.presets, this.samples, this.recipes, this.runs] = await Promise.all([listDatasets(), listNetworks(), listSamples(), listRecipes(), listRuns()]);
       this.#put(await this.#read());
-      this.#parts = PARTS.map((connect) => connect(this));
+      [this.#views, this.#settingParts] = [VIEWS, SETTINGS].map((parts) => parts.map((connect) => connect(this)));
       document.addEventListener("visibilitychange", () => document.hidden || this.#list.renew());
       this.change({});
       this.#list.watch();
@@ -131,8 +133,14 @@ class TrainingPage {
     cancelAnimationFrame(this.#drawing);
     this.#drawing = null;
     this.#followers.follow(this.shown);
+    for (const part of this.#settingParts) part.refresh();
+    this.show();
+  }
+
+  /** Shows anew what runs tell; the settings are as they were. */
+  show() {
     document.querySelector("#training").dataset.run = this.run?.state ?? "none";
-    for (const part of this.#parts) part.refresh();
+    for (const view of this.#views) view.refresh();
   }
 
   /** Starts a run of the settings that are on the page, and opens it. More `fields` are its name, its pair, other settings. */
@@ -197,8 +205,8 @@ class TrainingPage {
   }
 
   #hear(kinds) {
-    if ([...kinds].some((kind) => kind !== "step")) this.refresh();
-    else for (const part of this.#parts) part.hear?.();
+    if ([...kinds].some((kind) => kind !== "step")) this.show();
+    else for (const view of this.#views) view.hear?.();
   }
 
   /** What the address describes, {state, source}; a run that is gone is told, and left out. */

@@ -4,7 +4,8 @@ import { Problem, isPassing, readEvents } from "../../api.js";
 import { ENDED, RunFeed } from "../../lib/run-feed.js";
 
 const PATIENCE_MS = [500, 1000, 2000, 4000]; // before each new try
-const FRAME_MS = 100; // between two drawings
+const FRAME_MS = 100; // between two drawings,
+const REST = 4; // and so many times as long as one takes: long runs on slow machines leave the page usable
 
 export class Followers {
   feeds = new Map();
@@ -13,6 +14,7 @@ export class Followers {
   #changed;
   #kinds = new Set();
   #drawing = null;
+  #pause = FRAME_MS;
 
   /** `hear(kinds)` is called at most ten times a second with the kinds of events that came; `changed(id, fields)` when a run told its state. */
   constructor(hear, changed) {
@@ -93,13 +95,15 @@ export class Followers {
 
   #tell(kind) {
     this.#kinds.add(kind);
-    this.#drawing ??= setTimeout(() => requestAnimationFrame(() => this.#draw()), FRAME_MS);
+    this.#drawing ??= setTimeout(() => requestAnimationFrame(() => this.#draw()), this.#pause);
   }
 
   #draw() {
     const kinds = this.#kinds;
     [this.#kinds, this.#drawing] = [new Set(), null];
+    const begun = performance.now();
     this.#hear(kinds);
+    this.#pause = Math.max(FRAME_MS, REST * (performance.now() - begun));
   }
 }
 

@@ -143,6 +143,6 @@ class PhotoMoments {
     if (this.#answers.size >= MOST_KEPT) this.#answers.clear();
     const done = await page.attempt(async () => this.#answers.set(key, await readSnapshot(run, number, page.source)), this);
     if (!done) this.#answers.set(key, null);
-    page.refresh();
+    page.show();
   }
 }

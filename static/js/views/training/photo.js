@@ -96,7 +96,7 @@ async function showSeen(page, key, address, isNewest) {
   $("#photo-size").textContent = _("as it sees it: %(size)s pixels", { size: size(pixels.width, pixels.height) });
   page.seen = { key, run: run.id, checksum: pixelChecksum(pixels, run.network.input[0]), width: pixels.width, height: pixels.height, data: pixels.data };
   if (address.startsWith("data:")) keep(fileOf(address), SEEN); // for the convolution page
-  page.refresh();
+  page.show();
 }
 
 /** What the visitor asked for is also said. */
