@@ -85,7 +85,7 @@ const SHOW = {
     if (context.isHead) return control.set({ title: _("units"), stops: [context.network.classes], value: context.layer.units, whole: true });
     return showCount(control, context, "units", _("units"));
   },
-  kernel_size: (control, context) => showSide(control, context, "kernel_size", _("kernel"), SIDES),
+  kernel_size: (control, context) => showSide(control, context, "kernel_size", _("kernel size"), SIDES),
   pool_size: (control, context) => showSide(control, context, "pool_size", _("window"), SIDES.slice(1)),
   stride: (control, context) => showSide(control, context, "stride", _("step"), STEPS),
   pool_stride: (control, context) => showSide(control, context, "stride", _("step"), STEPS, fieldOf(context.layer, "stride") ?? fieldOf(context.layer, "pool_size")),

@@ -170,6 +170,7 @@ export class LayerList extends HTMLElement {
   }
 
   #key(event) {
+    if (event.key === "Escape" && this.#open) return this.#close();
     const head = event.target.closest(".layer-head");
     if (!head) return;
     const path = parse(head.closest(".layer").dataset.path);
@@ -177,6 +178,12 @@ export class LayerList extends HTMLElement {
     if (verb) event.preventDefault();
     if (verb === "next" || verb === "previous") this.#walk(head, verb === "next" ? 1 : -1);
     else if (verb) this.#act(verb, path);
+  }
+
+  #close() {
+    const path = parse(this.#open);
+    this.#toggle(path);
+    this.focusOn(path);
   }
 
   #walk(head, step) {

@@ -53,6 +53,7 @@ export class LayerMenu extends HTMLElement {
 
   #key(event) {
     if (event.key === "Escape") {
+      event.stopPropagation();
       this.close();
       this.#opener?.focus();
     }

@@ -63,6 +63,7 @@ export class ValueSlider extends HTMLElement {
 
   #key(event) {
     const step = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+    if (event.key === "Escape" && this.#field.dataset.typing) event.stopPropagation(); // it takes back what was typed, and no more
     if (event.key === "Escape") this.#leave();
     else if (!step) this.#field.dataset.typing = "true"; // what is being typed is not written over
     if (!step) return;

@@ -41,10 +41,10 @@ class Builder {
     this.#page = page;
     this.#history = new EditHistory(this.#settings());
     $("#layers").addEventListener("edit", ({ detail }) => this.become(detail));
-    $("#fit-network").addEventListener("click", () => this.become({ network: this.fitted(page.state.network), said: _("The network fits the pictures now.") }));
+    $("#fit-network").addEventListener("click", () => this.#take(() => this.become({ network: this.fitted(page.state.network), said: _("The network fits the pictures now.") })));
     $("#undo").addEventListener("click", () => this.#return(this.#history.undo()));
     $("#redo").addEventListener("click", () => this.#return(this.#history.redo()));
-    $("#back-to-run").addEventListener("click", () => page.open(page.state.run, { compare: page.state.compare, snapshot: page.state.snapshot }));
+    $("#back-to-run").addEventListener("click", () => this.#take(() => page.open(page.state.run, { compare: page.state.compare, snapshot: page.state.snapshot })));
     document.addEventListener("keydown", (event) => this.#key(event));
     page.attempt(async () => {
       this.limits = (await readLimits()).network;
@@ -204,17 +204,28 @@ class Builder {
     $("#back-to-run").hidden = isRuns;
   }
 
+  /** Does what a button says that is hidden by it; the keyboard stays near. */
+  #take(work) {
+    work();
+    $("#presets summary").focus({ preventScroll: true });
+  }
+
   #return(settings) {
     if (settings) this.#page.change(settings);
   }
 
   #key(event) {
-    const isText = event.target.closest?.("textarea, dialog[open]");
-    if (isText || !(event.ctrlKey || event.metaKey) || event.altKey) return;
+    if (isWritten(event.target) || !(event.ctrlKey || event.metaKey) || event.altKey) return;
     const key = event.key.toLowerCase();
     const isRedo = key === "y" || (key === "z" && event.shiftKey);
     if (key !== "z" && key !== "y") return;
     event.preventDefault();
     this.#return(isRedo ? this.#history.redo() : this.#history.undo());
   }
+}
+
+/** Whether something is being written there, of which the browser undoes the last letters itself. */
+function isWritten(element) {
+  if (element.closest?.("textarea, dialog[open]")) return true;
+  return Boolean(element.matches?.("input.field") && (element.dataset.typing || !element.closest("value-slider")));
 }
