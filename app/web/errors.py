@@ -11,8 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -49,6 +51,7 @@ from app.web.refusals import (
     MalformedRequest,
     NothingYet,
     NotJson,
+    RunsAway,
     TookTooLong,
     TookTooMuchMemory,
     TooManyRequests,
@@ -58,6 +61,8 @@ from app.web.refusals import (
     VisitorLeft,
     WorkerLost,
 )
+
+log = structlog.get_logger("app.web")
 
 MAXIMUM_ERRORS = 8
 RETRY_S = 2
@@ -87,6 +92,7 @@ KINDS: dict[type[PlaygroundError], Kind] = {
     WrongState: Kind(409, "wrong-state", N_("Not in this state")),
     QueueFull: Kind(429, "queue-full", N_("The queue is full")),
     DiskFull: Kind(507, "disk-full", N_("The disk is full")),
+    RunsAway: Kind(503, "runs-away", N_("The runs cannot be reached")),
     TooMuchWork: Kind(413, "too-much-work", N_("Too much arithmetic")),
     PictureTooLarge: Kind(413, "picture-too-large", N_("The picture is too large")),
     UnsupportedPicture: Kind(415, "unsupported-picture", N_("Not a picture that can be read here")),
@@ -151,6 +157,7 @@ _MANY = N_("%(value)d of the values sent cannot be used; the first is '%(name)s'
 def install(app: FastAPI) -> None:
     """Answer every error of this app as a problem."""
     app.add_exception_handler(PlaygroundError, _refuse)
+    app.add_exception_handler(OperationalError, _refuse_database)
     app.add_exception_handler(HTTPException, _refuse_http)
     app.add_exception_handler(RequestValidationError, _refuse_fields)
 
@@ -188,6 +195,13 @@ def describe() -> list[dict[str, Any]]:
 async def _refuse(request: Request, error: Exception) -> Response:
     assert isinstance(error, PlaygroundError)
     return respond(request, error)
+
+
+async def _refuse_database(request: Request, error: Exception) -> Response:
+    """It may come back by itself; what was wrong with it is in the log."""
+    log.error("database away", exc_info=error)
+    away = N_("The runs' database cannot be opened, written or waited for; the server's log tells why. Try again soon.")
+    return respond(request, RunsAway(away, seconds=RETRY_S))
 
 
 async def _refuse_http(request: Request, error: Exception) -> Response:

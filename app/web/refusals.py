@@ -42,6 +42,10 @@ class TooManyRequests(PlaygroundError):
     """A visitor past the rate limit. values: seconds."""
 
 
+class RunsAway(PlaygroundError):
+    """The runs' database cannot be opened, or is locked. values: seconds."""
+
+
 class NothingYet(PlaygroundError):
     """A part of a run that is not there, or not yet."""
 

@@ -3,6 +3,7 @@ import subprocess
 import sys
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from app.runs import processes, reasons
 from app.runs.database import writing
@@ -103,6 +104,7 @@ def test_a_process_is_known_by_more_than_its_number() -> None:
         (OSError(28, "No space left on device"), reasons.DISK_FULL),
         (RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried ..."), reasons.NO_MEMORY),
         (MemoryError(), reasons.NO_MEMORY),
+        (OperationalError("", None, Exception("unable to open database file")), reasons.AWAY),
         (RuntimeError("something else"), reasons.BROKEN),
     ],
 )

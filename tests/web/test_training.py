@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -153,6 +154,21 @@ def test_a_removed_run_is_gone_with_all_that_belongs_to_it(quiet: TestClient) ->
 @pytest.mark.parametrize("run_id", ["0" * 16, "..", "%2e%2e%2f", "x" * 64, "%00", "'; drop table runs"])
 def test_an_id_that_is_none_is_not_found(quiet: TestClient, run_id: str) -> None:
     problem(quiet.get(f"/api/runs/{run_id}/metrics.csv"), 404)
+
+
+def test_a_database_that_cannot_be_opened_is_no_full_disk_and_may_come_back(tmp_path: Path) -> None:
+    data, elsewhere = tmp_path / "data", tmp_path / "elsewhere"
+    with quiet_client(data) as client:
+        run = submit(client)
+        store_of(client).engine.dispose()
+        data.rename(elsewhere)
+        away = client.get("/api/runs")
+        elsewhere.rename(data)
+        back = client.get("/api/runs").json()["runs"]
+
+    assert "cannot be opened" in problem(away, 503)["detail"]
+    assert int(away.headers["retry-after"]) >= 1
+    assert [entry["id"] for entry in back] == [run["id"]]
 
 
 def test_a_reason_is_told_in_the_visitors_language(quiet: TestClient) -> None:
