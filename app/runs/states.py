@@ -36,10 +36,10 @@ class Visitor:
     def owns(self, other: "Visitor") -> bool:
         """Whether what `other` started may be changed by this one: the same cookie.
 
-        The same address suffices where one of them has no cookie (curl), and at the machine itself; behind a router
-        or a container's port a whole class has one address.
+        The same address suffices where `other` had no cookie (curl), and at the machine itself; behind a router or a
+        container's port a whole class has one address, and who leaves the cookie away is not everybody.
         """
-        if self.cookie and other.cookie and not _is_loopback(self.address):
+        if other.cookie and not _is_loopback(self.address):
             return self.cookie == other.cookie
         return self.address == other.address or (self.cookie is not None and self.cookie == other.cookie)
 

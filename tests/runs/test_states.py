@@ -12,15 +12,22 @@ STARTED = Visitor("ana", "10.0.0.3")
     [
         (Visitor("ana", "10.0.0.3"), True),
         (Visitor("ana", "10.0.0.9"), True),
-        (Visitor(None, "10.0.0.3"), True),
+        (Visitor(None, "10.0.0.3"), False),
         (Visitor("ben", "10.0.0.3"), False),
         (Visitor("ben", "10.0.0.9"), False),
         (Visitor(None, "10.0.0.9"), False),
     ],
 )
-def test_a_run_is_its_browsers_or_of_the_address_where_there_is_no_cookie(visitor: Visitor, may: bool) -> None:
+def test_a_run_that_a_browser_started_is_that_browsers(visitor: Visitor, may: bool) -> None:
     assert visitor.owns(STARTED) is may
-    assert STARTED.owns(visitor) is may
+
+
+@pytest.mark.parametrize(
+    ("visitor", "may"),
+    [(Visitor(None, "10.0.0.3"), True), (Visitor("ben", "10.0.0.3"), True), (Visitor(None, "10.0.0.9"), False)],
+)
+def test_a_run_without_a_cookie_is_of_its_address(visitor: Visitor, may: bool) -> None:
+    assert visitor.owns(Visitor(None, "10.0.0.3")) is may
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "::1"])
