@@ -79,7 +79,9 @@ def test_the_guide_shows_every_call(address: str, folder: Path) -> None:
     shown = "\n".join(curl_lines("docs/api.md")).replace("$RUN", "RUN")
 
     for path in schema["paths"]:
-        assert re.search(re.escape(ADDRESS) + re.sub(r"{\w+}", r"\\w+", path) + r"""([\s?"']|$)""", shown, re.MULTILINE), path
+        assert re.search(
+            re.escape(ADDRESS) + re.sub(r"{\w+}", r"\\w+", path) + r"""([\s?"']|$)""", shown, re.MULTILINE
+        ), path
 
 
 def test_the_lectures_example_gives_the_numbers_in_the_guide(address: str, folder: Path) -> None:
