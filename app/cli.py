@@ -12,11 +12,14 @@ import uvicorn
 from fastapi import FastAPI
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
+from rich.console import Console
 from uvicorn.config import STARTUP_FAILURE
 
+from app.commands.errors import told_plainly
 from app.commands.evaluate import evaluate
 from app.commands.familiarity import familiarity
 from app.commands.fetch import fetch
+from app.commands.starting import check_places
 from app.commands.train import train
 from app.logs import configure
 from app.main import create_app
@@ -73,7 +76,8 @@ def serve(
     """Start the web app."""
     settings = _read_settings({} if data is None else {"data": data})
     configure(settings)
-    settings.data.mkdir(parents=True, exist_ok=True)
+    with told_plainly(Console(stderr=True)):
+        check_places(settings)
     typer.echo(f"Convolution Playground: http://{'localhost' if host in ('127.0.0.1', '0.0.0.0') else host}:{port}")
     app = create_app(settings)
     config = uvicorn.Config(

@@ -1,0 +1,67 @@
+"""What keeps `python -m app serve` from starting is told in a sentence."""
+
+import os
+import tempfile
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from app.cli import cli
+
+
+def serve(folder: Path, **environment: str) -> Result:
+    return CliRunner().invoke(cli, ["serve", "--data", str(folder)], env={"COLUMNS": "400", **environment})
+
+
+def test_a_data_folder_that_cannot_be_made_is_named_with_the_systems_reason(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    done = serve(tmp_path / "file" / "data")
+
+    assert done.exit_code == 2
+    assert done.stderr == f"The data folder cannot be made: {tmp_path / 'file' / 'data'}: Not a directory.\n"
+
+
+@pytest.mark.parametrize("name", [".", "runs", "runs.sqlite3"])
+def test_what_another_user_owns_is_named_with_the_user_who_cannot_write(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "runs").mkdir()
+    (tmp_path / "runs.sqlite3").touch()
+    monkeypatch.setattr(os, "access", lambda path, mode: not (mode & os.W_OK and path == tmp_path / name))
+
+    done = serve(tmp_path)
+
+    assert done.exit_code == 2
+    assert done.stderr.startswith(f"{tmp_path / name} cannot be written to by user {os.getuid()}, ")
+
+
+def test_without_a_folder_for_temporary_files_a_container_is_told_its_option(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def find_none() -> str:
+        raise FileNotFoundError
+
+    monkeypatch.setattr(tempfile, "gettempdir", find_none)
+
+    done = serve(tmp_path)
+
+    assert done.exit_code == 2
+    assert "--tmpfs /tmp" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("sqlite:////proc/nowhere/x.sqlite3", "/proc/nowhere: No such file or directory."),
+        ("sqlite:////proc/x.sqlite3", "unable to open database file."),
+        ("nonsense", "Could not parse SQLAlchemy URL from given URL string."),
+        ("nothing+known://visitor:secret@localhost/runs", "Can't load plugin: sqlalchemy.dialects:nothing.known."),
+    ],
+)
+def test_a_database_that_cannot_be_opened_is_told_without_its_address(url: str, why: str, tmp_path: Path) -> None:
+    done = serve(tmp_path, PLAYGROUND_DATABASE=url)
+
+    assert done.exit_code == 2
+    assert done.stderr == f"PLAYGROUND_DATABASE cannot be opened: {why}\n"
