@@ -204,14 +204,16 @@ export function metricsAddress(id) {
 }
 
 /**
- * Reads what a run tells, from behind the event number `after`, until the server ends the stream; `hear` gets {id, kind, fields}.
+ * Reads what a run tells, from behind the event number `after`, until the server ends the stream; `begin()` is called once it
+ * answers, `hear` gets {id, kind, fields} of each event.
  * Rejects with Problem or Unreachable; a stream that is silent for longer than its ping is broken off as unreachable.
  */
-export async function readEvents(id, after, hear, signal) {
+export async function readEvents(id, after, { begin, hear, signal }) {
   const alarm = new Alarm(SILENCE_MS);
   const headers = { Accept: "text/event-stream", "Last-Event-ID": String(after) };
   try {
     const response = await send(`${runAddress(id)}/events`, undefined, "GET", { headers, signal: AbortSignal.any([signal, alarm.signal]) });
+    begin();
     const lines = new EventLines(hear);
     for await (const part of partsOf(response)) {
       alarm.postpone();

@@ -56,3 +56,22 @@ test("a page that nobody sees opens no stream", async () => {
 
   assert.equal(calls, 0);
 });
+
+test("a stream that came back is open, though a paused run tells nothing", async () => {
+  const events = [state(1, "running"), state(2, "paused")].join("");
+  let calls = 0;
+  globalThis.fetch = async (_address, { signal }) => {
+    calls += 1;
+    const silent = new ReadableStream({ start: (stream) => signal.addEventListener("abort", () => stream.error(signal.reason)) });
+    return new Response(calls === 1 ? events : silent, { status: 200 });
+  };
+  const seen = [];
+  const followers = new Followers(() => seen.push(followers.feeds.get("d").connection), () => {});
+
+  followers.follow([{ id: "d", epochs: 1, state: "running" }]);
+  for (let turn = 0; turn < 400 && (calls < 2 || seen.at(-1) !== "open"); turn += 1) await new Promise((resolve) => setTimeout(resolve, 5));
+  followers.follow([]);
+
+  assert.ok(seen.includes("reconnecting"));
+  assert.equal(seen.at(-1), "open");
+});

@@ -35,6 +35,8 @@ export class LayerList extends HTMLElement {
 
   /** `fault` is {path, message} where the network cannot be built; `limits` are those of the server, or null. */
   show({ network, limits, fault = null }) {
+    const isKnown = network === this.#network && limits === this.#limits && JSON.stringify(fault) === JSON.stringify(this.#fault);
+    if (isKnown) return;
     [this.#network, this.#limits, this.#fault] = [network, limits, fault];
     if (this.#open && !exists(network, parse(this.#open))) this.#open = null;
     const signature = shapeOf(network.layers);

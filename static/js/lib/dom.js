@@ -22,6 +22,11 @@ function fill(element, attributes, children) {
   return element;
 }
 
+/** Puts `text` into an element, unless it is there: who hears the page read out is not told it again. */
+export function say(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
 /** Tells the parents what happened: data goes down by properties, events go up. */
 export function emit(element, type, detail) {
   element.dispatchEvent(new CustomEvent(type, { detail, bubbles: true }));

@@ -3,7 +3,7 @@
 import { checkNetwork, readLimits, timeNetwork } from "../../api.js";
 import "../../components/layer-list.js";
 import "../../components/share-bar.js";
-import { h } from "../../lib/dom.js";
+import { h, say } from "../../lib/dom.js";
 import { EditHistory } from "../../lib/edit-history.js";
 import { number } from "../../lib/format.js";
 import { _ } from "../../lib/i18n.js";
@@ -69,7 +69,7 @@ class Builder {
     this.fault = this.#faultOf(network);
     $("#layers").show({ network, limits: this.limits, fault: this.fault });
     $("#network-fault").hidden = !this.fault || this.fault.path.length > 0;
-    $("#network-fault span").textContent = this.fault?.message ?? "";
+    say($("#network-fault span"), this.fault?.message ?? "");
     $("#fit-network").hidden = !this.fault?.isMisfit;
     this.#showTotals(network);
     this.#showPreset(network);

@@ -63,7 +63,8 @@ export class Followers {
   async #read(feed, signal) {
     for (let failures = 0; !signal.aborted && !feed.hasEnded; failures += 1) {
       const before = feed.last;
-      const error = await readEvents(feed.id, feed.last, (event) => this.#take(feed, event, signal), signal).catch((caught) => caught);
+      const heard = { begin: () => this.#begin(feed, signal), hear: (event) => this.#take(feed, event, signal), signal };
+      const error = await readEvents(feed.id, feed.last, heard).catch((caught) => caught);
       if (signal.aborted || feed.hasEnded) break;
       if (error && !isPassing(error)) return this.#give(feed, error);
       if (feed.last > before) failures = 0;
@@ -81,9 +82,13 @@ export class Followers {
     this.#changed(feed.id, {});
   }
 
+  /** Even if nothing is told for long: a paused run is silent. */
+  #begin(feed, signal) {
+    if (!signal.aborted && feed.connection !== "open") this.#connect(feed, "open");
+  }
+
   #take(feed, event, signal) {
     if (signal.aborted || !feed.take(event)) return;
-    if (feed.connection !== "open") this.#connect(feed, "open");
     if (event.kind === "state") this.#changed(feed.id, event.fields);
     this.#tell(event.kind);
   }

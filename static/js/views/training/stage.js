@@ -58,7 +58,7 @@ function curveOf(feed, kind) {
 }
 
 function shadeOf(feed, token) {
-  const rows = feed.epochs.filter(({ validation_loss: loss }) => Number.isFinite(loss));
+  const rows = feed.epochs.filter(({ train_loss: loss, validation_loss: other }) => Number.isFinite(loss) && Number.isFinite(other));
   const measured = measureGap(feed.epochs);
   const name = measured && _("gap: %(gap)s", { gap: number(measured.gap, 2) });
   return { token, xs: rows.map(({ epoch }) => epoch), low: rows.map((row) => row.train_loss), high: rows.map((row) => Math.max(row.train_loss, row.validation_loss)), name };

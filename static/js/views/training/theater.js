@@ -1,6 +1,6 @@
 // Overfitting theater: two runs of one seed on few pictures, once without and once with a remedy, side by side.
 
-import { h } from "../../lib/dom.js";
+import { h, say } from "../../lib/dom.js";
 import { number, parseNumber } from "../../lib/format.js";
 import { _ } from "../../lib/i18n.js";
 import { CURES, cure, remediesOf, sickRecipe, sicken } from "./cures.js";
@@ -17,9 +17,10 @@ export function connectTheater(page) {
   fillCures();
   let [dataset, run] = [null, null];
   let refused = ""; // why the two could not be played
-  const show = () => say(showStage(page) || refused);
+  const show = () => say($("#verdict"), showStage(page) || refused);
   $("#play").addEventListener("click", async () => {
-    say((refused = ""));
+    refused = "";
+    show();
     refused = await play(page);
     show();
   });
@@ -32,11 +33,6 @@ export function connectTheater(page) {
     },
     hear: show,
   };
-}
-
-/** Once: who hears the page read out is not told it again with every event. */
-function say(text) {
-  if ($("#verdict").textContent !== text) $("#verdict").textContent = text;
 }
 
 function fillCures() {
