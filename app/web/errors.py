@@ -211,7 +211,16 @@ async def _refuse_http(request: Request, error: Exception) -> Response:
     kind, message = _HTTP.get(error.status_code) or (Kind(error.status_code, "refused", N_("Refused")), N_("Refused."))
     response = _answer(request, kind, message)
     response.headers.update(error.headers or {})
+    if error.status_code == 405 and (methods := _methods(request)):
+        response.headers["Allow"] = ", ".join(methods)
     return response
+
+
+def _methods(request: Request) -> list[str]:
+    """All that the address answers to; a router knows those of the first route that fits it."""
+    template = getattr(request.scope.get("route"), "path", "")
+    known = {name.upper() for name in request.app.openapi()["paths"].get(template, ())}
+    return sorted(known | ({"HEAD"} if "GET" in known else set()))
 
 
 async def _refuse_fields(request: Request, error: Exception) -> Response:

@@ -61,8 +61,11 @@ async def show_model(request: Request, folder: ModelDep, workers: WorkersDep) ->
     responses={200: {"content": {"application/octet-stream": {}}}},
 )
 def send_weights(folder: ModelDep) -> FileResponse:
-    """The weights, as safetensors."""
-    return FileResponse(folder / WEIGHTS, media_type="application/octet-stream", filename=f"{folder.name}.safetensors")
+    """The weights, as safetensors; those of a run that goes on are others in a moment."""
+    return FileResponse(
+        folder / WEIGHTS, media_type="application/octet-stream", filename=f"{folder.name}.safetensors",
+        headers={"Cache-Control": "no-cache"},
+    )  # fmt: skip
 
 
 @router.get("/{name}/filters/{layer:path}", dependencies=[Depends(limit_rate)])

@@ -97,7 +97,7 @@ async def change_run(run: OwnRunDep, body: JsonBody, teller: TellerDep) -> dict[
     return await run_in_threadpool(teller.tell, run)
 
 
-@router.delete("/{run_id}", status_code=204)
+@router.delete("/{run_id}", status_code=204, response_class=Response)
 def remove_run(run: OwnRunDep, store: StoreDep) -> None:
     """All of it; one that trains is ended first."""
     store.delete(run.id)

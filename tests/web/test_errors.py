@@ -38,6 +38,17 @@ def test_what_is_not_there_is_a_problem(client: TestClient, method: str, path: s
     assert told["request_id"]
 
 
+@pytest.mark.parametrize(("path", "methods"), [
+    ("/api/runs", "GET, HEAD, POST"), ("/api/runs/0", "DELETE, GET, HEAD, PATCH"),
+    ("/api/runs/0/photo", "GET, HEAD, PUT"), ("/api/convolutions", "POST"),
+])  # fmt: skip
+def test_a_method_that_is_not_there_is_told_with_all_that_are(client: TestClient, path: str, methods: str) -> None:
+    response = client.request("OPTIONS", path)
+
+    problem(response, 405)
+    assert response.headers["allow"] == methods
+
+
 def test_problems_are_told_in_the_visitors_language(convolve: Post) -> None:
     english, spanish = (
         problem(convolve({"kernel": "identity", "stride": "0"}, headers={"Accept-Language": language}), 422)

@@ -50,6 +50,7 @@ def test_the_weights_are_the_networks(client: TestClient) -> None:
     assert set(tensors) == set(expected)
     np.testing.assert_array_equal(tensors["conv2d_1.weight"].numpy(), expected["conv2d_1.weight"].numpy())
     assert "tiny.safetensors" in response.headers["content-disposition"]
+    assert response.headers["cache-control"] == "no-cache"
 
 
 def test_kernels_that_see_the_picture_have_their_nearest_classics(client: TestClient) -> None:

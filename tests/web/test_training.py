@@ -146,6 +146,7 @@ def test_a_removed_run_is_gone_with_all_that_belongs_to_it(quiet: TestClient) ->
     response = quiet.delete(path)
 
     assert (response.status_code, response.content) == (204, b"")
+    assert "content-type" not in response.headers
     assert not folder.exists()
     for address in (path, f"{path}/events", f"{path}/metrics.csv", f"{path}/confusion", f"{path}/snapshots/0"):
         problem(quiet.get(address), 404)
