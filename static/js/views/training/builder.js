@@ -8,6 +8,7 @@ import { EditHistory } from "../../lib/edit-history.js";
 import { number } from "../../lib/format.js";
 import { _ } from "../../lib/i18n.js";
 import { Latest } from "../../lib/latest.js";
+import { datasetTitle } from "../../lib/layers.js";
 import { fieldText, shortCount } from "../../lib/layer-words.js";
 import { faultOf, report } from "../../lib/network-arithmetic.js";
 import { fitTo } from "../../lib/network-edits.js";
@@ -164,7 +165,7 @@ class Builder {
   #tried() {
     const { dataset } = this.#page.state;
     const { network, training } = this.#page.usual(dataset);
-    const title = _("Tried for %(dataset)s", { dataset: this.#page.dataset?.title ?? dataset });
+    const title = _("Tried for %(dataset)s", { dataset: this.#page.dataset?.title ?? datasetTitle(dataset) });
     return { name: "usual", title, description: _("What the page starts with for these pictures: network, input, optimizer and epochs."), network, choose: () => ({ network, training }) };
   }
 

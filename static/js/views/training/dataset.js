@@ -6,7 +6,7 @@ import { h } from "../../lib/dom.js";
 import { number, percent } from "../../lib/format.js";
 import { _ } from "../../lib/i18n.js";
 import { Latest } from "../../lib/latest.js";
-import { classTitle } from "../../lib/layers.js";
+import { classTitle, datasetTitle } from "../../lib/layers.js";
 import { cutSheet, drawStrip } from "../../lib/sample-sheet.js";
 import { readPixels } from "../../lib/pixels.js";
 import { isSame } from "../../lib/run-address.js";
@@ -43,7 +43,7 @@ class DatasetPart {
   refresh() {
     const { dataset, state } = this.#page;
     this.#list();
-    $("#dataset-name").textContent = dataset?.title ?? state.dataset;
+    $("#dataset-name").textContent = dataset?.title ?? datasetTitle(state.dataset);
     $("#data-fact").textContent = dataset ? [dataset.input.join("×"), _("%(count)s classes", { count: dataset.classes.length })].join(" · ") : "";
     const { train_limit, validation_split, seed } = state.training;
     const most = this.#most();
