@@ -30,8 +30,8 @@ COPY scripts/ scripts/
 RUN npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier && node scripts/vendor.mjs
 
 FROM python:3.11-slim
-RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin playground \
- && install --directory --owner playground /data
+RUN useradd --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin playground \
+ && install --directory --owner playground --group playground /data
 WORKDIR /srv
 COPY --from=packages /venv /venv
 COPY app/ app/

@@ -29,10 +29,16 @@ def _check_data(folder: Path) -> None:
     for path in (folder / name for name in _KEPT):
         if path.exists() and not os.access(path, os.R_OK | os.W_OK | (os.X_OK if path.is_dir() else 0)):
             raise InvalidValue(
-                "%(path)s cannot be written to by user %(user)d, as whom the server runs. "
-                "Give it to that user (chown), run the server as its owner, or choose another folder (--data).",
-                path=path.resolve(), user=os.getuid(),
+                "%(path)s cannot be written to by user %(user)d, as whom the server runs: %(cure)s, "
+                "or choose another folder (--data).",
+                path=path.resolve(), user=os.getuid(), cure=_cure(path),
             )  # fmt: skip
+
+
+def _cure(path: Path) -> str:
+    if os.statvfs(path).f_flag & os.ST_RDONLY:
+        return "it is mounted read-only; mount it for writing"
+    return "give it to that user (chown), run the server as its owner"
 
 
 def _check_temporary() -> None:

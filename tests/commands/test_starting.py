@@ -3,6 +3,7 @@
 import os
 import tempfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -35,6 +36,20 @@ def test_what_another_user_owns_is_named_with_the_user_who_cannot_write(
 
     assert done.exit_code == 2
     assert done.stderr.startswith(f"{tmp_path / name} cannot be written to by user {os.getuid()}, ")
+    assert "chown" in done.stderr
+
+
+def test_a_folder_that_is_mounted_read_only_is_not_to_be_given_to_another_user(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "access", lambda path, mode: not (mode & os.W_OK and path == tmp_path))
+    monkeypatch.setattr(os, "statvfs", lambda _: SimpleNamespace(f_flag=os.ST_RDONLY))
+
+    done = serve(tmp_path)
+
+    assert done.exit_code == 2
+    assert "it is mounted read-only" in done.stderr
+    assert "chown" not in done.stderr
 
 
 def test_without_a_folder_for_temporary_files_a_container_is_told_its_option(
