@@ -46,6 +46,11 @@ const CLASSES = {
 
 const DATASETS = { cifar10: "CIFAR-10", mnist: "MNIST", "fashion-mnist": "Fashion-MNIST", digits: _("digits of scikit-learn"), shapes: _("drawn shapes") };
 
+/** Whether a run tells no more of its pictures than that they are somebody's own. */
+export function isSecret(dataset) {
+  return dataset === "own-pictures";
+}
+
 /** A data set's name as it is written; that of an uploaded one is a secret. */
 export function datasetTitle(name) {
   if (name?.startsWith("own-")) return _("own pictures");

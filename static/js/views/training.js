@@ -21,6 +21,7 @@ import { advised } from "./training/queue.js";
 import { connectRemedies } from "./training/remedies.js";
 import { connectRuns } from "./training/runs.js";
 import { RunList } from "./training/run-list.js";
+import { keepInSight } from "./training/sight.js";
 import { Settings } from "./training/settings.js";
 import { connectStates } from "./training/states.js";
 import { connectTheater } from "./training/theater.js";
@@ -63,6 +64,8 @@ class TrainingPage {
       document.addEventListener("visibilitychange", () => document.hidden || this.#list.renew());
       this.change({});
       this.#list.watch();
+      const aim = document.getElementById(location.hash.slice(1));
+      if (aim) keepInSight(aim);
     });
     document.documentElement.dataset.ready = "true";
   }

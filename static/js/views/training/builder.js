@@ -190,7 +190,7 @@ class Builder {
     const known = [...this.#page.presets.map((preset) => ({ ...preset, network: this.fitted(preset.network) })), this.#tried()];
     const chosen = known.find((preset) => isSame(preset.network.layers, network.layers));
     this.#base = chosen?.title ?? this.#base;
-    $("#preset-name").textContent = chosen?.title ?? (this.#base ? _("%(title)s, changed", { title: this.#base }) : _("One's own"));
+    $("#preset-name").textContent = chosen?.title ?? (this.#base ? _("%(title)s, changed", { title: this.#base }) : _("Your own"));
     for (const button of document.querySelectorAll("[data-preset]")) button.setAttribute("aria-pressed", String(button.dataset.preset === chosen?.name));
   }
 

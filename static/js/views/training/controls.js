@@ -4,6 +4,7 @@ import { copyText } from "../../lib/clipboard.js";
 import { h } from "../../lib/dom.js";
 import { parseNumber, plain } from "../../lib/format.js";
 import { _ } from "../../lib/i18n.js";
+import { isSecret } from "../../lib/layers.js";
 import { OWN } from "../../lib/run-address.js";
 import { ENDED } from "../../lib/run-feed.js";
 import { colorOf } from "./colors.js";
@@ -92,7 +93,7 @@ function refresh(page) {
   $("#run-start-text").textContent = isLive ? _("Start another") : _("Start");
   $("#run-start").classList.toggle("primary", !isLive);
   $("#run-start").classList.toggle("start", !isLive);
-  $("#run-clone").hidden = !run || isLive;
+  $("#run-clone").hidden = !run || isLive || isSecret(run.dataset);
   $("#rate").hidden = !may(["running", "paused"]);
   passFocus(focused);
   showState(page);

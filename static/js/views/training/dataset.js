@@ -6,7 +6,7 @@ import { h } from "../../lib/dom.js";
 import { number, percent } from "../../lib/format.js";
 import { _ } from "../../lib/i18n.js";
 import { Latest } from "../../lib/latest.js";
-import { classTitle, datasetTitle } from "../../lib/layers.js";
+import { classTitle, datasetTitle, isSecret } from "../../lib/layers.js";
 import { cutSheet, drawStrip } from "../../lib/sample-sheet.js";
 import { readPixels } from "../../lib/pixels.js";
 import { isSame } from "../../lib/run-address.js";
@@ -53,7 +53,7 @@ class DatasetPart {
     $("#seed").set({ title: _("seed"), stops: Array.from({ length: 21 }, (_stop, index) => index), value: seed, low: 0, high: 2 ** 31, whole: true });
     $("#split-words").textContent = this.#words(most, train_limit, validation_split);
     if (!this.#looked.has(state.dataset)) this.#keepRoom(dataset);
-    this.#looking.ask(state.dataset);
+    if (!isSecret(state.dataset)) this.#looking.ask(state.dataset);
   }
 
   /** The strip is as high as it will be, so that nothing jumps when it comes. */

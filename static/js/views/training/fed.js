@@ -1,6 +1,7 @@
 // What the network would be fed, asked of the server a moment after the last change and shared by the cards that show it.
 
 import { isPassing, previewInput } from "../../api.js";
+import { isSecret } from "../../lib/layers.js";
 import { Latest } from "../../lib/latest.js";
 
 const SETTLE_MS = 300;
@@ -36,6 +37,7 @@ class Fed {
   /** Asks, if what is fed has changed. */
   refresh() {
     const { dataset, training } = this.#page.state;
+    if (isSecret(dataset)) return;
     const key = JSON.stringify({ dataset, training: Object.fromEntries(FIELDS.map((name) => [name, training[name]])) });
     if (key === this.#key) return;
     this.#key = key;

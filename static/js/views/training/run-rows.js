@@ -6,7 +6,7 @@ import { number, percent, percentFine } from "../../lib/format.js";
 import { language, _ } from "../../lib/i18n.js";
 import { MOST_COMPARED } from "../../lib/run-address.js";
 import { ENDED } from "../../lib/run-feed.js";
-import { datasetTitle } from "../../lib/layers.js";
+import { datasetTitle, isSecret } from "../../lib/layers.js";
 import { colorOf } from "./colors.js";
 import { remediesOf } from "./cures.js";
 import { LONGEST_NAME, automaticName, stateTitle, titleOf } from "./words.js";
@@ -24,6 +24,7 @@ export class RunRow {
   #best = h("span", { class: "figure best" });
   #state = h("span", { class: "state-chip" });
   #field = h("input", { class: "field run-field", maxlength: LONGEST_NAME, hidden: true, onkeydown: (event) => this.#key(event), onblur: () => this.#rename() });
+  #clone = this.#button(_("Clone"), () => this.#take());
   #mine = [];
   #shown = [];
 
@@ -32,9 +33,8 @@ export class RunRow {
     [this.#page, this.#id] = [page, id];
     this.#field.setAttribute("aria-label", _("Name of the run"));
     this.#mine = [this.#button(_("Rename"), () => this.#edit()), this.#button(_("Delete"), () => remove(id))];
-    const clone = this.#button(_("Clone"), () => this.#clone());
-    clone.title = _("Puts its settings into the builder, to change one and start again");
-    const buttons = h("span", { class: "buttons" }, clone, this.#mine);
+    this.#clone.title = _("Puts its settings into the builder, to change one and start again");
+    const buttons = h("span", { class: "buttons" }, this.#clone, this.#mine);
     this.element = h("li", { class: "run-row" }, h("label", { class: "run-check" }, this.#check), h("div", { class: "run-words" }, this.#name, this.#field, this.#told), this.#spark, this.#best, this.#state, buttons);
   }
 
@@ -64,6 +64,7 @@ export class RunRow {
     this.#best.title = BEST;
     this.#state.textContent = stateOf(run);
     this.#state.dataset.state = run.state;
+    this.#clone.hidden = isSecret(run.dataset);
     for (const button of this.#mine) button.hidden = !run.mine;
   }
 
@@ -71,7 +72,7 @@ export class RunRow {
     return h("button", { class: "button small-button", type: "button", onclick }, text);
   }
 
-  #clone() {
+  #take() {
     this.#page.clone(this.#id);
     document.querySelector("#training").scrollIntoView();
     document.querySelector("#run-start").focus();

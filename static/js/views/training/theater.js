@@ -5,6 +5,7 @@ import { number, parseNumber } from "../../lib/format.js";
 import { _ } from "../../lib/i18n.js";
 import { CURES, cure, remediesOf, sickRecipe, sicken } from "./cures.js";
 import { sentenceOf } from "../notice.js";
+import { keepInSight } from "./sight.js";
 import { showStage } from "./stage.js";
 
 const FEW = 200;
@@ -56,7 +57,7 @@ async function play(page) {
   const [remedy] = remediesOf(cured).filter((one) => !remediesOf(plain).includes(one));
   const isKeyboards = document.activeElement === $("#play"); // which loses it as soon as it is disabled
   $("#play").disabled = true;
-  keepInSight();
+  keepInSight($("#theater")); // the charts above it grow as soon as there is a run
   let refusal = "";
   const order = both(page, plain, { ...cured, name: remedy });
   await page.attempt(() => order.catch((error) => {
@@ -73,15 +74,6 @@ async function both(page, plain, cured) {
   page.open(first.id, { compare: [] });
   const second = await page.submit({ ...cured, pair: first.id });
   page.change({ compare: [second.id] });
-}
-
-/** The charts above the theater grow as soon as there is a run; until the visitor does something else, it stays where it is. */
-function keepInSight() {
-  const growing = new ResizeObserver(() => $("#theater").scrollIntoView({ block: "start" }));
-  for (const column of document.querySelectorAll(".room > :not(.room-more)")) growing.observe(column);
-  const leave = new AbortController();
-  for (const doing of ["wheel", "touchmove", "keydown", "pointerdown"]) addEventListener(doing, () => leave.abort(), { signal: leave.signal, passive: true });
-  leave.signal.addEventListener("abort", () => growing.disconnect());
 }
 
 /** The whole number in a field, or null, and the field says so. */

@@ -39,8 +39,8 @@ export class Visits {
 
   #say(put, { isNew = false } = {}) {
     const query = this.#write();
-    const address = query ? `${location.pathname}?${query}` : location.pathname;
-    if (!isNew || address !== location.pathname + location.search) put(address);
+    const address = (query ? `${location.pathname}?${query}` : location.pathname) + location.hash;
+    if (!isNew || address !== location.pathname + location.search + location.hash) put(address);
     this.#said = location.search;
   }
 
