@@ -6,16 +6,20 @@ A pool of pebble's, forked from a server process that has PyTorch loaded already
 import asyncio
 import os
 import signal
+import time
 from collections.abc import Callable
+from concurrent.futures import BrokenExecutor
 from concurrent.futures import TimeoutError as TaskTimeout
-from concurrent.futures import wait
+from contextlib import suppress
 from multiprocessing import get_context
 from pathlib import Path
+from threading import Lock
 from typing import Annotated, Any, TypeVar
 
+import structlog
 import torch
 from fastapi import Depends, Request
-from pebble import ProcessExpired, ProcessPool
+from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from app.core.errors import N_
 from app.settings import Settings
@@ -24,9 +28,13 @@ from app.web.refusals import Busy, TookTooLong, TookTooMuchMemory, VisitorLeft, 
 
 Result = TypeVar("Result")
 
+log = structlog.get_logger("app.web")
+
 PRELOADED = ("app.core.pipeline", "app.core.inspection.views", "app.core.inspection.channel_views", "captum.attr",
              "app.core.own_datasets", "app.web.orders", "app.web.previews", "app.web.timings", "app.web.snapshots",
              "app.web.confusion")  # fmt: skip
+_START_S = 60.0
+_LOST = N_("The process that worked on this ended before it was done. Try again, or use another picture.")
 _LATE = N_("This took longer than %(limit)d seconds and was stopped. Use a smaller picture or kernel.")
 _LARGE = N_("This took longer than %(limit)d seconds and was stopped. Send fewer or smaller pictures.")
 
@@ -37,19 +45,28 @@ class Workers:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._under_way = 0
-        context: Any = get_context("forkserver")
-        context.set_forkserver_preload([__name__, *PRELOADED])
-        self._pool = ProcessPool(
-            settings.workers, initializer=_prepare, initargs=[settings.worker_bytes], context=context
-        )
-        self._is_started = False
+        self._changing = Lock()
+        self._pool: ProcessPool | None = None
+        self._is_stopped = False
 
     def start(self) -> None:
-        """The processes, so that nobody has to wait for them: it takes seconds, and is not for the event loop."""
-        first = self._pool.schedule(abs, [0])
-        while self._pool.active and not wait([first], 0.1).done:
-            pass
-        self._is_started = True
+        """The processes, so that nobody has to wait for them, unless they are there; not for the event loop.
+
+        It takes seconds. A pool that somebody else ended a process of, as a system without memory does, is given up
+        by pebble; another takes its place.
+        """
+        with self._changing:
+            if self._is_stopped or self._is_there():
+                return
+            if self._pool is not None:
+                log.warning("workers lost")
+                _end(self._pool)
+            pool = self._make_pool()
+            first, until = pool.schedule(_answer), time.monotonic() + _START_S
+            while pool.active and not (self._is_stopped or first.done() or time.monotonic() > until):
+                with suppress(TaskTimeout):
+                    first.exception(0.1)
+            self._pool = pool
 
     async def run(
         self, request: Request, function: Callable[..., Result], *arguments: Any, seconds: float | None = None
@@ -62,40 +79,67 @@ class Workers:
             raise Busy(N_("The server is busy with other requests. Try again in a moment."), seconds=RETRY_S)
         self._under_way += 1
         try:
-            if not self._is_started:
-                await asyncio.to_thread(self.start)
-            return await self._attend(request, function, arguments, seconds or self._settings.task_seconds)
+            task = await self._schedule(function, arguments, seconds or self._settings.task_seconds)
+            return await _attend(request, task)
         except TaskTimeout:
             raise TookTooLong(_LARGE if seconds else _LATE, limit=seconds or self._settings.task_seconds) from None
-        except ProcessExpired:
-            raise WorkerLost(
-                N_("The process that worked on this ended before it was done. Try again, or use another picture."),
-                seconds=RETRY_S,
-            ) from None
+        except (ProcessExpired, BrokenExecutor):
+            raise WorkerLost(_LOST, seconds=RETRY_S) from None
         finally:
             self._under_way -= 1
 
     def stop(self) -> None:
         """Ends the processes, whatever they do."""
-        self._pool.stop()
-        self._pool.join()
+        self._is_stopped = True
+        with self._changing:
+            if self._pool is not None:
+                _end(self._pool)
 
-    async def _attend(
-        self, request: Request, function: Callable[..., Result], arguments: Any, seconds: float
-    ) -> Result:
-        """Waits for the result, or until nobody waits for it any more."""
-        task = self._pool.schedule(_guard, [function, *arguments], timeout=seconds)
-        result = asyncio.wrap_future(task)
-        departure = asyncio.ensure_future(_departure(request))
+    def _is_there(self) -> bool:
+        return self._pool is not None and self._pool.active
+
+    def _make_pool(self) -> ProcessPool:
+        context: Any = get_context("forkserver")
+        context.set_forkserver_preload([__name__, *PRELOADED])
+        return ProcessPool(
+            self._settings.workers, initializer=_prepare, initargs=[self._settings.worker_bytes], context=context
+        )
+
+    async def _schedule(self, function: Callable[..., Result], arguments: Any, seconds: float) -> ProcessFuture[Result]:
+        """WorkerLost where no process can be started."""
         try:
-            await asyncio.wait([result, departure], return_when=asyncio.FIRST_COMPLETED)
-            if result.done():
-                return result.result()
-            raise VisitorLeft(N_("The visitor left."))
-        finally:
-            departure.cancel()
-            if not result.done():
-                task.cancel()  # a worker that is at it ends, and another takes its place
+            if not self._is_there():
+                await asyncio.to_thread(self.start)
+            assert self._pool is not None
+            return self._pool.schedule(_guard, [function, *arguments], timeout=seconds)
+        except (RuntimeError, OSError, AssertionError) as error:
+            log.warning("no worker", exc_info=error)
+            raise WorkerLost(_LOST, seconds=RETRY_S) from None
+
+
+async def _attend(request: Request, task: ProcessFuture[Result]) -> Result:
+    """Waits for the result, or until nobody waits for it any more."""
+    result: asyncio.Future[Result] = asyncio.wrap_future(task)
+    departure: asyncio.Future[Any] = asyncio.ensure_future(_departure(request))
+    try:
+        await asyncio.wait([departure, result], return_when=asyncio.FIRST_COMPLETED)
+        if result.done():
+            return result.result()
+        raise VisitorLeft(N_("The visitor left."))
+    finally:
+        departure.cancel()
+        if not result.done():
+            task.cancel()  # a worker that is at it ends, and another takes its place
+
+
+def _answer() -> bool:
+    """Runs in the worker, to see that there is one."""
+    return True
+
+
+def _end(pool: ProcessPool) -> None:
+    pool.stop()
+    pool.join()
 
 
 def workers_of(request: Request) -> Workers:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,9 +13,11 @@ import pytest
 from starlette.requests import Request
 
 from app.core.errors import InvalidValue, PlaygroundError
+from app.runs.processes import identify, is_alive
 from app.settings import Settings
 from app.web.refusals import Busy, TookTooLong, TookTooMuchMemory, VisitorLeft, WorkerLost
 from app.web.workers import Workers
+from tests.test_cli import until
 
 MEBIBYTE = 1024 * 1024
 
@@ -80,6 +83,32 @@ def test_processes_that_are_not_wanted_any_more_before_they_have_started_hold_no
     starting.join(30)
 
     assert not starting.is_alive()
+
+
+def test_a_worker_that_is_killed_while_it_has_nothing_to_do_is_replaced(workers: Workers) -> None:
+    idle = ask(workers, os.getpid)
+    process = identify(idle)
+
+    os.kill(idle, signal.SIGKILL)
+    until(lambda: not is_alive(process))
+    time.sleep(0.3)  # until pebble has noticed
+
+    assert ask(workers, os.getpid) != idle
+
+
+def test_where_no_process_can_be_started_the_request_is_told_to_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise FileNotFoundError("no folder for temporary files")
+
+    workers = Workers(Settings(workers=1))
+    monkeypatch.setattr("app.web.workers.ProcessPool", fail)
+
+    with pytest.raises(WorkerLost):
+        ask(workers, abs, -1)
+
+    monkeypatch.undo()
+    assert ask(workers, abs, -1) == 1
+    workers.stop()
 
 
 def test_a_result_comes_back(workers: Workers) -> None:
