@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { DEFAULTS, differences, isSame, read, write } from "../../static/js/lib/run-address.js";
+import { DEFAULTS, differences, isReadable, isSame, read, write } from "../../static/js/lib/run-address.js";
 
 const RUN = "0123456789abcdef";
 const OTHER = "fedcba9876543210";
@@ -39,6 +39,14 @@ test("a network that no page could draw is not taken from an address", () => {
   assert.deepEqual(odd.map((layer) => network([layer, dense])), odd.map(() => null));
   assert.equal(network([dense], ["a", null]), null);
   assert.deepEqual(network([{ type: "conv2d", filters: 4, padding: [1, 0], stride: 2 }, dense]).layers.length, 2);
+});
+
+test("a link of which a part is not understood is told from a whole one", () => {
+  const broken = ["?network=%7Bbad", "?dataset=a%20b", "?run=nonsense", "?training=%7B", '?training={"epochs":-1,"l2":1}', '?training={"evil":1}'];
+
+  assert.deepEqual(broken.filter(isReadable), []);
+  assert.ok(isReadable(""));
+  assert.ok(isReadable(`?dataset=digits&network=lecture-light&training={"epochs":3}&run=${RUN}&sample=cat&lang=es`));
 });
 
 test("the open run is not compared with itself, and no more than three others are", () => {

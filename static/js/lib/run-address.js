@@ -44,6 +44,13 @@ export function read(search) {
   };
 }
 
+/** Whether `read` could take all that a query says of the run and its settings. */
+export function isReadable(search) {
+  const [query, state] = [new URLSearchParams(search), read(search)];
+  const fields = query.has("training") ? Object.keys(parse(query.get("training")) ?? { "": null }) : [];
+  return ["dataset", "network", "run"].every((key) => !query.has(key) || state[key] !== null) && fields.every((name) => Object.hasOwn(state.training, name));
+}
+
 function readRuns(text, open) {
   const runs = [...new Set((text ?? "").split(","))].filter((run) => RUN.test(run) && run !== open);
   return runs.slice(0, MOST_COMPARED - 1);

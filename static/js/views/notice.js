@@ -6,17 +6,18 @@ import { _ } from "../lib/i18n.js";
 let [teller, told] = [null, ""]; // who told what was told last
 const $ = (selector) => document.querySelector(selector);
 
-/** Says what went wrong; null takes the last problem away. Whoever has a name (`by`) tells the same thing once, until it worked. */
+/** Says what went wrong, an error or a sentence; null takes the last problem away. Whoever has a name (`by`) tells the same thing once, until it worked. */
 export function tell(error, by = null) {
   const text = error ? sentenceOf(error) : "";
   if (by !== null && by === teller && text === told) return;
   [teller, told] = [by, text];
   $("#problem").hidden = !error;
-  $("#problem p").replaceChildren(text, ...(error?.link ? [" ", error.link] : []));
+  $("#problem p").replaceChildren(text, ...(error?.link instanceof Node ? [" ", error.link] : []));
 }
 
 /** What went wrong, in one sentence. */
 export function sentenceOf(error) {
+  if (typeof error === "string") return error;
   return error.problem ? error.message : _("The server does not answer. Is it still running? Your work is kept; try again.");
 }
 

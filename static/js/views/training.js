@@ -4,7 +4,7 @@ import { Problem, changeRun, listDatasets, listNetworks, listRecipes, listRuns, 
 import { _ } from "../lib/i18n.js";
 import { keep, kept } from "../lib/keep.js";
 import { Latest } from "../lib/latest.js";
-import { DEFAULTS, MOST_COMPARED, OWN, read } from "../lib/run-address.js";
+import { DEFAULTS, MOST_COMPARED, OWN, isReadable, read } from "../lib/run-address.js";
 import { connectBuilder } from "./training/builder.js";
 import { connectCharts } from "./training/charts.js";
 import { connectConfusion } from "./training/confusion.js";
@@ -190,7 +190,7 @@ class TrainingPage {
   /** A run was deleted elsewhere. */
   lose(id) {
     this.forget(id);
-    tell({ problem: {}, message: GONE });
+    tell(GONE);
   }
 
   /** A run was deleted: whatever showed it closes. */
@@ -215,6 +215,7 @@ class TrainingPage {
   /** What the address describes, {state, source}; a run that is gone is told, and left out. */
   async #read() {
     const address = read(location.search);
+    if (!isReadable(location.search) || !this.#settings.knows(address)) tell(_("A part of this link could not be read: the usual settings stand in its place."));
     const found = await Promise.all([address.run, ...address.compare].filter(Boolean).map((id) => this.#find(id)));
     const ids = found.filter(Boolean).map(({ id }) => id);
     for (const run of found.filter(Boolean)) this.#list.put(run);
@@ -237,7 +238,7 @@ class TrainingPage {
   async #find(id) {
     return readRun(id).catch((error) => {
       if (!(error instanceof Problem)) throw error;
-      tell(error.problem.status === 404 ? { ...error, message: GONE } : error);
+      tell(error.problem.status === 404 ? GONE : error);
       return null;
     });
   }

@@ -7,6 +7,7 @@ import { _ } from "../../lib/i18n.js";
 import { isSecret } from "../../lib/layers.js";
 import { OWN } from "../../lib/run-address.js";
 import { ENDED } from "../../lib/run-feed.js";
+import { tell } from "../notice.js";
 import { colorOf } from "./colors.js";
 import { watchLink } from "./queue.js";
 import { orderSentence, progressLine, stateSentence, titleOf } from "./words.js";
@@ -48,7 +49,8 @@ async function changeRate(page, field) {
   const rate = parseNumber(field.value);
   const isRate = rate !== null && rate > 0 && rate <= HIGHEST_RATE;
   field.setAttribute("aria-invalid", String(!isRate));
-  if (!run || !isRate || rate === rateOf(page)) return;
+  if (!isRate) return tell(_("A learning rate is a number above 0, such as 0.001."));
+  if (!run || rate === rateOf(page)) return;
   asked = { id: run.id, rate, before: run.learning_rate };
   if (!(await page.ask(run.id, { learning_rate: rate }))) asked = null;
 }

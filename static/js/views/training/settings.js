@@ -35,6 +35,11 @@ export class Settings {
     return { ...training, batch_size: SMALL_BATCH, epochs: Math.max(training.epochs, Math.ceil(FEW_STEPS / stepsOf(SMALL_BATCH))) };
   }
 
+  /** Whether this server has the data set and the preset that an address names. */
+  knows({ dataset, network }) {
+    return (dataset === null || this.#known(dataset)) && (typeof network !== "string" || this.#page.presets.some(({ name }) => name === network));
+  }
+
   /** What an address and the run that it opens say together. */
   read(address, run) {
     if (run) return this.#over(this.of(run), address);
