@@ -18,7 +18,7 @@ from app.tuning import TRAINING_ENVIRONMENT
 
 DISK_FULL = 28  # the code of an exit where not even that could be written
 ROOT = Path(__file__).parents[2]
-_OOM = Path("/sys/fs/cgroup/memory.events")
+_OOM = (Path("/sys/fs/cgroup/memory.events"), Path("/sys/fs/cgroup/memory/memory.oom_control"))  # of version 2, of 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +100,9 @@ class TrainerProcess:
 
 
 def _count_out_of_memory() -> int:
-    try:
-        lines = dict(line.split() for line in _OOM.read_text("ascii").splitlines())
-        return int(lines.get("oom_kill", 0))
-    except (OSError, ValueError):
-        return 0
+    found = 0
+    for path in _OOM:
+        with suppress(OSError, ValueError):
+            lines = dict(line.split() for line in path.read_text("ascii").splitlines())
+            found += int(lines.get("oom_kill", 0))
+    return found
