@@ -23,7 +23,10 @@ export function connectControls(page) {
   $("#run-pause").addEventListener("click", () => page.ask(page.run.id, { state: "paused" }));
   $("#run-on").addEventListener("click", () => page.ask(page.run.id, { state: "running" }));
   $("#run-stop").addEventListener("click", () => page.ask(page.run.id, { state: "stopped" }));
-  $("#run-clone").addEventListener("click", () => page.clone(page.run.id));
+  $("#run-clone").addEventListener("click", () => {
+    page.clone(page.run.id);
+    $("#run-start").focus();
+  });
   $("#rate-field").addEventListener("change", ({ target }) => changeRate(page, target));
   $("#copy-link").addEventListener("click", () => copyLink(page));
   return { refresh: () => refresh(page), hear: () => showProgress(page) };
@@ -102,11 +105,11 @@ function refresh(page) {
   showProgress(page);
 }
 
-/** Start and Go on lead to Pause, that to Go on: who presses them by keyboard is not thrown back to the page's beginning. */
+/** Start and Go on lead to Pause, that to Go on, and Stop to Clone: who presses them by keyboard is not thrown back to the page's beginning. */
 function passFocus(focused) {
   if (focused.hidden && focused.closest(".run-controls")) isAwaited = true;
   else if (focused !== document.body) isAwaited = false;
-  const next = isAwaited && ["#run-on", "#run-pause"].map($).find((button) => !button.hidden);
+  const next = isAwaited && ["#run-on", "#run-pause", "#run-clone"].map($).find((button) => !button.hidden);
   if (!next) return;
   next.focus({ preventScroll: true });
   isAwaited = false;

@@ -71,7 +71,7 @@ function verdict([plain, cured]) {
   if (!before || !after) return _("One of the two ended before its first epoch: there is nothing to compare.");
   const shares = [plain, cured].map(shareOf);
   const values = { remedy: titleOf(cured.run), before: number(before.gap, 2), after: number(after.gap, 2), plain: share(shares[0]), cured: share(shares[1]) };
-  const told = _("Without a remedy the validation loss ends %(before)s above the training loss, with %(remedy)s %(after)s; right on %(plain)s and %(cured)s of the validation pictures.", values);
+  const told = _("The validation loss ends above the training loss: by %(before)s without a remedy, by %(after)s with %(remedy)s. Of the validation pictures %(plain)s and %(cured)s are told right.", values);
   return [told, judgement(before.gap, after.gap, shares), caveat(cured.run)].filter(Boolean).join(" ");
 }
 

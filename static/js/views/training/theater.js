@@ -3,6 +3,7 @@
 import { h, say } from "../../lib/dom.js";
 import { number, parseNumber } from "../../lib/format.js";
 import { _ } from "../../lib/i18n.js";
+import { learnedFrom } from "../../lib/rounding.js";
 import { CURES, cure, remediesOf, sickRecipe, sicken } from "./cures.js";
 import { sentenceOf } from "../notice.js";
 import { keepInSight } from "./sight.js";
@@ -51,8 +52,10 @@ function propose(recipe) {
 /** Starts both and opens them; why it could not be, or "". */
 async function play(page) {
   const [few, epochs] = [whole($("#few"), LEARN_FROM), whole($("#few-epochs"), EPOCHS)];
-  if (few === null || epochs === null) return "";
+  if (few === null) return _("Pictures to learn from: a whole number from %(low)s to %(high)s.", inWords(LEARN_FROM));
+  if (epochs === null) return _("Epochs: a whole number from %(low)s to %(high)s.", inWords(EPOCHS));
   const plain = sicken(page, { train_limit: few, epochs });
+  if (page.dataset) $("#few").value = learnedFrom(page.dataset, plain.training); // there may not be so many
   const cured = cure(page, plain, $("[name=cure]:checked").value);
   const [remedy] = remediesOf(cured).filter((one) => !remediesOf(plain).includes(one));
   const isKeyboards = document.activeElement === $("#play"); // which loses it as soon as it is disabled
@@ -76,11 +79,14 @@ async function both(page, plain, cured) {
   page.change({ compare: [second.id] });
 }
 
-/** The whole number in a field, or null, and the field says so. */
+function inWords([low, high]) {
+  return { low: number(low), high: number(high) };
+}
+
+/** The whole number in a field, or null, and the field shows it. */
 function whole(field, [low, high]) {
   const value = parseNumber(field.value);
   const isGood = Number.isInteger(value) && value >= low && value <= high;
   field.setAttribute("aria-invalid", String(!isGood));
-  field.title = isGood ? "" : _("A whole number from %(low)s to %(high)s", { low: number(low), high: number(high) });
   return isGood ? value : null;
 }
