@@ -40,7 +40,7 @@ export class KernelWall extends HTMLElement {
 }
 
 /** What is drawn of a kernel, side by side: {picture, rgba}. */
-export function picturesOf(planes, look, limit) {
+function picturesOf(planes, look, limit) {
   if (look === "color" && planes.length === 3) return [drawColored(planes, limit)];
   return (look === "channels" ? planes : [summed(planes)]).map((plane) => drawSigned(plane, limit));
 }

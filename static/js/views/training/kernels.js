@@ -36,7 +36,7 @@ export function connectKernels(page) {
   });
   $("#kernels-more").addEventListener("click", () => {
     view.showsAll = true;
-    refresh();
+    refresh().then(() => $("#kernels").children[FIRST_SHOWN]?.focus());
   });
   $("#kernels").addEventListener("kernel", ({ detail }) => closer.open(detail));
   document.addEventListener("theme", () => refresh());

@@ -14,7 +14,7 @@ const [kernels, maps] = [new WeakMap(), new WeakMap()]; // of snapshots
 
 /** All snapshots of the open run that came so far, the oldest first. */
 export function momentsOf({ feed }) {
-  return (feed?.snapshots ?? []).filter(Boolean);
+  return feed?.snapshots ?? [];
 }
 
 /** The snapshot that is shown, or null while there is none. */

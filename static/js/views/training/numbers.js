@@ -14,9 +14,13 @@ export function connectNumbers(page) {
   return { refresh: () => show(page) };
 }
 
-/** Filled only while it is open. */
+let filled = ""; // with what
+
+/** Filled only while it is open, and again only where there is another epoch: what was marked in it to be copied stays marked. */
 function show({ shown, feeds }) {
-  if (!$("#numbers").open) return;
+  const key = JSON.stringify(shown.map((run) => [run.id, titleOf(run), feeds.get(run.id)?.epochs.length]));
+  if (!$("#numbers").open || key === filled) return;
+  filled = key;
   const histories = shown.map(({ id }) => new Map((feeds.get(id)?.epochs ?? []).map((row) => [row.epoch, row])));
   const epochs = [...new Set(histories.flatMap((history) => [...history.keys()]))].sort((one, other) => other - one).slice(0, MOST_ROWS);
   const names = shown.length > 1 ? [h("tr", {}, h("td", {}), shown.map((run) => h("th", { scope: "colgroup", colspan: 4 }, titleOf(run))))] : [];

@@ -9,6 +9,7 @@ import { isSame } from "../../lib/run-address.js";
 import { learnedFrom } from "../../lib/rounding.js";
 import { stepsAnEpoch } from "../../lib/schedules.js";
 import { doublingStops, roundStops } from "../../lib/stops.js";
+import { BOUNDS } from "../../lib/training-defaults.js";
 import { setTraining } from "./fields.js";
 
 const $ = (selector) => document.querySelector(selector);
@@ -29,17 +30,17 @@ const INITIALIZATIONS = [["default", _("random")], ["dirac", _("passing on (dira
 const withMomentum = ({ optimizer }) => optimizer === "sgd" || optimizer === "muon";
 const withDecay = ({ optimizer }) => ["sgd", "adamw", "muon"].includes(optimizer);
 
-/** field: title, stops, ends, when it matters. */
+/** field: title, stops, when it matters; its ends are the training's. */
 const NUMBERS = {
-  learning_rate: { title: _("learning rate"), stops: roundStops(1e-6, 10), low: 0, high: 1e4 },
-  batch_size: { title: _("batch"), stops: doublingStops(8, 1024), low: 1, high: 65536, whole: true },
-  epochs: { title: _("epochs"), stops: [1, 2, 3, 5, 8, 10, 15, 20, 30, 50, 100, 200], low: 1, high: 10000, whole: true },
-  decay: { title: _("decay"), stops: [0, ...roundStops(1e-7, 0.1)], low: 0, high: 1000 },
-  momentum: { title: _("momentum"), stops: [0, 0.5, 0.8, 0.85, 0.9, 0.95, 0.99], low: 0, high: 0.9999, when: withMomentum },
-  weight_decay: { title: _("weight decay"), stops: [0, ...roundStops(1e-6, 0.5)], low: 0, high: 1000, when: withDecay },
-  warm_up: { title: _("warm-up, %"), stops: [0, 5, 10, 15, 20, 25, 30, 40, 50], low: 0, high: 100, scale: 100, when: ({ schedule }) => schedule !== "constant" },
-  label_smoothing: { title: _("label smoothing"), stops: [0, 0.05, 0.1, 0.15, 0.2, 0.3], low: 0, high: 0.99 },
-  ema: { title: _("mean of weights"), stops: [0, 0.9, 0.95, 0.99, 0.995, 0.999], low: 0, high: 0.999999 },
+  learning_rate: { title: _("learning rate"), stops: roundStops(1e-6, 10) },
+  batch_size: { title: _("batch"), stops: doublingStops(8, 1024), whole: true },
+  epochs: { title: _("epochs"), stops: [1, 2, 3, 5, 8, 10, 15, 20, 30, 50, 100, 200], whole: true },
+  decay: { title: _("decay"), stops: [0, ...roundStops(1e-7, 0.1)] },
+  momentum: { title: _("momentum"), stops: [0, 0.5, 0.8, 0.85, 0.9, 0.95, 0.99], when: withMomentum },
+  weight_decay: { title: _("weight decay"), stops: [0, ...roundStops(1e-6, 0.5)], when: withDecay },
+  warm_up: { title: _("warm-up, %"), stops: [0, 5, 10, 15, 20, 25, 30, 40, 50], scale: 100, when: ({ schedule }) => schedule !== "constant" },
+  label_smoothing: { title: _("label smoothing"), stops: [0, 0.05, 0.1, 0.15, 0.2, 0.3] },
+  ema: { title: _("mean of weights"), stops: [0, 0.9, 0.95, 0.99, 0.995, 0.999] },
 };
 const CHOICES = { schedule: SCHEDULES, precision: PRECISIONS, initialization: INITIALIZATIONS };
 
@@ -66,8 +67,9 @@ function refresh(training, dataset) {
   $("#optimizer").value = training.optimizer;
   $("#optimizer-words").textContent = OPTIMIZERS[training.optimizer][1];
   for (const [name, { when, scale = 1, ...look }] of Object.entries(NUMBERS)) {
+    const [low, high] = BOUNDS[name].map((end) => end * scale);
     slider(name).hidden = Boolean(when && !when(training));
-    slider(name).set({ ...look, value: Number((training[name] * scale).toPrecision(12)) });
+    slider(name).set({ ...look, low, high, value: Number((training[name] * scale).toPrecision(12)) });
   }
   for (const name of Object.keys(CHOICES)) select(name).value = training[name];
   for (const name of ["shuffle", "nesterov"]) check(name).checked = training[name];

@@ -43,7 +43,7 @@ export function orderSentence(dataset, { training }) {
 }
 
 /** Seconds as 00:38 or 1:02:03. */
-export function clock(seconds) {
+function clock(seconds) {
   const whole = Math.max(0, Math.round(seconds));
   const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60].map((part) => String(part).padStart(2, "0"));
   return Number(hours) ? `${Number(hours)}:${minutes}:${rest}` : `${minutes}:${rest}`;
@@ -63,7 +63,7 @@ export function progressLine(run, feed) {
 }
 
 /** Seconds to go, at the pace of the newest steps. */
-export function secondsLeft({ steps }) {
+function secondsLeft({ steps }) {
   const last = steps.at(-1);
   const first = steps[Math.max(0, steps.length - 100)];
   const pace = last.step > first.step ? (last.seconds - first.seconds) / (last.step - first.step) : last.seconds / last.step;
