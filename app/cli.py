@@ -19,7 +19,7 @@ from app.commands.errors import told_plainly
 from app.commands.evaluate import evaluate
 from app.commands.familiarity import familiarity
 from app.commands.fetch import fetch
-from app.commands.starting import check_places
+from app.commands.starting import addresses, check_places
 from app.commands.train import train
 from app.logs import configure
 from app.main import create_app
@@ -78,7 +78,7 @@ def serve(
     configure(settings)
     with told_plainly(Console(stderr=True)):
         check_places(settings)
-    typer.echo(f"Convolution Playground: http://{'localhost' if host in ('127.0.0.1', '0.0.0.0') else host}:{port}")
+    typer.echo(f"Convolution Playground: {', for others '.join(addresses(host, port))}")
     app = create_app(settings)
     config = uvicorn.Config(
         app,

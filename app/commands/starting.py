@@ -1,7 +1,9 @@
-"""Whether a server can keep what it is to keep: found out before it starts, so that a sentence says what is missing."""
+"""What is found out before a server starts: whether it can keep what it is to keep, and where it will be found."""
 
 import os
+import socket
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -11,6 +13,9 @@ from app.runs.database import open_engine
 from app.settings import Settings
 
 _KEPT = (".", "runs", "datasets", "runs.sqlite3")
+_EVERYWHERE = ("0.0.0.0", "::")
+_CONTAINER = ("/.dockerenv", "/run/.containerenv")
+_FAR = ("192.0.2.1", 9)  # an address of documentation: nothing is sent to it
 
 
 def check_places(settings: Settings) -> None:
@@ -19,6 +24,24 @@ def check_places(settings: Settings) -> None:
     _check_temporary()
     if settings.database:
         _check_database(settings.database)
+
+
+def addresses(host: str, port: int) -> list[str]:
+    """Where people find the server: the first on this machine, a second on others where it listens to all of them.
+
+    A container has an address that only its own machine can reach, so its second is not told.
+    """
+    shown = "localhost" if host in ("127.0.0.1", *_EVERYWHERE) else host
+    own = _own_address() if host in _EVERYWHERE and not any(map(os.path.exists, _CONTAINER)) else None
+    return [f"http://{name}:{port}" for name in (shown, own) if name]
+
+
+def _own_address() -> str | None:
+    """The address from which this machine would reach others; None without a network."""
+    with suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.connect(_FAR)
+        return str(probe.getsockname()[0])
+    return None
 
 
 def _check_data(folder: Path) -> None:

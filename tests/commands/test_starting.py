@@ -1,14 +1,18 @@
 """What keeps `python -m app serve` from starting is told in a sentence."""
 
 import os
+import socket
 import tempfile
 from pathlib import Path
 from types import SimpleNamespace
 
+import psutil
 import pytest
 from typer.testing import CliRunner, Result
 
 from app.cli import cli
+from app.commands import starting
+from app.commands.starting import addresses
 
 
 def serve(folder: Path, **environment: str) -> Result:
@@ -80,3 +84,26 @@ def test_a_database_that_cannot_be_opened_is_told_without_its_address(url: str, 
 
     assert done.exit_code == 2
     assert done.stderr == f"PLAYGROUND_DATABASE cannot be opened: {why}\n"
+
+
+def test_a_server_for_all_tells_the_address_that_others_type(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(starting, "_CONTAINER", ())
+    own = {place.address for card in psutil.net_if_addrs().values() for place in card if place.family == socket.AF_INET}
+
+    first, *others = addresses("0.0.0.0", 8000)
+
+    assert first == "http://localhost:8000"
+    assert set(others) <= {f"http://{address}:8000" for address in own}
+
+
+def test_a_server_in_a_container_keeps_the_address_to_itself_that_only_its_machine_can_reach(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(starting, "_CONTAINER", (str(tmp_path),))
+
+    assert addresses("0.0.0.0", 8000) == ["http://localhost:8000"]
+
+
+@pytest.mark.parametrize(("host", "shown"), [("127.0.0.1", "localhost"), ("10.1.2.3", "10.1.2.3")])
+def test_a_server_for_one_address_tells_that_one(host: str, shown: str) -> None:
+    assert addresses(host, 80) == [f"http://{shown}:80"]
