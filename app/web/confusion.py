@@ -9,7 +9,7 @@ from fastapi import Path as Part
 from torch import Tensor
 
 from app.core.confusion import MOST_PICTURES, Confusion
-from app.core.dataset_cache import cache_path, read_samples
+from app.core.dataset_cache import cache_path, read_header, read_samples
 from app.core.datasets import load_dataset
 from app.core.errors import N_
 from app.core.inspection.sprites import draw_picture
@@ -88,8 +88,13 @@ def _read(asked: Asked) -> tuple[Confusion, int]:
     return found
 
 
-def _pictures(dataset: str, folder: Path, indices: list[int]) -> Tensor:
+def _pictures(dataset: str, folder: Path, indices: list[int]) -> Tensor | tuple[()]:
+    """Those of the data set as it is now; NothingYet where it has become another, smaller one since."""
     path = cache_path(folder, dataset)
-    if not indices or not path.is_file():
-        return load_dataset(dataset, folder).images[indices]
-    return read_samples(path, indices)
+    made = None if path.is_file() else load_dataset(dataset, folder).images
+    count = read_header(path)["shapes"]["images"][0] if made is None else len(made)
+    if max(indices, default=0) >= count:
+        raise NothingYet(N_("These pictures are gone: the data set holds others now."))
+    if not indices:
+        return ()
+    return read_samples(path, indices) if made is None else made[indices]
