@@ -8,7 +8,7 @@ from safetensors import SafetensorError
 from app.core.dataset_cache import cache_path
 from app.core.dataset_catalog import look_into
 from app.core.datasets import BUILTIN, DataSet, load_dataset
-from app.core.errors import PlaygroundError
+from app.core.errors import N_, PlaygroundError, UnknownDataset
 
 
 class Shelf:
@@ -35,7 +35,10 @@ class Shelf:
         if kept and kept[:2] == (name, self._stamp(name)):
             return kept[2]
         self._make(name)
-        return load_dataset(name, self.folder)
+        try:
+            return load_dataset(name, self.folder)
+        except UnknownDataset:  # it was there when the run was ordered
+            raise UnknownDataset(N_("The pictures of this run are not kept any more."), field="dataset") from None
 
     def _make(self, name: str) -> None:
         """One that is made here is kept, where there is room, so that making it costs its second or two only once."""

@@ -43,5 +43,5 @@ def test_what_is_not_there_is_told_to_who_asks_for_it(tmp_path: Path) -> None:
     shelf = Shelf(tmp_path)
     shelf.fetch("nowhere")
 
-    with pytest.raises(UnknownDataset):
+    with pytest.raises(UnknownDataset, match="not kept any more"):
         shelf.take("nowhere")
