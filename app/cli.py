@@ -92,7 +92,7 @@ def serve(
         timeout_graceful_shutdown=settings.shutdown_seconds,
     )
     server = _Server(config, app)
-    with suppress(KeyboardInterrupt):
+    with suppress(KeyboardInterrupt, SystemExit):  # uvicorn raises the signal again that stopped it
         server.run()
     gc.freeze()  # else the interpreter looks through all of PyTorch's objects once more: 0.7 s of a stop
     if not server.started:

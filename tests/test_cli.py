@@ -128,3 +128,26 @@ def test_the_workers_start_before_anybody_asks_for_one(tmp_path: Path) -> None:
         server = psutil.Process(process.pid)
 
         until(lambda: any("forkserver" in " ".join(child.cmdline()) for child in server.children()))
+
+
+def test_a_containers_first_process_stops_even_while_it_loads(tmp_path: Path) -> None:
+    program = """if True:
+        import os, runpy, signal, sys
+        own = os.getpid()
+        os.getpid = lambda: 1
+
+        class Stop:
+            def find_spec(name, *_):
+                if name == "app.cli":
+                    os.kill(own, signal.SIGTERM)
+
+        sys.meta_path.insert(0, Stop)
+        sys.argv[1:] = ["serve", "--port", "0"]
+        runpy.run_module("app", run_name="__main__", alter_sys=True)
+    """
+
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, timeout=60, check=False,
+                          env={**os.environ, "PLAYGROUND_DATA": str(tmp_path)})  # fmt: skip
+
+    assert done.returncode == 128 + signal.SIGTERM
+    assert done.stderr == b""
