@@ -5,24 +5,27 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, PoolProxiedConnection, create_engine, event, make_url, text
 from sqlalchemy.exc import OperationalError
 
 from app.core.errors import N_, DiskFull
+from app.core.finite import to_json
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 _WAIT_S = 30.0  # for another's write; the longest is a migration
-_FULL = ("SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE", "SQLITE_IOERR_FSYNC", "SQLITE_CANTOPEN")
+_FULL = ("SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE", "SQLITE_IOERR_FSYNC")
 
 
 def open_engine(url: str) -> Engine:
     """An engine for the URL; SQLite in WAL mode, where a reader never waits and a committed row survives kill -9."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed, pool_pre_ping=True)
+        return create_engine(parsed, pool_pre_ping=True, json_serializer=to_json)
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(parsed, connect_args={"timeout": _WAIT_S}, pool_size=20, max_overflow=40)
+    engine = create_engine(
+        parsed, connect_args={"timeout": _WAIT_S}, pool_size=20, max_overflow=40, json_serializer=to_json
+    )
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -53,6 +56,27 @@ def told_when_full() -> Iterator[None]:
         if getattr(error.orig, "sqlite_errorname", "") in _FULL:
             raise DiskFull(N_("The disk is full: nothing more can be written. Delete runs, or make room.")) from error
         raise
+
+
+class Changes:
+    """Tells cheaply whether anything was committed: by a number that is another one then. For one thread."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._connection: PoolProxiedConnection | None = None
+
+    def number(self) -> int | None:
+        """Unchanged if no other connection, of whatever process, has committed since; None where that is not known."""
+        if self._engine.dialect.name != "sqlite":
+            return None
+        self._connection = self._connection or self._engine.raw_connection()
+        number: int = self._connection.cursor().execute("PRAGMA data_version").fetchone()[0]
+        return number
+
+    def close(self) -> None:
+        """Gives the connection back."""
+        if self._connection is not None:
+            self._connection.close()
 
 
 def migrate(engine: Engine) -> None:

@@ -4,13 +4,13 @@ It does not know who writes or reads; a connection's transaction decides what is
 """
 
 import json
-import math
 import time
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, func, select
 
+from app.core.finite import to_json
 from app.runs.schema import events
 from app.runs.states import Reason, Values
 
@@ -32,7 +32,13 @@ def append(connection: Connection, run_id: str, entries: list[tuple[str, Values]
     last = newest(connection, run_id) if last is None else last
     now = time.time()
     rows = [
-        {"run_id": run_id, "sequence": number, "kind": kind, "payload": to_json(payload), "written_at": now}
+        {
+            "run_id": run_id,
+            "sequence": number,
+            "kind": kind,
+            "payload": to_json(payload, separators=(",", ":")),
+            "written_at": now,
+        }
         for number, (kind, payload) in enumerate(entries, last + 1)
     ]
     if rows:
@@ -69,18 +75,3 @@ def read_nth(connection: Connection, run_id: str, kind: str, number: int) -> Val
     found = select(events.c.payload).where(events.c.run_id == run_id, events.c.kind == kind)
     payload = connection.scalar(found.order_by(events.c.sequence).offset(number).limit(1))
     return None if payload is None else json.loads(payload)
-
-
-def to_json(payload: Any) -> str:
-    """JSON in which a number that is no number is null."""
-    return json.dumps(_finite(payload), allow_nan=False, separators=(",", ":"))
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, dict):
-        return {key: _finite(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(inner) for inner in value]
-    return value

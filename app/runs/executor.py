@@ -14,7 +14,7 @@ from sqlalchemy import select, true
 from app.core.dataset_cache import cache_path
 from app.core.errors import DiskFull
 from app.runs import reasons
-from app.runs.database import reading, writing
+from app.runs.database import Changes, reading, writing
 from app.runs.housekeeping import tidy
 from app.runs.processes import identify
 from app.runs.queue import claim_next, count, has_place, read_queue
@@ -45,6 +45,9 @@ class Executor:
         self._warm: TrainerProcess | None = None
         self._busy: list[TrainerProcess] = []
         self._due: dict[str, float] = {}
+        self._changes = Changes(store.engine)
+        self._seen: int | None = None
+        self._waiting = False  # runs, when the database was as `_seen`
 
     def start(self) -> None:
         """Looks after the runs from now on, unless this server is to train nothing."""
@@ -66,6 +69,7 @@ class Executor:
         self._guarded(self._collect)
         for trainer in trainers:
             trainer.let_go()
+        self._changes.close()
 
     def _watch(self) -> None:
         while not self._over.is_set():
@@ -88,8 +92,11 @@ class Executor:
             self._warm, self._due["warm"] = None, time.monotonic() + RETRY_S  # else it would die again and again
         if self._is_time("rescue", RESCUE_S):
             rescue(self._store.engine)
-        waiting = self._start_next()
-        self._keep_warm(waiting)
+        number = self._changes.number()
+        if number is None or number != self._seen:
+            self._waiting = self._start_next()
+            self._seen = number
+        self._keep_warm(self._waiting)
         if self._is_time("tidy", TIDY_S):
             tidy(self._store)
 

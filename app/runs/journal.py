@@ -13,8 +13,8 @@ from app.runs.event_log import EPOCH, STEP
 from app.runs.states import Values
 
 _SMOOTHING = 0.95  # of the loss, a step
-_SHORTEST_S, _LONGEST_S = 0.1, 1.0  # between two `step` events
-_GROWTH = 1 / 600  # of that time with the time trained
+_SHORTEST_S, _USUAL_S, _LONGEST_S = 0.1, 0.5, 1.0  # between two `step` events
+_GROWTH, _SLOW_GROWTH = 1 / 40, 1 / 600  # of that time with the time trained, until it is usual and until it is longest
 
 
 @dataclass(slots=True)
@@ -87,7 +87,8 @@ class Journal:
 
     def is_due(self) -> bool:
         """Whether something waits, and the last writing was long enough ago."""
-        interval = min(max(_SHORTEST_S, self._trained * _GROWTH), _LONGEST_S)
+        soon, late = min(self._trained * _GROWTH, _USUAL_S), min(self._trained * _SLOW_GROWTH, _LONGEST_S)
+        interval = max(soon, late, _SHORTEST_S)
         return bool(self._steps or self._entries) and time.monotonic() - self._written >= interval
 
     def take(self) -> tuple[list[tuple[str, Values]], Values]:

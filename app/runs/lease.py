@@ -40,6 +40,7 @@ class Lease:
         self._claim = claim
         self._mine = (runs.c.id == claim.run_id) & (runs.c.claim == claim.token)
         self._newest = 0
+        self.written = 0.0  # when, by the monotonic clock
         self.is_given_back = False
 
     def take(self) -> RowMapping:
@@ -74,6 +75,7 @@ class Lease:
             if row is None:
                 raise Lost
             self._newest = event_log.append(connection, self._claim.run_id, entries, self._newest)
+        self.written = time.monotonic()
         return Requests(*row)
 
     def look(self) -> Requests:

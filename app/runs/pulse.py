@@ -41,6 +41,8 @@ class Pulse:
         turn = 0
         while not self._over.wait(HEARTBEAT_S / _LOOKS):
             turn += 1
+            if time.monotonic() - self._lease.written < HEARTBEAT_S / _LOOKS:
+                continue  # who wrote has heard what is asked
             with suppress(DiskFull, SQLAlchemyError):  # the next one may come through
                 try:
                     self.requests = self._lease.look() if turn % _LOOKS else self._lease.beat()

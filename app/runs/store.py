@@ -18,7 +18,7 @@ from app.core.networks import report
 from app.core.reports import FLOAT_BYTES, MEBIBYTE
 from app.runs import event_log, processes
 from app.runs.asking import Wish, grant
-from app.runs.database import migrate, open_engine, reading, writing
+from app.runs.database import Changes, migrate, open_engine, reading, writing
 from app.runs.event_log import LoggedEvent
 from app.runs.folders import RunFolder
 from app.runs.keeping import RESERVE
@@ -41,6 +41,7 @@ class Store:
 
     def __init__(self, engine: Engine, folder: Path, limits: QueueLimits | None = None) -> None:
         self.engine = engine
+        self.changes = Changes(engine)
         self.root = folder
         self.limits = limits or QueueLimits()
 
@@ -54,6 +55,7 @@ class Store:
 
     def close(self) -> None:
         """No connection stays open."""
+        self.changes.close()
         self.engine.dispose()
 
     def folder(self, run_id: str) -> RunFolder:
@@ -117,12 +119,9 @@ class Store:
         self.folder(run_id).remove()
 
     def events(self, run_id: str, after: int = 0, limit: int = 1000) -> Events:
-        """The events that follow number `after`. Raises UnknownRun."""
+        """The events that follow number `after`; none of a run that is unknown."""
         with reading(self.engine) as connection:
-            found = event_log.read(connection, run_id, after, limit)
-            if not found:
-                _row(connection, run_id)
-            return found
+            return event_log.read(connection, run_id, after, limit)
 
     def newest(self, run_id: str) -> int:
         """The number of the newest event; 0 if there is none."""

@@ -126,8 +126,11 @@ class Tail:
 
     async def _poll(self) -> None:
         quiet = LOOK_EVERY  # a run that is over already is found at once
+        seen: int | None = None
         while not self.ended:
-            frames = await self._ask(self._read, self._last, BATCH)
+            number = self._store.changes.number()
+            frames = [] if seen is not None and number == seen else await self._ask(self._read, self._last, BATCH)
+            seen = None if len(frames) == BATCH else number
             self._keep(frames)
             if not frames and quiet >= LOOK_EVERY:
                 self.ended = await self._ask(self._is_over)
@@ -155,10 +158,7 @@ class Tail:
 
     def _read(self, after: int, count: int) -> list[Frame]:
         """Runs in a thread."""
-        try:
-            return [encode(event) for event in self._store.events(self._run_id, after, count)]
-        except UnknownRun:
-            return []
+        return [encode(event) for event in self._store.events(self._run_id, after, count)]
 
     def _is_over(self) -> bool:
         """Whether nothing more will come. Runs in a thread."""

@@ -170,4 +170,4 @@ def test_what_cannot_be_trained_fails_with_its_own_sentence(store: Store, attemp
     run = store.find(attempt())
 
     assert run.state == "failed"
-    assert str(run.reason) == "There is no data set of that name; GET /api/datasets lists all."
+    assert str(run.reason) == "The pictures of this run are not kept any more."

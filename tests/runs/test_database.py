@@ -68,3 +68,18 @@ def test_what_goes_wrong_in_a_transaction_leaves_nothing_behind(open_store: Call
         break_off()
 
     assert store.newest(run.id) == 1
+
+
+def test_what_another_connection_commits_is_noticed_and_nothing_else(open_store: Callable[..., Store]) -> None:
+    watching, other = open_store(), open_store()
+    run = other.submit(order(), ANNA)
+
+    first, again = watching.changes.number(), watching.changes.number()
+    other.events(run.id)
+    read = watching.changes.number()
+    watching.rename(run.id, "By another connection of the same process")
+    own = watching.changes.number()
+    other.delete(run.id)
+
+    assert first == again == read
+    assert len({read, own, watching.changes.number()}) == 3

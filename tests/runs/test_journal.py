@@ -88,3 +88,22 @@ def test_the_rate_of_steps_counts_from_those_told_before(monkeypatch: pytest.Mon
 
     rates = [payload["images_per_second"] for kind, payload in journal.take()[0] if kind == "step"]
     assert rates == [5.0, 10.0]
+
+
+@pytest.mark.parametrize(
+    ("trained", "wait"), [(0.0, 0.1), (4.0, 0.1), (10.0, 0.25), (20.0, 0.5), (300.0, 0.5), (3600.0, 1.0)]
+)
+def test_steps_are_told_often_at_first_and_rarely_later(
+    monkeypatch: pytest.MonkeyPatch, trained: float, wait: float
+) -> None:
+    clock = [0.0]
+    monkeypatch.setattr("app.runs.journal.time.monotonic", lambda: clock[-1])
+    journal = Journal(NEW | {"seconds": trained}, None)
+    journal.step(step(1))
+
+    due = []
+    for now in (wait - 0.001, wait + 0.001):
+        clock.append(now)
+        due.append(journal.is_due())
+
+    assert due == [False, True]

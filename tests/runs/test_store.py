@@ -45,7 +45,7 @@ def test_runs_are_listed_newest_first_and_counted(store: Store) -> None:
     assert store.count_states() == {"queued": 2, "paused": 1}
 
 
-@pytest.mark.parametrize("call", ["find", "delete", "events", "history"])
+@pytest.mark.parametrize("call", ["find", "delete", "history"])
 def test_what_is_not_there_is_said(store: Store, call: str) -> None:
     with pytest.raises(UnknownRun):
         getattr(store, call)("0123456789abcdef")

@@ -289,6 +289,7 @@ def test_a_log_that_cannot_be_read_ends_the_stream(store: Store, run_id: str, mo
         viewer = asyncio.create_task(watch(streams, run_id))
         await asyncio.sleep(0.2)
         monkeypatch.setattr(store, "events", fail)
+        write(store, run_id, *steps(1, 1))
 
         assert len(await viewer) == 1
 
