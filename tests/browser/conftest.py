@@ -12,9 +12,11 @@ from typing import Any
 
 import httpx2
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.browser.running import stop_all
+from tests.browser.calls import PATIENCE_S
+from tests.browser.running import ended, stop_all, submit
+from tests.browser.seeing import LEARNED, SHAPES
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = Path("/usr/bin/chromium")
@@ -27,6 +29,7 @@ START_S = 60
 _OWN_READING = "willReadFrequently"  # Chromium's advice on how these tests read pixels
 
 Open = Callable[..., Page]
+expect.set_options(timeout=PATIENCE_S * 1000)
 
 
 def _free_port() -> int:
@@ -70,6 +73,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
+@pytest.fixture(scope="session")
+def run(server: str) -> str:
+    """A small run of colored pictures that has ended."""
+    run = submit(server, LEARNED, **SHAPES)
+    assert ended(server, run)["state"] == "finished"
+    return run
+
+
 @pytest.fixture
 def quiet(server: str) -> Iterator[None]:
     """No run of one test is in the way of the next."""
@@ -106,6 +117,7 @@ def open_page(server: str, browser: Browser) -> Iterator[Open]:
         path: str = "/convolve", *, expected: str | None = None, ready: str = "html[data-ready]", **options: Any
     ) -> Page:
         context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, "locale": "en-US", **options})
+        context.set_default_timeout(PATIENCE_S * 1000)
         context.grant_permissions(["clipboard-read", "clipboard-write", "camera"], origin=server)
         contexts.append(context)
         page = context.new_page()

@@ -8,13 +8,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import numpy as np
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from tests.browser.calls import post
+
 PROBABILITY = 0.0051  # percentages are written whole
-PATIENCE_MS = 20_000  # a server's first answer opens the network
 VALUE = 6e-5  # a unit's value is written with four decimals
 
 
@@ -27,7 +27,7 @@ def ask(server: str, call: str, fields: dict[str, Any], photo: Path | None = Non
     """The answer of POST /api/models/explain/..., for the sample in `fields` or a photo."""
     sent = {name: value if isinstance(value, str) else json.dumps(value) for name, value in fields.items()}
     files = {"image": ("photo.png", photo.read_bytes())} if photo else None
-    answer = httpx2.post(f"{server}/api/models/explain/{call}", data=sent, files=files, timeout=PATIENCE_MS / 1000)
+    answer = post(f"{server}/api/models/explain/{call}", data=sent, files=files)
     assert answer.status_code == 200, answer.text
     return answer.json()
 
@@ -45,16 +45,14 @@ def named(server: str, kind: str, index: int = 0) -> str:
 
 def ready(page: Page) -> None:
     """Waits until the answer, the maps and the open unit are there."""
-    expect(page.locator("#making[data-unit]")).to_be_visible(timeout=PATIENCE_MS)
-    expect(page.locator("#answer .bar-row").first).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.locator("#making[data-unit]")).to_be_visible()
+    expect(page.locator("#answer .bar-row").first).to_be_visible()
 
 
 def open_map(page: Page, layer: str, channel: int) -> None:
     """Clicks a map and waits until it is explained."""
     page.click(f".map[data-layer='{layer}'][data-channel='{channel}']")
-    expect(page.locator("#making")).to_have_attribute(
-        "data-unit", re.compile(rf"^{layer} {channel} "), timeout=PATIENCE_MS
-    )
+    expect(page.locator("#making")).to_have_attribute("data-unit", re.compile(rf"^{layer} {channel} "))
 
 
 def unit(page: Page) -> dict[str, Any]:

@@ -3,10 +3,11 @@
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import numpy as np
 from PIL import Image
 from playwright.sync_api import Page
+
+from tests.browser.calls import post
 
 _PIXELS = """selector => {
   const { width, height } = document.querySelector(selector);
@@ -44,7 +45,7 @@ def point_at(page: Page, view: str, x: int, y: int) -> None:
 def explained(server: str, fields: dict[str, Any], photo: Path | None = None) -> dict[str, Any]:
     """The same pixel as the API explains it."""
     files = {"image": ("photo.png", photo.read_bytes())} if photo else None
-    answer = httpx2.post(f"{server}/api/convolutions/pixel", data=fields, files=files)
+    answer = post(f"{server}/api/convolutions/pixel", data=fields, files=files)
     assert answer.status_code == 200, answer.text
     return answer.json()
 

@@ -10,8 +10,9 @@ from threading import Thread
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-import httpx2
 from playwright.sync_api import Page, expect
+
+from tests.browser.calls import PATIENCE_S, get, patch, post
 
 TINY = {
     "input": [1, 8, 8],
@@ -24,7 +25,6 @@ TINY = {
 }
 QUICK = {"epochs": 3, "learning_rate": 0.01}
 LONG = {"epochs": 5000, "learning_rate": 0.001}
-PATIENCE_MS = 60_000  # the machine may be busy, and runs wait for each other
 
 
 def address(training: dict[str, Any], **more: str) -> str:
@@ -49,31 +49,31 @@ def opened(page: Page) -> str | None:
 
 def finish(page: Page) -> None:
     """Waits until the last line is there."""
-    expect(page.locator("#final-card")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.locator("#final-card")).to_be_visible()
 
 
 def submit(server: str, training: dict[str, Any], **more: Any) -> str:
     """Starts a run past the page; its id."""
     order = {"dataset": "digits", "network": TINY, "training": training} | more
-    answer = httpx2.post(f"{server}/api/runs", json=order, timeout=30)
+    answer = post(f"{server}/api/runs", json=order)
     assert answer.status_code == 201, answer.text
     return str(answer.json()["id"])
 
 
 def tell(server: str, run: str) -> dict[str, Any]:
     """The run as the API tells it."""
-    told: dict[str, Any] = httpx2.get(f"{server}/api/runs/{run}", timeout=30).json()
+    told: dict[str, Any] = get(f"{server}/api/runs/{run}").json()
     return told
 
 
-def ask(server: str, run: str, **patch: Any) -> None:
+def ask(server: str, run: str, **asked: Any) -> None:
     """Asks the run for something, past the page."""
-    httpx2.patch(f"{server}/api/runs/{run}", json=patch, timeout=30)
+    patch(f"{server}/api/runs/{run}", json=asked)
 
 
 def until(server: str, run: str, is_so: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
     """The run once it is so."""
-    deadline = time.monotonic() + PATIENCE_MS / 1000
+    deadline = time.monotonic() + PATIENCE_S
     while not is_so(told := tell(server, run)):
         assert time.monotonic() < deadline, told["state"]
         time.sleep(0.1)
@@ -103,7 +103,7 @@ def written(history: list[dict[str, Any]]) -> list[list[str]]:
 
 def stop_all(server: str) -> None:
     """Ends whatever a test has left behind, so that the next one does not wait for it."""
-    for run in httpx2.get(f"{server}/api/runs", timeout=30).json()["runs"]:
+    for run in get(f"{server}/api/runs").json()["runs"]:
         if run["state"] in ("queued", "running", "paused", "interrupted"):
             ask(server, run["id"], state="stopped")
             ended(server, run["id"])

@@ -6,12 +6,11 @@ import json
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import numpy as np
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.browser.running import PATIENCE_MS
+from tests.browser.calls import get, post
 
 COLORED = {
     "input": [3, 32, 32],
@@ -29,7 +28,7 @@ LEARNED = {"epochs": 40, "batch_size": 32, "learning_rate": 0.01, "train_limit":
 
 def snapshots(server: str, run: str) -> list[dict[str, Any]]:
     """All snapshots as the event stream of an ended run tells them."""
-    text = httpx2.get(f"{server}/api/runs/{run}/events", timeout=60).text
+    text = get(f"{server}/api/runs/{run}/events").text
     events = [dict(line.split(": ", 1) for line in event.split("\n") if ": " in line) for event in text.split("\n\n")]
     return [json.loads(event["data"]) for event in events if event.get("event") == "snapshot"]
 
@@ -49,28 +48,28 @@ def read_sheet(sheet: dict[str, Any]) -> np.ndarray:
 def ask_again(server: str, run: str, number: int, photo: Path) -> dict[str, Any]:
     """A snapshot for another photo."""
     with photo.open("rb") as file:
-        answer = httpx2.post(f"{server}/api/runs/{run}/snapshots/{number}", files={"image": file}, timeout=60)
+        answer = post(f"{server}/api/runs/{run}/snapshots/{number}", files={"image": file})
     assert answer.status_code == 200, answer.text
     told: dict[str, Any] = answer.json()
     return told
 
 
-def confusion(server: str, run: str) -> dict[str, Any]:
+def confusion(server: str, run: str, query: str = "") -> dict[str, Any]:
     """The confusion matrix."""
-    told: dict[str, Any] = httpx2.get(f"{server}/api/runs/{run}/confusion", timeout=60).json()
+    told: dict[str, Any] = get(f"{server}/api/runs/{run}/confusion{query}").json()
     return told
 
 
 def seen(page: Page) -> None:
     """Waits until the network's own view of the photo, its opinion and its maps are there."""
-    expect(page.locator("#photo-seen.pixels")).to_be_visible(timeout=PATIENCE_MS)
-    expect(page.locator("#photo-bars .bar-row").first).to_be_visible(timeout=PATIENCE_MS)
-    expect(page.locator("#maps")).to_have_attribute("aria-busy", "false", timeout=PATIENCE_MS)
+    expect(page.locator("#photo-seen.pixels")).to_be_visible()
+    expect(page.locator("#photo-bars .bar-row").first).to_be_visible()
+    expect(page.locator("#maps")).to_have_attribute("aria-busy", "false")
 
 
 def counted(page: Page) -> None:
     """Waits for the confusion matrix."""
-    expect(page.locator("#confusion button").first).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.locator("#confusion button").first).to_be_visible()
 
 
 def scrub(page: Page, key: str) -> None:

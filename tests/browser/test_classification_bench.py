@@ -5,14 +5,13 @@ import re
 from pathlib import Path
 from urllib.parse import parse_qs, urlparse
 
-import httpx2
 import numpy as np
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from tests.browser.calls import get
 from tests.browser.conftest import Open
 from tests.browser.inside import (
-    PATIENCE_MS,
     PROBABILITY,
     ask,
     named,
@@ -97,7 +96,7 @@ def test_a_heat_map_of_any_class_by_any_method(open_page: Open, server: str) -> 
     label = page.get_attribute("#answer .bar-row >> nth=2", "data-label")
     for method in ("saliency", "integrated-gradients", "occlusion", "grad-cam"):
         page.select_option("#method", method)
-        expect(page.locator("#heat")).to_have_attribute("data-shown", f"{method} {label}", timeout=PATIENCE_MS)
+        expect(page.locator("#heat")).to_have_attribute("data-shown", f"{method} {label}")
         told = ask(server, "attributions", {"sample": "cat", "method": method, "label": str(label)})
 
         assert numbers(page.inner_text("#heat-scale"))[-1] == pytest.approx(told["limit"], rel=0.02, abs=0.0051)
@@ -112,7 +111,7 @@ def test_a_heat_map_that_does_not_come_is_waited_for_no_longer(open_page: Open) 
 
     page.select_option("#method", "occlusion")
 
-    expect(page.get_by_text("Busy").first).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_text("Busy").first).to_be_visible()
     expect(page.locator("#heat")).not_to_have_attribute("aria-busy", "true")
 
 
@@ -121,7 +120,7 @@ def test_a_classic_kernel_is_put_in_and_taken_out(open_page: Open, server: str) 
     page = open_page("/classify?sample=cat")
     ready(page)
     before = probabilities(page)
-    sobel = next(k for k in httpx2.get(f"{server}/api/kernels").json()["kernels"] if k["name"] == "sobel-x")
+    sobel = next(k for k in get(f"{server}/api/kernels").json()["kernels"] if k["name"] == "sobel-x")
     implant = {"layer": layer, "channel": 1, "matrix": sobel["matrix"], "divisor": sobel["divisor"]}
     told = ask(server, "classifications", {"sample": "cat", "implant": implant})
 
@@ -146,9 +145,7 @@ def test_a_classic_kernel_is_put_in_and_taken_out(open_page: Open, server: str) 
 def test_a_learned_kernel_goes_to_the_convolution_page(open_page: Open, server: str) -> None:
     page = open_page("/classify?sample=coffee")
     ready(page)
-    filters = httpx2.get(
-        f"{server}/api/models/explain/filters/{named(server, 'conv2d')}", timeout=PATIENCE_MS / 1000
-    ).json()
+    filters = get(f"{server}/api/models/explain/filters/{named(server, 'conv2d')}").json()
     best = max(filters["likeness"], key=lambda like: abs(like["similarity"]))
 
     link = page.locator("#likeness li >> nth=0").locator("a >> nth=1")
@@ -165,7 +162,7 @@ def test_a_learned_kernel_goes_to_the_convolution_page(open_page: Open, server: 
 
 
 def test_the_card_of_a_network_says_what_is_known_of_it(open_page: Open, server: str) -> None:
-    card = httpx2.get(f"{server}/api/models/explain", timeout=PATIENCE_MS / 1000).json()
+    card = get(f"{server}/api/models/explain").json()
     page = open_page("/classify")
     ready(page)
 
@@ -186,17 +183,17 @@ def test_what_excites_a_map_is_shown(open_page: Open, server: str) -> None:
     layer = named(server, "conv2d", 1)
     page = open_page(f"/classify?sample=cat&layer={layer}&channel=2")
     ready(page)
-    told = httpx2.get(f"{server}/api/models/explain/channels/{layer}/2", timeout=PATIENCE_MS / 1000).json()
+    told = get(f"{server}/api/models/explain/channels/{layer}/2").json()
 
     expect(page.locator("#channel-title")).to_have_text("What excites map 3 of conv 2")
-    expect(page.locator("#patches canvas")).to_have_count(len(told["patch_values"]), timeout=PATIENCE_MS)
+    expect(page.locator("#patches canvas")).to_have_count(len(told["patch_values"]))
     assert page.evaluate("document.querySelector('#dream').naturalWidth") > 8
 
 
 def test_it_says_while_it_looks_what_excites_a_map_and_offers_another_try(open_page: Open, server: str) -> None:
     page = open_page("/classify?sample=cat", expected="status of 5")
     ready(page)
-    expect(page.locator("#patches canvas").first).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.locator("#patches canvas").first).to_be_visible()
     held: list[Route] = []
     page.route("**/channels/**", lambda route: held.append(route))
 
@@ -208,7 +205,7 @@ def test_it_says_while_it_looks_what_excites_a_map_and_offers_another_try(open_p
     page.unroute("**/channels/**")
     page.click("#channel-again")
 
-    expect(page.locator("#patches canvas").first).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.locator("#patches canvas").first).to_be_visible()
     expect(page.locator("#channel-state")).to_be_empty()
     expect(page.locator("#problem")).to_be_hidden()
 
@@ -216,7 +213,7 @@ def test_it_says_while_it_looks_what_excites_a_map_and_offers_another_try(open_p
 def test_another_network_is_shown_with_what_it_sees(open_page: Open) -> None:
     page = open_page("/classify?sample=cat")
     ready(page)
-    expect(page.locator("#selective-card")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.locator("#selective-card")).to_be_visible()
 
     page.click("#networks summary")
     page.click(".model[data-model=digits]")
@@ -224,7 +221,7 @@ def test_another_network_is_shown_with_what_it_sees(open_page: Open) -> None:
     expect(page.locator("#seen-fact")).to_have_text("28 × 28")
     expect(page.locator("#seen-note")).to_contain_text("Colors become grays.")
     expect(page.locator("#digit-note")).to_be_visible()
-    expect(page.locator("#answer .name >> nth=0")).to_have_text(re.compile(r"\d"), timeout=PATIENCE_MS)
+    expect(page.locator("#answer .name >> nth=0")).to_have_text(re.compile(r"\d"))
 
 
 def test_a_refused_file_is_told_and_the_answer_stays(open_page: Open, tmp_path: Path) -> None:

@@ -7,12 +7,12 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import numpy as np
 import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
+from tests.browser.calls import post
 from tests.browser.conftest import Open
 from tests.browser.reading import explained, photograph, pixels, point_at, settle, value
 
@@ -20,14 +20,14 @@ pytestmark = pytest.mark.browser
 
 
 def _api_pixels(server: str, photo: Path, fields: dict[str, str]) -> np.ndarray:
-    answer = httpx2.post(f"{server}/api/convolutions", data=fields, files={"image": ("p.png", photo.read_bytes())})
+    answer = post(f"{server}/api/convolutions", data=fields, files={"image": ("p.png", photo.read_bytes())})
     assert answer.status_code == 200, answer.text
     return np.asarray(Image.open(io.BytesIO(answer.content)).convert("RGB"))
 
 
 def _api_values(server: str, fields: dict[str, Any]) -> np.ndarray:
     wanted = {name: value for name, value in fields.items() if name not in ("x", "y")}
-    answer = httpx2.post(f"{server}/api/convolutions", data=wanted)
+    answer = post(f"{server}/api/convolutions", data=wanted)
     assert answer.status_code == 200, answer.text
     return np.load(io.BytesIO(answer.content))
 

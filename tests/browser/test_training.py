@@ -3,14 +3,13 @@
 import re
 from pathlib import Path
 
-import httpx2
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.calls import get
 from tests.browser.conftest import Open, running_server
 from tests.browser.running import (
     LONG,
-    PATIENCE_MS,
     QUICK,
     Relay,
     address,
@@ -41,14 +40,14 @@ def _watching(browser: Browser, relay: Relay) -> tuple[Page, str]:
 
 
 def _steps(page: Page) -> None:
-    expect(page.locator("#run-progress")).to_have_text(re.compile(r"^epoch \d+ / \d+ · \d\d:\d\d"), timeout=PATIENCE_MS)
+    expect(page.locator("#run-progress")).to_have_text(re.compile(r"^epoch \d+ / \d+ · \d\d:\d\d"))
 
 
 def _is_through(page: Page, epoch: int) -> None:
     page.wait_for_function(
         "epoch => document.querySelector('#numbers-table tbody th')?.textContent >= epoch && "
         "Number(document.querySelector('#numbers-table tbody th').textContent) >= epoch",
-        arg=epoch, timeout=PATIENCE_MS,
+        arg=epoch,
     )  # fmt: skip
 
 
@@ -82,7 +81,7 @@ def test_a_reload_in_the_middle_sees_everything(open_page: Open, server: str) ->
     _is_through(page, 8)
     page.click("#run-stop")
     told = ended(server, run)
-    expect(page.locator("#run-state")).to_contain_text("Stopped by hand", timeout=PATIENCE_MS)
+    expect(page.locator("#run-state")).to_contain_text("Stopped by hand")
 
     assert opened(page) == run
     assert table(page) == written(told["history"][-500:])
@@ -95,19 +94,19 @@ def test_a_run_is_paused_given_another_rate_and_goes_on(open_page: Open, server:
     _steps(page)
 
     page.click("#run-pause")
-    expect(page.locator("#run-state")).to_contain_text("Paused after step", timeout=PATIENCE_MS)
+    expect(page.locator("#run-state")).to_contain_text("Paused after step")
     paused = tell(server, run)
     page.fill("#rate-field", "0.0005")
     page.keyboard.press("Enter")
     page.click("#run-on")
     told = until(server, run, lambda told: told["step"] > paused["step"])
-    expect(page.locator("#run-pause")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.locator("#run-pause")).to_be_visible()
     page.click("#run-stop")
     ended(server, run)
 
     assert paused["state"] == "paused"
     assert told["learning_rate"] == pytest.approx(0.0005, rel=0.01)
-    expect(page.locator("#rate")).to_be_hidden(timeout=PATIENCE_MS)
+    expect(page.locator("#rate")).to_be_hidden()
 
 
 def test_a_rate_that_is_none_is_refused_in_its_field(open_page: Open, server: str) -> None:
@@ -128,14 +127,14 @@ def test_a_broken_connection_is_told_and_loses_no_point(browser: Browser, server
     page, run = _watching(browser, relay)
 
     relay.cut()
-    expect(page.locator("#run-state")).to_contain_text("reconnecting", timeout=PATIENCE_MS)
+    expect(page.locator("#run-state")).to_contain_text("reconnecting")
     before = tell(server, run)["epoch"]
     until(server, run, lambda told: told["epoch"] > before + 2)
     relay.mend()
     _is_through(page, before + 3)
     ask(server, run, state="stopped")
     told = ended(server, run)
-    expect(page.locator("#run-state")).to_contain_text("Stopped by hand", timeout=PATIENCE_MS)
+    expect(page.locator("#run-state")).to_contain_text("Stopped by hand")
 
     assert table(page) == written(told["history"][-500:])
     page.close()
@@ -147,7 +146,7 @@ def test_a_server_is_started_anew_in_the_middle_and_nothing_is_lost(browser: Bro
         relay = Relay(first)
         page, run = _watching(browser, relay)
         relay.cut()
-    expect(page.locator("#run-state")).to_contain_text("reconnecting", timeout=PATIENCE_MS)
+    expect(page.locator("#run-state")).to_contain_text("reconnecting")
     before = int(table(page)[-1][0])
 
     with running_server(tmp_path) as second:
@@ -155,7 +154,7 @@ def test_a_server_is_started_anew_in_the_middle_and_nothing_is_lost(browser: Bro
         _is_through(page, before + 3)
         ask(second, run, state="stopped")
         told = ended(second, run)
-        expect(page.locator("#run-state")).to_contain_text("Stopped by hand", timeout=PATIENCE_MS)
+        expect(page.locator("#run-state")).to_contain_text("Stopped by hand")
         assert table(page) == written(told["history"][-500:])
         assert [row["epoch"] for row in told["history"]] == [*range(1, len(told["history"]) + 1)]
         page.close()
@@ -167,13 +166,14 @@ def test_a_run_that_waits_says_so(open_page: Open, server: str) -> None:
     page = open_page(address(QUICK))
 
     run = start(page)
-    expect(page.locator("#run-state")).to_have_text("Waiting: this run is the next to start.", timeout=PATIENCE_MS)
+    expect(page.locator("#run-state")).to_contain_text("Waiting: this run is the next to start.")
+    expect(page.locator("#run-state a")).to_have_attribute("href", f"/train?run={blocking}")
     page.click("text=Leave the queue")
     ended(server, run)
     ask(server, blocking, state="stopped")
     ended(server, blocking)
 
-    expect(page.locator("#run-state")).to_contain_text("Stopped by hand", timeout=PATIENCE_MS)
+    expect(page.locator("#run-state")).to_contain_text("Stopped by hand")
 
 
 def test_a_loss_that_is_no_number_is_explained(open_page: Open) -> None:
@@ -181,7 +181,7 @@ def test_a_loss_that_is_no_number_is_explained(open_page: Open) -> None:
 
     start(page)
 
-    expect(page.locator("#run-state")).to_contain_text("a smaller learning rate", timeout=PATIENCE_MS)
+    expect(page.locator("#run-state")).to_contain_text("a smaller learning rate")
 
 
 def test_a_run_that_is_gone_is_told_and_the_page_still_works(open_page: Open) -> None:
@@ -194,7 +194,7 @@ def test_a_run_that_is_gone_is_told_and_the_page_still_works(open_page: Open) ->
 def test_without_cifar10_the_drawn_shapes_are_first_and_the_way_to_cifar10_is_said(
     open_page: Open, server: str
 ) -> None:
-    rows = httpx2.get(f"{server}/api/datasets").json()["datasets"]
+    rows = get(f"{server}/api/datasets").json()["datasets"]
     has_cifar = next(row["available"] for row in rows if row["name"] == "cifar10")
     page = open_page("/train")
 

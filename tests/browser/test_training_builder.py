@@ -7,20 +7,19 @@ import zipfile
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-import httpx2
 import numpy as np
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from app.core.hyperparameters import parse_training
 from app.core.recipes import find_recipe
+from tests.browser.access import PHONE, in_both_themes, too_narrow, violations
+from tests.browser.calls import delete, post
 from tests.browser.conftest import Open
 
 pytestmark = pytest.mark.browser
 
-WAIT = 30_000  # milliseconds: another test's training may keep both cores busy
 CONV = {"type": "conv2d", "filters": 4, "activation": "relu"}
 SMALL: dict[str, Any] = {
     "input": [1, 8, 8],
@@ -72,7 +71,7 @@ def test_the_cards_show_what_the_server_works_out(open_page: Open, server: str) 
     _heads(page).first.click()
     _type(page.locator(".is-open value-slider").first, "7")
 
-    told = httpx2.post(f"{server}/api/networks", json=_address(page, "network"), timeout=30).json()
+    told = post(f"{server}/api/networks", json=_address(page, "network")).json()
     assert [layer["filters"] for layer in told["layers"][:2]] == [7, 6]
     assert [text.split()[-1] for text in _layers(page)] == [
         "×".join(map(str, layer["output_shape"])) for layer in told["layers"]
@@ -146,11 +145,11 @@ def test_what_is_impossible_cannot_be_reached(open_page: Open) -> None:
 
 def test_a_described_network_that_cannot_be_built_says_why(open_page: Open, server: str) -> None:
     broken = SMALL | {"layers": [CONV, CONV | {"kernel_size": 9}, *SMALL["layers"][2:]]}
-    told = httpx2.post(f"{server}/api/networks", json=broken, timeout=30).json()
+    told = post(f"{server}/api/networks", json=broken).json()
 
     page = open_page(_path(broken), expected="422")
 
-    expect(page.locator(".layer.is-wrong .fault")).to_have_text(told["detail"], timeout=WAIT)
+    expect(page.locator(".layer.is-wrong .fault")).to_have_text(told["detail"])
     page.locator(".layer.is-wrong .layer-head").click()
     _type(page.locator(".is-open value-slider").nth(1), "3")
     expect(page.locator(".layer.is-wrong")).to_have_count(0)
@@ -170,14 +169,14 @@ def test_a_program_is_pasted_and_the_network_copied_out(open_page: Open) -> None
     page = open_page(_path(), expected="422")
 
     page.click("#as-code")
-    expect(page.locator("#network-programs pre")).to_contain_text("Conv2D(4, 3", timeout=WAIT)
+    expect(page.locator("#network-programs pre")).to_contain_text("Conv2D(4, 3")
     page.fill("#network-text", "print('hello')")
     page.click("#read-text")
-    expect(page.locator("#text-fault")).to_contain_text("Sequential", timeout=WAIT)
+    expect(page.locator("#text-fault")).to_contain_text("Sequential")
     page.fill("#network-text", KERAS)
     page.click("#read-text")
 
-    expect(page.locator("#network-code")).to_be_hidden(timeout=WAIT)
+    expect(page.locator("#network-code")).to_be_hidden()
     assert [text.split()[0] for text in _layers(page)] == ["conv2d", "flatten", "dense"]
 
 
@@ -191,7 +190,7 @@ def test_the_network_follows_the_pictures(open_page: Open) -> None:
     network = page.evaluate("document.querySelector('.layer-input').innerText")
     assert network.endswith("1×8×8")
     assert _layers(page)[-1].split()[-1] == "10"
-    expect(page.locator("#sheet-strip")).to_have_attribute("aria-busy", "false", timeout=WAIT)
+    expect(page.locator("#sheet-strip")).to_have_attribute("aria-busy", "false")
     page.click("#sheet-strip")
     expect(page.locator("#sheet-rows canvas")).to_have_count(10)
 
@@ -202,7 +201,7 @@ def test_ones_own_pictures_come_as_a_zip(open_page: Open) -> None:
     page.click("#datasets > summary")
     page.set_input_files("#own-data", {"name": "pets.zip", "mimeType": "application/zip", "buffer": _archive()})
 
-    expect(page.locator("#dataset-name")).to_have_text("pets", timeout=WAIT)
+    expect(page.locator("#dataset-name")).to_have_text("pets")
     expect(page.locator("#data-fact")).to_have_text("3×32×32 · 2 classes")
     assert _layers(page)[-1].split()[-1] == "2"
 
@@ -224,27 +223,27 @@ def test_remedies_act_on_the_network_and_on_what_is_sent(open_page: Open, server
     kinds = [layer["type"] for layer in order["network"]["layers"]]
     assert kinds[:3] == ["conv2d", "batch_normalization", "activation"]
     assert kinds[-2:] == ["dropout", "dense"]
-    expect(page.locator("#run-note")).to_contain_text("open run's settings", timeout=WAIT)
+    expect(page.locator("#run-note")).to_contain_text("open run's settings")
     page.click("[data-remedy=l1]")
     expect(page.locator("#run-note")).to_contain_text("Start makes a new run")
     page.wait_for_url(re.compile("run="))
     run_id = parse_qs(urlsplit(page.url).query)["run"][0]
     page.close()  # an open page would still ask for what is deleted now
-    httpx2.delete(f"{server}/api/runs/{run_id}", timeout=30)
+    delete(f"{server}/api/runs/{run_id}")
 
 
 def test_the_input_shows_what_the_network_is_fed_and_the_trap(open_page: Open) -> None:
     page = open_page(_path(normalization="unit", augmentation=[]))
-    expect(page.locator("#input-fact")).to_have_text("0 to 1", timeout=WAIT)
+    expect(page.locator("#input-fact")).to_have_text("0 to 1")
 
     page.locator("#normalization label", has_text="0–255").click()
-    expect(page.locator("#input-fact")).to_have_text("0 to 255", timeout=WAIT)
+    expect(page.locator("#input-fact")).to_have_text("0 to 255")
     page.locator("#normalization label", has_text="standardize").click()
-    expect(page.locator("#fed-words")).to_have_text("mean 0, deviation 1.00", timeout=WAIT)
+    expect(page.locator("#fed-words")).to_have_text("mean 0, deviation 1.00")
     page.locator("#statistics label", has_text="biased").click()
 
     expect(page.locator("#input-words")).to_contain_text("The trap")
-    expect(page.locator("#fed-words")).not_to_have_text("mean 0, deviation 1.00", timeout=WAIT)
+    expect(page.locator("#fed-words")).not_to_have_text("mean 0, deviation 1.00")
 
 
 def test_the_lectures_optimizer_is_one_click(open_page: Open) -> None:
@@ -256,25 +255,21 @@ def test_the_lectures_optimizer_is_one_click(open_page: Open) -> None:
     expect(page.locator("#lecture-optimizer")).to_have_attribute("aria-pressed", "true")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_in_the_builder(open_page: Open, scheme: str) -> None:
-    page = open_page(_path(l2=0.001, augmentation=["shift"], normalization="center"), color_scheme=scheme)
+def test_axe_finds_nothing_in_the_builder(open_page: Open) -> None:
+    page = open_page(_path(l2=0.001, augmentation=["shift"], normalization="center"))
     _heads(page).first.click()
     page.click("#optimizer-card .fold > summary")
-    expect(page.locator("#fed-source")).to_contain_text("training pictures", timeout=WAIT)
+    expect(page.locator("#fed-source")).to_contain_text("training pictures")
 
-    found = Axe().run(page, context=".room-settings").response["violations"]
-
-    assert [(each["id"], node["html"][:120]) for each in found for node in each["nodes"]] == []
+    assert in_both_themes(page, lambda: violations(page, ".room-settings")) == []
 
 
-@pytest.mark.parametrize("width", [320, 390, 1280])
-def test_the_builder_fits_into_any_width(open_page: Open, width: int) -> None:
-    page = open_page(_path(), viewport={"width": width, "height": 800})
+def test_the_builder_fits_into_any_width(open_page: Open) -> None:
+    page = open_page(_path(), viewport=PHONE)
     _heads(page).first.click()
     page.click(".add-layer")
 
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert too_narrow(page) == []
 
 
 def _archive() -> bytes:

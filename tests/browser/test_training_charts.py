@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Open
-from tests.browser.running import LONG, PATIENCE_MS, QUICK, address, ask, ended, start, submit, tell
+from tests.browser.running import LONG, QUICK, address, ask, ended, start, submit, tell
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("quiet")]
 
@@ -43,7 +43,7 @@ def _axis(page: Page) -> list[float]:
 def test_new_points_do_not_undo_a_zoom(open_page: Open, server: str) -> None:
     page = open_page(address(LONG))
     run = start(page)
-    expect(page.locator("#gap-told")).to_contain_text("training loss", timeout=PATIENCE_MS)
+    expect(page.locator("#gap-told")).to_contain_text("training loss")
 
     _drag(page, "#loss-chart")
     zoomed = _axis(page)
@@ -114,7 +114,7 @@ def test_ten_thousand_points_are_drawn_without_a_jerk(open_page: Open, server: s
     page.route("**/events", lambda route: route.fulfill(body=text, content_type="text/event-stream"))
 
     page.goto(f"{server}/train?run={run}")
-    expect(page.locator("#gap-told")).to_contain_text("training loss", timeout=PATIENCE_MS)
+    expect(page.locator("#gap-told")).to_contain_text("training loss")
     milliseconds = page.evaluate(
         """async () => {
           const slider = document.querySelector("#smoothing");

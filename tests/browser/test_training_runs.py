@@ -6,16 +6,15 @@ import re
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import pytest
 from PIL import Image
 from playwright.sync_api import Page, Route, expect
 
+from tests.browser.calls import get
 from tests.browser.conftest import Open
 from tests.browser.inside import numbers
 from tests.browser.running import (
     LONG,
-    PATIENCE_MS,
     QUICK,
     address,
     ask,
@@ -81,7 +80,7 @@ def test_one_runs_table_is_the_servers_own(open_page: Open, server: str, pair: t
     page = open_page(f"/train?run={pair[0]}")
 
     assert page.get_attribute("#export-csv", "href") == f"/api/runs/{pair[0]}/metrics.csv"
-    assert httpx2.get(f"{server}/api/runs/{pair[0]}/metrics.csv").text.startswith("epoch,")
+    assert get(f"{server}/api/runs/{pair[0]}/metrics.csv").text.startswith("epoch,")
 
 
 @pytest.fixture
@@ -124,13 +123,13 @@ def test_a_run_is_deleted_only_after_it_was_confirmed(open_page: Open, server: s
 
     row.get_by_role("button", name="Delete").click()
     page.click("#delete-no")
-    assert httpx2.get(f"{server}/api/runs/{run}").status_code == 200
+    assert get(f"{server}/api/runs/{run}").status_code == 200
     row.get_by_role("button", name="Delete").click()
     assert "cannot be undone" in page.inner_text("#delete-told")
     page.click("#delete-yes")
 
     expect(page.locator(".run-row.is-open")).to_have_count(0)
-    assert httpx2.get(f"{server}/api/runs/{run}").status_code == 404
+    assert get(f"{server}/api/runs/{run}").status_code == 404
     expect(page).not_to_have_url(re.compile("run="))
 
 
@@ -148,7 +147,7 @@ def test_what_someone_else_started_can_be_watched_but_not_changed(open_page: Ope
 
 
 def _someone_elses(server: str) -> dict[str, list[dict[str, object]]]:
-    runs = httpx2.get(f"{server}/api/runs").json()["runs"]
+    runs = get(f"{server}/api/runs").json()["runs"]
     return {"runs": [run | {"mine": False} for run in runs]}
 
 
@@ -159,7 +158,7 @@ def test_the_theater_plays_both_and_compares_the_measured_gaps(open_page: Open, 
     page.fill("#few", "60")
     page.fill("#few-epochs", "25")
     page.click("#play")
-    expect(page.locator("#verdict")).to_contain_text("Without a remedy the validation loss ends", timeout=PATIENCE_MS)
+    expect(page.locator("#verdict")).to_contain_text("The validation loss ends above the training loss")
     page.wait_for_url(re.compile("compare="))
     ids = [opened(page) or "", page.url.split("compare=")[1][:16]]
     plain, cured = (tell(server, run) for run in ids)
@@ -167,7 +166,7 @@ def test_the_theater_plays_both_and_compares_the_measured_gaps(open_page: Open, 
     gaps = [run["history"][-1]["validation_loss"] - run["history"][-1]["train_loss"] for run in (plain, cured)]
     said = numbers(page.inner_text("#verdict"))
     assert said[0] == pytest.approx(gaps[0], abs=0.006)
-    assert said[3] == pytest.approx(gaps[1], abs=0.006)  # between them the name: L2 0.03
+    assert said[1] == pytest.approx(gaps[1], abs=0.006)
     assert cured["pair"] == ids[0]
     differing = {key for key, value in plain["training"].items() if value != cured["training"][key]}
     assert differing == {"l2"}
@@ -175,8 +174,8 @@ def test_the_theater_plays_both_and_compares_the_measured_gaps(open_page: Open, 
 
 
 def test_a_prepared_state_is_a_link_with_all_its_settings(open_page: Open, server: str) -> None:
-    available = {row["name"] for row in httpx2.get(f"{server}/api/datasets").json()["datasets"] if row["available"]}
-    recipes = httpx2.get(f"{server}/api/recipes").json()["recipes"]
+    available = {row["name"] for row in get(f"{server}/api/datasets").json()["datasets"] if row["available"]}
+    recipes = get(f"{server}/api/recipes").json()["recipes"]
     prepared = [recipe for recipe in recipes if recipe["kind"] != "start" and recipe["dataset"] in available]
     chosen = next(recipe for recipe in prepared if recipe["name"] == "too-deep")
     page = open_page("/train", expected="429")

@@ -14,6 +14,7 @@ const SHORT = 2; // letters of a name that can stand upright over its column
 
 export class ConfusionMatrix extends HTMLElement {
   #classes = null;
+  #matrix = null;
   #cells = [];
 
   connectedCallback() {
@@ -25,6 +26,8 @@ export class ConfusionMatrix extends HTMLElement {
   /** `matrix` of counts, K × K. */
   show(classes, matrix) {
     if (JSON.stringify(classes) !== JSON.stringify(this.#classes)) this.#build(classes);
+    else if (matrix === this.#matrix) return;
+    this.#matrix = matrix;
     const totals = rowTotals(matrix);
     this.#cells.forEach((cell, index) => {
       const [truth, predicted] = [Math.floor(index / classes.length), index % classes.length];

@@ -3,8 +3,11 @@
 import uPlot from "../../vendor/uplot/uPlot.esm.js";
 import { emit, h } from "../lib/dom.js";
 import { number } from "../lib/format.js";
+import { _ } from "../lib/i18n.js";
 import { forgetColors, paintMarks, paintShades, resolve } from "../lib/chart-paint.js";
+import { moved, stretched } from "../lib/zoom.js";
 import { showTip } from "./chart-tip.js";
+import { connectTouch } from "./chart-touch.js";
 
 const FONT = '11px "JetBrains Mono", monospace';
 const LOOKS = {
@@ -13,8 +16,12 @@ const LOOKS = {
   train: { width: 2 },
   validation: { width: 2, dash: [5, 4] },
 };
+const LETTER = 6.7; // CSS pixels of a figure's width
+const FEW = 12; // points that are drawn each
 const STEPS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000]; // epochs between two figures
 const ZOOM = 1.5; // by a key
+const STEP = 1 / 50; // of what is shown, by an arrow key
+const LEAP = 1 / 5; // with Shift, or at the edge of what is shown
 
 export class RunChart extends HTMLElement {
   #chart = null;
@@ -28,18 +35,22 @@ export class RunChart extends HTMLElement {
     forgetColors();
     this.#chart?.redraw(false);
   };
+  #scheme = matchMedia("(prefers-color-scheme: dark)"); // each call makes another
+  #elsewhere = ({ target }) => this.contains(target) || this.#leave();
 
   connectedCallback() {
-    if (!this.firstChild) this.append(this.#place, this.#empty, this.#tip);
+    if (!this.firstChild) this.#build();
     this.#watcher.observe(this.#place);
+    document.addEventListener("pointerdown", this.#elsewhere);
     document.addEventListener("theme", this.#recolor);
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", this.#recolor);
+    this.#scheme.addEventListener("change", this.#recolor);
   }
 
   disconnectedCallback() {
     this.#watcher.disconnect();
+    document.removeEventListener("pointerdown", this.#elsewhere);
     document.removeEventListener("theme", this.#recolor);
-    matchMedia("(prefers-color-scheme: dark)").removeEventListener("change", this.#recolor);
+    this.#scheme.removeEventListener("change", this.#recolor);
     this.#chart?.destroy();
     [this.#chart, this.#layout] = [null, ""];
   }
@@ -73,6 +84,16 @@ export class RunChart extends HTMLElement {
     return min + share * (max - min);
   }
 
+  #build() {
+    this.append(this.#place, this.#empty, this.#tip);
+    connectTouch(this.#place, {
+      shown: () => ({ zoom: this.#shown.zoom, end: this.#shown.end }),
+      box: () => this.#chart.over.getBoundingClientRect(),
+      zoom: (part) => emit(this, "zoom", part),
+      point: (left) => (left === null ? this.#leave() : this.#point(left)),
+    });
+  }
+
   #size() {
     return { width: this.#place.clientWidth || 320, height: this.#place.clientHeight || 220 };
   }
@@ -89,8 +110,8 @@ export class RunChart extends HTMLElement {
       select: { show: true },
       scales: { x: { time: false, range: () => this.#shown.zoom ?? [0, this.#shown.end] }, y: isLog ? { distr: 3 } : { range: (_chart, low, high) => this.#range(low, high, top) } },
       axes: [
-        { ...axis, grid: { show: false }, size: 26, space: 46, incrs: STEPS, values: (_chart, ticks) => ticks.map((tick) => (tick === null ? "" : number(tick, 3))) },
-        { ...axis, grid, size: 46, gap: 6, space: 34, values: (_chart, ticks) => ticks.map(tickText) },
+        { ...axis, grid: { show: false }, size: 22, space: 46, label: _("epoch"), labelFont: FONT, labelSize: 16, labelGap: 0, incrs: STEPS, values: (_chart, ticks) => ticks.map((tick) => (tick === null ? "" : number(tick, 3))) },
+        { ...axis, grid, size: (_chart, texts) => Math.max(46, 14 + LETTER * Math.max(0, ...(texts ?? []).map((text) => text.length))), gap: 6, space: 34, values: (_chart, ticks) => ticks.map(tickText) },
       ],
       series: [{}, ...lines.map(({ kind, token }) => ({ ...LOOKS[kind], stroke: resolve(token), spanGaps: true, points: { show: pointsOf(kind) } }))],
       hooks: {
@@ -130,8 +151,10 @@ export class RunChart extends HTMLElement {
   }
 
   #key(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
     const moves = { ArrowLeft: -1, ArrowRight: 1 };
-    if (event.key in moves) this.#walk(moves[event.key]);
+    if (event.key in moves && event.shiftKey) this.#move(moves[event.key]);
+    else if (event.key in moves) this.#walk(moves[event.key]);
     else if (event.key === "+" || event.key === "=") this.#zoomBy(1 / ZOOM);
     else if (event.key === "-") this.#zoomBy(ZOOM);
     else if (event.key === "Escape" || event.key === "0") emit(this, "zoom", null);
@@ -139,12 +162,27 @@ export class RunChart extends HTMLElement {
     event.preventDefault();
   }
 
-  /** The cursor moves by a fiftieth of what is shown. */
+  /** The cursor moves along the curves; at the edge of what is shown, that moves along. */
   #walk(direction) {
     const { width } = this.#chart.over.getBoundingClientRect();
     const from = this.#chart.cursor.left ?? -1;
-    const left = from < 0 ? width / 2 : Math.max(0, Math.min(width - 1, from + (direction * width) / 50));
-    this.#chart.setCursor({ left, top: 24 });
+    if (from < 0) return this.#point(width / 2);
+    const next = from + direction * STEP * width;
+    if (!this.#shown.zoom || (next >= 0 && next < width)) return this.#point(next);
+    const value = this.#chart.posToVal(next, "x");
+    this.#move(direction);
+    const [first, last] = this.#shown.zoom;
+    return this.#point(((value - first) / (last - first)) * width);
+  }
+
+  #point(left) {
+    const { width } = this.#chart.over.getBoundingClientRect();
+    this.#chart.setCursor({ left: Math.max(0, Math.min(width - 1, left)), top: 24 });
+  }
+
+  #move(direction) {
+    const { zoom, end } = this.#shown;
+    if (zoom) emit(this, "zoom", moved(zoom, direction * LEAP, end));
   }
 
   #zoomBy(factor) {
@@ -152,8 +190,7 @@ export class RunChart extends HTMLElement {
     const [from, to] = zoom ?? [0, end];
     const left = this.#chart.cursor.left ?? -1;
     const middle = left < 0 ? (from + to) / 2 : this.#chart.posToVal(left, "x");
-    const wide = [Math.max(0, middle - (middle - from) * factor), Math.min(end, middle + (to - middle) * factor)];
-    emit(this, "zoom", wide[1] - wide[0] >= end - 1e-9 ? null : wide);
+    emit(this, "zoom", stretched(zoom, factor, middle, end));
   }
 
   #leave() {
@@ -161,10 +198,10 @@ export class RunChart extends HTMLElement {
   }
 }
 
-/** Epochs have their points drawn while they are few. */
+/** Points are drawn where a line would hardly be seen: of few steps, of one epoch. */
 function pointsOf(kind) {
-  if (kind === "live" || kind === "first") return false;
-  return (chart, series) => chart.data[series].reduce((count, value) => count + (value !== null), 0) <= 1;
+  const few = kind === "live" || kind === "first" ? FEW : 1;
+  return (chart, series) => chart.data[0].length <= 10 * FEW && chart.data[series].reduce((count, value) => count + (value !== null), 0) <= few;
 }
 
 /** The place nearest to `index` where the column has a value, or null. */

@@ -32,10 +32,10 @@ export function paintShades(chart, { shades, levels = [] }) {
 }
 
 /** Names of gaps, above the curves, and `marks` [{x, text, token}]: upright lines at moments. */
-export function paintMarks(chart, { shades, marks }) {
+export function paintMarks(chart, { shades, marks, levels = [] }) {
   inside(chart, (context) => {
     for (const mark of marks) line(chart, context, mark);
-    for (const shade of shades) if (shade.name) write(chart, context, shade);
+    for (const shade of shades) if (shade.name) write(chart, context, shade, levels);
   });
 }
 
@@ -61,18 +61,26 @@ function fill(chart, context, { token, xs, low, high }) {
   context.globalAlpha = 1;
 }
 
-/** The name stands in the gap, where it is widest of what is seen, right-aligned to the last epoch. */
-function write(chart, context, { token, xs, low, high, name }) {
+/** The name stands in the gap, where it is widest of what is seen, right-aligned to the last epoch; not on a level's. */
+function write(chart, context, { token, xs, low, high, name }, levels) {
   const ratio = devicePixelRatio;
   const last = xs.length - 1;
-  const x = Math.min(chart.valToPos(xs[last], "x", true), chart.bbox.left + chart.bbox.width) - 14 * ratio;
+  context.font = scaled(FONT, ratio);
+  const right = Math.min(chart.valToPos(xs[last], "x", true), chart.bbox.left + chart.bbox.width) - 14 * ratio;
+  const x = Math.max(right, chart.bbox.left + context.measureText(name).width + 8 * ratio);
   const near = Math.max(0, Math.floor(last * 0.9));
   const [top, bottom] = [chart.valToPos(high[near], "y", true), chart.valToPos(low[near], "y", true)];
   if (bottom - top < ROOM * ratio) return;
-  context.font = scaled(FONT, ratio);
+  const y = aside((top + bottom) / 2, levels.map((level) => chart.valToPos(level.y, "y", true) - 8 * ratio), 18 * ratio);
   Object.assign(context, { fillStyle: resolve(token)(), strokeStyle: resolve("--card")(), lineWidth: 5 * ratio, lineJoin: "round", textAlign: "right", textBaseline: "middle" });
-  context.strokeText(name, x, (top + bottom) / 2); // readable where another run's curve passes
-  context.fillText(name, x, (top + bottom) / 2);
+  context.strokeText(name, x, y); // readable where another run's curve passes
+  context.fillText(name, x, y);
+}
+
+/** A height at least `room` away from all that are `taken`, if possible. */
+function aside(y, taken, room) {
+  const near = taken.find((other) => Math.abs(other - y) < room);
+  return near === undefined ? y : y < near ? near - room : near + room;
 }
 
 function across(chart, context, { y, text }) {

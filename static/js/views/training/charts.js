@@ -33,7 +33,10 @@ export function connectCharts(page) {
       draw();
     });
   }
-  $("#zoom-out").addEventListener("click", () => $("#loss-chart").dispatchEvent(new CustomEvent("zoom", { detail: null })));
+  $("#zoom-out").addEventListener("click", () => {
+    $("#loss-chart").dispatchEvent(new CustomEvent("zoom", { detail: null }));
+    $("#loss-chart .plot").focus(); // the button is gone
+  });
   $("#log-scale").addEventListener("change", ({ target }) => {
     view.isLog = target.checked;
     draw();
@@ -59,7 +62,7 @@ export function connectCharts(page) {
 
 function drawAll(page, view) {
   const runs = page.shown.map((run, index) => ({ run, index, token: tokenOf(index), feed: page.feeds.get(run.id) })).filter(({ feed }) => feed);
-  const end = runs.length ? Math.max(1, ...runs.map(endOf)) : page.state.training.epochs;
+  const end = runs.length ? Math.max(...runs.map(endOf)) : page.state.training.epochs;
   const classes = (page.run ?? page.state.network).classes.length ?? page.state.network.classes;
   for (const [name, chart] of Object.entries(CHARTS)) {
     const curves = runs.flatMap(({ feed }) => KINDS.map((kind) => curveOf(view, feed, chart, name, kind)));
@@ -92,7 +95,7 @@ function awaited(runs) {
 /** How far the axis goes for a run; to the last epoch where it ended early. */
 function endOf({ run, feed }) {
   const now = Math.max(feed.epochs.at(-1)?.epoch ?? 0, feed.step ? feed.epochAt(feed.step.step) : 0);
-  return feed.hasEnded ? Math.max(1, now) : axisEnd(now, run.epochs);
+  return feed.hasEnded ? now || 1 : axisEnd(now, run.epochs);
 }
 
 function curveOf(view, feed, chart, name, kind) {
@@ -138,6 +141,9 @@ function labelOf(name, runs) {
 }
 
 function showKey({ shown }) {
+  const titles = shown.map(titleOf);
+  if ($("#run-key").dataset.shown === JSON.stringify(titles)) return;
+  $("#run-key").dataset.shown = JSON.stringify(titles);
   $("#run-key").replaceChildren(
     ...shown.map((run, index) => {
       const swatch = h("span", { class: "swatch-line", "aria-hidden": "true" });
@@ -148,7 +154,7 @@ function showKey({ shown }) {
 }
 
 function showGaps({ shown, feeds }) {
-  const sentences = shown.map((run) => [run, gapSentence(feeds.get(run.id)?.epochs ?? [])]).filter(([, sentence]) => sentence);
-  const text = sentences.map(([run, sentence]) => (shown.length > 1 ? `${titleOf(run)}: ${sentence}` : sentence)).join(" ");
+  const said = shown.map((run) => [run, gapSentence(feeds.get(run.id)?.epochs ?? [])]).filter(([, sentence]) => sentence);
+  const text = said.map(([run, sentence]) => (shown.length > 1 ? `${titleOf(run)}: ${sentence}` : sentence)).join("\n");
   if ($("#gap-told").textContent !== text) $("#gap-told").textContent = text;
 }

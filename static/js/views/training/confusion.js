@@ -67,8 +67,10 @@ function summary({ classes, matrix }) {
 }
 
 async function open(page, view, place) {
+  const { run } = page.state;
   const { classes, matrix, epoch } = view.matrices.shown;
-  const answer = await readConfused(page.state.run, place, epoch);
+  const answer = await readConfused(run, place, epoch);
+  if (page.state.run !== run || $("#mistakes-dialog").open) return;
   view.opened = classes[place.truth];
   $("#mistakes-title").textContent = describe(classes, { ...place, count: answer.count, of: rowTotals(matrix)[place.truth] });
   $("#mistakes-fact").textContent = epochTitle(answer);

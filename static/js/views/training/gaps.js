@@ -11,6 +11,7 @@ export function gapSentence(rows) {
   if (!measured && Number.isFinite(rows.at(-1).validation_accuracy)) return ""; // the losses are no numbers any more
   if (!measured) return _("No pictures are put aside for validation, so nobody can see whether it overfits.");
   const gap = number(Math.abs(measured.gap), 2);
+  if (gap === number(0, 2)) return _("No overfitting: the validation loss is that of the training.");
   if (measured.isOverfitting && measured.rise > 0.05) {
     return _("Overfitting: the validation loss is %(gap)s above the training loss, and has risen by %(rise)s since epoch %(best)s, where it was lowest.", { gap, rise: number(measured.rise, 2), best: measured.best });
   }
