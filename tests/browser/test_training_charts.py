@@ -131,3 +131,38 @@ def test_ten_thousand_points_are_drawn_without_a_jerk(open_page: Open, server: s
     )
 
     assert milliseconds < DRAWN_MS
+
+
+def test_fingers_zoom_move_and_read_off_while_the_page_scrolls_as_ever(open_page: Open, run: str) -> None:
+    page = open_page(f"/train?run={run}", viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    expect(page.locator("#final-card")).to_be_visible()
+    box = page.locator("#loss-chart .u-over").bounding_box()
+    assert box
+    touches, middle, height = page.context.new_cdp_session(page), box["x"] + box["width"] / 2, box["y"] + 80
+
+    def touch(*frames: list[tuple[float, float]]) -> None:
+        for kind, fingers in zip(
+            ["touchStart", *["touchMove"] * (len(frames) - 1), "touchEnd"], [*frames, []], strict=True
+        ):
+            points = [{"x": middle + x, "y": height + y, "id": number} for number, (x, y) in enumerate(fingers)]
+            touches.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+            page.wait_for_timeout(30)
+
+    touch(*([(-20 - far, 0), (20 + far, 0)] for far in range(0, 80, 10)))
+    zoomed = _axis(page)
+    touch(*([(-far, 0)] for far in range(0, 80, 10)))
+    moved = _axis(page)
+    touch([(0, 0)])
+    expect(page.locator("#loss-chart .chart-tip")).to_be_visible()
+    page.wait_for_timeout(500)
+    touch([(0, 0)])
+    touch([(0, 0)])
+    whole = _axis(page)
+    touch(*([(0, -far)] for far in range(0, 120, 15)))
+
+    assert 0 < zoomed[0] < zoomed[1] < QUICK["epochs"]
+    assert moved[0] > zoomed[0]
+    assert moved[1] - moved[0] == pytest.approx(zoomed[1] - zoomed[0])
+    assert whole == [0, QUICK["epochs"]]
+    page.wait_for_function("() => scrollY > 50")
+    assert _axis(page) == whole
