@@ -24,7 +24,7 @@ def check_demands(network: Network, training: Training, learned: int) -> None:
     layers = list(_flat(trace(network.input, network.layers)))
     if training.whiten:
         _check_whitening(layers)
-    smallest = min(learned, learned % training.batch_size or training.batch_size)
+    smallest = min(learned, training.batch_size)  # a last batch of a single picture is left out
     if smallest == 1 and any(_is_of_one_value(item) for item in layers):
         raise InvalidValue(
             N_(
