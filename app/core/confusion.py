@@ -55,9 +55,6 @@ class Confusion:
     @classmethod
     def from_tensors(cls, tensors: Mapping[str, Tensor], classes: Sequence[str]) -> "Confusion":
         """Of what `tensors` gave."""
-        if "truth" in tensors:  # files had all pictures, in one order, when only the newest epoch's was kept
-            cells = tensors["truth"] * len(classes) + tensors["predicted"]
-            return _gather(cells, tensors["indices"], tensors["confidence"], classes)
         return cls(tuple(classes), tensors["matrix"].long(), tensors["indices"].long(), tensors["confidence"])
 
     def _slices(self) -> list[slice]:
@@ -74,13 +71,9 @@ def confuse(logits: Tensor, labels: Tensor, indices: Tensor, classes: Sequence[s
     """
     confidence, predicted = logits.double().softmax(1).nan_to_num().max(1)
     order = confidence.argsort(descending=True, stable=True)
-    return _gather((labels * len(classes) + predicted)[order], indices[order], confidence[order].float(), classes)
-
-
-def _gather(cells: Tensor, indices: Tensor, confidence: Tensor, classes: Sequence[str]) -> Confusion:
-    """Of pictures, the most confident first, each with the number of its cell."""
+    cells = (labels * len(classes) + predicted)[order]
     counts = torch.bincount(cells, minlength=len(classes) ** 2)
-    cells, order = cells.sort(stable=True)
+    cells, by_cell = cells.sort(stable=True)
     places = torch.arange(len(cells)) - (counts.cumsum(0) - counts)[cells]
-    order = order[places < MOST_PICTURES]
-    return Confusion(tuple(classes), counts.view(len(classes), -1), indices[order], confidence[order])
+    chosen = order[by_cell[places < MOST_PICTURES]]
+    return Confusion(tuple(classes), counts.view(len(classes), -1), indices[chosen], confidence[chosen].float())

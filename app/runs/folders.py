@@ -80,7 +80,7 @@ class RunFolder:
     def write_confusion(self, confusion: Confusion, epoch: int) -> None:
         """Keeps what the network takes for what after an epoch; of the older ones fewer and fewer."""
         before = [known for known in self.confusion_epochs() if known < epoch]
-        save_weights(self._confusions / f"{epoch}.safetensors", confusion.tensors(), {"epoch": str(epoch)})
+        save_weights(self._confusions / f"{epoch}.safetensors", confusion.tensors())
         if len(before) > 1 and before[-1] - before[-2] < before[-1] * CONFUSION_GROWTH:
             (self._confusions / f"{before[-1]}.safetensors").unlink(missing_ok=True)
 
@@ -129,12 +129,8 @@ class RunFolder:
         return self.path / "confusions"
 
     def _confusion_files(self) -> dict[int, Path]:
-        """By epoch. Before one was kept for each, there was a single file beside them."""
-        files = {int(path.stem): path for path in self._confusions.glob("*.safetensors") if path.stem.isdecimal()}
-        single = self.path / "confusion.safetensors"
-        if not files and single.is_file():
-            return {int(_metadata(single)["epoch"]): single}
-        return files
+        """By epoch."""
+        return {int(path.stem): path for path in self._confusions.glob("*.safetensors") if path.stem.isdecimal()}
 
 
 def _metadata(path: Path) -> dict[str, str]:

@@ -80,17 +80,6 @@ def test_it_comes_back_from_its_tensors_in_a_few_bytes() -> None:
     assert sum(tensor.nbytes for tensor in found.tensors().values()) <= 16 * 4 + 200 * 8
 
 
-def test_what_was_kept_with_all_of_its_pictures_can_still_be_read() -> None:
-    logits, labels, indices = some()
-    confidence, predicted = logits.double().softmax(1).max(1)
-    order = confidence.argsort(descending=True, stable=True)
-    kept = {"truth": labels, "predicted": predicted, "confidence": confidence.float(), "indices": indices}
-
-    again = Confusion.from_tensors({name: tensor[order] for name, tensor in kept.items()}, CLASSES)
-
-    assert again.describe() == confuse(logits, labels, indices, CLASSES).describe()
-
-
 def test_logits_that_are_no_numbers_are_counted_somewhere() -> None:
     found = confuse(torch.full((3, 4), float("nan")), torch.arange(3), torch.arange(3), CLASSES)
 

@@ -56,14 +56,3 @@ def test_the_end_takes_the_place_of_its_epoch(tmp_path: Path) -> None:
     found = folder.read_confusion(CLASSES)
     assert found is not None
     assert found[0].matrix.tolist() == [[50, 0], [0, 0]]
-
-
-def test_a_run_of_before_has_the_one_of_its_end(tmp_path: Path) -> None:
-    folder = _folder(tmp_path, range(7, 8))
-    (folder.path / "confusions" / "7.safetensors").rename(folder.path / "confusion.safetensors")
-
-    found = folder.read_confusion(CLASSES)
-
-    assert folder.confusion_epochs() == [7]
-    assert found is not None
-    assert found[1] == 7
