@@ -89,6 +89,7 @@ def table(page: Page) -> list[list[str]]:
     """The rows of the table of numbers, the first epoch first."""
     if page.get_attribute("#numbers", "open") is None:
         page.click("#numbers summary")
+        expect(page.locator("#numbers-table thead")).to_be_attached()  # it is filled once it is open
     rows: list[list[str]] = page.locator("#numbers-table tbody tr").evaluate_all(
         "rows => rows.map(row => [...row.cells].map(cell => cell.textContent))"
     )

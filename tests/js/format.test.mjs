@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { number, parseNumber, percent, plain } from "../../static/js/lib/format.js";
+import { fixed, number, parseNumber, percent, percentFine, plain, short } from "../../static/js/lib/format.js";
 import { readNpy } from "../../static/js/lib/npy.js";
 
 test("numbers are typed as fractions, with a comma or with a real minus sign", () => {
@@ -26,6 +26,18 @@ test("a share is written as nothing or all only if it is", () => {
   const written = [0, 0.0004, 0.0006, 0.034, 0.12, 0.994, 0.996, 0.9996, 1].map((share) => percent(share));
 
   assert.deepEqual(written, ["0%", "<0.1%", "0.1%", "3.4%", "12%", "99%", "99.6%", ">99.9%", "100%"]);
+});
+
+test("a share that is no number is not nothing", () => {
+  assert.deepEqual([null, NaN, undefined].map(percent), ["–", "–", "–"]);
+  assert.equal(percentFine(NaN), "–");
+});
+
+test("what has exploded is written short where there is little room, and counts are not", () => {
+  assert.equal(short(-2808861696), "−2.8e9");
+  assert.equal(short(1234.5), "1234.5");
+  assert.equal(fixed(-53048362620550), "−5.3e13");
+  assert.equal(number(88914698), "88,914,698");
 });
 
 test("a .npy file becomes one plane after the other", () => {

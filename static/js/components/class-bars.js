@@ -23,7 +23,7 @@ export class ClassBars extends HTMLElement {
   #row({ label, probability }, earlier, chosen, choosable) {
     const title = classTitle(label);
     const was = earlier.get(label);
-    const parts = [h("span", { class: "name" }, title), bar(probability, was), h("span", { class: "figure" }, percent(probability)), was === undefined ? null : moved(probability - was)];
+    const parts = [h("span", { class: "name" }, title), bar(probability, was), h("span", { class: "figure" }, percent(probability)), was === undefined || !Number.isFinite(probability) ? null : moved(probability - was)];
     if (!choosable) return h("span", { class: "bar-row" }, parts);
     const look = { class: "bar-row", type: "button", "data-label": label, "aria-pressed": String(label === chosen), title: _("Where does “%(label)s” come from?", { label: title }) };
     return h("button", { ...look, onclick: () => emit(this, "label", label) }, parts);
@@ -32,7 +32,7 @@ export class ClassBars extends HTMLElement {
 
 function bar(probability, was) {
   const bar = h("span", { class: "track", "aria-hidden": "true" }, h("span", { class: "fill" }), was === undefined ? null : h("span", { class: "was" }));
-  bar.style.setProperty("--share", probability);
+  bar.style.setProperty("--share", probability ?? 0);
   if (was !== undefined) bar.style.setProperty("--was", was);
   return bar;
 }

@@ -1,7 +1,7 @@
 // Activation maps of a picture, a row of tiles for each layer. Emits `map` with {layer, channel}.
 
 import { emit, h, paint } from "../lib/dom.js";
-import { number } from "../lib/format.js";
+import { short } from "../lib/format.js";
 import { _ } from "../lib/i18n.js";
 import { layerTitle, shapeText } from "../lib/layers.js";
 import { drawSigned } from "../lib/maps.js";
@@ -46,7 +46,7 @@ export class MapRows extends HTMLElement {
 }
 
 function fill(section, { limit, maps }) {
-  section.querySelector(".range").textContent = `−${number(limit)} … ${number(limit)}`;
+  section.querySelector(".range").textContent = `−${short(limit)} … ${short(limit)}`;
   section.querySelectorAll("canvas").forEach((canvas, channel) => {
     const { picture, rgba } = drawSigned(maps[channel], limit);
     paint(canvas, picture, rgba);

@@ -1,7 +1,7 @@
 // The scale under a result: what color stands for which value, with the range written out.
 
 import { h } from "../lib/dom.js";
-import { number } from "../lib/format.js";
+import { short } from "../lib/format.js";
 
 export class RangeScale extends HTMLElement {
   #bar = h("div", { class: "bar" });
@@ -15,7 +15,7 @@ export class RangeScale extends HTMLElement {
   show(mode, ends) {
     this.dataset.mode = mode;
     this.#bar.className = `bar is-${mode}`;
-    ends.forEach((value, index) => (this.#ends[index].textContent = value === null ? "" : number(value)));
+    ends.forEach((value, index) => (this.#ends[index].textContent = value === null ? "" : short(value)));
   }
 }
 

@@ -2,7 +2,7 @@
 
 import uPlot from "../../vendor/uplot/uPlot.esm.js";
 import { emit, h } from "../lib/dom.js";
-import { number } from "../lib/format.js";
+import { number, short } from "../lib/format.js";
 import { _ } from "../lib/i18n.js";
 import { forgetColors, paintMarks, paintShades, resolve } from "../lib/chart-paint.js";
 import { moved, stretched } from "../lib/zoom.js";
@@ -111,7 +111,7 @@ export class RunChart extends HTMLElement {
       scales: { x: { time: false, range: () => this.#shown.zoom ?? [0, this.#shown.end] }, y: isLog ? { distr: 3 } : { range: (_chart, low, high) => this.#range(low, high, top) } },
       axes: [
         { ...axis, grid: { show: false }, size: 22, space: 46, label: _("epoch"), labelFont: FONT, labelSize: 16, labelGap: 0, incrs: STEPS, values: (_chart, ticks) => ticks.map((tick) => (tick === null ? "" : number(tick, 3))) },
-        { ...axis, grid, size: (_chart, texts) => Math.max(46, 14 + LETTER * Math.max(0, ...(texts ?? []).map((text) => text.length))), gap: 6, space: 34, values: (_chart, ticks) => ticks.map(tickText) },
+        { ...axis, grid, size: (_chart, texts) => Math.max(46, 14 + LETTER * Math.max(0, ...(texts ?? []).map((text) => text.length))), gap: 6, space: 34, values: (_chart, ticks) => ticks.map((tick) => (tick === null ? "" : short(tick, 3))) },
       ],
       series: [{}, ...lines.map(({ kind, token }) => ({ ...LOOKS[kind], stroke: resolve(token), spanGaps: true, points: { show: pointsOf(kind) } }))],
       hooks: {
@@ -212,14 +212,6 @@ function nearest(column, index) {
     if (column[index + away] !== null && column[index + away] !== undefined) return index + away;
   }
   return null;
-}
-
-/** What explodes is written as 5e11, to fit beside the chart. */
-function tickText(tick) {
-  if (tick === null) return "";
-  if (Math.abs(tick) < 1e5) return number(tick, 3);
-  const [digits, exponent] = tick.toExponential().split("e+");
-  return `${number(Number(digits), 2)}e${exponent}`;
 }
 
 customElements.define("run-chart", RunChart);

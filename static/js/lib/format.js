@@ -2,6 +2,7 @@
 
 import { language } from "./i18n.js";
 
+const LONG = 1e5; // numbers that have no room from here on
 const writers = new Map();
 const decimalMark = new Intl.NumberFormat(language).format(0.5).at(1);
 
@@ -16,8 +17,16 @@ export function number(value, decimals = 2) {
 /** `value` with exactly `decimals` decimals, so that columns of numbers keep still. */
 export function fixed(value, decimals = 2) {
   if (!Number.isFinite(value)) return "–";
+  if (Math.abs(value) >= LONG) return short(value);
   const text = writer({ minimumFractionDigits: decimals, maximumFractionDigits: decimals }).format(value);
   return /[1-9]/.test(text) ? text.replace("-", "−") : writer({}).format(0);
+}
+
+/** As `number`, but what has exploded is written as 2.8e9: for scales, which have little room. */
+export function short(value, decimals = 2) {
+  if (!Number.isFinite(value) || Math.abs(value) < LONG) return number(value, decimals);
+  const [digits, exponent] = value.toExponential().split("e+");
+  return `${number(Number(digits), 1)}e${exponent}`;
 }
 
 /** Whether `number(value, decimals)` tells less than the value. */
@@ -27,6 +36,7 @@ export function isRounded(value, decimals = 2) {
 
 /** A share from 0 to 1 as a percentage; what is nearly nothing or nearly all is not written as nothing or all. */
 export function percent(share) {
+  if (!Number.isFinite(share)) return "–";
   const nearest = Math.min(share, 1 - share);
   if (nearest > 0 && nearest < 0.0005) return share < 0.5 ? `<${percentFine(0.001)}` : `>${percentFine(0.999)}`;
   return writer({ style: "percent", maximumFractionDigits: nearest > 0 && (share < 0.1 || share >= 0.995) ? 1 : 0 }).format(share);
@@ -34,6 +44,7 @@ export function percent(share) {
 
 /** A share as a percentage with one decimal, for figures that are compared. */
 export function percentFine(share) {
+  if (!Number.isFinite(share)) return "–";
   return writer({ style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(share);
 }
 

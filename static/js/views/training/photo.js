@@ -102,28 +102,34 @@ async function showSeen(page, key, address, isNewest) {
 /** What the visitor asked for is also said. */
 async function ask(page, view) {
   const found = await answer(page, view);
-  if (!found || !page.run) return;
-  const [best] = found.predictions;
+  if (!found || !page.run) return undefined;
+  const [best] = known(found.predictions);
+  if (!best) return ($("#photo-answer").textContent = _("Its answer is no number any more."));
   const values = { label: classTitle(best.label), share: percent(best.probability), time: number(found.milliseconds, 0) };
   const calibrated = ["finished", "stopped"].includes(page.run.state) ? ` ${_("Its certainty has been calibrated since, so it is not what was shown while it learned.")}` : "";
-  $("#photo-answer").textContent = _("The newest checkpoint says %(label)s, %(share)s sure. It took %(time)s ms.", values) + calibrated;
+  return ($("#photo-answer").textContent = _("The newest checkpoint says %(label)s, %(share)s sure. It took %(time)s ms.", values) + calibrated);
 }
 
 function showBars(page, view) {
   const snapshot = momentOf(page);
   const moment = photoMoments(page).get();
-  const known = (moment?.predictions ?? []).filter(({ probability }) => probability !== null);
   const asked = isNow(page) && view.answer?.run === page.run?.id && view.answer?.photo === photoKey(page.source) ? view.answer.predictions : [];
-  const predictions = known.length ? known : asked;
+  const told = [moment?.predictions ?? [], asked];
+  const predictions = told.map(known).find(({ length }) => length) ?? [];
   $("#photo-fact").textContent = snapshot ? momentTitle(page, snapshot) : "";
   $("#watched-title").textContent = isNow(page) ? _("Your photo, now") : _("Your photo, then");
   $("#photo-bars").hidden = predictions.length === 0;
   $("#photo-note").hidden = predictions.length > 0;
-  $("#photo-note").textContent = predictions.length ? "" : noOpinion(page, snapshot, moment);
+  $("#photo-note").textContent = predictions.length ? "" : told.some(({ length }) => length) ? _("Its answer is no number any more.") : noOpinion(page, snapshot, moment);
   if (predictions.length === 0) return;
   const key = JSON.stringify(predictions);
   if (view.bars !== key) $("#photo-bars").show(predictions.slice(0, MOST_BARS), { choosable: false });
   view.bars = key;
+}
+
+/** Those that are numbers: a network that diverged has none. */
+function known(predictions) {
+  return predictions.filter(({ probability }) => Number.isFinite(probability));
 }
 
 function noOpinion(page, snapshot, moment) {
