@@ -143,10 +143,10 @@ def test_the_newest_checkpoint_answers_and_opens_in_the_second_room(open_page: O
     seen(page)
 
     page.click("#photo-ask")
-    expect(page.locator("#photo-answer")).to_contain_text("The newest checkpoint says")
+    expect(page.locator("#photo-answer")).to_contain_text("Asked in epoch 40 it said")
     told = post(f"{server}/api/models/run-{run}/classifications", data={"sample": "cat"}).json()
     best = told["predictions"][0]
-    assert f"says {best['label']}, " in page.inner_text("#photo-answer")
+    assert f"said {best['label']}, " in page.inner_text("#photo-answer")
     page.click("#photo-inside")
 
     expect(page.locator("#answer .name").first).to_have_text(best["label"])

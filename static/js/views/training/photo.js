@@ -105,9 +105,9 @@ async function ask(page, view) {
   if (!found || !page.run) return undefined;
   const [best] = known(found.predictions);
   if (!best) return ($("#photo-answer").textContent = _("Its answer is no number any more."));
-  const values = { label: classTitle(best.label), share: percent(best.probability), time: number(found.milliseconds, 0) };
+  const values = { label: classTitle(best.label), share: percent(best.probability), time: number(found.milliseconds, 0), epoch: number(page.feed?.step?.epoch ?? page.run.epoch) };
   const calibrated = ["finished", "stopped"].includes(page.run.state) ? ` ${_("Its certainty has been calibrated since, so it is not what was shown while it learned.")}` : "";
-  return ($("#photo-answer").textContent = _("The newest checkpoint says %(label)s, %(share)s sure. It took %(time)s ms.", values) + calibrated);
+  return ($("#photo-answer").textContent = _("Asked in epoch %(epoch)s it said %(label)s, %(share)s sure, after %(time)s ms.", values) + calibrated);
 }
 
 function showBars(page, view) {
@@ -136,7 +136,7 @@ function noOpinion(page, snapshot, moment) {
   if (!snapshot) return emptySentence(page, _("Press Start: what the network thinks of your photo will change as it learns."));
   if (!moment && photoMoments(page).isAsking) return _("Computing what it made of this photo …");
   if (isLost(page)) return _("It is asked again as soon as the server answers.");
-  return _("What it thought of this photo at that moment was not kept. At the end of the time, the newest checkpoint answers.");
+  return _("What it thought of this photo at that moment was not kept. At the end of the time, the network as it is now answers.");
 }
 
 /** For a network that sees grays, such as digits, a picture is drawn with a thick pencil; what others cannot know is said. */
