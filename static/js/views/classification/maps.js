@@ -67,12 +67,12 @@ async function unpack(layer) {
   const count = layer.shape[0];
   const sprite = await readPixels(layer.maps);
   const isVector = layer.shape.length === 1;
-  const maps = isVector ? units(layer.values ?? readSprite(sprite, 1, layer.limit)[0].data) : readSprite(sprite, count, layer.limit);
+  const maps = isVector ? units(layer.values ?? readSprite(sprite, 1, layer.limit ?? NaN)[0].data) : readSprite(sprite, count, layer.limit);
   return { ...layer, maps };
 }
 
 function units(values) {
-  return Array.from(values, (value) => ({ width: 1, height: 1, channels: 1, data: new Float32Array([value]) }));
+  return Array.from(values, (value) => ({ width: 1, height: 1, channels: 1, data: new Float32Array([value ?? NaN]) })); // what is no number comes as null
 }
 
 /** Every layer with the names of those that feed it: the server's word, or else the one before. */
