@@ -2,11 +2,12 @@
 
 import re
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.calls import get
+from tests.browser.calls import delete, get
 from tests.browser.conftest import Open, running_server
 from tests.browser.running import (
     LONG,
@@ -65,7 +66,7 @@ def test_a_run_goes_from_start_to_its_last_line(open_page: Open, server: str) ->
         f"Accuracy: {told['test']['accuracy']:.3f}",
     ]
     assert page.inner_text("#run-sentence") == "Digits · 1294 pictures · seed 0"
-    assert page.inner_text("#run-progress").startswith("epoch 3 / 3 · 00:0")
+    assert re.match(r"epoch 3 / 3 · \d\d:\d\d", page.inner_text("#run-progress"))
     assert page.is_visible("#gap-told")
 
 
@@ -99,7 +100,7 @@ def test_a_run_is_paused_given_another_rate_and_goes_on(open_page: Open, server:
     page.fill("#rate-field", "0.0005")
     page.keyboard.press("Enter")
     page.click("#run-on")
-    told = until(server, run, lambda told: told["step"] > paused["step"])
+    told = until(server, run, lambda told: told["step"] > paused["step"] and told["learning_rate"] < 0.001)
     expect(page.locator("#run-pause")).to_be_visible()
     page.click("#run-stop")
     ended(server, run)
@@ -163,6 +164,7 @@ def test_a_server_is_started_anew_in_the_middle_and_nothing_is_lost(browser: Bro
 
 def test_a_run_that_waits_says_so(open_page: Open, server: str) -> None:
     blocking = submit(server, LONG)
+    until(server, blocking, lambda told: told["state"] == "running")
     page = open_page(address(QUICK))
 
     run = start(page)
@@ -188,6 +190,28 @@ def test_a_run_that_is_gone_is_told_and_the_page_still_works(open_page: Open) ->
     page = open_page("/train?run=0123456789abcdef", expected="404")
 
     expect(page.locator("#problem")).to_be_visible()
+    expect(page.locator("#run-start")).to_be_enabled()
+
+
+def test_a_run_that_is_deleted_elsewhere_is_told_and_closes(open_page: Open, server: str) -> None:
+    run = submit(server, LONG)
+    page = open_page(f"/train?run={run}", expected="404")
+    expect(page.locator("#training")).to_have_attribute("data-run", "running")
+
+    delete(f"{server}/api/runs/{run}")
+
+    expect(page.locator("#problem")).to_contain_text("not on this server any more")
+    expect(page.locator("#training")).to_have_attribute("data-run", "none")
+
+
+def test_a_link_that_cannot_be_read_gives_the_usual_settings_and_says_so(open_page: Open) -> None:
+    odd = {
+        "training": '{"optimizer":"x"}',
+        "network": '{"input":[3,32,32],"classes":10,"layers":[{"type":"residual"}]}',
+    }
+    page = open_page(f"/train?{urlencode(odd)}")
+
+    expect(page.locator("#problem")).to_contain_text("could not be read")
     expect(page.locator("#run-start")).to_be_enabled()
 
 

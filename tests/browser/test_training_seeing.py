@@ -188,7 +188,7 @@ def test_norms_stand_at_the_longest_that_is_allowed(open_page: Open, server: str
 def test_kernels_change_while_one_watches_and_the_photo_is_followed(
     open_page: Open, server: str, tmp_path: Path
 ) -> None:
-    run = submit(server, LEARNED | {"epochs": 500}, **SHAPES)
+    run = submit(server, LEARNED | {"epochs": 5000}, **SHAPES)
     try:
         page = open_page(f"/train?run={run}")
         until(server, run, lambda told: told["model"] is not None)
