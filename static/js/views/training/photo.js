@@ -101,11 +101,12 @@ async function showSeen(page, key, address, isNewest) {
 
 /** What the visitor asked for is also said. */
 async function ask(page, view) {
+  const epoch = page.feed?.step?.epoch ?? page.run.epoch; // a later one may have come until it answers
   const found = await answer(page, view);
   if (!found || !page.run) return undefined;
   const [best] = known(found.predictions);
   if (!best) return ($("#photo-answer").textContent = _("Its answer is no number any more."));
-  const values = { label: classTitle(best.label), share: percent(best.probability), time: number(found.milliseconds, 0), epoch: number(page.feed?.step?.epoch ?? page.run.epoch) };
+  const values = { label: classTitle(best.label), share: percent(best.probability), time: number(found.milliseconds, 0), epoch: number(epoch) };
   const calibrated = ["finished", "stopped"].includes(page.run.state) ? ` ${_("Its certainty has been calibrated since, so it is not what was shown while it learned.")}` : "";
   return ($("#photo-answer").textContent = _("Asked in epoch %(epoch)s it said %(label)s, %(share)s sure, after %(time)s ms.", values) + calibrated);
 }
