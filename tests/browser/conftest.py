@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.calls import PATIENCE_S
-from tests.browser.running import ended, stop_all, submit
+from tests.browser.running import stop_all, trained
 from tests.browser.seeing import LEARNED, SHAPES
 
 ROOT = Path(__file__).parents[2]
@@ -76,9 +76,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def run(server: str) -> str:
     """A small run of colored pictures that has ended."""
-    run = submit(server, LEARNED, **SHAPES)
-    assert ended(server, run)["state"] == "finished"
-    return run
+    return trained(server, LEARNED, **SHAPES)
 
 
 @pytest.fixture

@@ -80,6 +80,13 @@ def until(server: str, run: str, is_so: Callable[[dict[str, Any]], bool]) -> dic
     return told
 
 
+def trained(server: str, training: dict[str, Any] = QUICK, **more: Any) -> str:
+    """A run past the page that has finished; its id."""
+    run = submit(server, training, **more)
+    assert ended(server, run)["state"] == "finished"
+    return run
+
+
 def ended(server: str, run: str) -> dict[str, Any]:
     """The run once nothing more will come."""
     return until(server, run, lambda told: told["state"] in ("finished", "stopped", "diverged", "failed"))

@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.access import PHONE, in_both_themes, too_narrow, violations
 from tests.browser.conftest import ROOT, Open
-from tests.browser.running import QUICK, address, ended, finish, start, submit
+from tests.browser.running import QUICK, address, finish, start, trained
 
 pytestmark = pytest.mark.browser
 
@@ -16,11 +16,8 @@ CATALOG = ROOT / "app/locale/es/LC_MESSAGES/messages.po"
 @pytest.fixture(scope="module")
 def pair(server: str) -> tuple[str, str]:
     """Two finished runs, the second the first one's pair."""
-    first = submit(server, QUICK, name="without a remedy")
-    second = submit(server, QUICK | {"l2": 0.01}, name="L2", pair=first)
-    for run in (first, second):
-        ended(server, run)
-    return first, second
+    first = trained(server, name="without a remedy")
+    return first, trained(server, QUICK | {"l2": 0.01}, name="L2", pair=first)
 
 
 def _open(open_page: Open, pair: tuple[str, str], **options: object) -> Page:

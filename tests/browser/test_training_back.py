@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Open
-from tests.browser.running import QUICK, address, ended, finish, opened, start, submit
+from tests.browser.running import QUICK, address, finish, opened, start, trained
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("quiet")]
 
@@ -14,10 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("quiet")]
 @pytest.fixture(scope="module")
 def pair(server: str) -> tuple[str, str]:
     """Two finished runs."""
-    runs = submit(server, QUICK, name="first"), submit(server, QUICK | {"l2": 0.01}, name="second")
-    for run in runs:
-        ended(server, run)
-    return runs
+    return trained(server, name="first"), trained(server, QUICK | {"l2": 0.01}, name="second")
 
 
 def _open(page: Page, name: str) -> None:

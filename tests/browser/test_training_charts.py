@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Open
-from tests.browser.running import LONG, QUICK, address, ask, ended, start, submit, tell
+from tests.browser.running import LONG, QUICK, address, ask, ended, start, tell, trained
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("quiet")]
 
@@ -17,9 +17,7 @@ POINTS = 10_000
 @pytest.fixture
 def run(server: str) -> str:
     """A finished run."""
-    run = submit(server, QUICK)
-    ended(server, run)
-    return run
+    return trained(server)
 
 
 def _drag(page: Page, chart: str) -> None:

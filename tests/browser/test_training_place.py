@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Open
-from tests.browser.running import LONG, QUICK, address, ended, start, submit
+from tests.browser.running import LONG, QUICK, address, start, trained
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("quiet")]
 
@@ -30,8 +30,7 @@ def test_buttons_and_cards_stay_in_place_while_a_run_pauses_and_goes_on(open_pag
 
 
 def test_the_page_stands_still_while_the_keyboard_moves_the_time(open_page: Open, server: str) -> None:
-    run = submit(server, QUICK)
-    ended(server, run)
+    run = trained(server)
     page = open_page(f"/train?run={run}", reduced_motion="reduce")
     expect(page.locator("#final-card")).to_be_visible()
     page.evaluate("scrollTo(0, 200)")

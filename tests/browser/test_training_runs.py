@@ -13,18 +13,7 @@ from playwright.sync_api import Page, Route, expect
 from tests.browser.calls import get
 from tests.browser.conftest import Open
 from tests.browser.inside import numbers
-from tests.browser.running import (
-    LONG,
-    QUICK,
-    address,
-    ask,
-    ended,
-    finish,
-    opened,
-    start,
-    submit,
-    tell,
-)
+from tests.browser.running import LONG, QUICK, address, ask, ended, finish, opened, start, submit, tell, trained
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("quiet")]
 
@@ -32,10 +21,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("quiet")]
 @pytest.fixture(scope="module")
 def pair(server: str) -> tuple[str, str]:
     """Two finished runs."""
-    runs = submit(server, QUICK, name="quick"), submit(server, QUICK | {"l2": 0.01}, name='with "L2", strong')
-    for run in runs:
-        ended(server, run)
-    return runs
+    return trained(server, name="quick"), trained(server, QUICK | {"l2": 0.01}, name='with "L2", strong')
 
 
 def _tick(page: Page, name: str) -> None:
@@ -86,9 +72,7 @@ def test_one_runs_table_is_the_servers_own(open_page: Open, server: str, pair: t
 @pytest.fixture
 def run(server: str) -> str:
     """A finished run of one's own."""
-    run = submit(server, QUICK | {"epochs": 1})
-    ended(server, run)
-    return run
+    return trained(server, QUICK | {"epochs": 1})
 
 
 def test_a_run_is_renamed_in_place(open_page: Open, server: str, run: str) -> None:

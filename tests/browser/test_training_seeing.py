@@ -12,7 +12,7 @@ from tests.browser.calls import post
 from tests.browser.conftest import Open
 from tests.browser.inside import PROBABILITY, numbers, predicted, probabilities
 from tests.browser.reading import photograph
-from tests.browser.running import ask, ended, submit, tell, until
+from tests.browser.running import ask, submit, tell, trained, until
 from tests.browser.seeing import (
     LEARNED,
     SHAPES,
@@ -162,8 +162,7 @@ def test_the_second_room_says_that_a_run_is_gone(open_page: Open) -> None:
 
 def test_a_network_without_convolutions_says_so(open_page: Open, server: str) -> None:
     dense = {"input": [1, 8, 8], "classes": 10, "layers": [{"type": "flatten"}, {"type": "dense", "units": 10}]}
-    run = submit(server, {"epochs": 2, "validation_split": 0}, network=dense, sample="cat")
-    ended(server, run)
+    run = trained(server, {"epochs": 2, "validation_split": 0}, network=dense, sample="cat")
     page = open_page(f"/train?run={run}")
 
     expect(page.locator("#kernels-empty")).to_contain_text("no kernels to look at")

@@ -2,7 +2,7 @@
 
 import "../../components/run-chart.js";
 import { LiveCurve, axisEnd, epochCurve, join } from "../../lib/curves.js";
-import { h } from "../../lib/dom.js";
+import { h, say } from "../../lib/dom.js";
 import { number } from "../../lib/format.js";
 import { measureGap } from "../../lib/gap.js";
 import { _ } from "../../lib/i18n.js";
@@ -141,9 +141,9 @@ function labelOf(name, runs) {
 }
 
 function showKey({ shown }) {
-  const titles = shown.map(titleOf);
-  if ($("#run-key").dataset.shown === JSON.stringify(titles)) return;
-  $("#run-key").dataset.shown = JSON.stringify(titles);
+  const titles = JSON.stringify(shown.map(titleOf));
+  if ($("#run-key").dataset.shown === titles) return;
+  $("#run-key").dataset.shown = titles;
   $("#run-key").replaceChildren(
     ...shown.map((run, index) => {
       const swatch = h("span", { class: "swatch-line", "aria-hidden": "true" });
@@ -156,5 +156,5 @@ function showKey({ shown }) {
 function showGaps({ shown, feeds }) {
   const said = shown.map((run) => [run, gapSentence(feeds.get(run.id)?.epochs ?? [])]).filter(([, sentence]) => sentence);
   const text = said.map(([run, sentence]) => (shown.length > 1 ? `${titleOf(run)}: ${sentence}` : sentence)).join("\n");
-  if ($("#gap-told").textContent !== text) $("#gap-told").textContent = text;
+  say($("#gap-told"), text);
 }
