@@ -1,4 +1,4 @@
-"""What every test shares: a developer's own PLAYGROUND_... variables change no result, and CI skips nothing."""
+"""What every test shares: a developer's own PLAYGROUND_... variables change no result; CI skips nothing, and tells what it tried again."""
 
 import os
 from collections.abc import Generator
@@ -7,9 +7,26 @@ from typing import TypeVar
 import pytest
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
+MANY_PROCESSES = {"browser", "runs"}  # folders of tests in which server, trainers and a browser share the machine
+TRIES_AGAIN = 2
 
 for name in [name for name in os.environ if name.startswith("PLAYGROUND_")]:
     del os.environ[name]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where CI is set, on a machine that others share, a test of many processes is tried again before it has failed (docs/decisions/0012)."""
+    if os.environ.get("CI"):
+        for item in items:
+            if item.path.parent.name in MANY_PROCESSES:
+                item.add_marker(pytest.mark.flaky(reruns=TRIES_AGAIN))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What was tried again is a defect of the test or of the page: how it failed is told in full."""
+    for report in terminalreporter.getreports("rerun"):
+        terminalreporter.section(f"tried again: {report.nodeid}")
+        terminalreporter.line(report.longreprtext)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -14,7 +14,7 @@ SKIPS_ITSELF = "import pytest\n\npytest.importorskip('nothing_of_this_name')\n\n
 
 @pytest.mark.parametrize("source", [SKIPS_ONE, SKIPS_ITSELF])
 def test_a_skip_is_a_failure_in_ci(tmp_path: Path, source: str) -> None:
-    (tmp_path / "test_planted.py").write_text(source, "utf-8")
+    plant(tmp_path, source)
 
     here, in_ci = (run_pytest(tmp_path, CI=value) for value in ("", "true"))
 
@@ -24,10 +24,49 @@ def test_a_skip_is_a_failure_in_ci(tmp_path: Path, source: str) -> None:
     assert "skipped in CI" not in here.stdout
 
 
+FAILS_ONCE = """
+import pathlib
+
+def test_x():
+    tried = pathlib.Path(__file__).with_name("tried")
+    was_tried = tried.exists()
+    tried.touch()
+    assert was_tried, "the machine was busy"
+"""
+
+
+def test_a_test_of_many_processes_is_tried_again_in_ci_and_told(tmp_path: Path) -> None:
+    for folder in ("browser", "runs", "core"):
+        plant(tmp_path / folder, FAILS_ONCE)
+
+    in_ci = run_pytest(tmp_path, CI="true")
+
+    assert "1 failed, 2 passed, 2 rerun" in in_ci.stdout
+    assert "FAILED core/test_planted.py" in in_ci.stdout
+    assert "tried again: browser/test_planted.py" in in_ci.stdout
+    assert in_ci.stdout.count("AssertionError: the machine was busy") >= 3
+
+
+def test_what_fails_always_fails_in_ci_too_and_is_tried_once_elsewhere(tmp_path: Path) -> None:
+    plant(tmp_path / "browser", "def test_x():\n    assert 1 == 2\n")
+
+    here, in_ci = (run_pytest(tmp_path, CI=value) for value in ("", "true"))
+
+    assert here.returncode == in_ci.returncode == pytest.ExitCode.TESTS_FAILED
+    assert "1 failed, 2 rerun" in in_ci.stdout
+    assert "tried again" not in here.stdout
+
+
+def plant(folder: Path, source: str) -> None:
+    folder.mkdir(exist_ok=True)
+    (folder / "test_planted.py").write_text(source, "utf-8")
+
+
 def run_pytest(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "pytest", "-p", "tests.conftest", "--rootdir", str(folder), "-c", os.devnull]
+    options = ["--import-mode=importlib", "--rootdir", str(folder), "-c", os.devnull]
+    command = [sys.executable, "-m", "pytest", "-p", "tests.conftest", *options, str(folder)]
     return subprocess.run(
-        [*command, str(folder)],
+        command,
         cwd=ROOT,
         env={**os.environ, **environment},
         capture_output=True,

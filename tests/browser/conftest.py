@@ -26,7 +26,18 @@ ARGUMENTS = [
     "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
 ]  # fmt: skip
 START_S = 60
+SLOW = float(os.environ.get("SLOW", "1"))  # how much slower than this machine the pages shall run, to find races
 _OWN_READING = "willReadFrequently"  # Chromium's advice on how these tests read pixels
+
+# An opened run fills the page from above: what lies below moves until all is there, and a click then goes astray.
+STILL = """async () => {
+  const frame = () => new Promise(requestAnimationFrame);
+  const height = () => document.documentElement.scrollHeight;
+  for (let still = 0, before = height(), end = performance.now() + 5000; still < 15 && performance.now() < end; before = height()) {
+    await frame();
+    still = height() === before ? still + 1 : 0;
+  }
+}"""
 
 Open = Callable[..., Page]
 expect.set_options(timeout=PATIENCE_S * 1000)
@@ -119,15 +130,26 @@ def open_page(server: str, browser: Browser) -> Iterator[Open]:
         context.grant_permissions(["clipboard-read", "clipboard-write", "camera"], origin=server)
         contexts.append(context)
         page = context.new_page()
+        _slow(page)
         watch(page, expected)
         page.goto(server + path)
         page.wait_for_selector(ready)
+        if "run=" in path:
+            page.evaluate(STILL)
         return page
 
     yield open_
     for context in contexts:
         context.close()
     assert wrong == []
+
+
+def _slow(page: Page) -> None:
+    if SLOW > 1:
+        devtools = page.context.new_cdp_session(page)
+        devtools.send("Emulation.setCPUThrottlingRate", {"rate": SLOW})
+        unhindered = {"offline": False, "downloadThroughput": -1, "uploadThroughput": -1}
+        devtools.send("Network.emulateNetworkConditions", unhindered | {"latency": 20 * SLOW})
 
 
 def _is_own(url: str, server: str) -> bool:

@@ -44,13 +44,13 @@ function chosenLabel({ state, answer, model }) {
 }
 
 function showChoices(page) {
+  $("#method").value = page.state.method;
+  $("#heat-note").textContent = NOTES[page.state.method];
   if (!page.answer) return;
   const options = page.model.classes.map((label) => h("option", { value: label }, classTitle(label)));
   if ($("#label").options.length !== options.length || $("#label").dataset.model !== page.model.name) $("#label").replaceChildren(...options);
   $("#label").dataset.model = page.model.name;
   $("#label").value = chosenLabel(page);
-  $("#method").value = page.state.method;
-  $("#heat-note").textContent = NOTES[page.state.method];
 }
 
 function showHeat(page, { method, label, limit, signed, completeness, milliseconds }, map) {
