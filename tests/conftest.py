@@ -1,4 +1,4 @@
-"""What every test shares: a developer's own PLAYGROUND_... variables change no result; CI skips nothing, and tells what it tried again."""
+"""What every test shares: a developer's own PLAYGROUND_... variables change no result, and CI skips nothing."""
 
 import os
 from collections.abc import Generator
@@ -15,7 +15,7 @@ for name in [name for name in os.environ if name.startswith("PLAYGROUND_")]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where CI is set, on a machine that others share, a test of many processes is tried again before it has failed (docs/decisions/0012)."""
+    """Where CI is set, a test of many processes is tried again before it has failed (docs/decisions/0012)."""
     if os.environ.get("CI"):
         for item in items:
             if item.path.parent.name in MANY_PROCESSES:

@@ -42,7 +42,7 @@ def test_a_test_of_many_processes_is_tried_again_in_ci_and_told(tmp_path: Path) 
     in_ci = run_pytest(tmp_path, CI="true")
 
     assert "1 failed, 2 passed, 2 rerun" in in_ci.stdout
-    assert "FAILED core/test_planted.py" in in_ci.stdout
+    assert "core/test_planted.py::test_x - AssertionError" in in_ci.stdout
     assert "tried again: browser/test_planted.py" in in_ci.stdout
     assert in_ci.stdout.count("AssertionError: the machine was busy") >= 3
 

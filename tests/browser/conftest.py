@@ -33,7 +33,8 @@ _OWN_READING = "willReadFrequently"  # Chromium's advice on how these tests read
 STILL = """async () => {
   const frame = () => new Promise(requestAnimationFrame);
   const height = () => document.documentElement.scrollHeight;
-  for (let still = 0, before = height(), end = performance.now() + 5000; still < 15 && performance.now() < end; before = height()) {
+  const end = performance.now() + 5000;
+  for (let still = 0, before = 0; still < 15 && performance.now() < end; before = height()) {
     await frame();
     still = height() === before ? still + 1 : 0;
   }
