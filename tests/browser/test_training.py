@@ -1,6 +1,7 @@
 """The train page's main job, in a real browser: a network learns in front of the visitor, and nothing is lost."""
 
 import re
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -29,15 +30,27 @@ from tests.browser.running import (
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("quiet")]
 
 
-def _watching(browser: Browser, relay: Relay) -> tuple[Page, str]:
-    """A page behind the relay whose run is through its second epoch, and the run."""
-    page = browser.new_page(locale="en-US")
-    page.goto(relay.address + address(LONG))
-    page.wait_for_selector("html[data-ready]")
-    run = start(page)
-    table(page)
-    _is_through(page, 2)
-    return page, run
+Watch = Callable[[str], tuple[Page, Relay, str]]
+
+
+@pytest.fixture
+def watch(browser: Browser) -> Iterator[Watch]:
+    """Opens a page behind a relay to a server and starts a run, which is through its second epoch then."""
+    ways: list[Page | Relay] = []
+
+    def watch_(server: str) -> tuple[Page, Relay, str]:
+        page, relay = browser.new_page(locale="en-US"), Relay(server)
+        ways.extend((page, relay))
+        page.goto(relay.address + address(LONG))
+        page.wait_for_selector("html[data-ready]")
+        run = start(page)
+        table(page)
+        _is_through(page, 2)
+        return page, relay, run
+
+    yield watch_
+    for way in ways:
+        way.close()
 
 
 def _steps(page: Page) -> None:
@@ -123,9 +136,8 @@ def test_a_rate_that_is_none_is_refused_in_its_field(open_page: Open, server: st
     ended(server, run)
 
 
-def test_a_broken_connection_is_told_and_loses_no_point(browser: Browser, server: str) -> None:
-    relay = Relay(server)
-    page, run = _watching(browser, relay)
+def test_a_broken_connection_is_told_and_loses_no_point(watch: Watch, server: str) -> None:
+    page, relay, run = watch(server)
 
     relay.cut()
     expect(page.locator("#run-state")).to_contain_text("reconnecting")
@@ -138,14 +150,11 @@ def test_a_broken_connection_is_told_and_loses_no_point(browser: Browser, server
     expect(page.locator("#run-state")).to_contain_text("Stopped by hand")
 
     assert table(page) == written(told["history"][-500:])
-    page.close()
-    relay.close()
 
 
-def test_a_server_is_started_anew_in_the_middle_and_nothing_is_lost(browser: Browser, tmp_path: Path) -> None:
+def test_a_server_is_started_anew_in_the_middle_and_nothing_is_lost(watch: Watch, tmp_path: Path) -> None:
     with running_server(tmp_path) as first:
-        relay = Relay(first)
-        page, run = _watching(browser, relay)
+        page, relay, run = watch(first)
         relay.cut()
     expect(page.locator("#run-state")).to_contain_text("reconnecting")
     before = int(table(page)[-1][0])
@@ -158,8 +167,6 @@ def test_a_server_is_started_anew_in_the_middle_and_nothing_is_lost(browser: Bro
         expect(page.locator("#run-state")).to_contain_text("Stopped by hand")
         assert table(page) == written(told["history"][-500:])
         assert [row["epoch"] for row in told["history"]] == [*range(1, len(told["history"]) + 1)]
-        page.close()
-        relay.close()
 
 
 def test_a_run_that_waits_says_so(open_page: Open, server: str) -> None:
