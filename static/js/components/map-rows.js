@@ -46,7 +46,8 @@ export class MapRows extends HTMLElement {
 }
 
 function fill(section, { limit, maps }) {
-  section.querySelector(".range").textContent = `−${short(limit)} … ${short(limit)}`;
+  const isSigned = maps.some(({ data }) => data.some((value) => value < 0)); // behind a ReLU nothing is
+  section.querySelector(".range").textContent = `${isSigned ? `−${short(limit)}` : 0} … ${short(limit)}`;
   section.querySelectorAll("canvas").forEach((canvas, channel) => {
     const { picture, rgba } = drawSigned(maps[channel], limit);
     paint(canvas, picture, rgba);
