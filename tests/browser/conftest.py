@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from tests.browser.calls import PATIENCE_S
 from tests.browser.running import stop_all, trained
 from tests.browser.seeing import LEARNED, SHAPES
+from tests.browser.still import still
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = Path("/usr/bin/chromium")
@@ -28,17 +29,6 @@ ARGUMENTS = [
 START_S = 60
 SLOW = float(os.environ.get("SLOW", "1"))  # how much slower than this machine the pages shall run, to find races
 _OWN_READING = "willReadFrequently"  # Chromium's advice on how these tests read pixels
-
-# An opened run fills the page from above: what lies below moves until all is there, and a click then goes astray.
-STILL = """async () => {
-  const frame = () => new Promise(requestAnimationFrame);
-  const height = () => document.documentElement.scrollHeight;
-  const end = performance.now() + 5000;
-  for (let still = 0, before = 0; still < 15 && performance.now() < end; before = height()) {
-    await frame();
-    still = height() === before ? still + 1 : 0;
-  }
-}"""
 
 Open = Callable[..., Page]
 expect.set_options(timeout=PATIENCE_S * 1000)
@@ -135,8 +125,7 @@ def open_page(server: str, browser: Browser) -> Iterator[Open]:
         watch(page, expected)
         page.goto(server + path)
         page.wait_for_selector(ready)
-        if "run=" in path:
-            page.evaluate(STILL)
+        still(page)
         return page
 
     yield open_

@@ -13,6 +13,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.browser.calls import post
+from tests.browser.still import still
 
 PROBABILITY = 0.0051  # percentages are written whole
 VALUE = 6e-5  # a unit's value is written with four decimals
@@ -47,6 +48,7 @@ def ready(page: Page) -> None:
     """Waits until the answer, the maps and the open unit are there."""
     expect(page.locator("#making[data-unit]")).to_be_visible()
     expect(page.locator("#answer .bar-row").first).to_be_visible()
+    still(page)
 
 
 def open_map(page: Page, layer: str, channel: int) -> None:

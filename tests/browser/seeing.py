@@ -11,6 +11,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.browser.calls import get, post
+from tests.browser.still import still
 
 COLORED = {
     "input": [3, 32, 32],
@@ -65,6 +66,7 @@ def seen(page: Page) -> None:
     expect(page.locator("#photo-seen.pixels")).to_be_visible()
     expect(page.locator("#photo-bars .bar-row").first).to_be_visible()
     expect(page.locator("#maps")).to_have_attribute("aria-busy", "false")
+    still(page)
 
 
 def counted(page: Page) -> None:
