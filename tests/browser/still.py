@@ -1,4 +1,4 @@
-"""Waiting until nothing on a page moves: what still fills it from above moves what lies below, out from under a click."""
+"""Waiting until nothing on a page moves: what fills it from above moves what lies below, out from under a click."""
 
 from playwright.sync_api import Page
 
