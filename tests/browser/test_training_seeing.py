@@ -13,7 +13,7 @@ from tests.browser.calls import PATIENCE_S, post
 from tests.browser.conftest import Open
 from tests.browser.inside import PROBABILITY, numbers, predicted, probabilities
 from tests.browser.reading import photograph
-from tests.browser.running import ask, submit, tell, trained, until
+from tests.browser.running import TINY, ask, ended, submit, tell, trained, until
 from tests.browser.seeing import (
     LEARNED,
     SHAPES,
@@ -170,6 +170,22 @@ def test_the_second_room_says_that_a_run_is_gone(open_page: Open) -> None:
 
     expect(page.locator("#problem p")).to_contain_text("no model of that name")
     expect(page.locator("#network-name")).to_have_text("Explain")
+
+
+def test_a_network_that_diverged_has_no_answer_in_either_room_and_says_so(open_page: Open, server: str) -> None:
+    hidden = {"type": "dense", "units": 16, "activation": "relu"}
+    deep = TINY | {"layers": [*TINY["layers"][:2], hidden, hidden, TINY["layers"][2]]}
+    run = submit(server, {"epochs": 1, "optimizer": "sgd", "learning_rate": 1e4}, network=deep, sample="cat")
+    assert ended(server, run)["state"] == "diverged"
+    page = open_page(f"/train?run={run}")
+    expect(page.locator("#photo-note")).to_have_text("Its answer is no number any more.")
+
+    page.click("#photo-inside")
+
+    expect(page.locator("#answer")).to_have_text(re.compile("^Its answer is no number any more"))
+    expect(page.locator("#heat-note")).to_have_text("Where there is no answer, there is nothing to color.")
+    for sight in ("#answer .bar-row", "#heat", "#heat-scale"):
+        expect(page.locator(sight)).to_be_visible(visible=False)
 
 
 def test_a_network_without_convolutions_says_so(open_page: Open, server: str) -> None:

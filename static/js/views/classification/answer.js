@@ -1,7 +1,7 @@
 // The answer: all classes with their probabilities, how long it took, and whether to believe it.
 
 import { classify } from "../../api.js";
-import "../../components/class-bars.js";
+import { NO_NUMBERS, known } from "../../components/class-bars.js";
 import { h } from "../../lib/dom.js";
 import { number, percent } from "../../lib/format.js";
 import { _ } from "../../lib/i18n.js";
@@ -38,12 +38,12 @@ function showAnswer(page) {
   const { answer } = page;
   showBars(page);
   $("#answer-fact").textContent = `${number(answer.milliseconds, answer.milliseconds < 10 ? 1 : 0)} ms`;
-  const [best] = answer.predictions;
-  const sentence = familiarity(answer);
+  const [best] = known(answer.predictions);
+  const sentence = best ? familiarity(answer) : [];
   $("#familiarity").className = `verdict${answer.familiar === false ? " is-strange" : ""}`;
   const text = sentence.map((piece, index) => (index === 0 ? h("strong", {}, piece) : ` ${piece}`));
   $("#familiarity").replaceChildren(...text);
-  $("#announcement").textContent = _("%(label)s, %(share)s", { label: classTitle(best.label), share: percent(best.probability) });
+  $("#announcement").textContent = !best ? NO_NUMBERS : _("%(label)s, %(share)s", { label: classTitle(best.label), share: percent(best.probability) });
 }
 
 function showBars(page) {

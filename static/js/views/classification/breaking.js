@@ -1,6 +1,7 @@
 // The break-it bench: what the network sees is shifted, turned, made noisy, blurred or covered, and the answer follows.
 
 import { classify } from "../../api.js";
+import { known } from "../../components/class-bars.js";
 import { changeFields } from "../../lib/classify-address.js";
 import { number, percent } from "../../lib/format.js";
 import { _ } from "../../lib/i18n.js";
@@ -80,9 +81,9 @@ function show(page) {
 
 /** "cat 38 %, before 61 %" or "Now it says dog (52 %). It said cat (61 %)." */
 function outcome({ answer, plain }) {
-  const [now] = answer.predictions;
-  const [before] = plain?.predictions ?? [];
-  if (!before) return "";
+  const [now] = known(answer.predictions);
+  const [before] = known(plain?.predictions ?? []);
+  if (!now || !before) return "";
   const facts = { now: classTitle(now.label), share: percent(now.probability), before: classTitle(before.label), earlier: percent(before.probability) };
   if (now.label !== before.label) return _("Now it says %(now)s (%(share)s). It said %(before)s (%(earlier)s).", facts);
   return _("It still says %(now)s: %(share)s, before %(earlier)s.", facts);

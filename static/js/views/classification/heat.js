@@ -1,6 +1,7 @@
 // Where a class comes from, by four methods, as a heat map over the photo.
 
 import { attribute } from "../../api.js";
+import { known } from "../../components/class-bars.js";
 import "../../components/heat-map.js";
 import { h, paint } from "../../lib/dom.js";
 import { toRgba } from "../../lib/display.js";
@@ -24,7 +25,7 @@ export function connectHeat(page) {
   $("#label").addEventListener("change", ({ target }) => page.change({ label: target.value }));
   return part(page, {
     show: () => showChoices(page),
-    question: () => page.answer && { key: page.answer.key, method: page.state.method, label: chosenLabel(page) },
+    question: () => (hasNumbers(page) ? { key: page.answer.key, method: page.state.method, label: chosenLabel(page) } : null),
     answer: async ({ method, label }, isNewest) => {
       $("#heat").setAttribute("aria-busy", "true");
       try {
@@ -38,6 +39,11 @@ export function connectHeat(page) {
   });
 }
 
+/** Whether there is an answer, in numbers. */
+function hasNumbers({ answer }) {
+  return answer !== null && known(answer.predictions).length > 0;
+}
+
 /** The class that is asked about: the chosen one, or the answer. */
 function chosenLabel({ state, answer, model }) {
   return model.classes.includes(state.label) ? state.label : answer.predictions[0].label;
@@ -45,8 +51,10 @@ function chosenLabel({ state, answer, model }) {
 
 function showChoices(page) {
   $("#method").value = page.state.method;
-  $("#heat-note").textContent = NOTES[page.state.method];
-  if (!page.answer) return;
+  if (!page.answer) return ($("#heat-note").textContent = NOTES[page.state.method]);
+  const isThere = hasNumbers(page);
+  for (const id of ["heat", "heat-scale", "heat-fact", "heat-sum"]) $(`#${id}`).hidden = !isThere;
+  $("#heat-note").textContent = isThere ? NOTES[page.state.method] : _("Where there is no answer, there is nothing to color.");
   const options = page.model.classes.map((label) => h("option", { value: label }, classTitle(label)));
   if ($("#label").options.length !== options.length || $("#label").dataset.model !== page.model.name) $("#label").replaceChildren(...options);
   $("#label").dataset.model = page.model.name;

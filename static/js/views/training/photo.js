@@ -1,7 +1,7 @@
 // The visitor's photo: what the network sees of it, and what it thinks it is at the moment that is shown.
 
 import { classify, readPicture, watchedAddress } from "../../api.js";
-import "../../components/class-bars.js";
+import { known } from "../../components/class-bars.js";
 import { SEEN } from "../../lib/address.js";
 import { pixelChecksum } from "../../lib/checksum.js";
 import { toRgba } from "../../lib/display.js";
@@ -126,11 +126,6 @@ function showBars(page, view) {
   const key = JSON.stringify(predictions);
   if (view.bars !== key) $("#photo-bars").show(predictions.slice(0, MOST_BARS), { choosable: false });
   view.bars = key;
-}
-
-/** Those that are numbers: a network that diverged has none. */
-function known(predictions) {
-  return predictions.filter(({ probability }) => Number.isFinite(probability));
 }
 
 function noOpinion(page, snapshot, moment) {
