@@ -36,8 +36,14 @@ test("a share that is no number is not nothing", () => {
 test("what has exploded is written short where there is little room, and counts are not", () => {
   assert.equal(short(-2808861696), "−2.8e9");
   assert.equal(short(1234.5), "1234.5");
+  assert.equal(short(9.96e9), "1e10");
   assert.equal(fixed(-53048362620550), "−5.3e13");
   assert.equal(number(88914698), "88,914,698");
+  assert.equal(number(-104614956741932240), "−1e17");
+});
+
+test("what has nearly vanished is written short where there is little room, and nothing as nothing", () => {
+  assert.deepEqual([0.0000001234, -0.00005, 0.0001, 0, null].map((value) => short(value)), ["1.2e−7", "−5e−5", "0.0001", "0", "–"]);
 });
 
 test("a .npy file becomes one plane after the other", () => {

@@ -2,7 +2,7 @@
 // Emits `open` and `trace` with {layer, channel}, and `more` with a layer's name.
 
 import { emit, h, paint, s } from "../lib/dom.js";
-import { fixed, number } from "../lib/format.js";
+import { fixed, short } from "../lib/format.js";
 import { _ } from "../lib/i18n.js";
 import { tint } from "../lib/sign.js";
 
@@ -77,7 +77,7 @@ export class MapColumns extends HTMLElement {
     const column = this.querySelector(`.column[data-layer="${CSS.escape(name)}"]`);
     column.querySelector(".column-fact").textContent = fact;
     column.querySelector(".column-range").replaceChildren(...range.map((end) => h("span", {}, fixed(end, Math.abs(end) < 1 ? 2 : 1))));
-    column.querySelector(".column-range").title = _("values from %(low)s to %(high)s", { low: number(range[0]), high: number(range[1]) });
+    column.querySelector(".column-range").title = _("values from %(low)s to %(high)s", { low: short(range[0]), high: short(range[1]) });
     column.querySelector(".more").textContent = hidden > 0 ? _("+ %(count)s more", { count: hidden }) : "";
     column.querySelector(".more").hidden = hidden === 0;
     shown.forEach((entry, index) => fillTile(column.querySelectorAll(".map")[index], entry, title));
@@ -134,7 +134,7 @@ function placeOf({ dataset }) {
 }
 
 function fillTile(tile, { title, map, value, limit, text, shown = null }, layer) {
-  tile.setAttribute("aria-label", _("%(map)s of %(layer)s", { map: title, layer }) + (value === undefined ? "" : `: ${number(value, 3)}`));
+  tile.setAttribute("aria-label", _("%(map)s of %(layer)s", { map: title, layer }) + (value === undefined ? "" : `: ${short(value, 3)}`));
   if (map) {
     const canvas = tile.firstChild ?? tile.appendChild(h("canvas", { "aria-hidden": "true" }));
     paint(canvas, map.picture, map.rgba);

@@ -1,7 +1,7 @@
 // How long the incoming weights of each layer's units are: a small histogram for each layer, with the longest that is allowed.
 
 import { h, s } from "../lib/dom.js";
-import { number } from "../lib/format.js";
+import { short } from "../lib/format.js";
 import { _ } from "../lib/i18n.js";
 import { layerTitle } from "../lib/layers.js";
 import { spread } from "../lib/snapshots.js";
@@ -37,7 +37,7 @@ function fill(section, { norms, limit, end }, next) {
   for (const side of ["x1", "x2"]) line.setAttribute(side, limit === null ? 0 : (limit / end) * BINS);
   const [low, high] = [Math.min(...norms), Math.max(...norms)];
   section.querySelector("svg").setAttribute("aria-label", sentence(norms, low, high, limit));
-  section.querySelector(".ends span:last-child").textContent = number(end);
+  section.querySelector(".ends span:last-child").textContent = short(end);
 }
 
 function bar(bin, height) {
@@ -45,7 +45,7 @@ function bar(bin, height) {
 }
 
 function sentence(norms, low, high, limit) {
-  const values = { count: norms.length, low: number(low), high: number(high), limit: limit === null ? "" : number(limit) };
+  const values = { count: norms.length, low: short(low), high: short(high), limit: limit === null ? "" : short(limit) };
   return limit === null ? _("%(count)s units, norms from %(low)s to %(high)s", values) : _("%(count)s units, norms from %(low)s to %(high)s; none may be longer than %(limit)s", values);
 }
 

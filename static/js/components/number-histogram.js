@@ -1,7 +1,7 @@
 // How often which numbers occur: bars from the lowest to the highest, zero marked where it is among them.
 
 import { h, s } from "../lib/dom.js";
-import { number } from "../lib/format.js";
+import { short } from "../lib/format.js";
 
 const [WIDTH, HEIGHT] = [240, 56];
 
@@ -14,7 +14,7 @@ export class NumberHistogram extends HTMLElement {
     const share = (0 - minimum) / (maximum - minimum);
     const isInside = share > 0.08 && share < 0.92;
     const zero = share >= 0 && share <= 1 ? s("line", { class: "zero", x1: share * WIDTH, x2: share * WIDTH, y1: 0, y2: HEIGHT }) : null;
-    const ends = h("div", { class: "ends figure" }, h("span", {}, number(minimum, digits(minimum, maximum))), isInside ? h("span", { class: "at-zero" }, "0") : null, h("span", {}, number(maximum, digits(minimum, maximum))));
+    const ends = h("div", { class: "ends figure" }, h("span", {}, short(minimum, digits(minimum, maximum))), isInside ? h("span", { class: "at-zero" }, "0") : null, h("span", {}, short(maximum, digits(minimum, maximum))));
     ends.style.setProperty("--zero-at", share);
     this.setAttribute("role", "img");
     this.replaceChildren(s("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none", "aria-hidden": "true" }, bars, zero), ends);

@@ -1,7 +1,7 @@
 // One plane of a kernel with its numbers written into colored cells.
 
 import { h } from "../lib/dom.js";
-import { fixed, number } from "../lib/format.js";
+import { fixed, short } from "../lib/format.js";
 import { _ } from "../lib/i18n.js";
 import { tint } from "../lib/sign.js";
 
@@ -15,7 +15,7 @@ export class WeightTable extends HTMLElement {
     this.style.setProperty("--columns", rows[0].length);
     this.dataset.side = Math.max(rows.length, rows[0].length);
     this.setAttribute("role", "img");
-    this.setAttribute("aria-label", rows.map((row) => row.map((weight) => number(weight, 2)).join("  ")).join("; "));
+    this.setAttribute("aria-label", rows.map((row) => row.map((weight) => short(weight, 2)).join("  ")).join("; "));
     this.replaceChildren(...rows.flat().map((weight) => cell(weight, limit, isWritten)));
     return this;
   }
@@ -23,7 +23,7 @@ export class WeightTable extends HTMLElement {
 
 function cell(weight, limit, isWritten) {
   const share = limit > 0 ? Math.min(1, Math.abs(weight) / limit) ** CURVE : 0;
-  const title = _("weight %(value)s", { value: number(weight, 3) });
+  const title = _("weight %(value)s", { value: short(weight, 3) });
   return tint(h("span", { class: "cell figure", title }, isWritten ? fixed(weight, 2) : ""), Math.sign(weight) * share, 1);
 }
 

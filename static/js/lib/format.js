@@ -3,12 +3,15 @@
 import { language } from "./i18n.js";
 
 const LONG = 1e5; // numbers that have no room from here on
+const TINY = 1e-4; // and below this
+const HUGE = 1e9; // no count is larger
 const writers = new Map();
 const decimalMark = new Intl.NumberFormat(language).format(0.5).at(1);
 
 /** `value` with at most `decimals` decimals; tiny values that are not zero keep three significant figures. */
 export function number(value, decimals = 2) {
   if (!Number.isFinite(value)) return "–";
+  if (Math.abs(value) >= HUGE) return short(value);
   const small = value !== 0 && Math.abs(value) < 0.5 * 10 ** -decimals;
   const text = writer(small ? { maximumSignificantDigits: 3 } : { maximumFractionDigits: decimals }).format(value);
   return text.replace("-", "−").replace(/^−0$/, "0");
@@ -22,11 +25,12 @@ export function fixed(value, decimals = 2) {
   return /[1-9]/.test(text) ? text.replace("-", "−") : writer({}).format(0);
 }
 
-/** As `number`, but what has exploded is written as 2.8e9: for scales, which have little room. */
+/** As `number`, but what has exploded is written as 2.8e9, and what has nearly vanished as 2.8e−9: for scales, which have little room. */
 export function short(value, decimals = 2) {
-  if (!Number.isFinite(value) || Math.abs(value) < LONG) return number(value, decimals);
-  const [digits, exponent] = value.toExponential().split("e+");
-  return `${number(Number(digits), 1)}e${exponent}`;
+  const size = Math.abs(value);
+  if (!Number.isFinite(value) || value === 0 || (size >= TINY && size < LONG)) return number(value, decimals);
+  const [digits, exponent] = value.toExponential(1).split("e");
+  return `${number(Number(digits), 1)}e${exponent.replace("+", "").replace("-", "−")}`;
 }
 
 /** Whether `number(value, decimals)` tells less than the value. */

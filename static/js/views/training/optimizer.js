@@ -77,13 +77,13 @@ function refresh(training, dataset) {
   const isLectures = Object.entries(LECTURE).every(([name, value]) => isSame(training[name], value));
   $("#lecture-optimizer").setAttribute("aria-pressed", String(isLectures));
   $("#rate-curve").hidden = !dataset;
-  if (dataset) $("#rate-curve").show(training, training.epochs * stepsAnEpoch(learnedFrom(dataset, training), training.batch_size), short);
-  const decay = training.decay ? `, decay ${short(training.decay)}` : "";
-  $("#optimizer-fact").textContent = `${OPTIMIZERS[training.optimizer][0]}(${short(training.learning_rate)}${decay})`;
+  if (dataset) $("#rate-curve").show(training, training.epochs * stepsAnEpoch(learnedFrom(dataset, training), training.batch_size), rateText);
+  const decay = training.decay ? `, decay ${rateText(training.decay)}` : "";
+  $("#optimizer-fact").textContent = `${OPTIMIZERS[training.optimizer][0]}(${rateText(training.learning_rate)}${decay})`;
 }
 
-/** 1e-6 rather than 0.000001. */
-function short(value) {
+/** A rate as code has it: 1e-6 rather than 0.000001. */
+function rateText(value) {
   const rounded = Number(value.toPrecision(3));
   return rounded > 0 && rounded < 0.001 ? rounded.toExponential().replace(".", plain(0.5).at(1)) : plain(rounded);
 }
