@@ -10,6 +10,7 @@ import { ENDED } from "../../lib/run-feed.js";
 import { momentAt, readKernels } from "../../lib/snapshots.js";
 
 const MOST_KEPT = 400; // answers of the server
+const EARLY = 0.05; // epochs that one decimal does not show
 const [kernels, maps] = [new WeakMap(), new WeakMap()]; // of snapshots
 
 /** All snapshots of the open run that came so far, the oldest first. */
@@ -38,10 +39,16 @@ export function showMoment(page, position) {
   page.change({ snapshot: position === null || position >= moments.length - 1 ? null : moments[position].number }, { isLive: true });
 }
 
-/** "random start", "epoch 14" or "epoch 0.3". */
+/** "random start", "epoch 14" or "epoch 0.3"; "step 5" where that would round to epoch 0. */
 export function momentTitle(page, snapshot) {
   if (snapshot.number === 0) return _("random start");
-  return _("epoch %(number)s", { number: number(epochsAt(page, snapshot), 1) });
+  const epochs = epochsAt(page, snapshot);
+  return epochs < EARLY ? stepTitle(snapshot) : _("epoch %(number)s", { number: number(epochs, 1) });
+}
+
+/** "step 5". */
+export function stepTitle({ step }) {
+  return _("step %(number)s", { number: number(step) });
 }
 
 /** What stands where nothing can be seen yet; `before` is for a page without a run. */

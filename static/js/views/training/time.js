@@ -1,10 +1,9 @@
 // The time of the run: every part on the right shows the moment that is chosen here.
 
 import "../../components/time-scrubber.js";
-import { number } from "../../lib/format.js";
 import { _ } from "../../lib/i18n.js";
 import { ENDED } from "../../lib/run-feed.js";
-import { epochsAt, isNow, momentOf, momentTitle, momentsOf, showMoment } from "./moment.js";
+import { epochsAt, isNow, momentOf, momentTitle, momentsOf, showMoment, stepTitle } from "./moment.js";
 
 const $ = (selector) => document.querySelector(selector);
 
@@ -34,7 +33,7 @@ function endsEpoch(page, moments, index) {
 }
 
 function whenTitle(page, snapshot) {
-  return [_("epoch %(number)s", { number: number(epochsAt(page, snapshot), 1) }), _("step %(number)s", { number: number(snapshot.step) })].join(" · ");
+  return [...new Set([momentTitle(page, snapshot), stepTitle(snapshot)])].join(" · ");
 }
 
 function nowTitle({ run }) {
