@@ -14,6 +14,7 @@ numbers into docs/remedies.md.
 import argparse
 import json
 import os
+import re
 import statistics
 import time
 from collections.abc import Iterator
@@ -160,7 +161,8 @@ def write(page: Path, base: str, rows: list[dict[str, Any]], outcomes: list[Outc
     text = page.read_text("utf-8")
     before, rest = text.split("<!-- measured -->\n")
     _, after = rest.split("<!-- end -->")
-    numbers = json.dumps({"base": base, "rows": rows, "outcomes": [asdict(outcome) for outcome in outcomes]})
+    numbers = json.dumps({"base": base, "rows": rows, "outcomes": [asdict(each) for each in outcomes]}, indent=2)
+    numbers = re.sub(r"\{[^{}]*\}", lambda innermost: " ".join(innermost[0].split()), numbers)  # a line each
     body = f"{table(rows)}\n\n<details><summary>The same as JSON</summary>\n\n```json\n{numbers}\n```\n\n</details>\n"
     page.write_text(f"{before}<!-- measured -->\n{body}<!-- end -->{after}", "utf-8")
 
