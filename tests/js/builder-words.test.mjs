@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { fieldText, parameterFormula, settingsText, shortCount } from "../../static/js/lib/layer-words.js";
+import { fieldText, paceFacts, parameterFormula, settingsText, shortCount } from "../../static/js/lib/layer-words.js";
 import { putAside, roundHalfEven } from "../../static/js/lib/rounding.js";
 import { doublingStops, roundStops } from "../../static/js/lib/stops.js";
 
@@ -30,6 +30,14 @@ test("what a unit sees, and large counts, in words", () => {
   assert.equal(fieldText([5, 3], [3, 32, 32]), "5 × 3 pixels");
   assert.equal(fieldText(8, [1, 8, 8]), "the whole picture");
   assert.deepEqual([999, 12_345, 5_140_000, 2.5e9].map(shortCount), ["999", "12.3 thousand", "5.14 million", "2.5 billion"]);
+});
+
+test("an epoch's time is being measured, then told beside that of all epochs, or cannot be told", () => {
+  assert.deepEqual(paceFacts(undefined, 10), [["an epoch here", "being measured …"]]);
+  assert.deepEqual(paceFacts({ seconds_an_epoch: 4.25 }, 30), [["an epoch here, measured", "4.3 s"], ["30 epochs, estimated", "2.1 min"]]);
+  assert.deepEqual(paceFacts({ seconds_an_epoch: 120 }, 200).at(-1), ["200 epochs, estimated", "6.7 h"]);
+  assert.deepEqual(paceFacts({ seconds_an_epoch: 12 }, 1), [["an epoch here, measured", "12 s"]]);
+  assert.deepEqual(paceFacts(null, 10), []);
 });
 
 test("sliders stop at round numbers and at both ends", () => {

@@ -56,3 +56,18 @@ export function shortCount(count) {
   const [size, unit] = count < 1e6 ? [1e3, _("thousand")] : count < 1e9 ? [1e6, _("million")] : [1e9, _("billion")];
   return `${number(count / size, count / size < 10 ? 2 : count / size < 100 ? 1 : 0)} ${unit}`;
 }
+
+/** The time of an epoch and of all, as named facts: `measured` is null where it cannot be told, undefined while it is being measured. */
+export function paceFacts(measured, epochs) {
+  if (measured === null) return [];
+  if (measured === undefined) return [[_("an epoch here"), _("being measured …")]];
+  const { seconds_an_epoch: seconds } = measured;
+  const all = epochs > 1 ? [[_("%(count)s epochs, estimated", { count: number(epochs) }), durationText(seconds * epochs)]] : [];
+  return [[_("an epoch here, measured"), durationText(seconds)], ...all];
+}
+
+/** "4.2 s", "2.5 min" or "3 h". */
+function durationText(seconds) {
+  if (seconds < 90) return _("%(seconds)s s", { seconds: number(seconds, seconds < 10 ? 1 : 0) });
+  return seconds < 5400 ? _("%(minutes)s min", { minutes: number(seconds / 60, 1) }) : _("%(hours)s h", { hours: number(seconds / 3600, 1) });
+}

@@ -9,7 +9,7 @@ import { number } from "../../lib/format.js";
 import { _ } from "../../lib/i18n.js";
 import { Latest } from "../../lib/latest.js";
 import { datasetTitle } from "../../lib/layers.js";
-import { fieldText, shortCount } from "../../lib/layer-words.js";
+import { fieldText, paceFacts, shortCount } from "../../lib/layer-words.js";
 import { faultOf, report } from "../../lib/network-arithmetic.js";
 import { fitTo } from "../../lib/network-edits.js";
 import { isSame } from "../../lib/run-address.js";
@@ -33,7 +33,7 @@ class Builder {
   #timing = new Latest((key, isNewest) => this.#time(key, isNewest));
   #checking = new Latest((key, isNewest) => this.#check(key, isNewest));
   #told = null; // the server's sentence on a network that cannot be built: {key, path, message}
-  #measured = new Map(); // key of a network and training -> what was measured
+  #measured = new Map(); // key of a network and training -> what was measured, null where that failed
   #settling = null;
   #listed = null; // the data set that the presets are listed for
   #base = null; // title of the preset that the network was before it was changed
@@ -122,17 +122,20 @@ class Builder {
       [_("a unit of the last map sees"), maps.length ? fieldText(maps.at(-1).receptiveField, network.input) : null],
       [_("multiply-adds a picture"), shortCount(told.multiplyAdds)],
       [_("memory to train"), _("about %(count)s MB", { count: number(told.memoryMb, told.memoryMb < 10 ? 1 : 0) })],
-      [_("an epoch here, measured"), this.#pace()],
+      ...this.#pace(),
     ];
     $("#totals").replaceChildren(...facts.filter(([, value]) => value).flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]));
   }
 
-  /** "4.2 s", as it was measured on this machine; nothing where it was not. */
+  /** What an epoch takes on this machine; nothing is measured while a run needs it. */
   #pace() {
-    const measured = this.#measured.get(this.#paceKey());
-    if (!measured) return null;
-    const seconds = measured.seconds_an_epoch;
-    return seconds < 90 ? _("%(seconds)s s", { seconds: number(seconds, seconds < 10 ? 1 : 0) }) : _("%(minutes)s min", { minutes: number(seconds / 60, 1) });
+    const key = this.#paceKey();
+    if (this.#isBusy && !this.#measured.has(key)) return [];
+    return paceFacts(this.#measured.get(key), this.#page.state.training.epochs);
+  }
+
+  get #isBusy() {
+    return this.#page.runs.some(({ state }) => state === "running" || state === "queued");
   }
 
   /** What the time of an epoch depends on. */
@@ -144,16 +147,15 @@ class Builder {
 
   #settle() {
     clearTimeout(this.#settling);
-    const isBusy = this.#page.runs.some(({ state }) => state === "running" || state === "queued");
-    if (this.fault || isBusy || this.#measured.has(this.#paceKey())) return;
+    if (this.fault || this.#isBusy || this.#measured.has(this.#paceKey())) return;
     this.#settling = setTimeout(() => this.#timing.ask(this.#paceKey()), SETTLE_MS);
   }
 
   async #time(key, isNewest) {
     const { dataset, network, training } = JSON.parse(key);
     const measured = await timeNetwork(network, training, dataset).catch(() => null);
-    if (measured) this.#measured.set(key, measured);
-    if (measured && isNewest()) this.#showTotals(this.#page.state.network);
+    this.#measured.set(key, measured);
+    if (isNewest()) this.#showTotals(this.#page.state.network);
   }
 
   /** The presets, the lecture's first, and what was tried for the chosen pictures. */
