@@ -1,15 +1,11 @@
 """What a test reads off the classify page, and the same from the API."""
 
-import base64
-import io
 import json
 import re
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.browser.calls import post
@@ -79,8 +75,3 @@ def probabilities(page: Page, bars: str = "#answer") -> dict[str, float]:
 def predicted(answer: list[dict[str, Any]]) -> dict[str, float]:
     """The same from the API."""
     return {row["label"]: row["probability"] for row in answer}
-
-
-def picture(address: str) -> np.ndarray:
-    """The pixels of a data URL."""
-    return np.asarray(Image.open(io.BytesIO(base64.b64decode(address.partition(",")[2]))))

@@ -1,5 +1,7 @@
 """What a test reads off the convolution page."""
 
+import base64
+import io
 from pathlib import Path
 from typing import Any
 
@@ -9,17 +11,17 @@ from playwright.sync_api import Page
 
 from tests.browser.calls import post
 
-_PIXELS = """selector => {
-  const { width, height } = document.querySelector(selector);
-  const context = document.querySelector(selector).getContext('2d');
-  return [width, height, [...context.getImageData(0, 0, width, height).data]];
-}"""
+_PIXELS = "selector => document.querySelector(selector).toDataURL('image/png')"
 
 
 def pixels(page: Page, view: str = "#result") -> np.ndarray:
     """The RGB bytes of a picture on the page, H x W x 3."""
-    width, height, data = page.evaluate(_PIXELS, f"{view} canvas")
-    return np.array(data, dtype=np.uint8).reshape(height, width, 4)[..., :3]
+    return picture(page.evaluate(_PIXELS, f"{view} canvas"))[..., :3]
+
+
+def picture(address: str) -> np.ndarray:
+    """The pixels of a data URL."""
+    return np.asarray(Image.open(io.BytesIO(base64.b64decode(address.partition(",")[2]))))
 
 
 def settle(page: Page) -> None:

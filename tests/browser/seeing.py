@@ -1,16 +1,14 @@
 """What a test reads off the right column of the train page, and the same from the API, worked out with NumPy."""
 
-import base64
-import io
 import json
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.browser.calls import get, post
+from tests.browser.reading import picture
 from tests.browser.still import still
 
 COLORED = {
@@ -42,8 +40,7 @@ def kernels(snapshot: dict[str, Any]) -> np.ndarray:
 
 def read_sheet(sheet: dict[str, Any]) -> np.ndarray:
     """The values of a sheet, rows x width."""
-    levels = np.asarray(Image.open(io.BytesIO(base64.b64decode(sheet["image"].partition(",")[2]))))
-    return (levels.astype(float) - 128) / 127 * sheet["limit"]
+    return (picture(sheet["image"]).astype(float) - 128) / 127 * sheet["limit"]
 
 
 def ask_again(server: str, run: str, number: int, photo: Path) -> dict[str, Any]:

@@ -16,14 +16,13 @@ from tests.browser.inside import (
     named,
     numbers,
     open_map,
-    picture,
     predicted,
     probabilities,
     ready,
     unit,
     unit_value,
 )
-from tests.browser.reading import photograph, pixels
+from tests.browser.reading import photograph, picture, pixels
 
 pytestmark = pytest.mark.browser
 

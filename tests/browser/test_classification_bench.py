@@ -17,12 +17,11 @@ from tests.browser.inside import (
     named,
     numbers,
     open_map,
-    picture,
     predicted,
     probabilities,
     ready,
 )
-from tests.browser.reading import pixels
+from tests.browser.reading import picture, pixels
 
 pytestmark = pytest.mark.browser
 
