@@ -51,10 +51,10 @@ function chosenLabel({ state, answer, model }) {
 
 function showChoices(page) {
   $("#method").value = page.state.method;
-  if (!page.answer) return ($("#heat-note").textContent = NOTES[page.state.method]);
-  const isThere = hasNumbers(page);
+  const isThere = !page.answer || hasNumbers(page);
   for (const id of ["heat", "heat-scale", "heat-fact", "heat-sum"]) $(`#${id}`).hidden = !isThere;
   $("#heat-note").textContent = isThere ? NOTES[page.state.method] : _("Where there is no answer, there is nothing to color.");
+  if (!page.answer) return;
   const options = page.model.classes.map((label) => h("option", { value: label }, classTitle(label)));
   if ($("#label").options.length !== options.length || $("#label").dataset.model !== page.model.name) $("#label").replaceChildren(...options);
   $("#label").dataset.model = page.model.name;
