@@ -7,7 +7,6 @@ from typing import TypeVar
 import pytest
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
-MANY_PROCESSES = {"browser", "runs"}  # folders of tests in which server, trainers and a browser share the machine
 TRIES_AGAIN = 2
 
 for name in [name for name in os.environ if name.startswith("PLAYGROUND_")]:
@@ -15,10 +14,10 @@ for name in [name for name in os.environ if name.startswith("PLAYGROUND_")]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where CI is set, a test of many processes is tried again before it has failed (docs/decisions/0012)."""
+    """Where CI is set, a browser test is tried again before it has failed (docs/decisions/0012)."""
     if os.environ.get("CI"):
         for item in items:
-            if item.path.parent.name in MANY_PROCESSES:
+            if item.get_closest_marker("browser"):
                 item.add_marker(pytest.mark.flaky(reruns=TRIES_AGAIN))
 
 
