@@ -23,7 +23,7 @@ import skimage
 import torch
 from PIL import Image
 
-from app.core.models import compute_logits, load_model
+from app.core.classification.models import compute_logits, load_model
 from tests.browser.conftest import running_server
 
 ROUNDS = 60

@@ -28,9 +28,9 @@ from PIL import Image, ImageFilter
 from scipy import ndimage
 from skimage import data
 
-from app.core.convolution import convolve
-from app.core.kernels import find_kernel
-from app.core.steps import Convolution, Matrix
+from app.core.convolution.convolution import convolve
+from app.core.convolution.kernels import find_kernel
+from app.core.convolution.steps import Convolution, Matrix
 
 SIZES = {"512 x 512": (512, 512), "4000 x 3000": (3000, 4000)}
 BARS = {"OpenCV": 4.5, "Pillow": 1 / 3, "SciPy": 0.6}

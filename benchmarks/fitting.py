@@ -22,12 +22,12 @@ from PIL import Image
 from skimage import data
 from torch import Tensor
 
-from app.core.convolution import convolve
-from app.core.display import to_bytes
-from app.core.fitting import fit
-from app.core.kernels import find_kernel
-from app.core.samples import open_sample
-from app.core.steps import Convolution
+from app.core.convolution.convolution import convolve
+from app.core.convolution.fitting import fit
+from app.core.convolution.kernels import find_kernel
+from app.core.convolution.steps import Convolution
+from app.core.pictures.display import to_bytes
+from app.core.pictures.samples import open_sample
 
 KERNELS = ("box-blur", "sobel-x", "sharpen", "gaussian-blur-5", "emboss", "edge-laplacian-8", "motion-blur")
 BAR_SECONDS, BAR_ERROR = 2.0, 0.01

@@ -16,18 +16,18 @@ from typing import Any
 
 import torch
 
-from app.core.inspection.activations import record
-from app.core.inspection.anatomy import Anatomy
-from app.core.inspection.attributions import METHODS, attribute
-from app.core.inspection.convolution_units import contributions
-from app.core.inspection.maximization import maximize
-from app.core.inspection.patches import photographs, survey
-from app.core.inspection.selectivity import orientation_selectivity
-from app.core.inspection.sprites import draw_maps
-from app.core.inspection.units import explain_unit
-from app.core.networks import build
-from app.core.preparation import Preparation, prepare_images
-from app.core.presets import find_preset
+from app.core.classification.activations import record
+from app.core.classification.anatomy import Anatomy
+from app.core.classification.inspection.attributions import METHODS, attribute
+from app.core.classification.inspection.convolution_units import contributions
+from app.core.classification.inspection.maximization import maximize
+from app.core.classification.inspection.patches import photographs, survey
+from app.core.classification.inspection.selectivity import orientation_selectivity
+from app.core.classification.inspection.units import explain_unit
+from app.core.classification.sprites import draw_maps
+from app.core.networks.networks import build
+from app.core.networks.presets import find_preset
+from app.core.pictures.preparation import Preparation, prepare_images
 
 BAR_MAPS, BAR_HEAT = 50.0, 300.0
 

@@ -39,7 +39,7 @@ BARS = {"throughput": 0.97, "page": 0.250, "classification": 0.300, "slower": 0.
 
 def recipe(name: str) -> dict[str, Any]:
     """What the page sends for one of its prepared states."""
-    from app.core.recipes import find_recipe
+    from app.core.training.recipes import find_recipe
 
     return find_recipe(name).describe()
 
@@ -139,11 +139,11 @@ def train_alone(data: Path) -> float:
     """In that process."""
     import torch
 
-    from app.core.datasets import load_dataset
-    from app.core.events import Epoch, Step
-    from app.core.hyperparameters import parse_training
-    from app.core.recipes import find_recipe
-    from app.core.training import Trainer
+    from app.core.datasets.datasets import load_dataset
+    from app.core.training.events import Epoch, Step
+    from app.core.training.hyperparameters import parse_training
+    from app.core.training.recipes import find_recipe
+    from app.core.training.training import Trainer
 
     torch.set_flush_denormal(True)
     order = order_of(EPOCHS)

@@ -23,10 +23,10 @@ HOURS = {"lecture"}
 
 def try_recipe(name: str, seed: int, data: Path) -> str:
     """A row of the table."""
-    from app.core.datasets import load_dataset
-    from app.core.events import Diverged, Epoch
-    from app.core.recipes import find_recipe
-    from app.core.training import Trainer
+    from app.core.datasets.datasets import load_dataset
+    from app.core.training.events import Diverged, Epoch
+    from app.core.training.recipes import find_recipe
+    from app.core.training.training import Trainer
 
     recipe = find_recipe(name)
     dataset = load_dataset(recipe.dataset, data / "datasets")
@@ -58,7 +58,7 @@ def main() -> None:
         os.execve(sys.executable, [sys.executable, "-m", "benchmarks.recipes", *sys.argv[1:]], os.environ | missing)
     import torch
 
-    from app.core.recipes import recipes
+    from app.core.training.recipes import recipes
 
     torch.set_num_threads(options.threads)
     torch.set_flush_denormal(True)

@@ -59,10 +59,10 @@ def learn(task: tuple[str, int, str]) -> Outcome:
     """One recipe with one seed, in a process with one thread."""
     import torch
 
-    from app.core.datasets import load_dataset
-    from app.core.events import Finished
-    from app.core.recipes import find_recipe
-    from app.core.training import Trainer
+    from app.core.datasets.datasets import load_dataset
+    from app.core.training.events import Finished
+    from app.core.training.recipes import find_recipe
+    from app.core.training.training import Trainer
 
     name, seed, data = task
     torch.set_num_threads(1)
@@ -83,7 +83,7 @@ def learn(task: tuple[str, int, str]) -> Outcome:
 
 def accuracy_and_loss(logits: Any, labels: Any) -> tuple[float, float]:
     """Of float32 N x K logits."""
-    from app.core.evaluation import cross_entropy
+    from app.core.training.evaluation import cross_entropy
 
     return float((logits.argmax(1) == labels).double().mean()), cross_entropy(logits, labels)
 
@@ -169,7 +169,7 @@ def write(page: Path, base: str, rows: list[dict[str, Any]], outcomes: list[Outc
 
 def main() -> None:
     """All recipes of the problem, once a seed."""
-    from app.core.recipes import recipes
+    from app.core.training.recipes import recipes
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", default="data", help="folder whose `datasets` holds cifar10")

@@ -41,11 +41,11 @@ def measure_ours(name: str, seconds: float, clock: Clock) -> float:
     """Images a second of the trainer, from the second step on."""
     import torch
 
-    from app.core.datasets import DataSet
-    from app.core.events import Step
-    from app.core.hyperparameters import Training
-    from app.core.networks import parse_network
-    from app.core.training import Trainer
+    from app.core.datasets.datasets import DataSet
+    from app.core.networks.networks import parse_network
+    from app.core.training.events import Step
+    from app.core.training.hyperparameters import Training
+    from app.core.training.training import Trainer
 
     torch.set_flush_denormal(True)
     generator = torch.Generator().manual_seed(0)

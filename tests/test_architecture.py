@@ -42,11 +42,11 @@ LOADED_FROM_ELSEWHERE = re.compile(r"""(\bsrc(set)?\s*=\s*["']|<link[^>]+href\s*
 # One noun, one row: who has read one row has read them all.
 NOUNS = ("convolution", "classification", "training")
 ROW = (
-    "app/core/{noun}.py",
+    "app/core/{noun}/{noun}.py",
     "app/web/{noun}.py",
     "templates/{noun}.html",
     "static/js/views/{noun}.js",
-    "tests/core/test_{noun}.py",
+    "tests/core/{noun}/test_{noun}.py",
     "tests/web/test_{noun}.py",
     "tests/browser/test_{noun}.py",
 )
@@ -141,16 +141,26 @@ def functions_are_seen_at_once(root: Path) -> list[str]:
 
 
 RULES_AND_VIOLATIONS: list[tuple[Rule, str, str, str]] = [
-    (python_imports_point_one_way, "app/core/images.py", "from app.web import errors\n", "app.web"),
-    (python_imports_point_one_way, "app/core/images.py", "def late():\n    import app.settings\n", "app.settings"),
-    (python_imports_point_one_way, "app/core/images.py", "from ..web import errors\n", "app.web"),
-    (python_imports_point_one_way, "app/core/images.py", "from app import runs\n", "app.runs"),
+    (python_imports_point_one_way, "app/core/pictures/images.py", "from app.web import errors\n", "app.web"),
+    (
+        python_imports_point_one_way,
+        "app/core/pictures/images.py",
+        "def late():\n    import app.settings\n",
+        "app.settings",
+    ),
+    (python_imports_point_one_way, "app/core/errors.py", "from ..web import errors\n", "app.web"),
+    (python_imports_point_one_way, "app/core/pictures/images.py", "from app import runs\n", "app.runs"),
     (python_imports_point_one_way, "app/runs/store.py", "import app.web.errors\n", "app.web.errors"),
     (python_imports_point_one_way, "app/web/pages.py", "from app.main import create_app\n", "app.main"),
     (python_imports_point_one_way, "app/web/pages.py", "from app.stranger import x\n", "app.stranger"),
-    (core_knows_only_its_subject, "app/core/images.py", "from fastapi import HTTPException\n", "fastapi"),
-    (core_knows_only_its_subject, "app/core/images.py", "import os\nhome = os.environ['HOME']\n", "os.environ"),
-    (core_knows_only_its_subject, "app/core/images.py", "print(1)\n", "print"),
+    (core_knows_only_its_subject, "app/core/pictures/images.py", "from fastapi import HTTPException\n", "fastapi"),
+    (
+        core_knows_only_its_subject,
+        "app/core/pictures/images.py",
+        "import os\nhome = os.environ['HOME']\n",
+        "os.environ",
+    ),
+    (core_knows_only_its_subject, "app/core/pictures/images.py", "print(1)\n", "print"),
     (javascript_imports_point_one_way, "static/js/components/grid.js", 'import { x } from "../api.js";\n', "api.js"),
     (javascript_imports_point_one_way, "static/js/lib/dom.js", 'import "../components/grid.js";\n', "components"),
     (javascript_imports_point_one_way, "static/js/lib/dom.js", 'const x = await import("../views/a.js");\n', "views"),
@@ -159,7 +169,7 @@ RULES_AND_VIOLATIONS: list[tuple[Rule, str, str, str]] = [
     (only_api_js_talks_to_the_server, "static/js/components/grid.js", "await fetch(address);\n", "fetch("),
     (pages_name_no_other_host, "templates/base.html", '<script src="https://cdn.org/x.js"></script>\n', "https://"),
     (pages_name_no_other_host, "static/css/base.css", 'a { background: url("//cdn.org/x.png"); }\n', "//"),
-    (every_noun_has_its_row, "app/core/convolution.py", "", "app/web/convolution.py"),
+    (every_noun_has_its_row, "app/core/convolution/convolution.py", "", "app/web/convolution.py"),
     (files_are_held_in_the_head, "templates/long.html", "<br>\n" * 301, "301 lines"),
     (files_are_held_in_the_head, "tests/js/long.test.mjs", "\n" * 301, "301 lines"),
     (functions_are_seen_at_once, "app/core/long.py", "def long():\n" + "    x = 1\n" * 50, "51 lines"),

@@ -8,11 +8,11 @@ from typing import Any
 import torch
 
 from app.core.checkpoints import save_weights
-from app.core.familiarity import save_familiarity
-from app.core.familiarity_fitting import Watcher, fit_familiarity
-from app.core.inspection.anatomy import Anatomy
-from app.core.networks import build, parse_network, report
-from app.core.preparation import Preparation
+from app.core.classification.anatomy import Anatomy
+from app.core.classification.familiarity import save_familiarity
+from app.core.classification.familiarity_fitting import Watcher, fit_familiarity
+from app.core.networks.networks import build, parse_network, report
+from app.core.pictures.preparation import Preparation
 
 TEMPERATURE = 1.5
 CLASSES = ("cat", "dog", "frog")

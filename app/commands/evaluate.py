@@ -11,10 +11,10 @@ from rich.table import Table
 from app.commands.errors import told_plainly
 from app.commands.places import model_folder, settings_of
 from app.commands.train import print_test, tuned_processor
-from app.core.cards import measure_test, read_trained
-from app.core.datasets import load_dataset
-from app.core.evaluation import Evaluation
-from app.core.layouts import lay_out
+from app.core.classification.cards import measure_test, read_trained
+from app.core.datasets.datasets import load_dataset
+from app.core.training.evaluation import Evaluation
+from app.core.training.layouts import lay_out
 
 _ROUNDING = 6e-4  # processors round differently: a picture or two in 5,000 may fall on the other side
 

@@ -13,13 +13,13 @@ from torch import Tensor
 from app.commands.errors import told_plainly
 from app.commands.places import model_folder, settings_of
 from app.commands.train import tuned_processor
-from app.core.cards import CARD, write_json
-from app.core.datasets import DataSet, load_dataset, split
-from app.core.familiarity import FAMILIARITY, METHOD, UNFAMILIAR, save_familiarity
-from app.core.familiarity_fitting import TRAINING_PICTURES, Watcher, fit_familiarity, measure_familiarity
-from app.core.models import Model, load_model
-from app.core.outsiders import kinds_beside
-from app.core.preparation import Preparation, match_channels, resize_images
+from app.core.classification.cards import CARD, write_json
+from app.core.classification.familiarity import FAMILIARITY, METHOD, UNFAMILIAR, save_familiarity
+from app.core.classification.familiarity_fitting import TRAINING_PICTURES, Watcher, fit_familiarity, measure_familiarity
+from app.core.classification.models import Model, load_model
+from app.core.classification.outsiders import kinds_beside
+from app.core.datasets.datasets import DataSet, load_dataset, split
+from app.core.pictures.preparation import Preparation, match_channels, resize_images
 
 NO_SPLIT = 0.04  # of the training pictures, where the training put none aside
 

@@ -14,11 +14,11 @@ from rich.table import Table
 from app.commands.downloads import DOWNLOADS, download
 from app.commands.errors import told_plainly
 from app.commands.places import settings_of
-from app.core.dataset_cache import cache_path, read_cache
-from app.core.dataset_statistics import describe
-from app.core.datasets import BUILTIN, OWN_SIDE, DataSet, check_name, keep_dataset, load_dataset
+from app.core.datasets.cache import cache_path, read_cache
+from app.core.datasets.datasets import BUILTIN, OWN_SIDE, DataSet, check_name, keep_dataset, load_dataset
+from app.core.datasets.sources import find_source
+from app.core.datasets.statistics import describe
 from app.core.errors import DatasetError
-from app.core.sources import find_source
 
 _SKIPPED_SHOWN = 10
 

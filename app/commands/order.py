@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from app.core.errors import N_, InvalidValue
-from app.core.hyperparameters import Training, parse_training
-from app.core.networks import Network, parse_network
-from app.core.presets import find_preset
+from app.core.networks.networks import Network, parse_network
+from app.core.networks.presets import find_preset
+from app.core.training.hyperparameters import Training, parse_training
 
 FINAL_SPLIT = 0.02  # of the training pictures, for the temperature alone: docs/decisions/0007-training.md
 

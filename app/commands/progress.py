@@ -6,7 +6,7 @@ from types import TracebackType
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from app.core.events import Epoch, Step
+from app.core.training.events import Epoch, Step
 
 _RECENT = 50  # steps that throughput is the mean of
 

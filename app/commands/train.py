@@ -18,7 +18,8 @@ from app.commands.errors import told_plainly
 from app.commands.order import FINAL_SPLIT, Order, read_assignment, read_order
 from app.commands.places import settings_of
 from app.commands.progress import TrainingProgress
-from app.core.cards import (
+from app.core.checkpoints import read_checkpoint, save_checkpoint
+from app.core.classification.cards import (
     CARD,
     NOT_FOR,
     PICTURES,
@@ -29,14 +30,13 @@ from app.core.cards import (
     write_json,
     write_trained,
 )
-from app.core.checkpoints import read_checkpoint, save_checkpoint
-from app.core.datasets import DataSet, load_dataset
+from app.core.datasets.datasets import DataSet, load_dataset
 from app.core.errors import N_, InvalidValue
-from app.core.evaluation import Evaluation, fit_temperature
-from app.core.events import Diverged, Epoch, Finished, Step
-from app.core.folding import fold
-from app.core.hyperparameters import describe_training
-from app.core.training import Trainer
+from app.core.networks.folding import fold
+from app.core.training.evaluation import Evaluation, fit_temperature
+from app.core.training.events import Diverged, Epoch, Finished, Step
+from app.core.training.hyperparameters import describe_training
+from app.core.training.training import Trainer
 
 CHECKPOINT = "checkpoint.safetensors"
 SECONDS_BETWEEN_CHECKPOINTS = 300.0  # within an epoch; each epoch's end is kept anyway

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping
 
 from app.core.errors import N_, InvalidValue, WrongState
-from app.core.hyperparameters import check_bounds
+from app.core.training.hyperparameters import check_bounds
 from app.runs import event_log
 from app.runs.schema import runs
 from app.runs.states import FAILED, PAUSED, QUEUED, RUNNING, STOPPED, TERMINAL

@@ -11,13 +11,13 @@ from typing import Any
 
 from sqlalchemy import Engine, RowMapping
 
-from app.core.cards import Trained, measure_test
 from app.core.checkpoints import read_checkpoint
-from app.core.datasets import DataSet
-from app.core.evaluation import evaluate, fit_temperature
-from app.core.events import Diverged, Epoch, Finished, Step
-from app.core.own_datasets import remember_use
-from app.core.training import Trainer
+from app.core.classification.cards import Trained, measure_test
+from app.core.datasets.datasets import DataSet
+from app.core.datasets.own import remember_use
+from app.core.training.evaluation import evaluate, fit_temperature
+from app.core.training.events import Diverged, Epoch, Finished, Step
+from app.core.training.training import Trainer
 from app.runs import reasons
 from app.runs.event_log import SNAPSHOT, STATE
 from app.runs.exhibits import Exhibits, describe_run

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from app.core.finite import to_json
+from app.core.classification.finite import to_json
 from app.runs.schema import events
 from app.runs.states import Reason, Values
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import select, true
 
-from app.core.dataset_cache import cache_path
+from app.core.datasets.cache import cache_path
 from app.core.errors import DiskFull
 from app.runs import reasons
 from app.runs.database import Changes, reading, writing

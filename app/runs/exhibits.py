@@ -8,15 +8,25 @@ from typing import Any
 
 from torch import Tensor
 
-from app.core.cards import CARD, NETWORK, NOT_FOR, PICTURES, WEIGHTS, Trained, count_pictures, make_card, write_json
 from app.core.checkpoints import save_weights
-from app.core.confusion import confuse
-from app.core.datasets import DataSet
-from app.core.evaluation import Evaluation
-from app.core.networks import Network, report
-from app.core.preparation import Preparation, prepare_picture
-from app.core.snapshots import feature_weights, photo_checksum, take_snapshot
-from app.core.training import Trainer
+from app.core.classification.cards import (
+    CARD,
+    NETWORK,
+    NOT_FOR,
+    PICTURES,
+    WEIGHTS,
+    Trained,
+    count_pictures,
+    make_card,
+    write_json,
+)
+from app.core.classification.snapshots import feature_weights, photo_checksum, take_snapshot
+from app.core.datasets.datasets import DataSet
+from app.core.networks.networks import Network, report
+from app.core.pictures.preparation import Preparation, prepare_picture
+from app.core.training.confusion import confuse
+from app.core.training.evaluation import Evaluation
+from app.core.training.training import Trainer
 from app.runs.folders import RunFolder
 from app.runs.states import Values
 

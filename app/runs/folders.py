@@ -16,9 +16,9 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from app.core.checkpoints import read_weights, save_weights
-from app.core.confusion import Confusion
 from app.core.errors import InvalidValue
-from app.core.preparation import Preparation
+from app.core.pictures.preparation import Preparation
+from app.core.training.confusion import Confusion
 
 MODEL_PREFIX, CHECKPOINT_PREFIX = "run-", "checkpoint-"
 CONFUSION_GROWTH = 1 / 20  # between two confusion matrices that are kept, as a part of the epochs before

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 
 from sqlalchemy import RowMapping
 
-from app.core.events import Epoch, Step
+from app.core.training.events import Epoch, Step
 from app.runs.event_log import EPOCH, STEP
 from app.runs.states import Values
 

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from app.core.checkpoints import save_checkpoint
-from app.core.training import Trainer
+from app.core.training.training import Trainer
 from app.runs.folders import CHECKPOINT_PREFIX, RunFolder
 
 RESERVE = ".reserve"

@@ -18,9 +18,9 @@ from typing import Any
 import torch
 
 from app.core.errors import InvalidValue
-from app.core.hyperparameters import Training, describe_training, parse_training
-from app.core.networks import Network, parse_network
-from app.core.timing import Timing, measure_step
+from app.core.networks.networks import Network, parse_network
+from app.core.training.hyperparameters import Training, describe_training, parse_training
+from app.core.training.timing import Timing, measure_step
 from app.runs.states import ANY_SIZE
 from app.tuning import TRAINING_ENVIRONMENT
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from safetensors import SafetensorError
 
-from app.core.dataset_cache import cache_path
-from app.core.dataset_catalog import look_into
-from app.core.datasets import BUILTIN, DataSet, load_dataset
+from app.core.datasets.cache import cache_path
+from app.core.datasets.catalog import look_into
+from app.core.datasets.datasets import BUILTIN, DataSet, load_dataset
 from app.core.errors import N_, PlaygroundError, UnknownDataset
 
 

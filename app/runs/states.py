@@ -7,9 +7,9 @@ from typing import Any
 
 from torch import Tensor
 
-from app.core.hyperparameters import Training, parse_training
-from app.core.networks import Network, parse_network
-from app.core.reports import Limits as NetworkLimits
+from app.core.networks.networks import Network, parse_network
+from app.core.networks.reports import Limits as NetworkLimits
+from app.core.training.hyperparameters import Training, parse_training
 
 QUEUED, RUNNING, PAUSED = "queued", "running", "paused"
 FINISHED, STOPPED, DIVERGED, FAILED, INTERRUPTED = "finished", "stopped", "diverged", "failed", "interrupted"

@@ -13,9 +13,9 @@ from typing import Any
 from sqlalchemy import Connection, Engine, RowMapping, func, select
 
 from app.core.errors import N_, DiskFull, QueueFull, UnknownRun
-from app.core.hyperparameters import describe_training
-from app.core.networks import report
-from app.core.reports import FLOAT_BYTES, MEBIBYTE
+from app.core.networks.networks import report
+from app.core.networks.reports import FLOAT_BYTES, MEBIBYTE
+from app.core.training.hyperparameters import describe_training
 from app.runs import event_log, processes
 from app.runs.asking import Wish, grant
 from app.runs.database import Changes, migrate, open_engine, reading, writing

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import torch
 
-from app.core.hyperparameters import Training
-from app.core.labeled_images import DataSet
-from app.core.presets import find_preset
-from app.core.training import train
+from app.core.datasets.labeled_images import DataSet
+from app.core.networks.presets import find_preset
+from app.core.training.hyperparameters import Training
+from app.core.training.training import train
 from app.runs.attempt import Attempt
 from app.runs.database import open_engine
 from app.runs.queue import Claim

@@ -12,12 +12,12 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Form, Request, Response
 from pydantic import BeforeValidator, Field, FiniteFloat
 
-from app.core.changes import Change
-from app.core.classification import Question, classify
+from app.core.classification.classification import Question, classify
+from app.core.classification.implants import Implant
+from app.core.classification.inspection.attributions import Method
+from app.core.classification.inspection.views import draw_heat, explain, show_activations, write_activations
 from app.core.errors import N_, InvalidValue
-from app.core.inspection.attributions import Method
-from app.core.inspection.implants import Implant
-from app.core.inspection.views import draw_heat, explain, show_activations, write_activations
+from app.core.pictures.changes import Change
 from app.settings import Settings
 from app.web.convolution import MEDIA_TYPES
 from app.web.forms import JSON_TEXT, FormFields, Whole

@@ -8,11 +8,11 @@ from fastapi import APIRouter, Query, Request
 from fastapi import Path as Part
 from torch import Tensor
 
-from app.core.confusion import MOST_PICTURES, Confusion
-from app.core.dataset_cache import cache_path, read_header, read_samples
-from app.core.datasets import load_dataset
+from app.core.classification.sprites import draw_picture
+from app.core.datasets.cache import cache_path, read_header, read_samples
+from app.core.datasets.datasets import load_dataset
 from app.core.errors import N_
-from app.core.inspection.sprites import draw_picture
+from app.core.training.confusion import MOST_PICTURES, Confusion
 from app.runs.folders import RunFolder
 from app.web.datasets import FolderDep
 from app.web.refusals import NothingYet

@@ -10,11 +10,11 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Form, Request, Response
 from pydantic import BaseModel, Field
 
-from app.core.code import write_programs
-from app.core.display import Display
-from app.core.kernels import KERNELS
-from app.core.pipeline import Format, Origin, Upload, explain_pixel, filter_picture
-from app.core.steps import Step
+from app.core.convolution.code import write_programs
+from app.core.convolution.kernels import KERNELS
+from app.core.convolution.pipeline import Format, Origin, Upload, explain_pixel, filter_picture
+from app.core.convolution.steps import Step
+from app.core.pictures.display import Display
 from app.web.forms import Whole
 from app.web.i18n import choose_language, translate
 from app.web.pictures import PictureForm, SettingsDep, require_form

@@ -9,12 +9,12 @@ from fastapi import Path as Part
 from fastapi.concurrency import run_in_threadpool
 from pydantic import Field
 
-from app.core.archives import ArchiveLimits
-from app.core.dataset_catalog import Contents, Summary, list_datasets, look_into
+from app.core.classification.sprites import draw_picture
+from app.core.datasets.archives import ArchiveLimits
+from app.core.datasets.catalog import Contents, Summary, list_datasets, look_into
+from app.core.datasets.own import LONGEST_TITLE, OwnLimits, keep_own, new_name, place_to_arrive, remember_use
 from app.core.errors import N_, ArchiveTooLarge
-from app.core.images import Limits
-from app.core.inspection.sprites import draw_picture
-from app.core.own_datasets import LONGEST_TITLE, OwnLimits, keep_own, new_name, place_to_arrive, remember_use
+from app.core.pictures.images import Limits
 from app.settings import Settings
 from app.web.forms import FormFields
 from app.web.i18n import choose_language, translate

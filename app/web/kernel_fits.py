@@ -7,9 +7,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Form, Request, UploadFile
 from pydantic import BeforeValidator, Field, FiniteFloat
 
+from app.core.convolution.pipeline import Upload, learn_kernel
+from app.core.convolution.steps import Convolution
 from app.core.errors import N_, InvalidValue
-from app.core.pipeline import Upload, learn_kernel
-from app.core.steps import Convolution
 from app.settings import Settings
 from app.web.forms import JSON_TEXT, Whole
 from app.web.pictures import PictureForm, SettingsDep, read_file, require_form

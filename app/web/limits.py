@@ -2,15 +2,16 @@
 
 from typing import Any
 
-from app.core import changes, steps
-from app.core.class_folders import MOST_CLASSES as MAXIMUM_DATASET_CLASSES
-from app.core.hyperparameters import BOUNDS
-from app.core.images import FORMATS
-from app.core.inspection.channel_views import MOST_WEIGHTS
-from app.core.layer_parsing import MAXIMUM_LAYERS
-from app.core.network_texts.syntax import MAXIMUM_TEXT
-from app.core.networks import MAXIMUM_CHANNELS, MAXIMUM_CLASSES, MAXIMUM_INPUT_SIDE
-from app.core.pipeline import FORMATS as RESULTS
+from app.core.classification.inspection.channel_views import MOST_WEIGHTS
+from app.core.convolution import steps
+from app.core.convolution.pipeline import FORMATS as RESULTS
+from app.core.datasets.class_folders import MOST_CLASSES as MAXIMUM_DATASET_CLASSES
+from app.core.networks.networks import MAXIMUM_CHANNELS, MAXIMUM_CLASSES, MAXIMUM_INPUT_SIDE
+from app.core.networks.parsing import MAXIMUM_LAYERS
+from app.core.networks.texts.syntax import MAXIMUM_TEXT
+from app.core.pictures import changes
+from app.core.pictures.images import FORMATS
+from app.core.training.hyperparameters import BOUNDS
 from app.runs.states import LONGEST_NAME
 from app.settings import Settings
 from app.web.steps import MAXIMUM_DEPTH

@@ -8,10 +8,10 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi import Path as Part
 from fastapi.responses import FileResponse
 
-from app.core.cards import WEIGHTS
-from app.core.dataset_catalog import told_name
-from app.core.inspection.channel_views import show_channel, show_kernels, show_selectivity
-from app.core.models import describe_model, find_model, list_models
+from app.core.classification.cards import WEIGHTS
+from app.core.classification.inspection.channel_views import show_channel, show_kernels, show_selectivity
+from app.core.classification.models import describe_model, find_model, list_models
+from app.core.datasets.catalog import told_name
 from app.settings import Settings
 from app.web.i18n import choose_language, translate
 from app.web.pictures import SettingsDep

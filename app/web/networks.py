@@ -5,11 +5,11 @@ from typing import Any
 from fastapi import APIRouter, Depends, Request
 
 from app.core.errors import N_, InvalidValue
-from app.core.network_code import write_network
-from app.core.network_reading import read_network
-from app.core.networks import Network, parse_network, report
-from app.core.presets import presets
-from app.core.reports import Limits
+from app.core.networks.code import write_network
+from app.core.networks.networks import Network, parse_network, report
+from app.core.networks.presets import presets
+from app.core.networks.reading import read_network
+from app.core.networks.reports import Limits
 from app.web.bodies import JsonBody, describe_body
 from app.web.i18n import choose_language, translate
 from app.web.pictures import SettingsDep

@@ -11,18 +11,18 @@ from typing import Any
 import numpy as np
 from torch import Tensor
 
-from app.core.dataset_catalog import Summary, find_dataset
-from app.core.demands import check_demands, count_learned
+from app.core.datasets.catalog import Summary, find_dataset
+from app.core.datasets.own import remember_use
 from app.core.errors import N_, InvalidValue
-from app.core.hyperparameters import parse_training
-from app.core.layers import Dense
-from app.core.networks import Network, check_network, parse_network, report
-from app.core.own_datasets import remember_use
-from app.core.preparation import Preparation, prepare_picture
-from app.core.presets import find_preset
-from app.core.reports import Limits, check_memory
-from app.core.samples import open_sample
-from app.core.titles import clean_title
+from app.core.networks.layers import Dense
+from app.core.networks.networks import Network, check_network, parse_network, report
+from app.core.networks.presets import find_preset
+from app.core.networks.reports import Limits, check_memory
+from app.core.pictures.preparation import Preparation, prepare_picture
+from app.core.pictures.samples import open_sample
+from app.core.pictures.titles import clean_title
+from app.core.training.demands import check_demands, count_learned
+from app.core.training.hyperparameters import parse_training
 from app.runs.states import LONGEST_NAME, Order
 
 USUAL_NETWORK = "lecture-light"

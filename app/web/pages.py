@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from app.core.samples import MOUSE_BACK, MOUSE_HEAD
+from app.core.pictures.samples import MOUSE_BACK, MOUSE_HEAD
 from app.web.i18n import render
 from app.web.visitors import remember
 

@@ -8,11 +8,11 @@ from typing import Any
 
 from fastapi import APIRouter, Depends, Request
 
-from app.core.dataset_cache import cache_path
-from app.core.datasets import DataSet, check_name, load_dataset
-from app.core.hyperparameters import parse_training
-from app.core.inspection.sprites import draw_picture
-from app.core.previews import COLUMNS, SHOWN, Preview, preview
+from app.core.classification.sprites import draw_picture
+from app.core.datasets.cache import cache_path
+from app.core.datasets.datasets import DataSet, check_name, load_dataset
+from app.core.training.hyperparameters import parse_training
+from app.core.training.previews import COLUMNS, SHOWN, Preview, preview
 from app.web.bodies import JsonBody, describe_body
 from app.web.datasets import FolderDep
 from app.web.i18n import choose_language, translate

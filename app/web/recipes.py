@@ -4,7 +4,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 
-from app.core.recipes import recipes
+from app.core.training.recipes import recipes
 from app.web.i18n import choose_language, translate
 
 router = APIRouter(prefix="/api/recipes", tags=["training"])

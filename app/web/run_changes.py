@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.core.errors import N_, InvalidValue
-from app.core.hyperparameters import parse_training
+from app.core.training.hyperparameters import parse_training
 from app.runs.asking import ASKABLE
 from app.runs.states import RunRow
 from app.runs.store import Store

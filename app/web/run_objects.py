@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from app.core.cards import CARD
-from app.core.dataset_catalog import told_name
-from app.core.networks import parse_network, report
+from app.core.classification.cards import CARD
+from app.core.datasets.catalog import told_name
+from app.core.networks.networks import parse_network, report
 from app.runs.folders import MODEL_PREFIX
 from app.runs.states import ANY_SIZE, QUEUED, RUNNING, Reason, RunRow, Visitor
 from app.runs.store import Store

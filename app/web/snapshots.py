@@ -9,13 +9,13 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi import Path as Part
 from fastapi.concurrency import run_in_threadpool
 
-from app.core.classification import see
+from app.core.classification.classification import see
+from app.core.classification.snapshots import maps_at, photo_checksum
+from app.core.classification.sprites import draw_picture
+from app.core.convolution.pipeline import Upload
 from app.core.errors import N_
-from app.core.images import encode
-from app.core.inspection.sprites import draw_picture
-from app.core.networks import Network
-from app.core.pipeline import Upload
-from app.core.snapshots import maps_at, photo_checksum
+from app.core.networks.networks import Network
+from app.core.pictures.images import encode
 from app.runs.folders import RunFolder
 from app.web.orders import as_seen
 from app.web.pictures import PictureForm, SettingsDep, require_form

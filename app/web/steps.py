@@ -18,9 +18,9 @@ from pydantic import (
 )
 from typing_extensions import TypeAliasType
 
+from app.core.convolution.kernels import find_kernel
+from app.core.convolution.steps import MAXIMUM_SIDE, MAXIMUM_STEPS, Border, Convolution, Pool, Relu, Step
 from app.core.errors import N_, InvalidValue
-from app.core.kernels import find_kernel
-from app.core.steps import MAXIMUM_SIDE, MAXIMUM_STEPS, Border, Convolution, Pool, Relu, Step
 from app.web.forms import JSON_TEXT, FormFields, Whole
 from app.web.refusals import MalformedRequest
 

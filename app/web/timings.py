@@ -7,14 +7,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.concurrency import run_in_threadpool
 
-from app.core.dataset_catalog import Summary, find_dataset
-from app.core.demands import count_learned
+from app.core.datasets.catalog import Summary, find_dataset
 from app.core.errors import N_
-from app.core.hyperparameters import Training, parse_training
-from app.core.networks import Network, parse_network, report
-from app.core.presets import find_preset
-from app.core.reports import check_memory
-from app.core.timing import MOST_PICTURES, Timing
+from app.core.networks.networks import Network, parse_network, report
+from app.core.networks.presets import find_preset
+from app.core.networks.reports import check_memory
+from app.core.training.demands import count_learned
+from app.core.training.hyperparameters import Training, parse_training
+from app.core.training.timing import MOST_PICTURES, Timing
 from app.runs.probe import Probe, ProbeLost, Question
 from app.runs.states import RUNNING
 from app.web.bodies import JsonBody, describe_body

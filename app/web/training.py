@@ -11,9 +11,9 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi import Path as Part
 from fastapi.concurrency import run_in_threadpool
 
-from app.core.dataset_catalog import is_own
+from app.core.datasets.catalog import is_own
 from app.core.errors import N_, NotYours
-from app.core.reports import Limits
+from app.core.networks.reports import Limits
 from app.runs.states import RunRow
 from app.runs.store import Store
 from app.settings import Settings

@@ -30,9 +30,11 @@ Result = TypeVar("Result")
 
 log = structlog.get_logger("app.web")
 
-PRELOADED = ("app.core.pipeline", "app.core.inspection.views", "app.core.inspection.channel_views", "captum.attr",
-             "app.core.own_datasets", "app.web.orders", "app.web.previews", "app.web.timings", "app.web.snapshots",
-             "app.web.confusion")  # fmt: skip
+PRELOADED = (
+    "app.core.convolution.pipeline", "app.core.classification.inspection.views",
+    "app.core.classification.inspection.channel_views", "captum.attr", "app.core.datasets.own", "app.web.orders",
+    "app.web.previews", "app.web.timings", "app.web.snapshots", "app.web.confusion",
+)  # fmt: skip
 _START_S = 60.0
 _LOST = N_("The process that worked on this ended before it was done. Try again, or use another picture.")
 _LATE = N_("This took longer than %(limit)d seconds and was stopped. Use a smaller picture or kernel.")

@@ -12,8 +12,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
-from app.core.hyperparameters import parse_training
-from app.core.recipes import find_recipe
+from app.core.training.hyperparameters import parse_training
+from app.core.training.recipes import find_recipe
 from tests.browser.access import PHONE, in_both_themes, too_narrow, violations
 from tests.browser.calls import delete, post
 from tests.browser.conftest import Open

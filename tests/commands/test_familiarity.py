@@ -9,9 +9,9 @@ from typer.testing import CliRunner, Result
 
 from app.cli import cli
 from app.commands import familiarity
-from app.core.familiarity_fitting import Watcher
-from app.core.models import load_model
-from app.core.preparation import Preparation
+from app.core.classification.familiarity_fitting import Watcher
+from app.core.classification.models import load_model
+from app.core.pictures.preparation import Preparation
 from tests.tiny_models import write_model
 
 NETWORK = {

@@ -8,11 +8,11 @@ from typer.testing import CliRunner, Result
 from app.cli import cli
 from app.commands import fetch
 from app.commands.downloads import Download
-from app.core.cifar import FOLDER
-from app.core.datasets import load_dataset
-from tests.core.test_cifar import sound_files, write_archive
-from tests.core.test_class_folders import two_classes, write_zip
-from tests.core.test_idx import write_set
+from app.core.datasets.cifar import FOLDER
+from app.core.datasets.datasets import load_dataset
+from tests.core.datasets.test_cifar import sound_files, write_archive
+from tests.core.datasets.test_class_folders import two_classes, write_zip
+from tests.core.datasets.test_idx import write_set
 
 
 def run(folder: Path, *words: str) -> Result:

@@ -17,7 +17,7 @@ from app.commands.evaluate import within_chance
 from app.commands.order import read_order
 from app.commands.train import CHECKPOINT
 from app.core.checkpoints import read_weights, save_weights
-from app.core.training import Trainer
+from app.core.training.training import Trainer
 from app.tuning import TRAINING_ENVIRONMENT, tune
 
 ROOT = Path(__file__).parents[2]

@@ -1,4 +1,4 @@
-// What the page works out for a network, against what app/core/reports does: tests/core/test_network_vectors.py.
+// What the page works out for a network, against what app/core/networks/reports does: tests/core/networks/test_vectors.py.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";

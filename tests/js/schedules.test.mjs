@@ -1,4 +1,4 @@
-// Learning rates of the page against app/core/schedules: tests/core/test_network_vectors.py.
+// Learning rates of the page against app/core/training/schedules: tests/core/networks/test_vectors.py.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";

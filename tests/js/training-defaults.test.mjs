@@ -6,7 +6,7 @@ import test from "node:test";
 
 import { BOUNDS, CHOICES, TRAINING, mayBe } from "../../static/js/lib/training-defaults.js";
 
-const python = readFileSync(new URL("../../app/core/hyperparameters.py", import.meta.url), "utf8");
+const python = readFileSync(new URL("../../app/core/training/hyperparameters.py", import.meta.url), "utf8");
 const names = (text) => [...text.matchAll(/"([^"]+)"/g)].map(([, name]) => name);
 
 /** A Python number, which is one in JavaScript too, or a constant. */

@@ -12,12 +12,12 @@ import torch
 from torch import Tensor
 
 from app.core.checkpoints import read_weights
-from app.core.dataset_cache import write_cache
-from app.core.datasets import load_dataset
-from app.core.events import Step
-from app.core.hyperparameters import Training
-from app.core.samples import open_sample
-from app.core.training import Trainer
+from app.core.datasets.cache import write_cache
+from app.core.datasets.datasets import load_dataset
+from app.core.pictures.samples import open_sample
+from app.core.training.events import Step
+from app.core.training.hyperparameters import Training
+from app.core.training.training import Trainer
 from app.runs.attempt import Attempt
 from app.runs.database import writing
 from app.runs.journal import Journal
@@ -25,7 +25,7 @@ from app.runs.queue import Claim, QueueLimits, claim_next
 from app.runs.shelf import Shelf
 from app.runs.states import Order, Visitor
 from app.runs.store import Store
-from tests.core.pictures import colored, small_network
+from tests.core.training.small_trainings import colored, small_network
 
 torch.set_num_threads(1)
 

@@ -8,13 +8,13 @@ import pytest
 import torch
 from sklearn.metrics import confusion_matrix
 
-from app.core.batches import keep
-from app.core.datasets import load_dataset
-from app.core.evaluation import cross_entropy, logits_of
-from app.core.events import Epoch, Finished
-from app.core.models import open_model
-from app.core.networks import parse_network
-from app.core.training import Trainer, train
+from app.core.classification.models import open_model
+from app.core.datasets.datasets import load_dataset
+from app.core.networks.networks import parse_network
+from app.core.training.batches import keep
+from app.core.training.evaluation import cross_entropy, logits_of
+from app.core.training.events import Epoch, Finished
+from app.core.training.training import Trainer, train
 from app.runs.pulse import Pace
 from app.runs.store import Store
 from tests.runs.conftest import ANNA, LONG, QUICK, final_weights, order, payloads, states

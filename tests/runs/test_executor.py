@@ -15,8 +15,8 @@ import torch
 from sqlalchemy import select
 
 from app.core.checkpoints import read_weights
-from app.core.datasets import load_dataset
-from app.core.training import Trainer
+from app.core.datasets.datasets import load_dataset
+from app.core.training.training import Trainer
 from app.runs import processes
 from app.runs.database import reading
 from app.runs.executor import Executor

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import torch
 
-from app.core.confusion import Confusion, confuse
+from app.core.training.confusion import Confusion, confuse
 from app.runs.folders import RunFolder
 
 CLASSES = ("cat", "dog")

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from app.core.events import Epoch, Step
+from app.core.training.events import Epoch, Step
 from app.runs.journal import Journal
 
 NEW: dict[str, Any] = {"step": 0, "last": None, "seconds": 0.0}

@@ -9,8 +9,8 @@ import pytest
 import torch
 
 from app.core.checkpoints import read_checkpoint
-from app.core.datasets import load_dataset
-from app.core.training import Trainer
+from app.core.datasets.datasets import load_dataset
+from app.core.training.training import Trainer
 from app.runs.asking import change
 from app.runs.attempt import Attempt
 from app.runs.database import writing

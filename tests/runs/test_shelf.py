@@ -3,10 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from app.core.dataset_cache import write_cache
+from app.core.datasets.cache import write_cache
 from app.core.errors import UnknownDataset
 from app.runs.shelf import Shelf
-from tests.core.pictures import colored
+from tests.core.training.small_trainings import colored
 from tests.runs.conftest import make_datasets
 
 

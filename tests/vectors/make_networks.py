@@ -1,4 +1,4 @@
-"""Makes networks.json: what app/core/reports works out for networks of every kind, which the page must work out too.
+"""Makes networks.json: what app/core/networks/reports says of networks of every kind, which the page must say too.
 
 The Python arithmetic has independent tests of its own (Keras, PyTorch, gradients); here the page is held to it.
 Run it from anywhere: python tests/vectors/make_networks.py
@@ -13,9 +13,9 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
 from app.core.errors import InvalidNetwork  # noqa: E402
-from app.core.networks import parse_network, report  # noqa: E402
-from app.core.presets import presets  # noqa: E402
-from app.core.reports import Limits  # noqa: E402
+from app.core.networks.networks import parse_network, report  # noqa: E402
+from app.core.networks.presets import presets  # noqa: E402
+from app.core.networks.reports import Limits  # noqa: E402
 
 Json = dict[str, Any]
 LIMITS = Limits()

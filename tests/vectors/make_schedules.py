@@ -1,4 +1,4 @@
-"""Makes schedules.json: learning rates as app/core/schedules gives them, which the page must draw too.
+"""Makes schedules.json: learning rates as app/core/training/schedules gives them, which the page must draw too.
 
 Run it from anywhere: python tests/vectors/make_schedules.py
 """
@@ -10,8 +10,8 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from app.core.hyperparameters import Training
-from app.core.schedules import rate_factor
+from app.core.training.hyperparameters import Training
+from app.core.training.schedules import rate_factor
 
 STEPS = 100
 PLACES = (0, 1, 10, 19, 20, 50, 99)

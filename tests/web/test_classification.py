@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from PIL import Image
 from starlette.testclient import TestClient
 
-from app.core.inspection.activations import record
-from app.core.inspection.attributions import METHODS
-from app.core.preparation import prepare_images
+from app.core.classification.activations import record
+from app.core.classification.inspection.attributions import METHODS
+from app.core.pictures.preparation import prepare_images
 from tests import hostile
 from tests.tiny_models import CLASSES, PREPARATION, random_pictures, tiny_anatomy
 from tests.web.conftest import problem, values, written

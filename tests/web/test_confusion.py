@@ -7,9 +7,9 @@ import pytest
 import torch
 from starlette.testclient import TestClient
 
-from app.core.confusion import confuse
-from app.core.dataset_cache import cache_path, write_cache
-from tests.core.pictures import colored
+from app.core.datasets.cache import cache_path, write_cache
+from app.core.training.confusion import confuse
+from tests.core.training.small_trainings import colored
 from tests.web.conftest import problem
 from tests.web.logged_runs import quiet_client, store_of, submit
 

@@ -154,7 +154,7 @@ def test_the_pixels_arithmetic_agrees_with_the_picture(
 
 
 def test_the_lectures_example_is_6600_on_the_back_and_0_on_the_head(client: TestClient) -> None:
-    from app.core.samples import MOUSE_BACK, MOUSE_HEAD
+    from app.core.pictures.samples import MOUSE_BACK, MOUSE_HEAD
 
     sums = [
         client.post("/api/convolutions/pixel", data={"sample": "mouse", "kernel": "curve", "x": x, "y": y}).json()[

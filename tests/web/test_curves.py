@@ -3,8 +3,8 @@
 from dataclasses import replace
 from pathlib import Path
 
-from app.core.hyperparameters import Training
-from app.core.networks import parse_network
+from app.core.networks.networks import parse_network
+from app.core.training.hyperparameters import Training
 from app.runs.states import Order, Visitor
 from app.runs.store import Store
 from app.web.curves import Curve, Curves

@@ -7,7 +7,7 @@ import httpx2
 import pytest
 from starlette.testclient import TestClient
 
-from app.core.presets import presets
+from app.core.networks.presets import presets
 from app.main import create_app
 from app.settings import Settings
 from tests.web.conftest import problem

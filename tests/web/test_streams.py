@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from app.core.hyperparameters import Training
-from app.core.networks import parse_network
+from app.core.networks.networks import parse_network
+from app.core.training.hyperparameters import Training
 from app.runs.states import Order, Visitor
 from app.runs.store import Store
 from app.web import streams as streams_module

@@ -11,9 +11,9 @@ import psutil
 import pytest
 from starlette.testclient import TestClient
 
-from app.core.hyperparameters import Training
-from app.core.networks import parse_network
-from app.core.timing import Timing
+from app.core.networks.networks import parse_network
+from app.core.training.hyperparameters import Training
+from app.core.training.timing import Timing
 from app.runs.probe import Probe, ProbeLost, Question
 from app.web.refusals import Busy
 from app.web.timings import MOST_WAITING, Timings

@@ -9,7 +9,7 @@ import httpx2
 import pytest
 from starlette.testclient import TestClient
 
-from app.core.hyperparameters import Training
+from app.core.training.hyperparameters import Training
 from tests.web.conftest import problem
 from tests.web.logged_runs import ROW, SMALL, quiet_client, set_state, store_of, submit, write
 

@@ -8,7 +8,7 @@ import httpx2
 import pytest
 from starlette.testclient import TestClient
 
-from app.core.cards import PICTURES
+from app.core.classification.cards import PICTURES
 from tests.hostile_archives import pack, pets
 from tests.tiny_models import write_model
 from tests.web.conftest import problem

@@ -1,4 +1,4 @@
-// How signed values become pixels: the same bytes as app/core/display.py. Rounding is floor(v + 0.5).
+// How signed values become pixels: the same bytes as app/core/pictures/display.py. Rounding is floor(v + 0.5).
 
 export const NEGATIVE = [0x21, 0x66, 0xac];
 const ZERO = [0xf7, 0xf6, 0xf3];

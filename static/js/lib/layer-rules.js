@@ -1,4 +1,4 @@
-// What a layer does to a shape and what it costs, as app/core/layers: [channels, height, width] or [units] goes in.
+// What a layer does to a shape and what it costs, as app/core/networks/layers: [channels, height, width] or [units] goes in.
 // Every rule that a layer can break throws Unfit, which says why in one sentence.
 
 import { _ } from "./i18n.js";

@@ -1,4 +1,4 @@
-// What a network costs and sees, layer by layer, as app/core/reports: worked out in the page at once, with no server.
+// What a network costs and sees, layer by layer, as app/core/networks/reports: worked out in the page at once, with no server.
 
 import { _ } from "./i18n.js";
 import { Unfit, multiplyAddsOf, outputShape, parametersOf, product, statisticsOf, view } from "./layer-rules.js";

@@ -1,4 +1,4 @@
-// Every field of a training, the value it has where nothing is said and those it may have: as in app/core/hyperparameters.py.
+// Every field of a training, the value it has where nothing is said and those it may have: as in app/core/training/hyperparameters.py.
 
 export const TRAINING = {
   epochs: 10,

@@ -1,0 +1,137 @@
+"""What a trained network says of a picture, how sure it is, what it really saw, and how strange that was to it.
+
+`Question` is what every call about a picture and a model asks with; it runs in a worker process, so it is small and can
+be pickled. It does not know HTTP or processes.
+"""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from app.core.classification.activations import hooked
+from app.core.classification.anatomy import INPUT
+from app.core.classification.familiarity import UNFAMILIAR
+from app.core.classification.implants import Implant, Implanted, implant
+from app.core.classification.models import Model, open_model, to_probabilities
+from app.core.classification.sprites import draw_picture
+from app.core.convolution.pipeline import Upload
+from app.core.pictures.changes import Change, change_picture
+from app.core.pictures.preparation import Preparation, prepare_images, prepare_picture
+
+ENOUGH = 16  # pixels of a photograph for each that the network sees, along a side; more would not be seen
+
+
+@dataclass(frozen=True)
+class Question:
+    """A picture's file and a model's folder; what is done to the picture as it is seen, and to the network."""
+
+    upload: Upload
+    folder: Path
+    change: Change | None = None
+    implant: Implant | None = None
+
+    @cached_property
+    def trained(self) -> Model:
+        """The model as it was trained."""
+        return open_model(self.folder)
+
+    @cached_property
+    def implanted(self) -> Implanted | None:
+        """The network with the kernel put in, if one is; raises InvalidValue."""
+        return implant(self.trained.anatomy, self.implant) if self.implant else None
+
+    @cached_property
+    def model(self) -> Model:
+        """The model that answers."""
+        if self.implanted is None:
+            return self.trained
+        module = self.implanted.anatomy.module
+        assert isinstance(module, nn.Sequential)
+        return replace(self.trained, module=module)
+
+    @cached_property
+    def seen(self) -> Tensor:
+        """uint8 C x h x w, exactly what the network sees; raises PictureError, and InvalidValue for the change."""
+        return see(self.upload, self.trained.preparation, self.change)
+
+    @property
+    def prepared(self) -> Tensor:
+        """float32 1 x C x h x w, what the network computes with."""
+        return prepare_images(self.seen.unsqueeze(0), self.trained.preparation)
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """A class and how probable it is, 0..1."""
+
+    label: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Classification:
+    """`predictions` and `before` (without the implant) hold all classes, most probable first; `logits` in their order.
+
+    `seen` is a data URL. `familiarity` is the share of validation pictures at least as strange, None where it was not
+    measured. `scale` is what the implant's kernel was multiplied by.
+    """
+
+    predictions: tuple[Prediction, ...]
+    logits: tuple[float, ...]
+    seen: str
+    familiarity: float | None
+    familiar: bool | None
+    mirrored: bool
+    before: tuple[Prediction, ...] | None = None
+    scale: float | None = None
+
+
+def see(upload: Upload, preparation: Preparation, change: Change | None = None) -> Tensor:
+    """uint8 C x h x w, exactly what a network with this preparation sees of the file, changed if wished."""
+    levels = upload.read(enough=ENOUGH * max(preparation.size)).levels
+    seen = prepare_picture(levels, preparation)
+    ground = tuple(255 * mean for mean in preparation.mean)
+    return change_picture(seen, change, ground) if change else seen
+
+
+def classify(question: Question) -> Classification:
+    """The answer of the network, all classes sorted; raises PictureError and InvalidValue."""
+    logits, familiarity = _answer(question.model, question.prepared)
+    predictions, sorted_logits = _sorted(question.model, logits)
+    answer = Classification(
+        predictions=predictions,
+        logits=sorted_logits,
+        seen=draw_picture(question.seen),
+        familiarity=familiarity,
+        familiar=None if familiarity is None else familiarity >= UNFAMILIAR,
+        mirrored=question.model.mirror,
+    )
+    if question.implanted is None:
+        return answer
+    before, _ = _sorted(question.trained, _answer(question.trained, question.prepared)[0])
+    return replace(answer, before=before, scale=question.implanted.scale)
+
+
+@torch.no_grad()
+def _answer(model: Model, prepared: Tensor) -> tuple[Tensor, float | None]:
+    """The logits, and the familiarity from the same pass."""
+    layers = [] if model.familiarity is None else [layer for layer in model.familiarity.layers if layer != INPUT]
+    with hooked(model.module, layers) as outputs:
+        logits = model.module(prepared)[0]
+    familiarity = None
+    if model.familiarity is not None:
+        strangeness = model.familiarity.strangeness({INPUT: prepared} | outputs)
+        familiarity = model.familiarity.share(float(strangeness[0]))
+    if model.mirror:
+        logits = (logits + model.module(prepared.flip(-1))[0]) / 2
+    return logits, familiarity
+
+
+def _sorted(model: Model, logits: Tensor) -> tuple[tuple[Prediction, ...], tuple[float, ...]]:
+    probabilities = to_probabilities(model, logits)
+    order = probabilities.argsort(descending=True, stable=True).tolist()
+    predictions = tuple(Prediction(model.classes[index], float(probabilities[index])) for index in order)
+    return predictions, tuple(float(logits[index]) for index in order)

@@ -1,0 +1,111 @@
+"""The learned kernels, and the first layer's as steps of the convolution room.
+
+There, levels 0..255 are filtered; here, prepared values (level / 255 - mean) / std. Both are the same arithmetic: the
+preparation can be moved into the kernel's divisor and offset,
+
+    sum(K * (patch / 255 - mean) / std) = sum(patch * K) / (255 * std) - mean / std * sum(K)
+
+It does not know the picture.
+"""
+
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F  # noqa: N812
+from torch import Tensor
+
+from app.core.classification.anatomy import INPUT, Anatomy, check_index
+from app.core.convolution.convolution import convolve
+from app.core.convolution.steps import Convolution
+from app.core.errors import N_, InvalidValue
+from app.core.networks.layers import Conv2d
+
+
+@dataclass(frozen=True, eq=False)
+class Kernels:
+    """`weights` are filters x input channels x height x width, `bias` filters; `strengths` each kernel's sum."""
+
+    layer: str
+    weights: Tensor
+    bias: Tensor | None
+    strengths: Tensor
+    minimum: float
+    maximum: float
+
+
+def kernels_of(anatomy: Anatomy, layer: str) -> Kernels:
+    """All kernels of a layer; InvalidValue if it has none."""
+    module = anatomy.convolution(layer)
+    weights = module.weight.detach()
+    bias = None if module.bias is None else module.bias.detach()
+    return Kernels(layer, weights, bias, weights.sum((2, 3)), float(weights.min()), float(weights.max()))
+
+
+@dataclass(frozen=True, slots=True)
+class LearnedKernel:
+    """A learned kernel for the convolution room. `step` gives, of levels 0..255, what the network computes.
+
+    With `source` it is one input channel's share of the map, without the bias, for that channel of the picture;
+    without, it is the whole map, with the bias, of a picture whose channels are all equal: of a gray one. The network
+    pads with its zero, which is `padding_level` in the picture (None: a level of its own for each channel), so that
+    `step` has border `valid` and agrees wherever the window lies inside.
+    """
+
+    step: Convolution
+    source: int | None
+    padding_level: float | None
+
+
+def learned_kernel(anatomy: Anatomy, layer: str, channel: int, source: int | None = None) -> LearnedKernel:
+    """The kernel of one output channel of a layer that sees the picture itself; InvalidValue for deeper ones."""
+    module, described = _first_layer(anatomy, layer)
+    preparation = anatomy.preparation
+    assert preparation is not None
+    check_index("channel", channel, len(module.weight))
+    kernels = module.weight[channel].detach().double()
+    means, deviations = (torch.tensor(values, dtype=torch.float64) for values in (preparation.mean, preparation.std))
+    offsets = -means / deviations * kernels.sum((1, 2))
+    levels = sorted({255 * mean for mean in preparation.mean})
+    if source is not None:
+        check_index("source", source, len(kernels))
+        kernel, divisor, offset = kernels[source], 255 * preparation.std[source], float(offsets[source])
+        levels = [255 * preparation.mean[source]]
+    else:
+        kernel, divisor = (kernels / deviations[:, None, None]).sum(0), 255.0
+        offset = float(offsets.sum()) + (0.0 if module.bias is None else float(module.bias[channel].detach()))
+    matrix = tuple(tuple(row) for row in kernel.tolist())
+    step = Convolution(matrix, divisor, offset, stride=described.stride[0], border="valid")
+    return LearnedKernel(step, source, levels[0] if len(levels) == 1 else None)
+
+
+def map_of_picture(anatomy: Anatomy, layer: str, channel: int, levels: Tensor) -> Tensor:
+    """The network's own map, H' x W', of the seen picture, H x W x C levels, by the convolution room's arithmetic.
+
+    Each input channel is filtered by its learned kernel, with a border of its mean level; the sum and the bias follow.
+    """
+    module, described = _first_layer(anatomy, layer)
+    top, bottom, left, right = described.margins(anatomy.row(layer).input_shape)
+    total: Tensor | float = 0.0 if module.bias is None else module.bias[channel].detach()
+    for source in range(module.in_channels):
+        learned = learned_kernel(anatomy, layer, channel, source)
+        plane = levels[:, :, source].float()
+        padded = F.pad(plane, (left, right, top, bottom), value=learned.padding_level or 0.0)
+        total = total + convolve(padded.unsqueeze(-1), learned.step)[:, :, 0]
+    assert isinstance(total, Tensor)
+    return total
+
+
+def _first_layer(anatomy: Anatomy, layer: str) -> tuple[torch.nn.Conv2d, Conv2d]:
+    module, described = anatomy.convolution(layer), anatomy.row(layer).layer
+    assert isinstance(described, Conv2d)
+    if anatomy.sources[layer] != (INPUT,):
+        raise InvalidValue(
+            N_("Only kernels that see the picture itself can be used on it; %(layer)s sees other maps."),
+            field="layer", layer=layer,
+        )  # fmt: skip
+    if described.stride[0] != described.stride[1]:
+        raise InvalidValue(
+            N_("The kernel moves by different steps across and down; the convolution page has one stride."),
+            field="layer",
+        )
+    return module, described

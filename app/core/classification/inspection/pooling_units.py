@@ -1,0 +1,62 @@
+"""One number of a pooling layer: the largest value or the mean of a window, or of a whole map."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from app.core.classification.activations import Recording
+from app.core.convolution.steps import Matrix
+from app.core.networks.layers import Pooling
+
+_WRITTEN_OUT = 4096  # cells of a global pool's map, at most: larger maps are not listed
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A cell of the input map."""
+
+    x: int
+    y: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pooled:
+    """`function` is "maximum", whose `positions` on the input map are all that reach it, or "mean" = sum / count."""
+
+    function: str
+    left: int
+    top: int
+    width: int
+    height: int
+    patch: Matrix | None
+    positions: tuple[Position, ...]
+    sum: float
+    count: int
+    result: float
+
+
+def explain_pooling(recording: Recording, layer: str, channel: int, x: int, y: int) -> Pooled:
+    """The window at column x, row y of one map."""
+    described = recording.anatomy.row(layer).layer
+    assert isinstance(described, Pooling)
+    (height, width), (down, across) = described.pool_size, described.step
+    cells = recording.before(layer)[channel, y * down : y * down + height, x * across : x * across + width]
+    return _pool(cells, recording.type_of(layer), x * across, y * down)
+
+
+def explain_global_pooling(recording: Recording, layer: str, channel: int, x: int, y: int) -> Pooled:
+    """The whole map."""
+    return _pool(recording.before(layer)[channel], recording.type_of(layer), 0, 0)
+
+
+def _pool(cells: Tensor, kind: str, left: int, top: int) -> Pooled:
+    height, width = cells.shape
+    patch = tuple(tuple(row) for row in cells.tolist()) if cells.numel() <= _WRITTEN_OUT else None
+    total = float(cells.double().sum())
+    if "average" in kind:
+        return Pooled("mean", left, top, width, height, patch, (), total, cells.numel(), total / cells.numel())
+    largest = float(cells.max())
+    places = torch.nonzero(cells == largest)[:_WRITTEN_OUT].tolist()
+    positions = tuple(Position(left + column, top + row) for row, column in places)
+    return Pooled("maximum", left, top, width, height, patch, positions, total, cells.numel(), largest)

@@ -1,0 +1,117 @@
+"""Numbers that come from one number at the same place (two for a sum): normalization, activation, residual sum."""
+
+import math
+from dataclasses import dataclass
+
+import torch
+
+from app.core.classification.activations import Recording
+from app.core.networks.layers import Activation, Dropout
+from app.core.networks.modules import ACTIVATION_MODULES
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """An input value: (level / 255 - mean) / std. Without a preparation only the value is known."""
+
+    level: float | None = None
+    mean: float | None = None
+    std: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Normalized:
+    """result = gamma * normalized + beta, with normalized = (input - mean) / sqrt(variance + epsilon)."""
+
+    input: float
+    mean: float
+    variance: float
+    epsilon: float
+    gamma: float
+    beta: float
+    normalized: float
+    result: float
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """result = function(input)."""
+
+    function: str
+    input: float
+    result: float
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """Dropout after training: the input itself."""
+
+    input: float
+    rate: float
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One of the numbers that are added."""
+
+    layer: str
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """The end of a residual block: total = what its layers give + its input, or the input's projection."""
+
+    terms: tuple[Term, ...]
+    total: float
+
+
+def explain_input(recording: Recording, layer: str, channel: int, x: int, y: int) -> Read:
+    """Which level of the picture the value was."""
+    preparation = recording.anatomy.preparation
+    if preparation is None:
+        return Read()
+    mean, std = preparation.mean[channel], preparation.std[channel]
+    level = (float(recording.values[layer][channel, y, x]) * std + mean) * 255
+    return Read(round(level, 3), mean, std)
+
+
+def explain_batch_normalization(recording: Recording, layer: str, channel: int, x: int, y: int) -> Normalized:
+    """With the mean and variance that were measured while training."""
+    module = recording.anatomy.submodule(layer)
+    assert isinstance(module, torch.nn.BatchNorm1d | torch.nn.BatchNorm2d)
+    assert module.running_mean is not None
+    assert module.running_var is not None
+    mean, variance = float(module.running_mean[channel]), float(module.running_var[channel])
+    gamma, beta = (float(module.weight[channel]), float(module.bias[channel])) if module.affine else (1.0, 0.0)
+    value = _before(recording, layer, channel, x, y)
+    normalized = (value - mean) / math.sqrt(variance + module.eps)
+    return Normalized(value, mean, variance, module.eps, gamma, beta, normalized, gamma * normalized + beta)
+
+
+def explain_activation(recording: Recording, layer: str, channel: int, x: int, y: int) -> Given:
+    """The function of the number before."""
+    described = recording.anatomy.row(layer).layer
+    assert isinstance(described, Activation)
+    value = _before(recording, layer, channel, x, y)
+    result = ACTIVATION_MODULES[described.activation]()(torch.tensor(value, dtype=torch.float64))
+    return Given(described.activation, value, float(result))
+
+
+def explain_dropout(recording: Recording, layer: str, channel: int, x: int, y: int) -> Passed:
+    """It only drops while training."""
+    described = recording.anatomy.row(layer).layer
+    assert isinstance(described, Dropout)
+    return Passed(_before(recording, layer, channel, x, y), described.rate)
+
+
+def explain_sum(recording: Recording, layer: str, channel: int, x: int, y: int) -> Added:
+    """Both ways through the block."""
+    sources = recording.anatomy.sources[layer]
+    terms = tuple(Term(name, float(recording.values[name][channel, y, x])) for name in sources)
+    return Added(terms, sum(term.value for term in terms))
+
+
+def _before(recording: Recording, layer: str, channel: int, x: int, y: int) -> float:
+    values = recording.before(layer)
+    return float(values[channel, y, x] if values.ndim == 3 else values[channel])

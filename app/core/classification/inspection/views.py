@@ -1,0 +1,89 @@
+"""What one call about the inside of a model computes: from a picture's file to numbers and pictures of maps.
+
+These functions run in a worker process; their results are plain values that JSON can hold. They do not know HTTP.
+"""
+
+from dataclasses import asdict
+from typing import Any
+
+from app.core.classification.activations import Recording, record
+from app.core.classification.classification import Question, classify
+from app.core.classification.inspection.attributions import Method, attribute
+from app.core.classification.inspection.convolution_units import contributions
+from app.core.classification.inspection.units import explain_unit
+from app.core.classification.sprites import draw_maps
+from app.core.errors import N_, InvalidValue
+from app.core.pictures.images import encode_npy
+
+WRITTEN_OUT = 1024  # units of a row, whose values are also given as numbers: maps are drawn in 255 steps
+
+
+def show_activations(question: Question, layer: str | None = None) -> list[dict[str, Any]]:
+    """Every layer's maps (or one's): name, type, shape, minimum, maximum, limit, and `maps` as in `sprites`."""
+    recording = _record(question)
+    names = list(recording.values) if layer is None else [_known(recording, layer)]
+    return [_describe(recording, name) for name in names]
+
+
+def write_activations(question: Question, layer: str) -> bytes:
+    """One layer's values as a .npy file: float32 C x H x W, or N."""
+    recording = _record(question)
+    return encode_npy(recording.values[_known(recording, layer)])
+
+
+def explain(question: Question, layer: str, place: tuple[int, int, int], with_contributions: bool) -> dict[str, Any]:
+    """How the number at place (column, row, channel) was made; for a convolution with what each input map gives."""
+    recording = _record(question)
+    x, y, channel = place
+    unit = explain_unit(recording, _known(recording, layer), channel, x, y)
+    answer = unit.describe()
+    if with_contributions and unit.type == "conv2d":
+        sprite = draw_maps(contributions(recording, layer, channel))
+        answer |= {"contributions": sprite.url, "contributions_limit": sprite.limit}
+    return answer
+
+
+def draw_heat(question: Question, method: Method, label: str | None, layer: str | None) -> dict[str, Any]:
+    """Where a class comes from: `heat` coded as maps are; the class is that of the answer if none is named."""
+    model = question.model
+    if label is None:
+        label = classify(question).predictions[0].label
+    if label not in model.classes:
+        raise InvalidValue(N_("The network knows no class of that name."), field="label")
+    found = attribute(model.anatomy, question.prepared, method, model.classes.index(label), layer)
+    sprite = draw_maps(found.heat)
+    return {
+        "method": method,
+        "label": label,
+        "layer": found.layer,
+        "signed": found.signed,
+        "heat": sprite.url,
+        "limit": sprite.limit,
+        "minimum": float(found.heat.min()),
+        "maximum": float(found.heat.max()),
+        "completeness": asdict(found.completeness) if found.completeness else None,
+    }
+
+
+def _record(question: Question) -> Recording:
+    return record(question.model.anatomy, question.prepared)
+
+
+def _known(recording: Recording, layer: str) -> str:
+    """The name, if it is that of a layer, "input" or "softmax"; else InvalidValue."""
+    return layer if layer in recording.values else recording.anatomy.row(layer).name
+
+
+def _describe(recording: Recording, name: str) -> dict[str, Any]:
+    values = recording.values[name]
+    sprite = draw_maps(values)
+    written = {"values": values.tolist()} if values.ndim == 1 and len(values) <= WRITTEN_OUT else {}
+    return {
+        "name": name,
+        "type": recording.type_of(name),
+        "shape": list(values.shape),
+        "minimum": float(values.min()),
+        "maximum": float(values.max()),
+        "limit": sprite.limit,
+        "maps": sprite.url,
+    } | written

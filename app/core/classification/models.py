@@ -1,0 +1,138 @@
+"""Trained networks in folders: which there are, and one of them opened, ready to compute.
+
+A folder holds network.json, weights.safetensors and card.json, and may hold familiarity.safetensors. It does not know
+how they were trained (`training`) or written (`cards`), nor what is asked of them (`classification`, `inspection`).
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from app.core.classification.anatomy import INPUT, Anatomy
+from app.core.classification.cards import CARD, NETWORK, WEIGHTS, read_trained
+from app.core.classification.familiarity import FAMILIARITY, Familiarity, read_familiarity
+from app.core.errors import N_, InvalidValue, UnknownModel
+from app.core.networks.networks import Network, expand, report
+from app.core.pictures.preparation import Preparation, prepare_images
+
+KEPT_OPEN = 4  # models that a process keeps; the lecture's network takes 356 MB
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """A trained network. `network` is expanded: its layers are the children of `module`, which is in eval mode.
+
+    `temperature` divides the logits before softmax; with `mirror` they are the mean of those of the picture and of its
+    mirror image. `card` is what is told of it.
+    """
+
+    name: str
+    card: dict[str, Any]
+    network: Network
+    module: nn.Sequential
+    preparation: Preparation
+    temperature: float
+    mirror: bool
+    classes: tuple[str, ...]
+    familiarity: Familiarity | None
+
+    @cached_property
+    def anatomy(self) -> Anatomy:
+        """As `inspection` looks at it."""
+        return Anatomy(self.network, self.module, self.temperature, self.preparation)
+
+
+def list_models(roots: Sequence[Path]) -> list[dict[str, Any]]:
+    """The cards of all models under the roots; of two with one name, that of the earlier root."""
+    cards: dict[str, dict[str, Any]] = {}
+    for folder in _folders(roots):
+        card = _read_json(folder / CARD)
+        if isinstance(card, dict):
+            cards.setdefault(folder.name, card | {"name": folder.name})
+    return list(cards.values())
+
+
+def find_model(name: str, roots: Sequence[Path]) -> Path:
+    """The folder of the model of that name; UnknownModel if there is none."""
+    found = next((folder for folder in _folders(roots) if folder.name == name), None)
+    if found is None:
+        raise UnknownModel(N_("There is no model of that name; GET /api/models lists all."))
+    return found
+
+
+def open_model(folder: Path) -> Model:
+    """As `load_model`, but read again only when its files have changed."""
+    stamp = tuple((folder / name).stat().st_mtime_ns for name in (CARD, NETWORK, WEIGHTS))
+    familiarity = folder / FAMILIARITY
+    return _open(folder, (*stamp, familiarity.stat().st_mtime_ns if familiarity.is_file() else 0))
+
+
+def load_model(folder: Path) -> Model:
+    """The model of a folder, in eval mode; raises InvalidValue where its files do not belong together."""
+    trained, card = read_trained(folder)
+    module = trained.module.requires_grad_(False)
+    assert isinstance(module, nn.Sequential)
+    return Model(
+        folder.name, card | {"name": folder.name}, expand(trained.network), module, trained.preparation,
+        float(card["calibration"]["temperature"]), trained.mirror, tuple(trained.classes),
+        _read_familiarity(folder, trained.network),
+    )  # fmt: skip
+
+
+@torch.no_grad()
+def compute_logits(model: Model, seen: Tensor) -> Tensor:
+    """float32 N x classes of uint8 N x C x h x w pictures as the network sees them; mirrored too if the model does."""
+    prepared = prepare_images(seen, model.preparation)
+    logits: Tensor = model.module(prepared)
+    return (logits + model.module(prepared.flip(-1))) / 2 if model.mirror else logits
+
+
+def to_probabilities(model: Model, logits: Tensor) -> Tensor:
+    """softmax(logits / temperature) over the last dimension (Guo et al. 2017, arXiv 1706.04599)."""
+    return (logits / model.temperature).softmax(-1)
+
+
+def describe_model(folder: Path) -> dict[str, Any]:
+    """The card with `layers`: each as its report describes it, in computing order, and `from`, what feeds it."""
+    model = open_model(folder)
+    sources = model.anatomy.sources
+    layers = [row.describe() | {"from": list(sources[name])} for name, row in model.anatomy.rows.items()]
+    return model.card | {"layers": layers}
+
+
+@lru_cache(maxsize=KEPT_OPEN)
+def _open(folder: Path, stamp: tuple[int, ...]) -> Model:
+    return load_model(folder)
+
+
+def _folders(roots: Sequence[Path]) -> Iterator[Path]:
+    """Every folder that holds a whole model."""
+    for root in roots:
+        for folder in sorted(root.iterdir()) if root.is_dir() else ():
+            if all((folder / name).is_file() for name in (CARD, NETWORK, WEIGHTS)):
+                yield folder
+
+
+def _read_familiarity(folder: Path, network: Network) -> Familiarity | None:
+    """None where it was not measured; InvalidValue where it was for another network."""
+    if not (folder / FAMILIARITY).is_file():
+        return None
+    found = read_familiarity(folder / FAMILIARITY)
+    rows = [row for row in report(expand(network)).layers if len(row.output_shape) == 3]
+    channels = {INPUT: network.input[0]} | {row.name: row.output_shape[0] for row in rows}
+    if any(int(trait.channels.max()) >= channels.get(trait.layer, 0) for trait in found.traits):
+        raise InvalidValue(N_("The model's file about familiar pictures belongs to another network."))
+    return found
+
+
+def _read_json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return None

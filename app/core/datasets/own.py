@@ -1,0 +1,82 @@
+"""Data sets of one's own pictures: a ZIP of one folder a class becomes a file that is kept under a name of its own.
+
+The name cannot be guessed, and no list tells it. Only so many are kept: the one that nobody looked at for longest goes.
+It does not know HTTP.
+"""
+
+import os
+import secrets
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from app.core.datasets.archives import ArchiveLimits
+from app.core.datasets.cache import cache_path, write_cache
+from app.core.datasets.catalog import Contents, is_own, look_into
+from app.core.datasets.class_folders import read_class_folders
+from app.core.datasets.statistics import describe
+from app.core.errors import N_
+from app.core.pictures.images import Limits
+from app.core.pictures.titles import clean_title
+
+TITLE = N_("Own pictures")
+LONGEST_TITLE = 80
+_ARRIVING = ".arriving-"
+_LEFT_OVER_S = 3600.0  # nothing takes this long; what is older was left by a process that was stopped
+
+
+@dataclass(frozen=True, slots=True)
+class OwnLimits:
+    """What an archive and its pictures may cost, and how many such data sets are kept."""
+
+    archive: ArchiveLimits = field(default_factory=ArchiveLimits)
+    picture: Limits = field(default_factory=Limits)
+    kept: int = 50
+
+
+def new_name() -> str:
+    """A name for a data set of one's own: 128 random bits."""
+    return f"own-{secrets.token_hex(16)}"
+
+
+@contextmanager
+def place_to_arrive(folder: Path) -> Iterator[Path]:
+    """A path in `folder` for an archive, which is gone afterwards."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{_ARRIVING}{secrets.token_hex(16)}.zip"
+    try:
+        yield path
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def keep_own(archive: Path, name: str, title: str | None, folder: Path, limits: OwnLimits) -> Contents:
+    """Reads the archive (3 x 32 x 32, see `class_folders`), keeps it in `folder` as `name`, and looks into it.
+
+    Raises DatasetError.
+    """
+    shown = clean_title(title or "")[:LONGEST_TITLE] or TITLE
+    dataset = read_class_folders(archive, name, shown, limits=limits.archive, pictures=limits.picture)
+    _make_room(folder, limits.kept)
+    write_cache(dataset, cache_path(folder, name), describe(dataset))
+    return look_into(name, folder)
+
+
+def remember_use(name: str, folder: Path) -> None:
+    """A data set of one's own that was looked at stays longer."""
+    if is_own(name):
+        with suppress(FileNotFoundError):  # it may just have made room for another
+            os.utime(cache_path(folder, name))
+
+
+def _make_room(folder: Path, kept: int) -> None:
+    """For one more; and what was left over goes."""
+    own = [path for path in folder.glob("own-*.safetensors") if is_own(path.stem)]
+    for path in sorted(own, key=lambda path: path.stat().st_mtime, reverse=True)[kept - 1 :]:
+        path.unlink(missing_ok=True)
+    for pattern in (f"{_ARRIVING}*", ".own-*"):
+        for path in folder.glob(pattern):
+            if path.stat().st_mtime < time.time() - _LEFT_OVER_S:
+                path.unlink(missing_ok=True)

@@ -1,0 +1,160 @@
+"""From a checked description to a PyTorch module. It does not know JSON, limits or training.
+
+Names of children are those of the report: row "residual_1/conv2d_2" is `get_submodule("residual_1.conv2d_2")`.
+"""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+
+import torch
+import torch.nn.functional as F  # noqa: N812
+from torch import Tensor, nn
+
+from app.core.networks.layers import (
+    Activation,
+    AveragePooling2d,
+    BatchNormalization,
+    Conv2d,
+    Dense,
+    Dropout,
+    Flatten,
+    GlobalPooling,
+    Layer,
+    MaxPooling2d,
+    Shape,
+)
+from app.core.networks.residual import Residual
+from app.core.networks.tracing import Traced, trace
+
+ACTIVATION_MODULES: dict[str, type[nn.Module]] = {
+    "relu": nn.ReLU, "gelu": nn.GELU, "silu": nn.SiLU, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid,
+}  # fmt: skip
+
+
+class PaddedConv2d(nn.Conv2d):
+    """A convolution with `sides` zeros at the left, right, top and bottom, where they are not even."""
+
+    sides: tuple[int, int, int, int] = (0, 0, 0, 0)
+
+    def forward(self, input: Tensor) -> Tensor:  # noqa: A002 - torch's name
+        """N x C x H x W to N x filters x ceil(H / stride) x ceil(W / stride)."""
+        return super().forward(F.pad(input, self.sides))
+
+
+class GlobalMaxPool2d(nn.AdaptiveMaxPool2d):
+    """The largest value of each map: N x C x H x W to N x C."""
+
+    def __init__(self) -> None:
+        super().__init__(1)
+
+    def forward(self, input: Tensor) -> Tensor:  # noqa: A002 - torch's name
+        """`amax` shares a gradient among equal maxima, as Keras does."""
+        return input.amax((2, 3))
+
+
+class GlobalAveragePool2d(nn.Module):
+    """The mean of each map: N x C x H x W to N x C."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Over height and width."""
+        return x.mean((2, 3))
+
+
+class ResidualBlock(nn.Sequential):
+    """The output of its layers plus its input, which goes through the child `projection` where there is one."""
+
+    def forward(self, input: Tensor) -> Tensor:  # noqa: A002 - torch's name
+        """F(x) + x."""
+        layers = dict(self.named_children())
+        projection = layers.pop("projection", None)
+        x = input
+        for layer in layers.values():
+            x = layer(x)
+        return x + (input if projection is None else projection(input))
+
+
+def build_modules(shape: Shape, layers: Sequence[Layer], seed: int = 0) -> nn.Sequential:
+    """The module of layers with activations of their own: float32 N x C x H x W to logits, in training mode.
+
+    Weights start as in Keras: uniform within sqrt(6 / (fan in + fan out)) (Glorot and Bengio 2010), biases zero; the
+    same for the same `seed`.
+    """
+    with torch.device("meta"):
+        module = nn.Sequential(_children(trace(shape, layers)))
+    _allocate(module)
+    _initialize(module, torch.Generator().manual_seed(seed))
+    return module
+
+
+def _children(traced: Sequence[Traced]) -> OrderedDict[str, nn.Module]:
+    return OrderedDict((item.name, _build(item)) for item in traced)
+
+
+def _build(item: Traced) -> nn.Module:
+    match item.layer:
+        case Conv2d() as layer:
+            return _convolution(layer, item.before)
+        case Dense(units=units, use_bias=use_bias):
+            return nn.Linear(item.before[0], units, bias=use_bias)
+        case Residual():
+            return _residual(item)
+        case BatchNormalization(epsilon=epsilon, momentum=momentum):
+            kind = nn.BatchNorm2d if len(item.before) == 3 else nn.BatchNorm1d
+            return kind(item.before[0], eps=epsilon, momentum=round(1 - momentum, 12))
+        case Dropout(rate=rate):
+            return nn.Dropout(rate)
+        case Flatten():
+            return nn.Flatten()
+        case Activation(activation=function):
+            return ACTIVATION_MODULES[function]()
+        case _:
+            return _pooling(item.layer)
+
+
+def _pooling(layer: Layer) -> nn.Module:
+    match layer:
+        case MaxPooling2d():
+            return nn.MaxPool2d(layer.pool_size, layer.step)
+        case AveragePooling2d():
+            return nn.AvgPool2d(layer.pool_size, layer.step)
+        case GlobalPooling(type="global_max_pooling2d"):
+            return GlobalMaxPool2d()
+        case _:
+            return GlobalAveragePool2d()
+
+
+def _convolution(layer: Conv2d, before: Shape) -> nn.Conv2d:
+    top, bottom, left, right = layer.margins(before)
+    even = (top, left) == (bottom, right)
+    module = (nn.Conv2d if even else PaddedConv2d)(
+        before[0], layer.filters, layer.kernel_size, layer.stride, (top, left) if even else 0, bias=layer.use_bias
+    )
+    if isinstance(module, PaddedConv2d):
+        module.sides = (left, right, top, bottom)
+    return module
+
+
+def _residual(item: Traced) -> ResidualBlock:
+    block = ResidualBlock(_children(item.inside))
+    if item.projection is not None:
+        block.add_module("projection", _convolution(item.projection, item.before))
+    return block
+
+
+def _allocate(module: nn.Module) -> None:
+    """As `to_empty`, which would import sympy first: four seconds that a first request waits."""
+    for child in module.modules():
+        for name, parameter in child.named_parameters(recurse=False):
+            child.register_parameter(name, nn.Parameter(torch.empty(parameter.shape)))
+        for name, buffer in child.named_buffers(recurse=False):
+            child.register_buffer(name, torch.empty(buffer.shape, dtype=buffer.dtype))
+
+
+def _initialize(module: nn.Module, generator: torch.Generator) -> None:
+    for child in module.modules():
+        if isinstance(child, nn.Conv2d | nn.Linear):
+            nn.init.xavier_uniform_(child.weight, generator=generator)
+            if child.bias is not None:
+                nn.init.zeros_(child.bias)
+        elif isinstance(child, nn.BatchNorm1d | nn.BatchNorm2d):
+            child.reset_parameters()

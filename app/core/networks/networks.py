@@ -1,0 +1,127 @@
+"""A network as a description: read and checked from JSON, and judged by arithmetic before anything is built.
+
+What is PyTorch is left to `modules`. Names of layers count each type: conv2d_1, relu_1, ...; what is inside a residual
+block has the block's name before it: residual_1/conv2d_2.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import torch
+
+from app.core.errors import N_
+from app.core.networks.fields import Place, is_whole, shape_text
+from app.core.networks.layers import Activation, Conv2d, Dense, Layer
+from app.core.networks.modules import build_modules
+from app.core.networks.parsing import TOP, parse_layers
+from app.core.networks.reports import Limits, Report, check_limits, write_report
+from app.core.networks.residual import Residual
+
+MAXIMUM_CHANNELS = 64
+MAXIMUM_INPUT_SIDE = 1024
+MAXIMUM_CLASSES = 1000
+
+
+@dataclass(frozen=True)
+class Network:
+    """A checked description. `input` is (channels, height, width), the last layer gives one logit for each class."""
+
+    input: tuple[int, int, int]
+    classes: int
+    layers: tuple[Layer, ...]
+
+    def describe(self) -> dict[str, Any]:
+        """The JSON value that `parse_network` reads."""
+        layers = [layer.describe() for layer in self.layers]
+        return {"input": list(self.input), "classes": self.classes, "layers": layers}
+
+
+def parse_network(description: Any, limits: Limits | None = None) -> Network:
+    """The network of a JSON value; raises InvalidNetwork with the layer, the shapes and the rule."""
+    top = TOP
+    if not isinstance(description, dict):
+        raise top.refuse(N_("A network is an object with 'input', 'classes' and 'layers'."))
+    if set(description) != {"input", "classes", "layers"}:
+        raise top.refuse(N_("A network has the fields 'input', 'classes' and 'layers', and no others."))
+    network = Network(
+        parse_input(description["input"]), _parse_classes(description["classes"]), parse_layers(description["layers"])
+    )
+    check_network(network, limits or Limits())
+    return network
+
+
+def check_network(network: Network, limits: Limits) -> None:
+    """The shapes fit and end in one value a class, and nothing is larger than allowed; else InvalidNetwork."""
+    check_softmax(network.layers[:-1])
+    found = report(network)
+    shape = found.layers[-1].output_shape
+    if shape != (network.classes,):
+        last = TOP.inner(len(network.layers) - 1, network.layers[-1].type)
+        raise last.refuse(
+            N_("The last layer, %(layer)s (%(type)s), gives %(shape)s; it must give %(limit)d values, one for each "
+               "class."), shape=shape_text(shape), limit=network.classes,
+        )  # fmt: skip
+    if network.classes == 1 and getattr(network.layers[-1], "activation", "") == "softmax":
+        raise TOP.inner(len(network.layers) - 1, network.layers[-1].type).refuse(
+            N_("Layer %(layer)s (%(type)s): the softmax of a single value is always 1; give it two or use a sigmoid."),
+            "activation",
+        )
+    check_limits(found, limits)
+
+
+def check_softmax(layers: tuple[Layer, ...], place: Place = TOP) -> None:
+    """None of these, which others follow, may be a softmax: it turns logits into probabilities, at the end."""
+    for index, layer in enumerate(layers):
+        here = place.inner(index, layer.type)
+        if getattr(layer, "activation", "") == "softmax":
+            raise here.refuse(N_("Layer %(layer)s (%(type)s): softmax may only be at the very end."), "activation")
+        if isinstance(layer, Residual):
+            check_softmax(layer.layers, here)
+
+
+def report(network: Network) -> Report:
+    """Shapes, parameters, receptive fields and multiply-adds of every layer, and the memory; arithmetic only."""
+    return write_report(network.input, network.layers)
+
+
+def expand(network: Network) -> Network:
+    """Every activation as a layer of its own, and no softmax at the end: the last layer gives logits."""
+    layers = _expand(network.layers)
+    if layers and layers[-1] == Activation("softmax"):
+        layers = layers[:-1]
+    return replace(network, layers=layers)
+
+
+def build(network: Network, seed: int = 0) -> torch.nn.Sequential:
+    """The module of `expand(network)`: float32 N x C x H x W to logits N x classes; see `modules.build_modules`."""
+    return build_modules(network.input, expand(network).layers, seed)
+
+
+def _expand(layers: tuple[Layer, ...]) -> tuple[Layer, ...]:
+    expanded: list[Layer] = []
+    for layer in layers:
+        if isinstance(layer, Residual):
+            layer = replace(layer, layers=_expand(layer.layers))
+        if isinstance(layer, Conv2d | Dense | Residual) and layer.activation != "none":
+            expanded += [replace(layer, activation="none"), Activation(layer.activation)]
+        else:
+            expanded.append(layer)
+    return tuple(expanded)
+
+
+def parse_input(value: Any) -> tuple[int, int, int]:
+    """Channels, height and width of a JSON value; raises InvalidNetwork."""
+    limits = (MAXIMUM_CHANNELS, MAXIMUM_INPUT_SIDE, MAXIMUM_INPUT_SIDE)
+    if not isinstance(value, list | tuple) or len(value) != 3 or not all(map(is_whole, value, (1, 1, 1), limits)):
+        raise TOP.refuse(
+            N_("'input' must be channels, height and width: three whole numbers, such as [3, 32, 32], with at most "
+               "%(channels)d channels and %(limit)d pixels a side."),
+            "input", channels=MAXIMUM_CHANNELS, limit=MAXIMUM_INPUT_SIDE,
+        )  # fmt: skip
+    return value[0], value[1], value[2]
+
+
+def _parse_classes(value: Any) -> int:
+    if not is_whole(value, 1, MAXIMUM_CLASSES):
+        raise TOP.refuse(N_("'classes' must be a whole number from 1 to %(limit)d."), "classes", limit=MAXIMUM_CLASSES)
+    return int(value)

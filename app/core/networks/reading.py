@@ -1,0 +1,218 @@
+"""A network from the text of a program: a Keras `Sequential` or a PyTorch `nn.Sequential`, read and never run.
+
+Python's syntax is left to `network_texts.syntax`, what a library calls a layer to `network_texts.keras` and `.pytorch`.
+"""
+
+import ast
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+from app.core.errors import N_, InvalidNetwork
+from app.core.networks.fields import Place, shape_text
+from app.core.networks.layers import Conv2d, Pooling, Shape, need_maps, same_margins
+from app.core.networks.networks import Network, parse_input, parse_network
+from app.core.networks.parsing import TOP, parse_layer
+from app.core.networks.reports import Limits
+from app.core.networks.residual import Residual
+from app.core.networks.texts import keras, pytorch
+from app.core.networks.texts.syntax import Call, Program, parse_text, refuse
+
+Entry = dict[str, Any]
+Sides = tuple[int, ...]
+MAXIMUM_CALLS = 200  # 40 layers, their activations and paddings
+_FOLDABLE = ("conv2d", "dense", "residual")
+
+
+def read_network(text: Any, shape: Sequence[int] | None = None, limits: Limits | None = None) -> Network:
+    """The network that a text builds; `shape` (channels, height, width) wins over what the text says of its input.
+
+    Raises InvalidNetwork, with the line where one is to blame. PyTorch says no input size: it is taken from an example
+    such as torch.rand(1, 3, 32, 32), else the usual size with which all layers fit.
+    """
+    tree = parse_text(text)
+    try:
+        return _read(tree, shape, limits)
+    except RecursionError:
+        raise InvalidNetwork(N_("The text cannot be read as Python."), field="text") from None
+
+
+def _read(tree: ast.Module, shape: Sequence[int] | None, limits: Limits | None) -> Network:
+    program = Program(tree)
+    calls = program.calls
+    found = list(islice(_all(calls), MAXIMUM_CALLS + 1))
+    if len(found) > MAXIMUM_CALLS:
+        raise InvalidNetwork(N_("The text holds more than %(limit)d layers."), field="text", limit=MAXIMUM_CALLS)
+    if any(call.name in pytorch.FORMS and call.name not in keras.FORMS for call in found):
+        return _fit(
+            program,
+            calls,
+            [parse_input(shape)] if shape is not None else pytorch.find_inputs(calls, program, tree),
+            limits,
+        )
+    given = shape if shape is not None else keras.find_input(calls, program)
+    if given is None:
+        raise refuse(calls[0].line, N_("Line %(line)d: the first layer must say the shape of its input, as "
+                                       "input_shape=(32, 32, 3), or the request as 'input'."))  # fmt: skip
+    return Chain(program, parse_input(given), torch=False).network(calls, limits)
+
+
+def _all(calls: Sequence[Call]) -> Iterator[Call]:
+    """One after another: blocks of blocks of the same blocks may be more than any list can hold."""
+    for call in calls:
+        yield call
+        yield from _all(call.inside)
+        if call.projection is not None:
+            yield from _all([call.projection])
+
+
+def _fit(program: Program, calls: list[Call], shapes: Any, limits: Limits | None) -> Network:
+    """The first of the shapes with which all fits; where none does, the first one's error."""
+    first: InvalidNetwork | None = None
+    for shape in shapes:
+        try:
+            return Chain(program, parse_input(shape), torch=True).network(calls, limits)
+        except InvalidNetwork as error:
+            first = first or error
+    assert first is not None
+    raise first
+
+
+class Chain:
+    """The layers so far, and the shape that arrives at the next."""
+
+    def __init__(self, program: Program, shape: Shape, torch: bool, within: Place = TOP) -> None:
+        self.entries: list[Entry] = []
+        self.lines: list[int] = []
+        self.shape = shape
+        self._input = shape
+        self._program = program
+        self._torch = torch
+        self._within = within
+        self._sides: Sides | None = None
+        self._pooled = False  # by AdaptiveAvgPool2d, after which PyTorch needs a Flatten that Keras does not
+
+    def network(self, calls: Sequence[Call], limits: Limits | None) -> Network:
+        """The whole network; raises InvalidNetwork."""
+        self.take(calls)
+        if len(self.shape) != 1:
+            raise refuse(calls[-1].line, N_("Line %(line)d: the last layer gives maps of %(shape)s; it must give one "
+                                            "row of values, one a class."), shape=shape_text(self.shape))  # fmt: skip
+        description = {"input": list(self._input), "classes": self.shape[0], "layers": self.entries}
+        try:
+            return parse_network(description, limits)
+        except InvalidNetwork as error:
+            _, _, index = (error.field or "").partition("layers.")
+            if index:
+                error.values.setdefault("line", self.lines[int(index.partition(".")[0])])
+            error.field = "text"
+            raise
+
+    def take(self, calls: Sequence[Call]) -> None:
+        """One call after another; raises InvalidNetwork with the line."""
+        forms = pytorch.FORMS if self._torch else keras.FORMS
+        for call in calls:
+            if call.name not in forms:
+                raise refuse(call.line, N_("Line %(line)d: this is not a layer that is known here. Known are: "
+                                           "%(allowed)s."), allowed=", ".join(forms))  # fmt: skip
+            self._take(call)
+        if self._sides is not None:
+            raise self._stray(calls[-1])
+
+    def _take(self, call: Call) -> None:
+        program, before = self._program, self.shape
+        entry = pytorch.read(call, program, before) if self._torch else keras.read(call, program)
+        kind, pooled, self._pooled = entry["type"], self._pooled, False
+        if kind in ("input", "identity") or (kind == "flatten" and pooled):
+            return
+        if self._sides is not None and kind != "conv2d":
+            raise self._stray(call)
+        if kind == "padding":
+            self._sides = entry["sides"]
+        elif kind == "activation" and self._torch and self._fold(entry):
+            return
+        else:
+            self._append(call, entry)
+            self._pooled = self._torch and kind.startswith("global_")
+
+    def _append(self, call: Call, entry: Entry) -> None:
+        place = self._within.inner(len(self.entries), entry["type"])
+        try:
+            if entry["type"] == "conv2d":
+                self._pad(call, entry)
+            if entry["type"] == "residual":
+                self._block(call, entry, place)
+            if entry["type"].endswith("_pooling2d"):
+                self._unpad(call, entry, place)
+            layer = parse_layer(entry, self._within, len(self.entries))
+            after = layer.output_shape(self.shape, place)
+            if isinstance(layer, Residual):
+                self._check_projection(call, layer.projection(self.shape, after, place))
+        except InvalidNetwork as error:
+            error.field = "text"
+            error.values.setdefault("line", call.line)
+            raise
+        self.entries.append(entry)
+        self.lines.append(call.line)
+        self.shape = after
+
+    def _fold(self, entry: Entry) -> bool:
+        """An activation right after a layer that can hold it becomes that layer's."""
+        last = self.entries[-1] if self.entries else {"type": ""}
+        if last["type"] not in _FOLDABLE or "activation" in last:
+            return False
+        last["activation"] = entry["activation"]
+        return True
+
+    def _block(self, call: Call, entry: Entry, place: Place) -> None:
+        inner = Chain(self._program, self.shape, self._torch, place)
+        inner.take(call.inside)
+        entry["layers"] = inner.entries
+
+    def _check_projection(self, call: Call, needed: Conv2d | None) -> None:
+        found = None
+        if call.projection is not None:
+            chain = Chain(self._program, self.shape, self._torch)
+            chain.take([call.projection])
+            found = parse_layer(chain.entries[0])
+        if found != needed:
+            raise refuse(call.line, N_("Line %(line)d: the projection must be a convolution of 1 x 1 without bias that "
+                                       "gives the block's shape, and only where the shapes differ."))  # fmt: skip
+
+    def _pad(self, call: Call, entry: Entry) -> None:
+        """Zeros before a convolution, and numbers for its padding, become "same" where they are what it adds."""
+        sides, self._sides = self._sides, None
+        own = entry.get("padding", "valid")
+        if sides is None and isinstance(own, str):
+            if own == "same" and self._torch and entry.get("stride", 1) not in (1, (1, 1)):
+                raise refuse(call.line, N_("Line %(line)d: PyTorch's padding='same' needs a stride of 1."))
+            return
+        plain = parse_layer(entry | {"padding": "valid" if own == "same" else own}, self._within, len(self.entries))
+        same = parse_layer(entry | {"padding": "same"})
+        assert isinstance(plain, Conv2d)
+        assert isinstance(same, Conv2d)
+        total = tuple(map(sum, zip(plain.margins(self.shape), sides or (0, 0, 0, 0), strict=True)))
+        top, bottom, left, right = total
+        if own != "same" and (top, left) == (bottom, right) and (not self._torch or total != same.margins(self.shape)):
+            entry["padding"] = [top, left]
+        elif own != "same" and total == same.margins(self.shape):
+            entry["padding"] = "same" if any(total) else "valid"
+        else:
+            raise refuse(call.line, N_("Line %(line)d: zeros that differ from side to side are known only where they "
+                                       "make padding 'same'."))  # fmt: skip
+
+    def _unpad(self, call: Call, entry: Entry, place: Place) -> None:
+        """A pooling with padding "same" is one without, where its windows fill the map."""
+        padding = entry.pop("padding", "valid")
+        layer = parse_layer(entry, self._within, len(self.entries))
+        if padding == "valid" or not isinstance(layer, Pooling):
+            return
+        need_maps(self.shape, place)
+        zeros = [same_margins(*axis) for axis in zip(self.shape[1:], layer.pool_size, layer.step, strict=True)]
+        if padding != "same" or any(map(any, zeros)):
+            raise refuse(
+                call.line, N_("Line %(line)d: a pooling's padding is known only where nothing has to be added.")
+            )
+
+    def _stray(self, call: Call) -> InvalidNetwork:
+        return refuse(call.line, N_("Line %(line)d: a zero padding is known only right before a convolution."))

@@ -1,0 +1,66 @@
+"""How a library writes a layer: which arguments it takes, what they are called here, and what they must be."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.core.errors import N_
+from app.core.networks.texts.syntax import Call, Program, refuse
+
+ONE = (1, (1, 1))
+IGNORED = frozenset({
+    "name", "dtype", "trainable", "device", "inplace", "seed",
+    "kernel_initializer", "bias_initializer", "beta_initializer", "gamma_initializer", "moving_mean_initializer",
+    "moving_variance_initializer", "kernel_regularizer", "bias_regularizer", "beta_regularizer", "gamma_regularizer",
+    "activity_regularizer", "kernel_constraint", "bias_constraint", "beta_constraint", "gamma_constraint",
+})  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Form:
+    """A layer's call. `names` are its arguments in order, with ours after a colon where it differs: "strides:stride",
+    and a "!" behind those that it needs.
+
+    `fixed` are arguments that may be written only with one of these values, `implied` our fields whose default there is
+    not ours, `extras` are arguments that are read elsewhere.
+    """
+
+    type: str
+    names: str = ""
+    fixed: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    implied: Mapping[str, Any] = field(default_factory=dict)
+    extras: Sequence[str] = ()
+
+    def read(self, call: Call, program: Program) -> dict[str, Any]:
+        """The layer as a JSON object with its `type`, and extras beside; raises InvalidNetwork with the line."""
+        ours = dict(_split(name) for name in self.names.replace("!", "").split())
+        entry: dict[str, Any] = {"type": self.type, **self.implied}
+        for name, node in self._bind(call, list(ours)).items():
+            if name in IGNORED or (name in self.extras and name not in ours):
+                continue
+            value = program.word(node) if name == "activation" else program.literal(node)
+            if name not in self.fixed:
+                entry[ours[name]] = value
+            elif value not in self.fixed[name]:
+                raise refuse(call.line, N_("Line %(line)d: '%(name)s' can only be %(allowed)s here."),
+                             name=name, allowed=self.fixed[name][0])  # fmt: skip
+        return entry
+
+    def _bind(self, call: Call, names: Sequence[str]) -> dict[str, Any]:
+        if len(call.arguments) > len(names):
+            raise refuse(call.line, N_("Line %(line)d has more arguments than the layer takes: %(limit)d."),
+                         limit=len(names))  # fmt: skip
+        bound = dict(zip(names, call.arguments, strict=False))
+        if not set(call.keywords) <= {*names, *self.extras, *IGNORED} or set(call.keywords) & set(bound):
+            raise refuse(call.line, N_("Line %(line)d has an argument that is not known here; known are: %(allowed)s."),
+                         allowed=", ".join(names) or "-")  # fmt: skip
+        bound |= call.keywords
+        for name in self.names.split():
+            if name.endswith("!") and (needed := _split(name.rstrip("!"))[0]) not in bound:
+                raise refuse(call.line, N_("Line %(line)d needs '%(name)s'."), name=needed)
+        return bound
+
+
+def _split(name: str) -> tuple[str, str]:
+    theirs, _, ours = name.partition(":")
+    return theirs, ours or theirs

@@ -1,0 +1,62 @@
+"""What a training demands of its network and its pictures, found by arithmetic before anything is built.
+
+It does not know how a training goes.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from app.core.datasets.labeled_images import count_aside
+from app.core.errors import N_, InvalidValue
+from app.core.networks.layers import BatchNormalization, Conv2d
+from app.core.networks.networks import Network
+from app.core.networks.tracing import Traced, trace
+from app.core.training.hyperparameters import Training
+
+
+def count_learned(train: int, training: Training) -> tuple[int, int]:
+    """Of `train` pictures those that are learned from, and those that are put aside."""
+    aside = count_aside(train, training.validation_split) if training.validation_split else 0
+    return min(train - aside, training.train_limit or train), aside
+
+
+def check_demands(network: Network, training: Training, learned: int) -> None:
+    """Whether a training from `learned` pictures can be done by this network. Raises InvalidValue."""
+    layers = list(_flat(trace(network.input, network.layers)))
+    if training.whiten:
+        _check_whitening(layers)
+    smallest = min(learned, training.batch_size)  # a last batch of a single picture is left out
+    if smallest == 1 and any(_is_of_one_value(item) for item in layers):
+        raise InvalidValue(
+            N_(
+                "Batch normalization behind a dense layer or global pooling needs at least two pictures a step; with "
+                "%(learned)d pictures in batches of %(value)d, a step has one. Take another batch size."
+            ),
+            field="batch_size", value=training.batch_size, learned=learned,
+        )  # fmt: skip
+
+
+def _check_whitening(layers: Iterable[Traced]) -> None:
+    """The first convolution's kernels are eigenvectors of patches, each with either sign."""
+    item = next((item for item in layers if isinstance(item.layer, Conv2d)), None)
+    layer = item.layer if item else None
+    if not item or not isinstance(layer, Conv2d) or layer.kernel_size[0] != layer.kernel_size[1] or not layer.use_bias:
+        raise InvalidValue(N_("Whitening needs a first convolution with a square kernel and a bias."), field="whiten")
+    needed = 2 * item.before[0] * layer.kernel_size[0] ** 2
+    if layer.filters != needed:
+        raise InvalidValue(
+            N_("Whitening needs %(needed)d filters in the first convolution; it has %(filters)d."),
+            field="whiten", needed=needed, filters=layer.filters,
+        )  # fmt: skip
+
+
+def _flat(items: Iterable[Traced]) -> Iterator[Traced]:
+    """A block's layers in their places."""
+    for item in items:
+        yield item
+        yield from _flat(item.inside)
+
+
+def _is_of_one_value(item: Traced) -> bool:
+    """Whether it is batch normalization of one value a channel and picture, which has no variance in a batch of one."""
+    _, *sides = item.before
+    return isinstance(item.layer, BatchNormalization) and all(side == 1 for side in sides)

@@ -1,0 +1,73 @@
+"""Hypothesis draws valid networks of every type of layer, small enough to build and run in milliseconds."""
+
+from collections.abc import Callable
+from typing import Any
+
+from hypothesis import strategies as st
+
+from app.core.errors import InvalidNetwork
+from app.core.networks.fields import Place
+from app.core.networks.networks import Network, parse_network
+from app.core.networks.parsing import parse_layer
+
+Entry = dict[str, Any]
+Draw = Callable[[st.SearchStrategy[Any]], Any]
+
+SMOOTH = ("gelu", "silu", "tanh", "sigmoid")
+ACTIVATIONS = ("none", "relu", *SMOOTH)
+
+sizes = st.integers(1, 4) | st.lists(st.integers(1, 4), min_size=2, max_size=2)
+strides = st.integers(1, 3) | st.lists(st.integers(1, 3), min_size=2, max_size=2)
+functions = st.sampled_from(ACTIVATIONS[1:])
+
+convolutions = st.fixed_dictionaries(
+    {"type": st.just("conv2d"), "filters": st.integers(1, 4), "kernel_size": sizes},
+    optional={
+        "stride": strides,
+        "padding": st.sampled_from(["valid", "same", "same", 1, [0, 2]]),
+        "use_bias": st.booleans(),
+        "activation": st.sampled_from(ACTIVATIONS),
+    },
+)
+poolings = st.fixed_dictionaries(
+    {"type": st.sampled_from(["max_pooling2d", "average_pooling2d"])},
+    optional={"pool_size": sizes, "stride": strides | st.none()},
+)
+plain = st.one_of(
+    st.fixed_dictionaries(
+        {"type": st.just("batch_normalization")},
+        optional={"epsilon": st.sampled_from([1e-3, 1e-5, 0.1]), "momentum": st.sampled_from([0.99, 0.9, 0.6])},
+    ),
+    st.fixed_dictionaries({"type": st.just("dropout")}, optional={"rate": st.sampled_from([0.0, 0.25, 0.5])}),
+    st.fixed_dictionaries({"type": st.just("activation"), "activation": functions}),
+)
+dense = st.fixed_dictionaries(
+    {"type": st.just("dense"), "units": st.integers(1, 6)},
+    optional={"use_bias": st.booleans(), "activation": st.sampled_from(ACTIVATIONS)},
+)
+inner = st.one_of(convolutions.map(lambda entry: entry | {"padding": "same"}), plain)
+blocks = st.fixed_dictionaries(
+    {"type": st.just("residual"), "layers": st.lists(inner, min_size=1, max_size=3)},
+    optional={"activation": st.sampled_from(ACTIVATIONS)},
+)
+to_rows = st.sampled_from(["flatten", "global_average_pooling2d", "global_max_pooling2d"]).map(
+    lambda kind: {"type": kind}
+)
+
+
+@st.composite
+def networks(draw: Draw, kinds: st.SearchStrategy[Entry] | None = None, most: int = 5) -> Network:
+    """A network whose layers fit each other: what does not fit is left out."""
+    shape = tuple(draw(st.tuples(st.integers(1, 3), st.integers(4, 13), st.integers(4, 13))))
+    wanted = draw(st.lists(kinds or st.one_of(convolutions, poolings, plain, blocks), max_size=most))
+    wanted += [draw(to_rows), *draw(st.lists(plain | dense, max_size=2)), draw(dense)]
+    layers, current = [], shape
+    for entry in wanted:
+        try:
+            current = parse_layer(entry).output_shape(current, Place())
+        except InvalidNetwork:
+            continue
+        layers.append(entry)
+    if current[0] > 1 and draw(st.booleans()):
+        layers[-1] = layers[-1] | {"activation": "softmax"}
+    return parse_network({"input": list(shape), "classes": current[0], "layers": layers})

@@ -1,0 +1,187 @@
+"""Texts of programs become descriptions: what is written comes back, and what people paste is read."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+
+from app.core.networks.code import write_network
+from app.core.networks.layers import Conv2d, Layer, Shape
+from app.core.networks.networks import Network, expand, report
+from app.core.networks.presets import presets
+from app.core.networks.reading import read_network
+from app.core.networks.residual import Residual
+from app.core.networks.tracing import trace
+from tests.core.networks.drawn_networks import networks
+
+# As the lecture prints it, with its comments and what follows the layers.
+LECTURE = """
+# Inicializamos el modelo
+model = Sequential()
+
+# Le añadimos las capas que queremos. Este primer bloque será nuestro extractor de características.
+model.add(Conv2D(128, kernel_size=(3, 3), activation='relu', input_shape=(32, 32, 3)))
+model.add(Conv2D(128, kernel_size=(3, 3), activation='relu'))
+model.add(Conv2D(128, kernel_size=(3, 3), activation='relu'))
+
+# Añadimos nuestro clasificador
+model.add(Flatten())
+model.add(Dense(1024, activation='relu'))
+model.add(Dense(10, activation='softmax'))
+
+# Compilamos el modelo
+model.compile(loss='categorical_crossentropy', optimizer=Adam(lr=0.0001, decay=1e-6), metrics=['accuracy'])
+
+# Entrenamos el modelo (validation_data debe ser el conjunto de validación, ni el de train ni el de test)
+model.fit(X_train_norm, to_categorical(Y_train), batch_size=128, shuffle=True, epochs=10, validation_data=(X_val_norm, to_categorical(Y_val)))
+
+# Evaluamos el modelo
+scores = model.evaluate(X_test_norm, to_categorical(Y_test))
+
+print('Loss: %.3f' % scores[0])
+print('Accuracy: %.3f' % scores[1])
+"""  # noqa: E501 - the lecture's line
+
+KERAS = """
+import tensorflow as tf
+from tensorflow.keras import layers, models
+from tensorflow.keras.layers import Conv2D as Conv
+
+classes, width = 10, 8 * 4
+size = (width, 32, 3)
+
+def make(rate=0.5):
+    body = models.Sequential([layers.Input(size), Conv(4, 3, strides=2, padding="SAME"), layers.ReLU()], name="body")
+    with tf.device("cpu"):
+        net = models.Sequential()
+        net.add(body)
+        net.add(layers.ZeroPadding2D(1))
+        net.add(layers.Conv2D(2 * 4, (3, 3), activation=tf.nn.swish, kernel_regularizer=tf.keras.regularizers.l2(1e-4)))
+        net.add(layers.MaxPool2D(strides=1))
+        net.add(layers.BatchNormalization(momentum=.9))
+        net.add(layers.GlobalAveragePooling2D())
+        net.add(layers.Dropout(0.25))
+        net.add(layers.Dense(units=10))
+        return net
+
+model = make()
+model.add(layers.Softmax())
+model.summary()
+for epoch in range(3):
+    print(epoch)
+"""
+
+PYTORCH = """
+import torch.nn as nn
+
+features = nn.Sequential(
+    nn.Conv2d(3, 8, 3, padding=1, bias=False), nn.BatchNorm2d(8), nn.ReLU(inplace=True), nn.MaxPool2d(2),
+    nn.Conv2d(8, 16, kernel_size=3, stride=2, padding=1), nn.GELU(),
+)
+head = nn.Sequential(nn.AdaptiveAvgPool2d((1, 1)), nn.Flatten(), nn.Dropout(p=0.2), nn.Linear(16, 10))
+model = nn.Sequential(features, head)
+optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
+for epoch in range(10):
+    optimizer.zero_grad()
+"""
+
+
+def evened(network: Network) -> Network:
+    """Activations apart, and each padding as the zeros it adds: what PyTorch's text says, however it was described."""
+    expanded = expand(network)
+    return replace(expanded, layers=_even(network.input, expanded.layers))
+
+
+def _even(shape: Shape, layers: tuple[Layer, ...]) -> tuple[Any, ...]:
+    found: list[Any] = []
+    for item in trace(shape, layers):
+        if isinstance(item.layer, Conv2d):
+            found.append((replace(item.layer, padding="valid"), item.layer.margins(item.before)))
+        elif isinstance(item.layer, Residual):
+            found.append(("residual", _even(item.before, item.layer.layers)))
+        else:
+            found.append(replace(item.layer, stride=item.layer.step) if hasattr(item.layer, "step") else item.layer)
+    return tuple(found)
+
+
+def test_the_lectures_text_is_the_lectures_network() -> None:
+    network = read_network(LECTURE)
+
+    assert network == presets()["lecture"].network
+    assert report(network).parameters == 88_914_698
+
+
+@given(network=networks())
+@settings(max_examples=80, deadline=None)
+def test_what_is_written_for_keras_is_read_as_the_same_description(network: Network) -> None:
+    assert read_network(write_network(network)["keras"]) == network
+
+
+@given(network=networks())
+@settings(max_examples=80, deadline=None)
+def test_what_is_written_for_pytorch_is_read_as_the_same_network(network: Network) -> None:
+    found = read_network(write_network(network)["pytorch"])
+
+    assert evened(found) == evened(network)
+    assert [layer.output_shape for layer in report(found).layers[-1:]] == [(network.classes,)]
+
+
+@pytest.mark.parametrize("name", presets())
+def test_the_presets_come_back_exactly_from_both(name: str) -> None:
+    network = presets()[name].network
+
+    for program in write_network(network).values():
+        assert read_network(program) == network
+
+
+def test_names_functions_models_within_models_and_old_spellings_are_followed() -> None:
+    network = read_network(KERAS)
+
+    assert network.describe() == {"input": [3, 32, 32], "classes": 10, "layers": [
+        {"type": "conv2d", "filters": 4, "stride": 2, "padding": "same"}, {"type": "activation", "activation": "relu"},
+        {"type": "conv2d", "filters": 8, "padding": 1, "activation": "silu"}, {"type": "max_pooling2d", "stride": 1},
+        {"type": "batch_normalization", "momentum": 0.9}, {"type": "global_average_pooling2d"},
+        {"type": "dropout", "rate": 0.25}, {"type": "dense", "units": 10},
+        {"type": "activation", "activation": "softmax"},
+    ]}  # fmt: skip
+
+
+def test_a_pytorch_text_without_an_example_is_given_the_usual_size() -> None:
+    network = read_network(PYTORCH)
+
+    assert network.describe() == {"input": [3, 32, 32], "classes": 10, "layers": [
+        {"type": "conv2d", "filters": 8, "padding": "same", "use_bias": False},
+        {"type": "batch_normalization", "epsilon": 1e-5, "momentum": 0.9}, {"type": "activation", "activation": "relu"},
+        {"type": "max_pooling2d"}, {"type": "conv2d", "filters": 16, "stride": 2, "padding": 1, "activation": "gelu"},
+        {"type": "global_average_pooling2d"}, {"type": "dropout", "rate": 0.2}, {"type": "dense", "units": 10},
+    ]}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "size"), [
+    ("nn.Sequential(nn.Flatten(), nn.Linear(784, 10))", (1, 28, 28)),
+    ("nn.Sequential(nn.Flatten(), nn.Linear(3072, 10))", (3, 32, 32)),
+    ("m = nn.Sequential(nn.Conv2d(1, 6, 5, padding=2), nn.Flatten(), nn.Linear(6 * 28 * 28, 10))", (1, 28, 28)),
+    ("m = nn.Sequential(nn.Conv2d(3, 2, 3), nn.Flatten(), nn.Linear(2 * 9 * 9, 10))", (3, 11, 11)),
+    ("m = nn.Sequential(nn.Conv2d(3, 2, 3), nn.AdaptiveMaxPool2d(1), nn.Flatten())\nm(torch.rand(8, 3, 20, 30))",
+     (3, 20, 30)),
+])  # fmt: skip
+def test_the_size_of_pytorchs_input_is_found(text: str, size: tuple[int, int, int]) -> None:
+    assert read_network(text).input == size
+
+
+def test_a_pooling_with_padding_that_adds_nothing_is_a_plain_one() -> None:
+    text = "model = Sequential([InputLayer((8, 6, 3)), MaxPooling2D((2, 2), padding='same'), Flatten()])"
+
+    network = read_network(text)
+
+    assert network.describe()["layers"] == [{"type": "max_pooling2d"}, {"type": "flatten"}]
+    assert network.classes == 4 * 3 * 3
+
+
+def test_a_given_input_wins() -> None:
+    keras = "model = Sequential([Conv2D(2, 3), Flatten(), Dense(10)])"
+    torch = "model = nn.Sequential(nn.Conv2d(3, 2, 3), nn.AdaptiveMaxPool2d(1), nn.Flatten())"
+
+    assert read_network(keras, [3, 9, 7]).input == (3, 9, 7)
+    assert read_network(torch, [3, 9, 7]).input == (3, 9, 7)
