@@ -29,11 +29,19 @@ PYTHON_ARROWS = {
     "__main__": {"cli", "tuning"},
 }
 NOT_IN_CORE = {"fastapi", "starlette", "pydantic_settings", "sqlalchemy", "structlog", "typer", "rich", "os.environ"}
+# Rooms know what is shared, never each other; the training room's parts point one way too.
+ROOM = {"rooms", "shared", "api.js", "vendor"}
 JAVASCRIPT_ARROWS = {
-    "views": {"views", "components", "api.js", "lib", "vendor"},
-    "components": {"components", "lib", "vendor"},
-    "api.js": {"lib"},
-    "lib": {"lib", "vendor"},
+    "convolution": ROOM | {"convolution"},
+    "classification": ROOM | {"classification"},
+    "training": ROOM | {"training", "training/runs", "training/seeing", "training/charts", "training/builder"},
+    "training/runs": ROOM | {"training/runs", "training/charts", "training/builder"},
+    "training/seeing": ROOM | {"training/seeing", "training/runs", "training/builder"},
+    "training/charts": ROOM | {"training/charts", "training/builder"},
+    "training/builder": ROOM | {"training/builder"},
+    "rooms": ROOM,
+    "api.js": {"shared"},
+    "shared": {"shared", "vendor"},
     "theme.js": set(),
 }
 JAVASCRIPT_IMPORT = re.compile(r"""(?:\bfrom\s*|^import\s*|\bimport\(\s*|\bURL\(\s*)["']([^"']+)["']""", re.MULTILINE)
@@ -45,7 +53,7 @@ ROW = (
     "app/core/{noun}/{noun}.py",
     "app/web/{noun}.py",
     "templates/{noun}.html",
-    "static/js/views/{noun}.js",
+    "static/js/{noun}/{noun}.js",
     "tests/core/{noun}/test_{noun}.py",
     "tests/web/test_{noun}.py",
     "tests/browser/test_{noun}.py",
@@ -81,14 +89,25 @@ def core_knows_only_its_subject(root: Path) -> list[str]:
 
 
 def javascript_imports_point_one_way(root: Path) -> list[str]:
-    """views -> {api, components} -> lib."""
+    """Rooms import what is shared and never each other; what is shared knows no server."""
     scripts = root / "static/js"
     return [
         f"{path.relative_to(root)} imports {target} ({imported})"
         for path in files(root, "static/js/**/*.js")
         for target in JAVASCRIPT_IMPORT.findall(path.read_text("utf-8"))
-        if (imported := javascript_layer(scripts, path, target))
-        not in JAVASCRIPT_ARROWS.get(path.relative_to(scripts).parts[0], set())
+        if (imported := javascript_part(scripts, path, target))
+        not in JAVASCRIPT_ARROWS.get(javascript_part(scripts, path, f"./{path.name}"), set())
+    ]
+
+
+def custom_elements_get_their_data(root: Path) -> list[str]:
+    """A custom element is given its data by property: it never asks the server."""
+    return [
+        f"{path.relative_to(root)} defines an element and imports {target}"
+        for path in files(root, "static/js/**/*.js")
+        if "customElements.define(" in (text := path.read_text("utf-8"))
+        for target in JAVASCRIPT_IMPORT.findall(text)
+        if target.endswith("/api.js")
     ]
 
 
@@ -161,12 +180,36 @@ RULES_AND_VIOLATIONS: list[tuple[Rule, str, str, str]] = [
         "os.environ",
     ),
     (core_knows_only_its_subject, "app/core/pictures/images.py", "print(1)\n", "print"),
-    (javascript_imports_point_one_way, "static/js/components/grid.js", 'import { x } from "../api.js";\n', "api.js"),
-    (javascript_imports_point_one_way, "static/js/lib/dom.js", 'import "../components/grid.js";\n', "components"),
-    (javascript_imports_point_one_way, "static/js/lib/dom.js", 'const x = await import("../views/a.js");\n', "views"),
-    (javascript_imports_point_one_way, "static/js/views/a.js", 'import { x } from "https://cdn.org/x.js";\n', "cdn"),
-    (only_api_js_talks_to_the_server, "static/js/views/a.js", 'const address = "/api/kernels";\n', "/api/"),
-    (only_api_js_talks_to_the_server, "static/js/components/grid.js", "await fetch(address);\n", "fetch("),
+    (javascript_imports_point_one_way, "static/js/shared/grid.js", 'import { x } from "../api.js";\n', "api.js"),
+    (javascript_imports_point_one_way, "static/js/shared/dom.js", 'import "../convolution/a.js";\n', "convolution"),
+    (
+        javascript_imports_point_one_way,
+        "static/js/rooms/a.js",
+        'const x = await import("../training/b.js");\n',
+        "training",
+    ),
+    (
+        javascript_imports_point_one_way,
+        "static/js/classification/a.js",
+        'import "../convolution/b.js";\n',
+        "convolution",
+    ),
+    (
+        javascript_imports_point_one_way,
+        "static/js/convolution/a.js",
+        'import "../training/runs/b.js";\n',
+        "training/runs",
+    ),
+    (javascript_imports_point_one_way, "static/js/training/builder/a.js", 'import "../runs/b.js";\n', "training/runs"),
+    (javascript_imports_point_one_way, "static/js/training/a.js", 'import "https://cdn.org/x.js";\n', "cdn"),
+    (
+        custom_elements_get_their_data,
+        "static/js/convolution/a.js",
+        'import { x } from "../api.js";\ncustomElements.define("a-b", B);\n',
+        "api.js",
+    ),
+    (only_api_js_talks_to_the_server, "static/js/training/a.js", 'const address = "/api/kernels";\n', "/api/"),
+    (only_api_js_talks_to_the_server, "static/js/shared/grid.js", "await fetch(address);\n", "fetch("),
     (pages_name_no_other_host, "templates/base.html", '<script src="https://cdn.org/x.js"></script>\n', "https://"),
     (pages_name_no_other_host, "static/css/base.css", 'a { background: url("//cdn.org/x.png"); }\n', "//"),
     (every_noun_has_its_row, "app/core/convolution/convolution.py", "", "app/web/convolution.py"),
@@ -229,14 +272,17 @@ def part_of(root: Path, path: Path) -> str:
     return "" if name == "__init__" else name
 
 
-def javascript_layer(scripts: Path, path: Path, target: str) -> str:
-    """views, components, lib, api.js or vendor; what is none of them comes back as it is written."""
-    static = scripts.parent
-    place = static / target.removeprefix("/static/") if target.startswith("/static/") else (path.parent / target)
-    if not place.resolve().is_relative_to(static.resolve()) or ":" in target:
+def javascript_part(scripts: Path, path: Path, target: str) -> str:
+    """The folder that an import leads to, under static/js or "vendor", or a file beside those folders; what is neither
+    comes back as it is written."""
+    static = scripts.parent.resolve()
+    place = static / target.removeprefix("/static/") if target.startswith("/static/") else path.parent / target
+    if not place.resolve().is_relative_to(static) or ":" in target:
         return target
-    parts = place.resolve().relative_to(static.resolve()).parts
-    return parts[1] if parts[0] == "js" else parts[0]
+    parts = place.resolve().relative_to(static).parts
+    if parts[0] != "js":
+        return parts[0]
+    return "/".join(parts[1:-1]) or parts[-1]
 
 
 def function_lengths(path: Path) -> Iterator[tuple[str, int]]:

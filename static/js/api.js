@@ -1,9 +1,9 @@
 // Every call to the server. Nothing else in the page knows an address or fetches.
 
-import { Alarm } from "./lib/alarm.js";
-import { EventLines } from "./lib/event-lines.js";
-import { language } from "./lib/i18n.js";
-import { readNpy } from "./lib/npy.js";
+import { Alarm } from "./shared/alarm.js";
+import { EventLines } from "./shared/event-lines.js";
+import { language } from "./shared/i18n.js";
+import { readNpy } from "./shared/npy.js";
 
 const RUNS = "/api/runs";
 const SILENCE_MS = 40_000; // the server pings every 15 s

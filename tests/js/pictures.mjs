@@ -1,6 +1,6 @@
 // Nested lists (H x W x C), as the vectors write pictures, to the engine's planes and back.
 
-import { picture } from "../../static/js/lib/engine.js";
+import { picture } from "../../static/js/shared/engine.js";
 
 export function fromNested(rows) {
   const [height, width, channels] = [rows.length, rows[0].length, rows[0][0].length];

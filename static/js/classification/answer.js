@@ -1,0 +1,61 @@
+// The answer: all classes with their probabilities, how long it took, and whether to believe it.
+
+import { classify } from "../api.js";
+import { NO_NUMBERS, known } from "../shared/class-bars.js";
+import { h } from "../shared/dom.js";
+import { number, percent } from "../shared/format.js";
+import { _ } from "../shared/i18n.js";
+import { classTitle } from "../shared/layers.js";
+import { part } from "./part.js";
+import { showSeen } from "./photo.js";
+
+const $ = (selector) => document.querySelector(selector);
+
+export function connectAnswer(page) {
+  $("#answer").addEventListener("label", ({ detail }) => page.change({ label: detail }));
+  return part(page, {
+    isLive: true,
+    show: () => page.answer && showBars(page),
+    question: () => ({ key: page.pictureKey }),
+    answer: async ({ key }) => {
+      const answer = await classify(page.model.name, page.source, page.pictureFields);
+      if (JSON.parse(key)[1] !== JSON.parse(page.pictureKey)[1]) return;
+      page.answer = { ...answer, key };
+      if (!page.pictureFields.change) page.plain = { predictions: answer.before ?? answer.predictions, picture: pictureOf(key) };
+      await showSeen(page, answer.seen);
+      showAnswer(page);
+      page.change({}, { isLive: true });
+    },
+  });
+}
+
+/** The part of a picture's key that names the network and the photo, before any change. */
+export function pictureOf(key) {
+  return JSON.stringify(JSON.parse(key).slice(0, 2));
+}
+
+function showAnswer(page) {
+  const { answer } = page;
+  showBars(page);
+  $("#answer-fact").textContent = `${number(answer.milliseconds, answer.milliseconds < 10 ? 1 : 0)} ms`;
+  const [best] = known(answer.predictions);
+  const sentence = best ? familiarity(answer) : [];
+  $("#familiarity").className = `verdict${answer.familiar === false ? " is-strange" : ""}`;
+  const text = sentence.map((piece, index) => (index === 0 ? h("strong", {}, piece) : ` ${piece}`));
+  $("#familiarity").replaceChildren(...text);
+  $("#announcement").textContent = !best ? NO_NUMBERS : _("%(label)s, %(share)s", { label: classTitle(best.label), share: percent(best.probability) });
+}
+
+function showBars(page) {
+  const { answer, state } = page;
+  $("#answer").show(answer.predictions, { chosen: state.label ?? answer.predictions[0].label });
+}
+
+/** Whether the picture looks like those the network was trained on; `familiarity` is a share of the validation pictures. */
+function familiarity({ familiarity: share, familiar, predictions }) {
+  const known = _("It can still be wrong: it knows only these %(count)s classes.", { count: number(predictions.length) });
+  if (share === null || share === undefined) return ["", _("How familiar the picture is was not measured for this network."), known];
+  const strange = { share: percent(share) };
+  if (!familiar) return [_("Unfamiliar picture."), share === 0 ? _("It looks like nothing the network was trained on: not one of the pictures kept back from its training looks as strange.") : _("It looks like nothing the network was trained on: only %(share)s of the pictures kept back from its training look as strange.", strange), _("Do not trust the answer.")];
+  return [_("Nothing unusual."), _("%(share)s of the pictures kept back from its training look at least as strange.", strange), known];
+}

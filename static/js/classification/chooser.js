@@ -1,0 +1,36 @@
+// Which network is looked into, what is known of it, the color scale, and the link to all that.
+
+import "./model-cards.js";
+import { OWN } from "./classify-address.js";
+import { copyText } from "../shared/clipboard.js";
+import { number, percentFine } from "../shared/format.js";
+import { _ } from "../shared/i18n.js";
+
+const $ = (selector) => document.querySelector(selector);
+
+export function connectChooser(page) {
+  $("#network-cards").cards = page.models;
+  $("#network-cards").addEventListener("model", ({ detail }) => {
+    $("#networks").removeAttribute("open");
+    page.choose(detail);
+  });
+  $("#scale").addEventListener("change", ({ target }) => page.change({ scale: target.value }));
+  $("#copy-link").addEventListener("click", () => copyLink(page));
+  return { refresh: () => refresh(page) };
+}
+
+function refresh({ model, state }) {
+  $("#network-name").textContent = model.title ?? model.name;
+  $("#network-cards").chosen = model.name;
+  for (const radio of document.querySelectorAll("[name=scale]")) radio.checked = radio.value === state.scale;
+  const facts = [_("%(count)s parameters", { count: number(model.parameters) })];
+  if (model.accuracy) facts.push(_("right on %(share)s of its test images", { share: percentFine(model.accuracy) }));
+  $("#maps-fact").textContent = facts.join(" · ");
+}
+
+async function copyLink({ state }) {
+  const done = await copyText(location.href);
+  const told = state.sample === OWN ? _("Copied, without your picture") : _("Copied");
+  $("#copy-link").textContent = done ? told : _("Copy it from the address bar");
+  setTimeout(() => ($("#copy-link").textContent = _("Copy link")), 1500);
+}

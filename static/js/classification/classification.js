@@ -1,0 +1,175 @@
+// The classify page: holds its state, asks each part's question again when it has changed, and keeps the address in step.
+
+import { listKernels, listModels, listSamples, readModel, readPicture } from "../api.js";
+import { DEFAULTS, OWN, changeFields, read, write } from "./classify-address.js";
+import { keep, kept } from "../shared/keep.js";
+import { connectAnswer } from "./answer.js";
+import { connectBreaking } from "./breaking.js";
+import { connectChannel } from "./channel.js";
+import { connectChooser } from "./chooser.js";
+import { connectFilters } from "./filters.js";
+import { connectHeat } from "./heat.js";
+import { connectImplant } from "./implant.js";
+import { connectMaking } from "./making.js";
+import { connectMaps } from "./maps.js";
+import { connectPhoto } from "./photo.js";
+import { connectSelectivity } from "./selectivity.js";
+import { attempt, connectNotice, tell } from "../rooms/notice.js";
+import { connectPictures } from "../rooms/sources.js";
+
+const PHOTO_SIDE = 384;
+const SETTLE_MS = 220;
+const RUN = /^run-[0-9a-f]{16}$/; // the newest checkpoint of a run, which the list leaves out
+const NOT_OPEN = { layer: null, channel: null, x: null, y: null, source: null };
+
+class ClassificationPage {
+  kernels = [];
+  samples = [];
+  models = [];
+  state = null;
+  model = null;
+  source = null;
+  photo = null;
+  origin = {}; // what the photo's file held
+  answer = null;
+  maps = null;
+  explained = null;
+  trail = [];
+  expanded = new Set(); // layers whose maps are all shown
+  allTerms = false;
+  #reading = 0;
+  #pictures = 0;
+  #parts = [];
+  #settling = null;
+  #missing = null; // why the network of the address is not shown
+
+  async start() {
+    connectNotice();
+    this.state = read(location.search);
+    await this.attempt(async () => {
+      [this.kernels, this.samples, this.models] = await Promise.all([listKernels(), listSamples(), listModels()]);
+      connectPictures(this.samples, (source) => this.take(source));
+      this.#parts = [connectPhoto, connectAnswer, connectBreaking, connectChooser, connectMaps, connectMaking, connectHeat, connectChannel, connectImplant, connectFilters, connectSelectivity].map((connect) => connect(this));
+      addEventListener("popstate", () => this.#return());
+      await this.#choose(this.state.model);
+      await this.take(await this.#sourceOf(this.state.sample), {});
+    });
+    this.#tellMissing();
+    document.documentElement.dataset.ready = "true";
+  }
+
+  /** Layers of the network, by name; the first is its input. */
+  layer(name) {
+    return this.maps?.layers.find((layer) => layer.name === name) ?? null;
+  }
+
+  /** What the answer depends on, as text: another text means another answer. */
+  get pictureKey() {
+    return JSON.stringify([this.model?.name, this.#pictures, changeFields(this.state.change), this.state.implant]);
+  }
+
+  /** The fields that every question about the picture carries. */
+  get pictureFields() {
+    const { change, implant } = this.state;
+    return { change: changeFields(change), implant: this.implantFields(implant) };
+  }
+
+  /** The implant as a request writes it, or null where none is chosen or its kernel is not known. */
+  implantFields(implant) {
+    const kernel = implant && this.kernels.find(({ name }) => name === implant.kernel);
+    return kernel ? { layer: implant.layer, channel: implant.channel, matrix: kernel.matrix, divisor: kernel.divisor } : null;
+  }
+
+  attempt(work, teller) {
+    return attempt(work, teller);
+  }
+
+  /** Reads a picture, {sample} or {file}; whatever goes wrong, the present one stays. A new picture is seen as it is. */
+  async take(source, patch = { change: {}, label: null, x: null, y: null }) {
+    const reading = (this.#reading += 1);
+    await this.attempt(async () => {
+      const { levels, origin } = await readPicture(source, PHOTO_SIDE, "rgb");
+      if (reading !== this.#reading) return;
+      [this.source, this.photo, this.origin] = [source, levels, origin];
+      this.#pictures += 1;
+      Object.assign(this.state, patch, { sample: source.sample ?? OWN });
+      keep(source.file ?? null, OWN);
+    });
+    this.change({});
+  }
+
+  /** Another network; what was open in the last one is closed. */
+  async choose(name) {
+    await this.attempt(() => this.#choose(name));
+    this.#tellMissing();
+    this.change({ ...NOT_OPEN, label: null, implant: null });
+  }
+
+  async #choose(name) {
+    const usual = (this.models.find((model) => model.name === "explain") ?? this.models[0])?.name;
+    const wanted = this.models.some((model) => model.name === name) || RUN.test(name ?? "") ? name : usual;
+    if (!wanted) return;
+    const found = await readModel(wanted).catch((error) => this.#without(error, wanted, usual));
+    [this.answer, this.maps, this.explained, this.trail] = [null, null, null, []];
+    this.expanded.clear();
+    this.model = found;
+    this.state.model = found.name === name ? name : null;
+  }
+
+  /** A run may be gone, or have no checkpoint yet: that is told, and the usual network takes its place. */
+  #without(error, wanted, usual) {
+    if (wanted === usual || !usual) throw error;
+    this.#missing = error;
+    return readModel(usual);
+  }
+
+  /** Opens a map; `walked` keeps the way that led here. */
+  open(place, { walked = false } = {}) {
+    const { layer, channel, x, y } = this.state;
+    this.allTerms = false;
+    this.trail = walked ? [...this.trail, { layer, channel, x, y }] : [];
+    this.change({ ...NOT_OPEN, ...place });
+  }
+
+  /** Moves the unit of the open map. */
+  moveTo(x, y) {
+    const [, height = 1, width = 1] = this.layer(this.state.layer)?.shape ?? [];
+    this.change({ x: Math.max(0, Math.min(width - 1, x)), y: Math.max(0, Math.min(height - 1, y)) });
+  }
+
+  /** Changes the state; what follows from it is asked at once, or, while a slider moves (`isLive`), the answer first and the rest later. */
+  change(patch, { isLive = false } = {}) {
+    Object.assign(this.state, patch);
+    if (!this.model || !this.source) return;
+    for (const part of this.#parts) if (!isLive || part.isLive) part.refresh();
+    clearTimeout(this.#settling);
+    this.#settling = setTimeout(() => this.#settle(isLive), SETTLE_MS);
+  }
+
+  #settle(isLive) {
+    if (isLive) for (const part of this.#parts) part.refresh();
+    const query = write(this.state);
+    history.replaceState(null, "", query ? `${location.pathname}?${query}` : location.pathname);
+  }
+
+  /** What an address names: a sample, or one's own picture if this browser has kept it. */
+  async #sourceOf(name) {
+    const file = name === OWN && (await kept(OWN));
+    if (file) return { file };
+    return { sample: this.samples.some((sample) => sample.name === name) ? name : DEFAULTS.sample };
+  }
+
+  async #return() {
+    this.state = read(location.search);
+    await this.attempt(() => this.#choose(this.state.model));
+    await this.take(await this.#sourceOf(this.state.sample), {});
+    this.#tellMissing();
+  }
+
+  #tellMissing() {
+    if (this.#missing) tell(this.#missing);
+    this.#missing = null;
+  }
+}
+
+new ClassificationPage().start();

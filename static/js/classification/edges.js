@@ -1,0 +1,91 @@
+// Which maps feed a map, and how strongly: the sum of the kernel between them, as a share of the layer's largest.
+
+import { explainUnit, readFilters } from "../api.js";
+import { isShown } from "./shown.js";
+
+export class Edges {
+  #page;
+  #filters = new Map();
+
+  constructor(page) {
+    this.#page = page;
+  }
+
+  /** [{layer, channel, strength}]: strength from -1 to 1, or null where a map goes on without a weight. */
+  async to({ layer: name, channel }) {
+    const layer = this.#page.layer(name);
+    const froms = layer ? feeding(layer) : [];
+    if (froms.length === 0) return [];
+    if (layer.type === "conv2d") return this.#weighted(layer, channel, froms[0]);
+    if (layer.type === "dense") return this.#dense(layer, channel, froms[0]);
+    if (layer.type === "softmax") return this.#all(froms[0]);
+    if (layer.type === "flatten") return this.#flattened(channel, froms[0]);
+    return froms.map((from) => ({ layer: from, channel, strength: null }));
+  }
+
+  /** The same, seen through layers that have no column: norms pass maps on, flattening lays them out. */
+  async shown(place) {
+    let sources = await this.to(place);
+    for (let layer = this.#hidden(sources); layer; layer = this.#hidden(sources)) sources = this.#through(layer, sources);
+    return sources;
+  }
+
+  #hidden([source]) {
+    const layer = source && this.#page.layer(source.layer);
+    return layer && !isShown(this.#page, layer) && feeding(layer).length ? layer : null;
+  }
+
+  #through(layer, sources) {
+    const [from] = feeding(layer);
+    const [, height = 1, width = 1] = layer.type === "flatten" ? this.#page.layer(from).shape : [];
+    const sums = new Map();
+    for (const { channel, strength } of sources) {
+      const map = Math.floor(channel / (height * width));
+      sums.set(map, strength === null ? null : (sums.get(map) ?? 0) + strength);
+    }
+    const most = [...sums.values()].reduce((largest, value) => Math.max(largest, Math.abs(value ?? 1)), 0) || 1;
+    return [...sums].map(([channel, strength]) => ({ layer: from, channel, strength: strength === null ? null : strength / most }));
+  }
+
+  async #weighted({ name }, channel, from) {
+    const strengths = await this.#strengths(name);
+    if (!strengths) return this.#all(from);
+    const most = strengths.flat().reduce((largest, value) => Math.max(largest, Math.abs(value)), 0) || 1;
+    return strengths[channel].map((value, index) => ({ layer: from, channel: index, strength: value / most }));
+  }
+
+  /** The sums of a layer's kernels, asked for once. */
+  #strengths(layer) {
+    const key = `${this.#page.model.name} ${layer}`;
+    if (!this.#filters.has(key)) this.#filters.set(key, readFilters(this.#page.model.name, layer).then(sums, () => null));
+    return this.#filters.get(key);
+  }
+
+  #all(from) {
+    return (this.#page.layer(from)?.maps ?? []).map((_map, channel) => ({ layer: from, channel, strength: null }));
+  }
+
+  #flattened(unit, from) {
+    const shape = this.#page.layer(from)?.shape ?? [1, 1, 1];
+    return [{ layer: from, channel: Math.floor(unit / (shape[1] * shape[2])), strength: null }];
+  }
+
+  /** The terms that weigh most, by their products. */
+  async #dense({ name }, channel, from) {
+    const { model, source, pictureFields } = this.#page;
+    const told = await explainUnit(model.name, source, { ...pictureFields, layer: name, channel, x: 0, y: 0 }).catch(() => ({ inputs: [] }));
+    const most = told.inputs.reduce((largest, { product }) => Math.max(largest, Math.abs(product)), 0) || 1;
+    return told.inputs.map(({ index, product }) => ({ layer: from, channel: index, strength: product / most }));
+  }
+}
+
+/** The names of the layers that feed one. */
+export function feeding({ from, previous }) {
+  if (from.length) return from;
+  return previous ? [previous] : [];
+}
+
+function sums({ strengths, kernels }) {
+  const sum = (rows) => rows.flat(Infinity).reduce((total, weight) => total + weight, 0);
+  return strengths ?? kernels?.map((inputs) => inputs.map(sum)) ?? null;
+}

@@ -1,0 +1,23 @@
+// A part of the room that asks the server one question, again whenever the question has changed.
+
+import { Latest } from "../shared/latest.js";
+
+/**
+ * `question()` gives what is asked, or null while it cannot be; `answer(question, isNewest)` asks and shows.
+ * `show()` draws what needs no new answer; `isLive` parts follow a slider while it moves.
+ */
+export function part(page, { question, answer, show = () => {}, isLive = false }) {
+  const latest = new Latest((key, isNewest) => page.attempt(() => answer(JSON.parse(key), isNewest), latest));
+  return {
+    isLive,
+    again() {
+      latest.forget();
+      this.refresh();
+    },
+    refresh() {
+      show();
+      const asked = question();
+      if (asked !== null) latest.ask(JSON.stringify(asked));
+    },
+  };
+}

@@ -1,0 +1,99 @@
+// The written arithmetic of one unit: for the chosen input map, and, if asked, for all of them.
+
+import { h } from "../shared/dom.js";
+import { number } from "../shared/format.js";
+import { _ } from "../shared/i18n.js";
+import { channelTitle, layerTitle } from "../shared/layers.js";
+import { activationLine, addedLine, denseLine, inputLine, normalizationLine, softmaxLine, sumLine } from "./written.js";
+import { feeding } from "./edges.js";
+import { pickedOf } from "./terms.js";
+
+const POOLING = { max_pooling2d: "max_pool", average_pooling2d: "average_pool", global_average_pooling2d: "average_pool", global_max_pooling2d: "max_pool" };
+const MOST_WRITTEN = 64;
+const MOST_WINDOW = 9;
+const $ = (selector) => document.querySelector(selector);
+let isOpen = false;
+
+export function connectWorking(page) {
+  $("#show-terms").addEventListener("click", () => {
+    isOpen = !isOpen;
+    drawAll(page);
+  });
+}
+
+export function drawWorking(page, layer) {
+  const { explained } = page;
+  const from = page.layer(feeding(layer)[0]);
+  const isConvolution = explained.type === "conv2d";
+  const window = isConvolution ? termWindow(page, from, pickedInput(page)) : poolingWindow(explained, from);
+  $("#unit-arithmetic").hidden = !window;
+  if (window) $("#unit-arithmetic").show(window, null);
+  $("#working-title").textContent = isConvolution ? _("With %(map)s", { map: inputTitle(page, from, pickedInput(page)) }) : _("In numbers");
+  $("#unit-sum").textContent = lineOf(explained);
+  $("#unit-sum").hidden = $("#unit-sum").textContent === "";
+  drawAll(page);
+}
+
+function pickedInput(page) {
+  const picked = pickedOf(page);
+  return page.explained.inputs.find(({ channel }) => channel === picked);
+}
+
+function inputTitle(page, from, { channel }) {
+  return _("%(map)s of %(layer)s", { map: channelTitle(from, channel, page.model.classes), layer: layerTitle(from.name) });
+}
+
+/** One input map's part of the sum, as the arithmetic component takes it. */
+function termWindow(page, from, { patch, kernel, products, sum }) {
+  const step = { type: "convolution", matrix: kernel, divisor: 1, offset: 0, border: "zero" };
+  return { step, patch, kernel, products, sum, value: sum, outside: outsideOf(page.explained, from), limit: from.limit, digits: 2 };
+}
+
+/** Which cells of the window lie beyond the map's edge, where the padding's zeros are. */
+function outsideOf({ left, top, inputs }, { shape: [, height, width] }) {
+  const isOutside = (row, column) => row < 0 || column < 0 || row >= height || column >= width;
+  return inputs[0].kernel.map((line, i) => line.map((_weight, j) => isOutside(top + i, left + j)));
+}
+
+function poolingWindow({ type, patch, value }, from) {
+  if (!POOLING[type] || !patch || patch.length > MOST_WINDOW) return null;
+  const step = { type: POOLING[type], size: patch.length };
+  return { step, patch, outside: patch.map((row) => row.map(() => false)), products: null, value, limit: from.limit, digits: 2 };
+}
+
+function lineOf(explained) {
+  const { type, channel } = explained;
+  if (type === "conv2d") return sumLine(explained);
+  if (type === "batch_normalization") return normalizationLine(explained);
+  if (type === "activation") return activationLine(explained);
+  if (type === "dense") return denseLine(explained);
+  if (type === "residual") return addedLine(explained);
+  if (type === "softmax") return softmaxLine(explained, channel);
+  if (type === "input") return explained.level === undefined ? "" : inputLine(explained);
+  if (type === "flatten") return flattenLine(explained);
+  return "";
+}
+
+function flattenLine({ channel, from, value }) {
+  const place = { unit: channel + 1, row: from.y, column: from.x, map: from.channel + 1, value: number(value, 4) };
+  return _("unit %(unit)s is row %(row)s, column %(column)s of map %(map)s: %(value)s", place);
+}
+
+/** Every input map's arithmetic, for whoever wants to add it all up. */
+function drawAll(page) {
+  const { explained } = page;
+  const canShow = explained?.type === "conv2d" && explained.inputs.length > 1;
+  $("#show-terms").hidden = !canShow;
+  $("#show-terms").textContent = isOpen ? _("Show one") : _("Show them all");
+  $("#show-terms").setAttribute("aria-expanded", String(isOpen && canShow));
+  $("#all-terms").hidden = !canShow || !isOpen;
+  if ($("#all-terms").hidden) return $("#all-terms").replaceChildren();
+  const from = page.layer(feeding(page.layer(explained.layer))[0]);
+  return $("#all-terms").replaceChildren(...explained.inputs.slice(0, MOST_WRITTEN).map((input) => written(page, from, input)));
+}
+
+function written(page, from, input) {
+  const arithmetic = document.createElement("pixel-arithmetic");
+  arithmetic.show(termWindow(page, from, input), null);
+  return h("section", {}, h("h4", { class: "small" }, inputTitle(page, from, input)), arithmetic);
+}

@@ -1,0 +1,161 @@
+// The kernel, how its window moves, and how pictures are drawn: from the controls to the state, and back.
+
+import { OWN, SEEN, findName } from "../shared/address.js";
+import { copyText } from "../shared/clipboard.js";
+import { h } from "../shared/dom.js";
+import { number, parseNumber, plain } from "../shared/format.js";
+import { _ } from "../shared/i18n.js";
+import { sameMatrix } from "../shared/steps.js";
+import { forget, mistype, tell } from "./hint.js";
+import { sizeFormula } from "./screen.js";
+
+const $ = (selector) => document.querySelector(selector);
+const NUMBERS = ["stride", "dilation"];
+const MOST_POOLED = 4; // as far as the strides go
+
+export function connectControls(page) {
+  fillKernelNames(page);
+  $("#presets").kernels = page.kernels;
+  $("#presets").addEventListener("preset", ({ detail }) => page.choose(detail));
+  $("#kernel-name").addEventListener("change", ({ target }) => page.choose(page.kernels.find(({ name }) => name === target.value)));
+  $("#kernel").addEventListener("weights", ({ detail }) => page.changeStep({ matrix: detail, name: null }));
+  $("#kernel").addEventListener("mistyped", () => mistype("weight"));
+  $("#kernel").addEventListener("focusout", tell);
+  $("#side").addEventListener("change", ({ target }) => page.changeStep(resized(page.step, Number(target.value))));
+  for (const field of ["divisor", "offset"]) {
+    $(`#${field}`).addEventListener("input", ({ target }) => typeNumber(page, field, target));
+    $(`#${field}`).addEventListener("blur", ({ target }) => showInForce(page.step[field], target));
+  }
+  $("#geometry").addEventListener("change", ({ target }) => changeGeometry(page, target));
+  $("#display").addEventListener("change", ({ target }) => page.change({ display: target.value }));
+  $("#color").addEventListener("change", ({ target }) => page.take(page.source, { color: target.value }));
+  $("#channel").addEventListener("change", ({ target }) => page.change({ channel: Number(target.value) }));
+  $("#view").addEventListener("change", ({ target }) => page.change({ view: target.checked ? "stretch" : "plain" }));
+  $("#copy-link").addEventListener("click", () => copyLink(page));
+  document.addEventListener("theme", () => page.change({}));
+  return { refresh: () => refresh(page) };
+}
+
+function fillKernelNames({ kernels }) {
+  const options = kernels.map(({ name, title }) => h("option", { value: name }, title));
+  $("#kernel-name").replaceChildren(h("option", { value: "", disabled: true }, _("your own")), ...options);
+}
+
+function typeNumber(page, field, input) {
+  const value = parseNumber(input.value);
+  const usable = value !== null && (field !== "divisor" || Math.abs(value) >= 1e-6);
+  input.toggleAttribute("aria-invalid", false);
+  if (usable) return page.changeStep({ [field]: value });
+  input.setAttribute("aria-invalid", "true");
+  return mistype(field);
+}
+
+/** What was typed and cannot be used gives way to the number that is in force. */
+function showInForce(value, input) {
+  tell();
+  input.removeAttribute("aria-invalid");
+  input.value = plain(value);
+}
+
+function changeGeometry(page, { name, id, value, checked }) {
+  if (id === "flip") page.changeStep({ flip: checked });
+  else if (name === "stride" && page.step.type !== "convolution") page.changeStep({ stride: Number(value) });
+  else page.changeStep({ [name]: NUMBERS.includes(name) ? Number(value) : value });
+}
+
+/** The matrix in the middle of a larger one, or its middle in a smaller one; pooling just changes its size. */
+function resized(step, side) {
+  if (step.type !== "convolution") return { size: side, stride: side };
+  const whole = sameMatrix(cut(larger, step.matrix.length), step.matrix) ? larger : step.matrix;
+  larger = whole;
+  return { matrix: cut(whole, side), name: null };
+}
+
+// The kernel before its last cuts: whoever makes it smaller and larger again finds its outer numbers again.
+let larger = [[0]];
+
+function cut(matrix, side) {
+  const shift = (length) => Math.floor((side - 1) / 2) - Math.floor((length - 1) / 2);
+  const [down, right] = [shift(matrix.length), shift(matrix[0].length)];
+  const line = Array.from({ length: side }, (_value, index) => index);
+  return line.map((row) => line.map((column) => matrix[row - down]?.[column - right] ?? 0));
+}
+
+async function copyLink({ state }) {
+  const done = await copyText(location.href);
+  const told = [OWN, SEEN].includes(state.sample) ? _("Copied, without your picture") : _("Copied");
+  $("#copy-link").textContent = done ? told : _("Copy it from the address bar");
+  setTimeout(() => ($("#copy-link").textContent = _("Copy link")), 1500);
+}
+
+function refresh(page) {
+  const { state, step } = page;
+  const isKernel = step.type === "convolution";
+  forget();
+  $("#kernel").hidden = !isKernel;
+  $("#other-step").hidden = isKernel;
+  $("#learn-card").hidden = !isKernel || state.at > 0;
+  $("#kernel-facts").hidden = step.type === "relu";
+  for (const field of ["divisor", "offset"]) $(`#${field}`).closest("label").hidden = !isKernel;
+  $("#kernel-name").hidden = !isKernel;
+  if (isKernel) refreshKernel(page);
+  else refreshOther(step);
+  refreshGeometry(page, isKernel);
+  check("color", state.color);
+  check("channel", String(Math.min(state.channel, (page.input?.channels ?? 1) - 1)));
+  $("#channel").hidden = page.input?.channels !== 3;
+  $("#view").checked = state.view === "stretch";
+  $("#size").value = String(state.size);
+}
+
+function refreshKernel({ step, kernels }) {
+  $("#kernel").matrix = step.matrix;
+  $("#kernel-name").value = findName(step, kernels) ?? "";
+  for (const field of ["divisor", "offset"]) {
+    if ($(`#${field}`) !== document.activeElement) $(`#${field}`).value = plain(step[field]);
+  }
+  $("#side").value = String(step.matrix.length);
+  offerSides(Infinity);
+  $("#kernel-sum").textContent = `${_("sum")} ${number(step.matrix.flat().reduce((sum, weight) => sum + weight, 0))}`;
+}
+
+function refreshOther(step) {
+  const texts = {
+    relu: _("ReLU: negative values become 0, positive ones stay. There is nothing to set."),
+    max_pool: _("Max pooling: of each window only the largest value stays."),
+    average_pool: _("Average pooling: of each window the mean stays."),
+  };
+  $("#other-step").textContent = texts[step.type];
+  if (step.size) $("#side").value = String(step.size);
+  offerSides(MOST_POOLED);
+  $("#kernel-sum").textContent = "";
+}
+
+function offerSides(most) {
+  for (const option of $("#side").options) option.disabled = Number(option.value) > most;
+}
+
+function refreshGeometry(page, isKernel) {
+  const { step, input, result } = page;
+  $("#geometry").hidden = step.type === "relu";
+  for (const id of ["dilation", "border"]) $(`#${id}`).hidden = !isKernel;
+  $("#flip").closest("label").hidden = !isKernel;
+  check("stride", String(step.stride));
+  if (isKernel) for (const name of ["dilation", "border"]) check(name, String(step[name]));
+  $("#flip").checked = Boolean(step.flip);
+  for (const field of ["stride", "dilation", "border"]) disableImpossible(page, field);
+  $("#size-formula").textContent = result ? `${_("width")}: ${sizeFormula(step, input, result)}` : "";
+}
+
+/** Settings with which the window would not fit cannot be reached. */
+function disableImpossible(page, field) {
+  const { steps, at } = page.state;
+  for (const radio of document.querySelectorAll(`[name=${field}]`)) {
+    const value = NUMBERS.includes(field) ? Number(radio.value) : radio.value;
+    radio.disabled = !radio.checked && !page.fits(steps.with(at, { ...page.step, [field]: value }));
+  }
+}
+
+function check(name, value) {
+  for (const radio of document.querySelectorAll(`[name=${name}]`)) radio.checked = radio.value === value;
+}

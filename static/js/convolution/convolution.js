@@ -1,0 +1,162 @@
+// The convolution page: holds its state, asks the bench for results and keeps the screen and the address in step.
+
+import { listKernels, listSamples, readPicture } from "../api.js";
+import { DEFAULTS, OWN, SEEN, fromKernel, read, write } from "../shared/address.js";
+import { Bench } from "./bench.js";
+import { keep, kept } from "../shared/keep.js";
+import { complete, outputSize } from "../shared/steps.js";
+import { connectChain } from "./chain.js";
+import { connectCode } from "./code.js";
+import { connectControls } from "./controls.js";
+import { connectLearning } from "./learning.js";
+import { connectSources } from "./sources.js";
+import { connectWindow } from "./window.js";
+import { Screen } from "./screen.js";
+import { attempt, connectNotice } from "../rooms/notice.js";
+
+const SETTLE_MS = 120;
+const MOST_STEPS = 16;
+
+class ConvolutionPage {
+  kernels = [];
+  samples = [];
+  state = null;
+  source = {};
+  origin = {};
+  bench = new Bench();
+  #screen = new Screen(this);
+  #parts = [];
+  #isChanging = false;
+  #settling = null;
+  #reading = 0;
+
+  async start() {
+    connectNotice();
+    await this.attempt(async () => {
+      [this.kernels, this.samples] = await Promise.all([listKernels(), listSamples()]);
+      this.state = read(location.search, this.kernels);
+      this.#parts = [connectControls, connectSources, connectChain, connectWindow, connectLearning, connectCode].map((connect) => connect(this));
+      addEventListener("popstate", () => this.#return());
+      await this.take(await this.#sourceOf(this.state.sample));
+      document.documentElement.dataset.ready = "true";
+    });
+  }
+
+  get step() {
+    return this.state.steps[this.state.at];
+  }
+
+  get input() {
+    return this.bench.inputOf(this.state.at);
+  }
+
+  get result() {
+    return this.bench.resultOf(this.state.at);
+  }
+
+  /** Reads a picture, {sample} or {file}, and changes the state by `patch`; whatever goes wrong, the present one stays. */
+  async take(source, patch = {}) {
+    const reading = (this.#reading += 1);
+    await this.attempt(async () => {
+      const { size, color } = { ...this.state, ...patch };
+      const { levels, origin } = await readPicture(source, size, color);
+      if (reading !== this.#reading) return;
+      [this.source, this.origin, this.levels] = [source, origin, levels];
+      Object.assign(this.state, patch, { sample: source.sample ?? source.name ?? OWN });
+      if (source.name !== SEEN) keep(source.file ?? null, OWN);
+      this.bench.put(levels);
+      this.#screen.newPicture();
+    });
+    this.change({});
+  }
+
+  /** What an address names: a sample, or one's own picture if this browser has kept it. */
+  async #sourceOf(name) {
+    const file = (name === OWN || name === SEEN) && (await kept(name));
+    if (file) return { file, name };
+    return { sample: this.samples.some((sample) => sample.name === name) ? name : DEFAULTS.sample };
+  }
+
+  /** Changes the state and shows it in the coming frame: computed at once, since waiting for the frame would lose one. */
+  change(patch) {
+    Object.assign(this.state, patch);
+    if (!this.bench.picture || this.#isChanging) return;
+    this.#isChanging = true;
+    queueMicrotask(() => this.#show());
+  }
+
+  /** Changes fields of the open step. */
+  changeStep(patch) {
+    const steps = this.state.steps.with(this.state.at, complete({ ...this.step, ...patch }));
+    this.change({ steps });
+  }
+
+  /** Puts a classic kernel in the open step, or after it where it is none; where a window moves and stops is kept. */
+  choose(kernel) {
+    const { steps, at } = this.state;
+    if (this.step.type !== "convolution") return this.insert(fromKernel(kernel));
+    const { stride, dilation, border, flip } = this.step;
+    const step = fromKernel(kernel, { stride, dilation, border, flip });
+    return this.change({ steps: steps.with(at, step), display: "auto" });
+  }
+
+  /** Adds a step after the open one and opens it. */
+  insert(step) {
+    const { at } = this.state;
+    if (this.takes(step)) this.change({ steps: this.state.steps.toSpliced(at + 1, 0, step), at: at + 1, x: null, y: null });
+  }
+
+  /** Whether there is room for one more step after the open one. */
+  takes(step) {
+    const longer = this.state.steps.toSpliced(this.state.at + 1, 0, step);
+    return longer.length <= MOST_STEPS && this.fits(longer);
+  }
+
+  /** Moves the window to result pixel (x, y), without computing anything again. */
+  moveTo(x, y) {
+    const [height, width] = this.result ? [this.result.height, this.result.width] : [1, 1];
+    this.state.x = Math.max(0, Math.min(width - 1, x));
+    this.state.y = Math.max(0, Math.min(height - 1, y));
+    this.#screen.showWindow();
+    this.#settle();
+  }
+
+  /** Runs `work` and says whether it was done; a refusal is told in the page and nothing is lost. */
+  attempt(work) {
+    return attempt(work);
+  }
+
+  #show() {
+    this.#isChanging = false;
+    this.bench.apply(this.state.steps);
+    this.#screen.show();
+    for (const part of this.#parts) part?.refresh?.();
+    this.#settle();
+  }
+
+  /** What may come a moment later: chain, histograms, code, the address. */
+  #settle() {
+    clearTimeout(this.#settling);
+    this.#settling = setTimeout(() => {
+      this.#screen.settle();
+      for (const part of this.#parts) part?.settle?.();
+      const query = write(this.state, this.kernels);
+      history.replaceState(null, "", `${location.pathname}?${query}`);
+    }, SETTLE_MS);
+  }
+
+  /** Back and forward: the state of that address, with its picture. */
+  async #return() {
+    this.state = read(location.search, this.kernels);
+    this.take(await this.#sourceOf(this.state.sample));
+  }
+
+  /** Whether `steps` all fit the picture. */
+  fits(steps) {
+    let size = [this.bench.picture.height, this.bench.picture.width];
+    for (const step of steps) size = size && outputSize(complete(step), ...size);
+    return size !== null;
+  }
+}
+
+new ConvolutionPage().start();

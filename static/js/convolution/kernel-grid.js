@@ -1,0 +1,77 @@
+// The kernel as a grid of numbers to type over. Emits `weights` with the new matrix, `mistyped` where no number was typed.
+
+import { emit, h } from "../shared/dom.js";
+import { _ } from "../shared/i18n.js";
+import { largest, tint } from "../shared/sign.js";
+import { parseNumber, plain } from "../shared/format.js";
+
+export class KernelGrid extends HTMLElement {
+  #matrix = [];
+
+  /** Shows `matrix`; the cell that is being typed in keeps its text. */
+  set matrix(matrix) {
+    const sameSize = this.#matrix.length === matrix.length && this.#matrix[0]?.length === matrix[0].length;
+    this.#matrix = matrix.map((row) => [...row]);
+    if (!sameSize) this.#build();
+    this.#show();
+  }
+
+  #build() {
+    this.style.setProperty("--columns", this.#matrix[0].length);
+    this.dataset.side = this.#matrix.length;
+    this.replaceChildren(...this.#matrix.flatMap((row, i) => row.map((_weight, j) => this.#cell(i, j))));
+  }
+
+  #cell(row, column) {
+    return h("input", {
+      inputmode: "text",
+      autocomplete: "off",
+      spellcheck: "false",
+      "aria-describedby": "kernel-hint",
+      "aria-label": _("Weight in row %(row)s, column %(column)s", { row: row + 1, column: column + 1 }),
+      oninput: (event) => this.#type(event.target, row, column),
+      onkeydown: (event) => this.#nudge(event, row, column),
+      onfocus: (event) => event.target.select(),
+      onblur: () => this.#show(),
+    });
+  }
+
+  #show() {
+    const limit = largest(this.#matrix);
+    this.#matrix.flat().forEach((weight, index) => {
+      const cell = this.children[index];
+      if (cell !== document.activeElement) cell.value = plain(weight);
+      if (cell !== document.activeElement) cell.removeAttribute("aria-invalid");
+      cell.classList.toggle("is-long", plain(weight).length > 5);
+      tint(cell, weight, limit);
+    });
+  }
+
+  #type(cell, row, column) {
+    const weight = parseNumber(cell.value);
+    if (weight === null) {
+      cell.setAttribute("aria-invalid", "true");
+      return emit(this, "mistyped");
+    }
+    cell.removeAttribute("aria-invalid");
+    return this.#change(row, column, weight);
+  }
+
+  /** Arrow up and down count; with Alt in tenths. */
+  #nudge(event, row, column) {
+    const direction = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+    if (!direction) return;
+    event.preventDefault();
+    const weight = this.#matrix[row][column] + direction * (event.altKey ? 0.1 : 1);
+    event.target.value = plain(Math.round(weight * 1e9) / 1e9);
+    this.#change(row, column, Math.round(weight * 1e9) / 1e9);
+  }
+
+  #change(row, column, weight) {
+    this.#matrix[row][column] = weight;
+    this.#show();
+    emit(this, "weights", this.#matrix.map((numbers) => [...numbers]));
+  }
+}
+
+customElements.define("kernel-grid", KernelGrid);

@@ -1,0 +1,68 @@
+// A histogram of levels, drawn by uPlot; what lies outside 0 to 255 has another color.
+
+import uPlot from "../../vendor/uplot/uPlot.esm.js";
+import { number, percent } from "../shared/format.js";
+import { color } from "../shared/theme.js";
+
+const HEIGHT = 150;
+
+export class LevelHistogram extends HTMLElement {
+  #chart = null;
+  #top = 1;
+  #watcher = new ResizeObserver(() => this.#chart?.setSize({ width: this.clientWidth, height: HEIGHT }));
+
+  connectedCallback() {
+    this.setAttribute("role", "img");
+    this.setAttribute("aria-label", this.dataset.label);
+    this.#watcher.observe(this);
+  }
+
+  disconnectedCallback() {
+    this.#watcher.disconnect();
+    this.#chart?.destroy();
+    this.#chart = null;
+  }
+
+  /** `counts` in equal bins from `minimum` to `maximum`. The heights are square roots, so that rare values show. */
+  show(counts, minimum, maximum) {
+    const total = counts.reduce((sum, count) => sum + count, 0);
+    const width = (maximum - minimum) / counts.length || 1;
+    const middles = Array.from(counts, (_count, index) => minimum + (index + 0.5) * width);
+    const shares = Array.from(counts, (count) => count / total);
+    const inside = (keep) => shares.map((share, index) => (isInside(middles[index]) === keep ? share : null));
+    if (!this.#chart) this.#chart = new uPlot(this.#options(), [[0], [0], [0]], this);
+    this.#chart.setData([middles, inside(true), inside(false)], false);
+    this.#chart.setScale("x", { min: minimum, max: Math.max(maximum, minimum + 1) });
+    this.#top = Math.max(...shares);
+    this.#chart.setScale("y", { min: 0, max: this.#top * 1.02 });
+  }
+
+  #options() {
+    const bars = uPlot.paths.bars({ size: [1, Infinity], gap: 0 });
+    const series = (name) => ({ paths: bars, fill: color(name), stroke: color(name), width: 0, points: { show: false } });
+    const axis = { stroke: color("--soft-ink"), font: '11px "JetBrains Mono", monospace', ticks: { show: false }, grid: { stroke: color("--line"), width: 1 } };
+    return {
+      width: this.clientWidth || 400,
+      height: HEIGHT,
+      legend: { show: false },
+      cursor: { show: false },
+      scales: { x: { time: false, auto: false }, y: { auto: false, distr: 100, fwd: Math.sqrt, inv: (value) => value * value } },
+      axes: [
+        { ...axis, values: (_chart, ticks) => ticks.map((tick) => number(tick)), grid: { show: false }, size: 24 },
+        { ...axis, values: (_chart, ticks) => ticks.map((tick) => percent(tick)), size: 50, filter: (_chart, splits) => splits, splits: () => [0, 0.05, 0.25, 1].map((part) => part * this.#top) },
+      ],
+      series: [{}, series("--accent"), series("--second")],
+    };
+  }
+
+  /** Draws again with the colors of the theme that is now chosen. */
+  refresh() {
+    this.#chart?.redraw(false);
+  }
+}
+
+function isInside(value) {
+  return value >= 0 && value <= 255;
+}
+
+customElements.define("level-histogram", LevelHistogram);

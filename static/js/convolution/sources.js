@@ -1,0 +1,37 @@
+// The convolution page's picture: where it comes from, how large it is worked on, and how the result is taken away.
+
+import { download } from "../api.js";
+import { h } from "../shared/dom.js";
+import { size } from "../shared/format.js";
+import { _ } from "../shared/i18n.js";
+import { connectPictures } from "../rooms/sources.js";
+import { requestFields } from "./request.js";
+
+const CENTER = { x: null, y: null };
+const $ = (selector) => document.querySelector(selector);
+
+export function connectSources(page) {
+  connectPictures(page.samples, (source) => page.take(source, CENTER));
+  $("#size").addEventListener("change", ({ target }) => page.take(page.source, { size: Number(target.value), ...CENTER }));
+  $("#download").addEventListener("click", () => save(page, { format: "png" }));
+  $("#download-full").addEventListener("click", () => save(page, { format: "png", max_side: null }));
+  $("#download-npy").addEventListener("click", () => save(page, { format: "npy" }));
+  return { refresh: () => offerFullSize(page) };
+}
+
+/** A picture that is worked on in a smaller copy can be had in its own size too. */
+function offerFullSize({ origin, levels }) {
+  const isReduced = Number(origin.width) > levels.width;
+  $("#download-full").hidden = !isReduced;
+  $("#download-full").textContent = _("↓ from all %(size)s", { size: size(origin.width, origin.height) });
+}
+
+/** The result up to the open step, computed by the server. */
+async function save(page, fields) {
+  await page.attempt(async () => {
+    const file = await download(page.source, { ...requestFields(page), ...fields });
+    const link = h("a", { href: URL.createObjectURL(file), download: `convolved.${fields.format}` });
+    link.click();
+    URL.revokeObjectURL(link.href);
+  });
+}

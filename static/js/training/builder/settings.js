@@ -1,0 +1,108 @@
+// What a run is made of (data set, network, training): what the page starts with, what a run had, and how the address says it.
+
+import { fitTo } from "./network-edits.js";
+import { DEFAULTS, differences, isSame, write } from "./run-address.js";
+import { learnedFrom } from "../../shared/rounding.js";
+import { stepsAnEpoch } from "./schedules.js";
+import { TRAINING } from "./training-defaults.js";
+
+const FIRST = "cifar10"; // the data set of the page, where the server has it
+const INSTEAD = "shapes"; // needs no fetching
+const PRESET = "lecture-light";
+const [FEW_STEPS, SMALL_BATCH] = [200, 32]; // fewer steps than that, and hardly anything is learned
+
+export class Settings {
+  #page;
+
+  constructor(page) {
+    this.#page = page;
+  }
+
+  /** The settings that are tried for a data set: the recipe that belongs to it, else the page's own, fitted. */
+  usual(dataset) {
+    const { recipes } = this.#page;
+    const own = recipes.find((recipe) => recipe.dataset === dataset && (recipe.name === dataset || recipe.name === "default"));
+    const recipe = own ?? recipes.find(({ name }) => name === "default") ?? {};
+    return { dataset, network: this.#fitted(this.#networkOf(recipe.network ?? PRESET), dataset), training: this.#longEnough(dataset, { ...TRAINING, ...recipe.training }) };
+  }
+
+  /** The page's epochs are meant for many pictures: few ones are shown more often, in smaller batches. */
+  #longEnough(name, training) {
+    const dataset = this.#page.datasets.find((row) => row.name === name);
+    if (!name.startsWith("own-") || !dataset) return training;
+    const stepsOf = (batch) => stepsAnEpoch(learnedFrom(dataset, training), batch);
+    if (stepsOf(training.batch_size) * training.epochs >= FEW_STEPS) return training;
+    return { ...training, batch_size: SMALL_BATCH, epochs: Math.max(training.epochs, Math.ceil(FEW_STEPS / stepsOf(SMALL_BATCH))) };
+  }
+
+  /** Whether this server has the data set and the preset that an address names. */
+  knows({ dataset, network }) {
+    return (dataset === null || this.#known(dataset)) && (typeof network !== "string" || this.#page.presets.some(({ name }) => name === network));
+  }
+
+  /** What an address and the run that it opens say together. */
+  read(address, run) {
+    if (run) return this.#over(this.of(run), address);
+    const dataset = this.#known(address.dataset) ? address.dataset : this.#first();
+    return this.#over(this.usual(dataset), { ...address, dataset });
+  }
+
+  /** The settings of a run. */
+  of({ dataset, network, training }) {
+    return { dataset, network: this.#networkOf(network), training: { ...TRAINING, ...training } };
+  }
+
+  /** The query that opens the page with a recipe's settings. */
+  link(recipe) {
+    const base = this.usual(recipe.dataset);
+    const { network, training } = this.of({ ...recipe, network: this.#fitted(this.#networkOf(recipe.network ?? PRESET), recipe.dataset) });
+    return write({ ...DEFAULTS, dataset: recipe.dataset, network: isSame(network, base.network) ? null : network, training: differences(training, base.training) });
+  }
+
+  /** The query of the page's state: only what the run, or the page's start, does not say already. */
+  write() {
+    const { state, run } = this.#page;
+    const base = run ? this.of(run) : this.usual(state.dataset);
+    const start = run ? run.dataset : this.#first();
+    return write({
+      ...state,
+      dataset: state.dataset === start ? null : state.dataset,
+      network: isSame(state.network, base.network) ? null : this.#named(state),
+      training: differences(state.training, base.training),
+    });
+  }
+
+  #over(base, { dataset, network, training }) {
+    const chosen = dataset ?? base.dataset;
+    const named = typeof network === "string" ? this.#fitted(this.#networkOf(network), chosen) : network;
+    return { dataset: chosen, network: named ?? base.network, training: { ...base.training, ...training } };
+  }
+
+  #first() {
+    const { datasets } = this.#page;
+    return datasets.find(({ name, available }) => name === FIRST && available) ? FIRST : INSTEAD;
+  }
+
+  #known(dataset) {
+    return this.#page.datasets.some(({ name }) => name === dataset) || /^own-[0-9a-f]{32}$/.test(dataset ?? "");
+  }
+
+  /** A preset by its name, or the network itself. */
+  #networkOf(network) {
+    if (typeof network !== "string") return network;
+    const { presets } = this.#page;
+    return (presets.find(({ name }) => name === network) ?? presets.find(({ name }) => name === PRESET) ?? presets[0]).network;
+  }
+
+  /** The name of the preset that a network is, fitted to its pictures, else the network. */
+  #named({ network, dataset }) {
+    return this.#page.presets.find((preset) => isSame(this.#fitted(preset.network, dataset), network))?.name ?? network;
+  }
+
+  /** A network for the pictures and the classes of a data set. */
+  #fitted(network, name) {
+    const dataset = this.#page.datasets.find((row) => row.name === name);
+    if (!dataset) return network;
+    return fitTo(network, { input: [...dataset.input], classes: dataset.classes.length });
+  }
+}

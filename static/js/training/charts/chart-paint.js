@@ -1,0 +1,120 @@
+// What charts of runs have painted on beside their curves: the shaded gap with its name, and marks at moments.
+
+import { color } from "../../shared/theme.js";
+
+const FONT = '600 12px "Inter", sans-serif';
+const MARK_FONT = '11px "JetBrains Mono", monospace';
+const ROOM = 26; // CSS pixels that a name in the gap needs
+
+const known = new Map();
+
+/** A function that gives the present color of a token; asked of the page once a theme. */
+export function resolve(token) {
+  return () => {
+    if (!known.has(token)) known.set(token, color(token)());
+    return known.get(token);
+  };
+}
+
+/** The theme has changed. */
+export function forgetColors() {
+  known.clear();
+}
+
+/** `shades` [{token, xs, low, high, name}]: fills between two curves; `levels` [{y, text}]: lines across, to compare with. */
+export function paintShades(chart, { shades, levels = [] }) {
+  inside(chart, (context) => {
+    for (const level of levels) across(chart, context, level);
+    for (const shade of shades) {
+      if (shade.xs.length > 1) fill(chart, context, shade);
+    }
+  });
+}
+
+/** Names of gaps, above the curves, and `marks` [{x, text, token}]: upright lines at moments. */
+export function paintMarks(chart, { shades, marks, levels = [] }) {
+  inside(chart, (context) => {
+    for (const mark of marks) line(chart, context, mark);
+    for (const shade of shades) if (shade.name) write(chart, context, shade, levels);
+  });
+}
+
+function inside(chart, paint) {
+  const { ctx: context, bbox } = chart;
+  context.save();
+  context.beginPath();
+  context.rect(bbox.left, bbox.top, bbox.width, bbox.height);
+  context.clip();
+  paint(context);
+  context.restore();
+}
+
+function fill(chart, context, { token, xs, low, high }) {
+  const at = (x, y) => [chart.valToPos(x, "x", true), chart.valToPos(y, "y", true)];
+  context.beginPath();
+  xs.forEach((x, index) => context.lineTo(...at(x, high[index])));
+  for (let index = xs.length - 1; index >= 0; index -= 1) context.lineTo(...at(xs[index], low[index]));
+  context.closePath();
+  context.globalAlpha = 0.14;
+  context.fillStyle = resolve(token)();
+  context.fill();
+  context.globalAlpha = 1;
+}
+
+/** The name stands in the gap, where it is widest of what is seen, right-aligned to the last epoch; not on a level's. */
+function write(chart, context, { token, xs, low, high, name }, levels) {
+  const ratio = devicePixelRatio;
+  const last = xs.length - 1;
+  context.font = scaled(FONT, ratio);
+  const right = Math.min(chart.valToPos(xs[last], "x", true), chart.bbox.left + chart.bbox.width) - 14 * ratio;
+  const x = Math.max(right, chart.bbox.left + context.measureText(name).width + 8 * ratio);
+  const near = Math.max(0, Math.floor(last * 0.9));
+  const [top, bottom] = [chart.valToPos(high[near], "y", true), chart.valToPos(low[near], "y", true)];
+  if (bottom - top < ROOM * ratio) return;
+  const y = aside((top + bottom) / 2, levels.map((level) => chart.valToPos(level.y, "y", true) - 8 * ratio), 18 * ratio);
+  Object.assign(context, { fillStyle: resolve(token)(), strokeStyle: resolve("--card")(), lineWidth: 5 * ratio, lineJoin: "round", textAlign: "right", textBaseline: "middle" });
+  context.strokeText(name, x, y); // readable where another run's curve passes
+  context.fillText(name, x, y);
+}
+
+/** A height at least `room` away from all that are `taken`, if possible. */
+function aside(y, taken, room) {
+  const near = taken.find((other) => Math.abs(other - y) < room);
+  return near === undefined ? y : y < near ? near - room : near + room;
+}
+
+function across(chart, context, { y, text }) {
+  const ratio = devicePixelRatio;
+  const top = Math.round(chart.valToPos(y, "y", true)) + 0.5;
+  const { left, width } = chart.bbox;
+  Object.assign(context, { strokeStyle: resolve("--line-strong")(), fillStyle: resolve("--soft-ink")(), lineWidth: ratio });
+  stroke(context, [left, top, left + width, top], [1.5 * ratio, 4 * ratio]);
+  context.font = scaled(MARK_FONT, ratio);
+  Object.assign(context, { textAlign: "right", textBaseline: "bottom" });
+  context.fillText(text, left + width - 4 * ratio, top - 3 * ratio);
+}
+
+function stroke(context, [x, y, toX, toY], dash) {
+  context.setLineDash(dash);
+  context.beginPath();
+  context.moveTo(x, y);
+  context.lineTo(toX, toY);
+  context.stroke();
+  context.setLineDash([]);
+}
+
+function line(chart, context, { x, text, token }) {
+  const ratio = devicePixelRatio;
+  const left = Math.round(chart.valToPos(x, "x", true)) + 0.5;
+  const { top, height } = chart.bbox;
+  Object.assign(context, { strokeStyle: resolve(token)(), fillStyle: resolve(token)(), lineWidth: ratio });
+  stroke(context, [left, top, left, top + height], [2 * ratio, 3 * ratio]);
+  if (!text) return;
+  context.font = scaled(MARK_FONT, ratio);
+  Object.assign(context, { textAlign: "left", textBaseline: "top" });
+  context.fillText(text, left + 4 * ratio, top + 2 * ratio);
+}
+
+function scaled(font, ratio) {
+  return font.replace(/([\d.]+)px/, (_text, size) => `${Number(size) * ratio}px`);
+}

@@ -1,0 +1,92 @@
+// Overfitting theater: two runs of one seed on few pictures, once without and once with a remedy, side by side.
+
+import { h, say } from "../../shared/dom.js";
+import { number, parseNumber } from "../../shared/format.js";
+import { _ } from "../../shared/i18n.js";
+import { learnedFrom } from "../../shared/rounding.js";
+import { CURES, cure, remediesOf, sickRecipe, sicken } from "../builder/cures.js";
+import { sentenceOf } from "../../rooms/notice.js";
+import { keepInSight } from "../../shared/sight.js";
+import { showStage } from "./stage.js";
+
+const FEW = 200;
+const PASSES = 30;
+const LEARN_FROM = [1, 1e6];
+const EPOCHS = [1, 1000];
+const $ = (selector) => document.querySelector(selector);
+
+export function connectTheater(page) {
+  fillCures();
+  let [dataset, run] = [null, null];
+  let refused = ""; // why the two could not be played
+  const show = () => say($("#verdict"), showStage(page) || refused);
+  $("#play").addEventListener("click", async () => {
+    refused = "";
+    show();
+    refused = await play(page);
+    show();
+  });
+  return {
+    refresh() {
+      if (dataset !== page.state.dataset) propose(sickRecipe(page));
+      if (run !== page.state.run) refused = "";
+      [dataset, run] = [page.state.dataset, page.state.run];
+      show();
+    },
+    hear: show,
+  };
+}
+
+function fillCures() {
+  const choices = Object.entries(CURES).map(([name, { title }], index) => h("label", { class: "chip" }, h("input", { type: "radio", name: "cure", value: name, ...(index === 0 && { checked: true }) }), title()));
+  $("#cure-choices").replaceChildren(...choices);
+}
+
+/** Few enough pictures, and passes enough, to overfit: as in the recipe where there is one. */
+function propose(recipe) {
+  $("#few").value = recipe?.training.train_limit ?? FEW;
+  $("#few-epochs").value = recipe?.training.epochs ?? PASSES;
+  $("#theater-note").textContent = recipe ? _("Both take the settings with which the remedies were tried on these pictures.") : _("Both take the network and the settings above, but for the remedies that are on.");
+}
+
+/** Starts both and opens them; why it could not be, or "". */
+async function play(page) {
+  const [few, epochs] = [whole($("#few"), LEARN_FROM), whole($("#few-epochs"), EPOCHS)];
+  if (few === null) return _("Pictures to learn from: a whole number from %(low)s to %(high)s.", inWords(LEARN_FROM));
+  if (epochs === null) return _("Epochs: a whole number from %(low)s to %(high)s.", inWords(EPOCHS));
+  const plain = sicken(page, { train_limit: few, epochs });
+  if (page.dataset) $("#few").value = learnedFrom(page.dataset, plain.training); // there may not be so many
+  const cured = cure(page, plain, $("[name=cure]:checked").value);
+  const [remedy] = remediesOf(cured).filter((one) => !remediesOf(plain).includes(one));
+  const isKeyboards = document.activeElement === $("#play"); // which loses it as soon as it is disabled
+  $("#play").disabled = true;
+  keepInSight($("#theater")); // the charts above it grow as soon as there is a run
+  let refusal = "";
+  const order = both(page, plain, { ...cured, name: remedy });
+  await page.attempt(() => order.catch((error) => {
+    refusal = sentenceOf(error);
+    throw error;
+  }));
+  $("#play").disabled = false;
+  if (isKeyboards && document.activeElement === document.body) $("#play").focus({ preventScroll: true });
+  return refusal;
+}
+
+async function both(page, plain, cured) {
+  const first = await page.submit({ ...plain, name: _("without a remedy") });
+  page.open(first.id, { compare: [] });
+  const second = await page.submit({ ...cured, pair: first.id });
+  page.change({ compare: [second.id] });
+}
+
+function inWords([low, high]) {
+  return { low: number(low), high: number(high) };
+}
+
+/** The whole number in a field, or null, and the field shows it. */
+function whole(field, [low, high]) {
+  const value = parseNumber(field.value);
+  const isGood = Number.isInteger(value) && value >= low && value <= high;
+  field.setAttribute("aria-invalid", String(!isGood));
+  return isGood ? value : null;
+}

@@ -1,0 +1,170 @@
+// The head of the page: what is trained, where it stands, and starting, pausing, changing the rate and stopping.
+
+import { copyText } from "../../shared/clipboard.js";
+import { h } from "../../shared/dom.js";
+import { parseNumber, plain } from "../../shared/format.js";
+import { _ } from "../../shared/i18n.js";
+import { isSecret } from "../../shared/layers.js";
+import { OWN } from "../builder/run-address.js";
+import { ENDED } from "./run-feed.js";
+import { tell } from "../../rooms/notice.js";
+import { colorOf } from "../charts/colors.js";
+import { watchLink } from "./queue.js";
+import { orderSentence, progressLine, stateSentence, titleOf } from "../charts/words.js";
+
+const HIGHEST_RATE = 1e4;
+let asked = null; // {id, rate, before}: the learning rate that was asked for last, and the one that held then
+let shown = ""; // what is said of the state
+let isAwaited = false; // whether the keyboard waits for the button that takes the place of the one it pressed
+const $ = (selector) => document.querySelector(selector);
+
+export function connectControls(page) {
+  $("#run-start").addEventListener("click", () => start(page));
+  $("#run-pause").addEventListener("click", () => page.ask(page.run.id, { state: "paused" }));
+  $("#run-on").addEventListener("click", () => page.ask(page.run.id, { state: "running" }));
+  $("#run-stop").addEventListener("click", () => page.ask(page.run.id, { state: "stopped" }));
+  $("#run-clone").addEventListener("click", () => {
+    page.clone(page.run.id);
+    $("#run-start").focus();
+  });
+  $("#rate-field").addEventListener("change", ({ target }) => changeRate(page, target));
+  $("#copy-link").addEventListener("click", () => copyLink(page));
+  return { refresh: () => refresh(page), hear: () => showProgress(page) };
+}
+
+async function start(page) {
+  const button = $("#run-start");
+  const isKeyboards = document.activeElement === button; // which loses it as soon as it is disabled
+  button.disabled = true;
+  const isStarted = await page.attempt(async () => {
+    const run = await page.submit();
+    page.open(run.id);
+    $("#run-state").scrollIntoView({ block: "nearest" });
+    isAwaited = document.activeElement === document.body;
+  });
+  button.disabled = false;
+  if (isKeyboards && !isStarted) button.focus();
+}
+
+/** A rate that is none stays where it was typed, marked, until the field is left. */
+async function changeRate(page, field) {
+  const { run } = page;
+  const rate = parseNumber(field.value);
+  const isRate = rate !== null && rate > 0 && rate <= HIGHEST_RATE;
+  field.setAttribute("aria-invalid", String(!isRate));
+  if (!isRate) return tell(_("A learning rate is a number above 0, such as 0.001."));
+  if (!run || rate === rateOf(page)) return;
+  asked = { id: run.id, rate, before: run.learning_rate };
+  if (!(await page.ask(run.id, { learning_rate: rate }))) asked = null;
+}
+
+/** The rate that holds by hand; a schedule goes up to it. What was asked for while it was paused will hold. */
+function rateOf({ run }) {
+  return asked?.id === run.id && asked.before === run.learning_rate ? asked.rate : run.learning_rate;
+}
+
+function showRate({ run, feed }) {
+  const now = feed?.step?.learning_rate ?? null;
+  const isScheduled = run.training.schedule !== "constant";
+  $("#rate-title").textContent = isScheduled ? _("highest learning rate") : _("learning rate");
+  $("#rate-now").textContent = isScheduled && Number.isFinite(now) ? _("now %(rate)s", { rate: shortened(now) }) : "";
+  if (document.activeElement === $("#rate-field")) return;
+  $("#rate-field").value = shortened(rateOf({ run }));
+  $("#rate-field").removeAttribute("aria-invalid");
+}
+
+/** Three figures are all that a learning rate needs. */
+function shortened(rate) {
+  return plain(Number(rate.toPrecision(3)));
+}
+
+async function copyLink({ state }) {
+  const done = await copyText(location.href);
+  const told = state.sample === OWN ? _("Copied, without your picture") : _("Copied");
+  $("#copy-link").textContent = done ? told : _("Copy it from the address bar");
+  setTimeout(() => ($("#copy-link").textContent = _("Copy link")), 1500);
+}
+
+function refresh(page) {
+  const { run, dataset, state } = page;
+  const focused = document.activeElement; // a browser forgets it as soon as it is hidden
+  $("#run-sentence").replaceChildren(orderSentence(dataset, state), ...comparing(page));
+  const isLive = Boolean(run) && !ENDED.includes(run.state);
+  const may = (states) => Boolean(run?.mine) && states.includes(run.state);
+  $("#run-pause").hidden = !may(["running"]) || run.asked === "paused";
+  $("#run-on").hidden = !(may(["paused"]) || (may(["failed"]) && run.step > 0));
+  $("#run-stop").hidden = !may(["queued", "running", "paused", "interrupted"]) || run.asked === "stopped";
+  $("#run-stop-text").textContent = run?.state === "queued" ? _("Leave the queue") : _("Stop");
+  $("#run-start-text").textContent = isLive ? _("Start another") : _("Start");
+  $("#run-start").classList.toggle("primary", !isLive);
+  $("#run-start").classList.toggle("start", !isLive);
+  $("#run-clone").hidden = !run || isLive || isSecret(run.dataset);
+  $("#rate").hidden = !may(["running", "paused"]);
+  passFocus(focused);
+  showState(page);
+  showProgress(page);
+}
+
+/** Start and Go on lead to Pause, that to Go on, and Stop to Clone: who presses them by keyboard is not thrown back to the page's beginning. */
+function passFocus(focused) {
+  if (focused.hidden && focused.closest(".run-controls")) isAwaited = true;
+  else if (focused !== document.body) isAwaited = false;
+  const next = isAwaited && ["#run-on", "#run-pause", "#run-clone"].map($).find((button) => !button.hidden);
+  if (!next) return;
+  next.focus({ preventScroll: true });
+  isAwaited = false;
+}
+
+/** " · comparing X and Y", each in the color of its curves. */
+function comparing(page) {
+  const { shown } = page;
+  if (shown.length < 2) return [];
+  const names = shown.map((run, index) => {
+    const name = h("strong", {}, titleOf(run));
+    name.style.setProperty("--run-color", colorOf(index));
+    return name;
+  });
+  return [` · ${_("comparing")} `, ...names.flatMap((name, index) => [...(index ? [index === names.length - 1 ? ` ${_("and")} ` : ", "] : []), name])];
+}
+
+function showState(page) {
+  const { run, feed } = page;
+  const soon = { paused: _("Pausing at the end of this step …"), stopped: _("Stopping at the end of this step …") };
+  const lost = feed?.connection === "reconnecting" ? `${run.state === "paused" ? _("The connection is lost; reconnecting.") : _("The connection is lost; reconnecting. The run goes on, and no point will be missing.")} ` : "";
+  const others = run && !run.mine && !ENDED.includes(run.state) ? ` ${_("Someone else started this run: you watch it.")}` : "";
+  const told = run ? (soon[run.asked] ?? stateSentence(run, feed)) : startSentence(page);
+  const text = lost && run.state === "running" ? lost : `${lost}${told}${others}`.trim(); // nothing can be asked of it then
+  const link = run?.state === "queued" ? watchLink(page) : null;
+  if (shown !== text + link) $("#run-state").replaceChildren(...coded(text), ...(link ? [" ", link] : []));
+  shown = text + link; // a link is written as its address
+  $("#run-state").classList.toggle("is-bad", Boolean(lost) || ["diverged", "failed"].includes(run?.state));
+}
+
+/** What stands between backticks is a command. */
+function coded(text) {
+  return text.split("`").map((part, index) => (index % 2 ? h("code", {}, part) : part));
+}
+
+/** Where nothing runs yet: what pressing Start does; without CIFAR-10, how to get it. */
+function startSentence(page) {
+  const { datasets, shown: [compared] } = page;
+  if (compared) return _("Change something and press Start: the new run is drawn together with %(run)s.", { run: `“${titleOf(compared)}”` });
+  const cifar = datasets.find(({ name }) => name === "cifar10");
+  const start = [preparedOf(page)?.why, _("Press Start, and the network learns in front of you.")].filter(Boolean).join(" ");
+  if (!cifar || cifar.available) return start;
+  const fetching = _("CIFAR-10 is not on this server: `python -m app fetch cifar10` fetches it. Until then the drawn shapes are the first choice.");
+  return `${start} ${fetching}`;
+}
+
+/** The prepared state that is on the page, as its link left it. */
+function preparedOf(page) {
+  const here = page.link(page.state);
+  return page.recipes.find((recipe) => recipe.kind !== "start" && page.link(recipe) === here);
+}
+
+function showProgress({ run, feed }) {
+  $("#run-progress").textContent = run ? progressLine(run, feed) : "";
+  $("#run-bar").hidden = !run || ENDED.includes(run.state);
+  if (run) $("#run-bar").value = feed?.step ? feed.step.step / feed.step.steps : run.step / (run.steps || 1);
+  if (run) showRate({ run, feed });
+}

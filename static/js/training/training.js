@@ -1,0 +1,254 @@
+// The train page: holds its state, follows the runs that are shown, and keeps the address in step.
+
+import { Problem, changeRun, listDatasets, listNetworks, listRecipes, listRuns, listSamples, readRun, submitRun, watchPhoto } from "../api.js";
+import { _ } from "../shared/i18n.js";
+import { keep, kept } from "../shared/keep.js";
+import { Latest } from "../shared/latest.js";
+import { DEFAULTS, MOST_COMPARED, OWN, isReadable, read } from "./builder/run-address.js";
+import { connectBuilder } from "./builder/builder.js";
+import { connectCharts } from "./charts/charts.js";
+import { connectConfusion } from "./seeing/confusion.js";
+import { connectControls } from "./runs/controls.js";
+import { connectFinal } from "./charts/final.js";
+import { Followers } from "./runs/followers.js";
+import { connectInput } from "./builder/input.js";
+import { connectKernels } from "./seeing/kernels.js";
+import { connectMaps } from "./seeing/maps.js";
+import { connectNorms } from "./seeing/norms.js";
+import { connectOptimizer } from "./builder/optimizer.js";
+import { connectPhoto } from "./seeing/photo.js";
+import { advised } from "./runs/queue.js";
+import { connectRemedies } from "./builder/remedies.js";
+import { connectRuns } from "./runs/runs.js";
+import { RunList } from "./runs/run-list.js";
+import { keepInSight } from "../shared/sight.js";
+import { Settings } from "./builder/settings.js";
+import { connectStates } from "./runs/states.js";
+import { connectTheater } from "./charts/theater.js";
+import { connectTime } from "./seeing/time.js";
+import { Visits } from "./runs/visits.js";
+import { automaticName } from "./charts/words.js";
+import { attempt, connectNotice, tell } from "../rooms/notice.js";
+
+const GONE = _("That run is not on this server any more. Choose another below, or start one.");
+const SETTINGS = [connectBuilder, connectInput, connectRemedies, connectOptimizer, connectStates];
+const VIEWS = [
+  connectControls, connectCharts, connectFinal, connectKernels, connectPhoto, connectMaps, connectConfusion, connectNorms,
+  connectTime, connectTheater, connectRuns,
+];
+
+class TrainingPage {
+  datasets = []; // rows of the data sets
+  presets = []; // rows of the networks to start from
+  samples = []; // rows of the sample pictures
+  recipes = []; // rows of the recipes
+  state = null; // {dataset, network, training, sample, run, compare, snapshot}
+  source = null; // the photo that is watched: {sample} or {file}
+  runs = []; // all runs, newest first
+  #settingParts = [];
+  #views = []; // parts that show what runs tell
+  #drawing = null;
+  #settings = new Settings(this);
+  #visits = new Visits({ write: () => this.#settings.write(), read: () => this.#reread(), show: (found) => this.#put(found) || this.change({}) });
+  #list = new RunList(this);
+  #taken = 0; // photos
+  #watching = new Latest((key) => this.attempt(() => watchPhoto(JSON.parse(key)[0], this.source)));
+  #followers = new Followers((kinds) => this.#hear(kinds), (id, fields) => this.#list.hear(id, fields));
+
+  async start() {
+    connectNotice();
+    await this.attempt(async () => {
+      [this.datasets, this.presets, this.samples, this.recipes, this.runs] = await Promise.all([listDatasets(), listNetworks(), listSamples(), listRecipes(), listRuns()]);
+      this.#put(await this.#read());
+      [this.#views, this.#settingParts] = [VIEWS, SETTINGS].map((parts) => parts.map((connect) => connect(this)));
+      document.addEventListener("visibilitychange", () => document.hidden || this.#list.renew());
+      this.change({});
+      this.#list.watch();
+      const aim = document.getElementById(location.hash.slice(1));
+      if (aim) keepInSight(aim);
+    });
+    document.documentElement.dataset.ready = "true";
+  }
+
+  /** The row of the chosen data set. */
+  get dataset() {
+    return this.datasets.find(({ name }) => name === this.state.dataset) ?? null;
+  }
+
+  /** The runs that are drawn together: the open one first. */
+  get shown() {
+    return [this.state.run, ...this.state.compare].map((id) => this.runOf(id)).filter(Boolean);
+  }
+
+  /** The open run as the server tells of it, or null. */
+  get run() {
+    return this.runOf(this.state.run);
+  }
+
+  /** What the open run has told so far (runs/run-feed.js), or null. */
+  get feed() {
+    return (this.run && this.feeds.get(this.run.id)) ?? null;
+  }
+
+  /** Map of id -> RunFeed: of the open run and those it is compared with. */
+  get feeds() {
+    return this.#followers.feeds;
+  }
+
+  /** The settings that the page starts with for a data set: {dataset, network, training}. */
+  usual(dataset) {
+    return this.#settings.usual(dataset);
+  }
+
+  /** The settings of a run or a recipe: {dataset, network, training}, all of it written out. */
+  settingsOf(run) {
+    return this.#settings.of(run);
+  }
+
+  /** The address of the page with a recipe's settings. */
+  link(recipe) {
+    return `${location.pathname}?${this.#settings.link(recipe)}`;
+  }
+
+  runOf(id) {
+    return this.runs.find((run) => run.id === id) ?? null;
+  }
+
+  /** As in notice.js. That a run is gone is told by the list, and not by everything that asked by itself for something of it. */
+  attempt(work, teller = null) {
+    return attempt(work, teller, (error) => teller !== null && error.problem?.status === 404);
+  }
+
+  /**
+   * Changes the state; every part shows what follows from it (while a slider moves, `isLive`, once a frame), and the address says it
+   * once it settles, or at once as an entry of the browser's history (`isEntry`) that Back leaves again.
+   */
+  change(patch, { isLive = false, isEntry = false } = {}) {
+    if (isEntry) this.#visits.settle();
+    Object.assign(this.state, patch);
+    if (isLive) this.#drawing ??= requestAnimationFrame(() => this.refresh());
+    else this.refresh();
+    if (isEntry) this.#visits.enter();
+    else this.#visits.settleSoon();
+  }
+
+  refresh() {
+    cancelAnimationFrame(this.#drawing);
+    this.#drawing = null;
+    this.#followers.follow(this.shown);
+    for (const part of this.#settingParts) part.refresh();
+    this.show();
+  }
+
+  /** Shows anew what runs tell; the settings are as they were. */
+  show() {
+    document.querySelector("#training").dataset.run = this.run?.state ?? "none";
+    for (const view of this.#views) view.refresh();
+  }
+
+  /** Starts a run of the settings that are on the page, and opens it. More `fields` are its name, its pair, other settings. */
+  async submit(fields = {}) {
+    const { dataset, network, training, sample } = this.state;
+    const order = { dataset, network, training, name: automaticName({ dataset, network, training }, dataset.startsWith("own-") ? this.dataset?.title : undefined), ...fields };
+    if (sample !== OWN) order.sample = sample;
+    const run = await submitRun(order).catch((error) => {
+      throw advised(error, this);
+    });
+    this.#list.put(run);
+    if (sample === OWN) await this.attempt(() => watchPhoto(run.id, this.source));
+    return run;
+  }
+
+  /** Opens a run, with its settings in the builder; null closes it and keeps the settings. */
+  open(id, patch = {}) {
+    const run = this.runOf(id);
+    const isEntry = id !== this.state.run;
+    this.change({ ...(run ? this.#settings.of(run) : {}), run: id, snapshot: null, compare: this.state.compare.filter((other) => other !== id), ...patch }, { isEntry });
+  }
+
+  /** Puts a run's settings into the builder, to change something and start again; what comes of it is compared with that run. */
+  clone(id) {
+    this.change({ ...this.#settings.of(this.runOf(id)), run: null, snapshot: null, compare: [id] }, { isEntry: true });
+  }
+
+  /** Draws a run together with the open one, or no more. */
+  compare(id, isCompared) {
+    const others = this.state.compare.filter((other) => other !== id);
+    if (!isCompared && this.state.run === id) return this.change({ run: others[0] ?? null, compare: others.slice(1), snapshot: null }, { isEntry: true });
+    if (!isCompared) return this.change({ compare: others });
+    return this.shown.length ? this.change({ compare: [...others, id].slice(0, MOST_COMPARED - 1) }) : this.open(id);
+  }
+
+  /** Asks the server to change a run: {state}, {learning_rate}, {name}. */
+  ask(id, patch) {
+    return this.attempt(async () => {
+      this.#list.put(await changeRun(id, patch));
+      this.change({});
+    });
+  }
+
+  /** A run was deleted elsewhere. */
+  lose(id) {
+    this.forget(id);
+    tell(GONE);
+  }
+
+  /** A run was deleted: whatever showed it closes. */
+  forget(id) {
+    this.runs = this.runs.filter((run) => run.id !== id);
+    this.change({ run: this.state.run === id ? null : this.state.run, compare: this.state.compare.filter((other) => other !== id) });
+  }
+
+  /** The photo to watch, {sample} or {file}; the open run, if it is one's own and goes on, is told. */
+  async take(source) {
+    this.source = source;
+    keep(source.file ?? null, OWN);
+    this.change({ sample: source.sample ?? OWN });
+    if (this.run?.mine && !this.feed?.hasEnded) await this.#watching.ask(JSON.stringify([this.run.id, (this.#taken += 1)]));
+  }
+
+  #hear(kinds) {
+    if ([...kinds].some((kind) => kind !== "step")) this.show();
+    else for (const view of this.#views) view.hear?.();
+  }
+
+  /** What the address describes, {state, source}; a run that is gone is told, and left out. */
+  async #read() {
+    const address = read(location.search);
+    if (!isReadable(location.search) || !this.#settings.knows(address)) tell(_("A part of this link could not be read: the usual settings stand in its place."));
+    const found = await Promise.all([address.run, ...address.compare].filter(Boolean).map((id) => this.#find(id)));
+    const ids = found.filter(Boolean).map(({ id }) => id);
+    for (const run of found.filter(Boolean)) this.#list.put(run);
+    const run = ids.includes(address.run) ? address.run : null;
+    const source = await this.#sourceOf(address.sample);
+    return { source, state: { ...this.#settings.read(address, this.runOf(run)), sample: source.sample ?? OWN, run, compare: address.compare.filter((id) => ids.includes(id)), snapshot: run ? address.snapshot : null } };
+  }
+
+  /** The same, or null where the server does not answer, which is told. */
+  async #reread() {
+    let found = null;
+    await this.attempt(async () => (found = await this.#read()));
+    return found;
+  }
+
+  #put({ state, source }) {
+    Object.assign(this, { state, source });
+  }
+
+  async #find(id) {
+    return readRun(id).catch((error) => {
+      if (!(error instanceof Problem)) throw error;
+      tell(error.problem.status === 404 ? GONE : error);
+      return null;
+    });
+  }
+
+  /** What an address names: a sample, or one's own photo if this browser has kept it. */
+  async #sourceOf(name) {
+    const file = name === OWN && (await kept(OWN));
+    if (file) return { file };
+    return { sample: this.samples.some((sample) => sample.name === name) ? name : DEFAULTS.sample };
+  }
+}
+
+new TrainingPage().start();
