@@ -52,7 +52,7 @@ NOUNS = ("convolution", "classification", "training")
 ROW = (
     "app/core/{noun}/{noun}.py",
     "app/web/{noun}.py",
-    "templates/{noun}.html",
+    "templates/{noun}/{noun}.html",
     "static/js/{noun}/{noun}.js",
     "tests/core/{noun}/test_{noun}.py",
     "tests/web/test_{noun}.py",
@@ -210,7 +210,12 @@ RULES_AND_VIOLATIONS: list[tuple[Rule, str, str, str]] = [
     ),
     (only_api_js_talks_to_the_server, "static/js/training/a.js", 'const address = "/api/kernels";\n', "/api/"),
     (only_api_js_talks_to_the_server, "static/js/shared/grid.js", "await fetch(address);\n", "fetch("),
-    (pages_name_no_other_host, "templates/base.html", '<script src="https://cdn.org/x.js"></script>\n', "https://"),
+    (
+        pages_name_no_other_host,
+        "templates/shared/base.html",
+        '<script src="https://cdn.org/x.js"></script>\n',
+        "https://",
+    ),
     (pages_name_no_other_host, "static/css/base.css", 'a { background: url("//cdn.org/x.png"); }\n', "//"),
     (every_noun_has_its_row, "app/core/convolution/convolution.py", "", "app/web/convolution.py"),
     (files_are_held_in_the_head, "templates/long.html", "<br>\n" * 301, "301 lines"),

@@ -40,4 +40,4 @@ def responses() -> dict[int | str, dict[str, Any]]:
 @router.get("/api/docs", name="api_docs")
 def show_docs(request: Request) -> Response:
     """Try every call in the browser."""
-    return render(request, "docs.html", page="docs", openapi=str(request.app.url_path_for("openapi")))
+    return render(request, "shared/docs.html", page="docs", openapi=str(request.app.url_path_for("openapi")))

@@ -265,7 +265,7 @@ def _answer(
     language = choose_language(request)
     title, detail = translate(language, kind.title), translate(language, message, values)
     if _is_browsing(request):
-        return render(request, "error.html", kind.status, title=title, detail=detail, number=kind.status)
+        return render(request, "shared/error.html", kind.status, title=title, detail=detail, number=kind.status)
     problem = {
         "type": f"/api/problems#{kind.name}",
         "title": title,

@@ -30,19 +30,19 @@ def home(request: Request) -> Response:
 @router.get("/convolve", name="convolution_page")
 def convolution(request: Request) -> Response:
     """The convolution page."""
-    return render(request, "convolution.html", page="convolution", **_prepared_states())
+    return render(request, "convolution/convolution.html", page="convolution", **_prepared_states())
 
 
 @router.get("/classify", name="classification_page")
 def classification(request: Request) -> Response:
     """The page inside a trained network."""
-    return render(request, "classification.html", page="classification")
+    return render(request, "classification/classification.html", page="classification")
 
 
 @router.get("/train", name="training_page")
 def training(request: Request) -> Response:
     """The page on which a network learns; a run is changed by the browser that started it."""
-    return remember(request, render(request, "training.html", page="training"))
+    return remember(request, render(request, "training/training.html", page="training"))
 
 
 def _prepared_states() -> dict[str, Any]:
