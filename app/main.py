@@ -13,37 +13,31 @@ from starlette.middleware import Middleware
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
-from app.runs.executor import Executor
-from app.runs.probe import Probe
-from app.runs.store import QueueLimits, Store
+from app.runs.executor.executor import Executor
+from app.runs.executor.probe import Probe
+from app.runs.store.store import QueueLimits, Store
 from app.settings import Settings
-from app.web import (
-    classification,
+from app.web import docs, errors, health, pages, pictures
+from app.web.classification import classification, models
+from app.web.convolution import convolution, kernel_fits
+from app.web.middleware import BodyLimit, CallerCheck, HeadAsGet, RequestLog, SecurityHeaders
+from app.web.rates import Rates
+from app.web.training import (
     confusion,
-    convolution,
     datasets,
-    docs,
-    errors,
     events,
-    health,
     histories,
-    kernel_fits,
-    models,
     networks,
-    pages,
-    pictures,
     previews,
     recipes,
     snapshots,
     timings,
     training,
 )
-from app.web.curves import Curves
-from app.web.middleware import BodyLimit, CallerCheck, HeadAsGet, RequestLog, SecurityHeaders
-from app.web.rates import Rates
-from app.web.run_metrics import RunMetrics
-from app.web.streams import Streams
-from app.web.timings import PROBE_S, Timings
+from app.web.training.curves import Curves
+from app.web.training.run_metrics import RunMetrics
+from app.web.training.streams import Streams
+from app.web.training.timings import PROBE_S, Timings
 from app.web.workers import Workers
 
 STATIC = Path(__file__).parent.parent / "static"

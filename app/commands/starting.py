@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from app.core.errors import InvalidValue
-from app.runs.database import open_engine
+from app.runs.store.database import open_engine
 from app.settings import Settings
 
 _KEPT = (".", "runs", "datasets", "runs.sqlite3")

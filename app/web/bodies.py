@@ -7,8 +7,8 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 
 from app.core.errors import N_
+from app.web.convolution.steps import MAXIMUM_DEPTH, depth
 from app.web.refusals import MalformedRequest, NotJson
-from app.web.steps import MAXIMUM_DEPTH, depth
 
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*+"', re.DOTALL)
 

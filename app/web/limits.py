@@ -12,9 +12,9 @@ from app.core.networks.texts.syntax import MAXIMUM_TEXT
 from app.core.pictures import changes
 from app.core.pictures.images import FORMATS
 from app.core.training.hyperparameters import BOUNDS
-from app.runs.states import LONGEST_NAME
+from app.runs.store.states import LONGEST_NAME
 from app.settings import Settings
-from app.web.steps import MAXIMUM_DEPTH
+from app.web.convolution.steps import MAXIMUM_DEPTH
 
 Limits = dict[str, Any]
 

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from starlette.responses import Response
 
-from app.runs.states import Visitor
+from app.runs.store.states import Visitor
 
 COOKIE = "visitor"
 _KEPT_S = 31_536_000

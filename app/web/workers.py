@@ -32,8 +32,8 @@ log = structlog.get_logger("app.web")
 
 PRELOADED = (
     "app.core.convolution.pipeline", "app.core.classification.inspection.views",
-    "app.core.classification.inspection.channel_views", "captum.attr", "app.core.datasets.own", "app.web.orders",
-    "app.web.previews", "app.web.timings", "app.web.snapshots", "app.web.confusion",
+    "app.core.classification.inspection.channel_views", "captum.attr", "app.core.datasets.own",
+    *(f"app.web.training.{name}" for name in ("orders", "previews", "timings", "snapshots", "confusion")),
 )  # fmt: skip
 _START_S = 60.0
 _LOST = N_("The process that worked on this ended before it was done. Try again, or use another picture.")

@@ -18,13 +18,13 @@ from app.core.pictures.samples import open_sample
 from app.core.training.events import Step
 from app.core.training.hyperparameters import Training
 from app.core.training.training import Trainer
-from app.runs.attempt import Attempt
-from app.runs.database import writing
-from app.runs.journal import Journal
-from app.runs.queue import Claim, QueueLimits, claim_next
-from app.runs.shelf import Shelf
-from app.runs.states import Order, Visitor
-from app.runs.store import Store
+from app.runs.store.database import writing
+from app.runs.store.queue import Claim, QueueLimits, claim_next
+from app.runs.store.states import Order, Visitor
+from app.runs.store.store import Store
+from app.runs.trainer.attempt import Attempt
+from app.runs.trainer.journal import Journal
+from app.runs.trainer.shelf import Shelf
 from tests.core.training.small_trainings import colored, small_network
 
 torch.set_num_threads(1)

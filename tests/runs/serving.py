@@ -5,9 +5,9 @@ import sys
 import threading
 from pathlib import Path
 
-from app.runs import executor as executor_module
-from app.runs.executor import Executor
-from app.runs.store import Store
+from app.runs.executor import executor as executor_module
+from app.runs.executor.executor import Executor
+from app.runs.store.store import Store
 
 
 def main(folder: Path) -> None:

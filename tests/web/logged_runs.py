@@ -8,11 +8,11 @@ from typing import Any
 from starlette.testclient import TestClient
 
 from app.main import create_app
-from app.runs import event_log
-from app.runs.database import writing
-from app.runs.schema import runs
-from app.runs.states import TERMINAL
-from app.runs.store import Store
+from app.runs.store import event_log
+from app.runs.store.database import writing
+from app.runs.store.schema import runs
+from app.runs.store.states import TERMINAL
+from app.runs.store.store import Store
 from app.settings import Settings
 
 ROW = {

@@ -1,9 +1,9 @@
-"""A stream of app/web/streams.py read in this process."""
+"""A stream of app/web/training/streams.py read in this process."""
 
 import re
 from collections.abc import AsyncIterator
 
-from app.web.streams import Streams
+from app.web.training.streams import Streams
 from tests.web.logged_runs import read_events
 
 

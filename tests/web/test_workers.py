@@ -13,7 +13,7 @@ import pytest
 from starlette.requests import Request
 
 from app.core.errors import InvalidValue, PlaygroundError
-from app.runs.processes import identify, is_alive
+from app.runs.store.processes import identify, is_alive
 from app.settings import Settings
 from app.web.refusals import Busy, TookTooLong, TookTooMuchMemory, VisitorLeft, WorkerLost
 from app.web.workers import Workers

@@ -21,7 +21,7 @@ from app.core.errors import InvalidValue
 from app.core.pictures.display import DISPLAYS, to_bytes
 from app.core.pictures.images import Limits, decode
 from app.core.pictures.samples import open_sample, sample_png
-from app.web.steps import ChainFields
+from app.web.convolution.steps import ChainFields
 
 # Keras asks torch for arrays in a way that NumPy 2 wants changed; that is between the two.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")

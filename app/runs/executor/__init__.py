@@ -1,0 +1,1 @@
+"""The part of a server that trains: trainer processes started, given runs, and buried."""

@@ -1,0 +1,145 @@
+"""Measures how fast networks learn here, a process in a trainer's environment: `python -m app.runs.executor.probe`.
+
+It answers one line of JSON with one line. It is started at the first question, ended when nobody asks for long, and
+never asked two things at once.
+"""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from app.core.errors import InvalidValue
+from app.core.networks.networks import Network, parse_network
+from app.core.training.hyperparameters import Training, describe_training, parse_training
+from app.core.training.timing import Timing, measure_step
+from app.runs.store.states import ANY_SIZE
+from app.tuning import TRAINING_ENVIRONMENT
+
+ENOUGH_BYTES = 1024**3  # a probe that has grown past this ends; the next starts small
+
+
+class ProbeLost(Exception):
+    """The process ended, or took too long, and gave no answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A network, and the training that it is for."""
+
+    network: Network
+    training: Training
+
+    def to_line(self) -> bytes:
+        """As it is sent."""
+        told = {"network": self.network.describe(), "training": describe_training(self.training)}
+        return json.dumps(told).encode() + b"\n"
+
+
+class Probe:
+    """The process, from a server's event loop. Who asks while it measures waits."""
+
+    def __init__(self, seconds: float, idle_seconds: float = 120.0) -> None:
+        self._seconds = seconds
+        self._idle_seconds = idle_seconds
+        self._turn = asyncio.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._idle: asyncio.TimerHandle | None = None
+
+    async def measure(self, question: Question) -> Timing:
+        """Real steps. Raises ProbeLost, or InvalidValue where network and training do not fit each other."""
+        async with self._turn:
+            self._stay()
+            asked = asyncio.ensure_future(asyncio.to_thread(self._ask, question))
+            try:
+                async with asyncio.timeout(self._seconds):
+                    return await asyncio.shield(asked)
+            except (TimeoutError, OSError, ValueError):
+                raise ProbeLost from None
+            finally:
+                await self._settle(asked)
+                self._idle = asyncio.get_running_loop().call_later(self._idle_seconds, self.stop)
+
+    def stop(self) -> None:
+        """Ends the process; who waits for its answer gets none."""
+        self._stay()
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            with suppress(OSError), process:  # which waits for its end, and closes its pipes
+                pass
+
+    async def _settle(self, asked: "asyncio.Future[Timing]") -> None:
+        """A question that is given up has its process ended: an answer to it would be taken for that to the next."""
+        while not asked.done():
+            self.stop()
+            await asyncio.wait([asked], timeout=0.1)
+        asked.exception()
+
+    def _stay(self) -> None:
+        """Runs in the event loop, or after it."""
+        if self._idle is not None:
+            self._idle.cancel()
+            self._idle = None
+
+    def _ask(self, question: Question) -> Timing:
+        """Runs in a thread."""
+        process = self._running()
+        assert process.stdin
+        assert process.stdout
+        process.stdin.write(question.to_line())
+        process.stdin.flush()
+        answer = json.loads(process.stdout.readline())
+        if answer.pop("ends"):
+            self.stop()
+        if "refused" in answer:
+            raise InvalidValue(answer["refused"], field=answer["field"], **answer["values"])
+        return Timing(**answer)
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        if self._process is None or self._process.poll() is not None:
+            self.stop()
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "app.runs.executor.probe"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                env=os.environ | TRAINING_ENVIRONMENT, cwd=Path(__file__).parents[3],
+            )  # fmt: skip
+        return self._process
+
+
+def main() -> None:
+    """Answers until its standard input ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with suppress(AttributeError, OSError):
+        os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
+    torch.set_flush_denormal(True)
+    for line in sys.stdin:
+        answer, ends = _answer(json.loads(line)), _resident_bytes() > ENOUGH_BYTES
+        sys.stdout.write(json.dumps(answer | {"ends": ends}) + "\n")
+        sys.stdout.flush()
+        if ends:
+            return
+
+
+def _answer(told: dict[str, Any]) -> dict[str, Any]:
+    try:
+        network, training = parse_network(told["network"], ANY_SIZE), parse_training(told["training"])
+        return asdict(measure_step(network, training))
+    except InvalidValue as error:
+        return {"refused": error.message, "field": error.field, "values": error.values}
+
+
+def _resident_bytes() -> int:
+    statistics = Path("/proc/self/statm")
+    return int(statistics.read_text("ascii").split()[1]) * os.sysconf("SC_PAGESIZE") if statistics.exists() else 0
+
+
+if __name__ == "__main__":
+    main()

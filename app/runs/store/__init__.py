@@ -1,0 +1,1 @@
+"""What is kept of runs: rows, events, queue and files; and how a server asks for something."""

@@ -1,0 +1,84 @@
+"""What may be asked of a run in each state, and what comes of it: at once where no trainer has it, else a request.
+
+It does not know who asks.
+"""
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping
+
+from app.core.errors import N_, InvalidValue, WrongState
+from app.core.training.hyperparameters import check_bounds
+from app.runs.store import event_log
+from app.runs.store.schema import runs
+from app.runs.store.states import FAILED, PAUSED, QUEUED, RUNNING, STOPPED, TERMINAL
+
+ASKABLE = (PAUSED, RUNNING, STOPPED)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A state, a highest learning rate, or both."""
+
+    state: str | None = None
+    learning_rate: float | None = None
+
+
+def grant(connection: Connection, row: RowMapping, wish: Wish) -> None:
+    """Writes what was asked for into the row. Raises WrongState or InvalidValue."""
+    if wish.learning_rate is not None:
+        _ask_rate(connection, row, wish.learning_rate)
+    if wish.state is not None and wish.state != row["state"]:
+        _ask_state(connection, row, wish.state)
+    elif wish.state == RUNNING and row["asked"]:
+        change(connection, row["id"], asked=None)  # taken back before the trainer came to it
+
+
+def change(connection: Connection, run_id: str, **values: Any) -> None:
+    """Sets columns of the row."""
+    connection.execute(runs.update().where(runs.c.id == run_id).values(values))
+
+
+def requeue(connection: Connection, row: RowMapping, asked: str | None = None) -> None:
+    """Back into the queue, in front if it has started, to go on from its checkpoint or to do there what is asked."""
+    change(connection, row["id"], state=QUEUED, asked=asked, reason=None, ended_at=None, queued_at=time.time(),
+           is_resumed=row["started_at"] is not None, claim=None, process=None)  # fmt: skip
+    _log(connection, row, QUEUED)
+
+
+def _ask_state(connection: Connection, row: RowMapping, state: str) -> None:
+    if state not in ASKABLE:
+        raise InvalidValue(N_("state is one of %(choices)s."), field="state", choices=", ".join(ASKABLE))
+    has, run_id = row["state"], row["id"]
+    goes_on = has == FAILED and state == RUNNING and row["step"]  # without a checkpoint it learns the same once more
+    if has in TERMINAL and not goes_on:
+        raise WrongState(N_("The run has ended; it cannot be changed any more. Start it anew instead."), field="state")
+    if has == RUNNING:
+        change(connection, run_id, asked=state)
+    elif state == RUNNING and has == QUEUED:
+        change(connection, run_id, asked=None)
+    elif state == RUNNING:
+        requeue(connection, row)
+    elif state == PAUSED:
+        change(connection, run_id, state=PAUSED, asked=None, queued_at=None)
+        _log(connection, row, PAUSED)
+    elif row["checkpoint"] and row["asked"] != STOPPED:
+        requeue(connection, row, asked=STOPPED)  # a trainer looks at the test pictures; who asks again does not wait
+    else:
+        change(connection, run_id, state=STOPPED, asked=None, queued_at=None, ended_at=time.time())
+        _log(connection, row, STOPPED)
+
+
+def _ask_rate(connection: Connection, row: RowMapping, rate: float) -> None:
+    check_bounds("learning_rate", rate)
+    if row["state"] in TERMINAL:
+        raise WrongState(N_("The run has ended; it cannot be changed any more. Start it anew instead."),
+                         field="learning_rate")  # fmt: skip
+    change(connection, row["id"], asked_rate=rate)
+
+
+def _log(connection: Connection, row: RowMapping, state: str) -> None:
+    event_log.append_state(connection, row["id"], state, step=row["step"], epoch=row["epoch"],
+                           learning_rate=row["learning_rate"])  # fmt: skip

@@ -1,0 +1,64 @@
+"""A run's checkpoint files. Which of them counts is said in its row; one that nobody heard of changes nothing."""
+
+import shutil
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from app.core.checkpoints import save_checkpoint
+from app.core.training.training import Trainer
+from app.runs.store.folders import CHECKPOINT_PREFIX, RunFolder
+
+RESERVE = ".reserve"
+RESERVE_BYTES = 2 * 1024 * 1024
+RESERVE_SHARE = 4  # of what is free, at most one such part
+
+
+class Keeping:
+    """Checkpoints of a run by the holder of a claim."""
+
+    def __init__(self, folder: RunFolder, claim: str, newest: str | None) -> None:
+        self._folder = folder
+        self._claim = claim
+        self.newest: Path | None = folder.path / newest if newest else None
+        with suppress(OSError):
+            folder.drop_leftovers()
+
+    def write(self, trainer: Trainer, **state: Any) -> str | None:
+        """A file that the run could go on from, by its name; None where the weights are not finite."""
+        if not has_finite_weights(trainer):
+            return None
+        name = f"{CHECKPOINT_PREFIX}{self._claim}-{trainer.step}.safetensors"
+        checkpoint = trainer.checkpoint()
+        checkpoint.state.update(state)
+        save_checkpoint(self._folder.path / name, checkpoint)
+        return name
+
+    def drop_others(self, name: str | None) -> None:
+        """Keeps this one alone, which is the row's from now on; or none."""
+        self.newest = self._folder.path / name if name else None
+        self._folder.drop_checkpoints(name)
+
+
+def has_finite_weights(trainer: Trainer) -> bool:
+    """Neither infinity nor NaN among the weights and statistics."""
+    tensors = [tensor for tensor in trainer.module.state_dict().values() if tensor.is_floating_point()]
+    return all(bool(torch.isfinite(tensor).all()) for tensor in tensors)
+
+
+def keep_reserve(root: Path) -> None:
+    """A file that is given up when the disk is full, so that this can still be written; not of the last room."""
+    path = root / RESERVE
+    with suppress(OSError):
+        has_reserve = path.is_file() and path.stat().st_size == RESERVE_BYTES
+        if not has_reserve and shutil.disk_usage(root).free > RESERVE_SHARE * RESERVE_BYTES:
+            path.write_bytes(b"\1" * RESERVE_BYTES)
+
+
+def release_reserve(folder: RunFolder) -> None:
+    """Gives it up, and what a write left half done."""
+    with suppress(OSError):
+        (folder.root / RESERVE).unlink(missing_ok=True)
+        folder.drop_leftovers()

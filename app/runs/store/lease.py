@@ -1,0 +1,112 @@
+"""A trainer's right to write of its run, as long as nobody else has the run: every write asks whether it still has it.
+
+So a trainer that was thought dead, and wakes up, changes nothing. It does not know what it writes.
+"""
+
+import os
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Engine, RowMapping, case, select
+
+from app.runs.store import event_log
+from app.runs.store.database import reading, writing
+from app.runs.store.processes import identify
+from app.runs.store.queue import Claim
+from app.runs.store.schema import events, runs
+from app.runs.store.states import INTERRUPTED, Reason, Values
+
+Entries = list[tuple[str, Values]]
+
+
+class Lost(Exception):
+    """The run is somebody else's now, or gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Requests:
+    """What was asked of the run and is not done yet: a state, a highest learning rate."""
+
+    state: str | None = None
+    learning_rate: float | None = None
+
+
+class Lease:
+    """The row of a run and its log, for whoever has the claim. Raises Lost, or DiskFull."""
+
+    def __init__(self, engine: Engine, claim: Claim) -> None:
+        self._engine = engine
+        self._claim = claim
+        self._mine = (runs.c.id == claim.run_id) & (runs.c.claim == claim.token)
+        self._newest = 0
+        self.written = 0.0  # when, by the monotonic clock
+        self.is_given_back = False
+
+    def take(self) -> RowMapping:
+        """Says that this process has the run from now on; the row as it stands."""
+        with writing(self._engine) as connection:
+            values = {"process": identify(os.getpid()), "heartbeat": time.time()}
+            taken = runs.update().where(self._mine).values(values).returning(*runs.c)
+            row = connection.execute(taken).mappings().first()
+            self._newest = event_log.newest(connection, self._claim.run_id)
+        if row is None:
+            raise Lost
+        return row
+
+    def count(self, kind: str) -> int:
+        """How many events of a kind are logged."""
+        with reading(self._engine) as connection:
+            chosen = select(events.c.sequence).where(events.c.run_id == self._claim.run_id, events.c.kind == kind)
+            return len(connection.execute(chosen).all())
+
+    def write(self, entries: Entries, *, done_rate: float | None = None, **columns: Any) -> Requests:
+        """Logs events and sets columns of the row, all or nothing; what is asked of the run.
+
+        With `done_rate` the request for that rate is done, but not one that came since.
+        """
+        if done_rate is not None:
+            left = case((runs.c.asked_rate == done_rate, None), else_=runs.c.asked_rate)
+            columns |= {"learning_rate": done_rate, "asked_rate": left}
+        with writing(self._engine) as connection:
+            columns["heartbeat"] = time.time()
+            changed = runs.update().where(self._mine).values(columns).returning(runs.c.asked, runs.c.asked_rate)
+            row = connection.execute(changed).first()
+            if row is None:
+                raise Lost
+            self._newest = event_log.append(connection, self._claim.run_id, entries, self._newest)
+        self.written = time.monotonic()
+        return Requests(*row)
+
+    def look(self) -> Requests:
+        """What is asked of the run."""
+        with reading(self._engine) as connection:
+            row = connection.execute(select(runs.c.asked, runs.c.asked_rate).where(self._mine)).first()
+        if row is None:
+            raise Lost
+        return Requests(*row)
+
+    def beat(self) -> Requests:
+        """Alive; what is asked of the run."""
+        return self.write([])
+
+    def end(self, state: str, reason: Reason | None, *, asked: str | None = None, **columns: Any) -> bool:
+        """Gives the run back in its new state. With `asked` only if that is still asked for; else False."""
+        payload = {"state": state, "reason": reason.to_dict() if reason else None}
+        told = ("step", "epoch", "learning_rate", "test_loss", "test_accuracy")
+        mine = self._mine if asked is None else self._mine & (runs.c.asked == asked)
+        with writing(self._engine) as connection:
+            left = runs.c.asked if state == INTERRUPTED else None  # it goes on, and does then what is asked
+            values = {"state": state, "reason": payload["reason"], "asked": left, "claim": None, "process": None}
+            changed = runs.update().where(mine).values(values | columns).returning(*(runs.c[name] for name in told))
+            row = connection.execute(changed).mappings().first()
+            if row is None:
+                if connection.execute(select(runs.c.id).where(self._mine)).first() is None:
+                    raise Lost
+                return False
+            test = {"loss": row["test_loss"], "accuracy": row["test_accuracy"]}
+            payload |= {name: row[name] for name in told[:3]}
+            payload |= {"test": test} if row["test_loss"] is not None else {}
+            event_log.append(connection, self._claim.run_id, [(event_log.STATE, payload)])
+            self.is_given_back = True  # before others can see it
+        return True

@@ -1,0 +1,100 @@
+"""Who is next: the visitor served longest ago, and of theirs the first that came. What was running before goes first.
+
+It does not know processes. A claim is one transaction of the only writer, so two servers never take the same place.
+"""
+
+import secrets
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, select
+
+from app.runs.store import event_log
+from app.runs.store.schema import runs, visitors
+from app.runs.store.states import QUEUED, RUNNING
+
+
+@dataclass(frozen=True, slots=True)
+class QueueLimits:
+    """How many runs train at once, wait, belong to one visitor, and are kept; and what all of them may weigh."""
+
+    at_once: int = 1
+    queued: int = 6
+    per_visitor: int = 3
+    kept: int = 50
+    bytes: int = 8 * 1024**3
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A run in the queue."""
+
+    id: str
+    visitor: str
+    queued_at: float
+    is_resumed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The right to write of a run, until somebody else gets it."""
+
+    run_id: str
+    token: str
+
+
+def in_turn(waiting: Iterable[Waiting], served: Mapping[str, float]) -> list[str]:
+    """The ids in the order in which they will be taken; `served` says when each visitor had their last turn."""
+    left, turns, order = list(waiting), dict(served), []
+    while left:
+        chosen = min(left, key=lambda run: (not run.is_resumed, turns.get(run.visitor, 0.0), run.queued_at, run.id))
+        left.remove(chosen)
+        order.append(chosen.id)
+        turns[chosen.visitor] = max(turns.values(), default=0.0) + 1.0
+    return order
+
+
+def read_queue(connection: Connection) -> list[str]:
+    """The ids of the queued runs in turn."""
+    columns = (runs.c.id, runs.c.visitor, runs.c.queued_at, runs.c.is_resumed)
+    waiting = [Waiting(*row) for row in connection.execute(select(*columns).where(runs.c.state == QUEUED))]
+    if len(waiting) < 2:
+        return [run.id for run in waiting]
+    names = {run.visitor for run in waiting}
+    rows = connection.execute(select(visitors.c.visitor, visitors.c.served_at).where(visitors.c.visitor.in_(names)))
+    return in_turn(waiting, {row.visitor: row.served_at for row in rows})
+
+
+def count(connection: Connection, *states: str) -> int:
+    """Runs in these states."""
+    return connection.scalar(select(func.count()).select_from(runs).where(runs.c.state.in_(states))) or 0
+
+
+def has_place(connection: Connection, at_once: int) -> bool:
+    """Whether a run waits that could start."""
+    return count(connection, QUEUED) > 0 and count(connection, RUNNING) < at_once
+
+
+def claim_next(connection: Connection, at_once: int, process: str | None = None) -> Claim | None:
+    """Takes the next run for that process, if a place is free: it is `running` from now on."""
+    if not has_place(connection, at_once):
+        return None
+    waiting = read_queue(connection)
+    claim, now = Claim(waiting[0], secrets.token_hex(8)), time.time()
+    row = connection.execute(
+        runs.update()
+        .where(runs.c.id == claim.run_id)
+        .values(state=RUNNING, claim=claim.token, heartbeat=now, process=process, queued_at=None, reason=None,
+                ended_at=None, started_at=func.coalesce(runs.c.started_at, now))
+        .returning(runs.c.visitor, runs.c.step, runs.c.epoch, runs.c.learning_rate)
+    ).one()  # fmt: skip
+    _remember_turn(connection, row.visitor, now)
+    told = {"step": row.step, "epoch": row.epoch, "learning_rate": row.learning_rate}
+    event_log.append_state(connection, claim.run_id, RUNNING, **told)
+    return claim
+
+
+def _remember_turn(connection: Connection, visitor: str, now: float) -> None:
+    connection.execute(visitors.delete().where((visitors.c.visitor == visitor) | (visitors.c.served_at < now - 86400)))
+    connection.execute(visitors.insert().values(visitor=visitor, served_at=now))

@@ -1,0 +1,62 @@
+"""Why a run is as it is, in sentences for people; and what an exception means for a run."""
+
+import errno
+
+from sqlalchemy.exc import OperationalError
+
+from app.core.errors import N_, DiskFull, PlaygroundError
+from app.runs.store.states import Reason
+
+DISK_FULL = Reason(N_("The disk is full. What was trained until the last checkpoint is kept; make room to go on."))
+NO_MEMORY = Reason(N_("The machine has not enough memory for this. A smaller network or batch needs less."))
+BROKEN = Reason(N_("Something went wrong in the training program; its log file on the server tells more."))
+AWAY = Reason(N_("The runs' database could not be opened or written any more. Go on when the server is well again."))
+INTERRUPTED = Reason(N_("The server was stopped. The run goes on when it is started again."))
+LOST = Reason(N_("The training's process is gone, perhaps with the machine. The run goes on from its last checkpoint."))
+LOST_AGAIN = Reason(
+    N_("The training's process was lost several times without coming any further. It is not tried again.")
+)
+OUT_OF_MEMORY = Reason(
+    N_("The system ended the training because memory ran out. A smaller network or batch needs less.")
+)
+_KILLED = N_("The training was ended from outside (signal %(signal)d).")
+_DIVERGED = N_("The loss of step %(step)d is no number any more; a smaller learning rate may help.")
+_EARLY = N_("The validation loss has not become better for %(epochs)d epochs.")
+
+
+def killed(signal: int) -> Reason:
+    """Somebody, or the system, ended the process."""
+    return Reason(_KILLED, {"signal": signal})
+
+
+def diverged(step: int) -> Reason:
+    """The loss left the numbers."""
+    return Reason(_DIVERGED, {"step": step})
+
+
+def stopped_early(epochs: int) -> Reason:
+    """Early stopping had waited long enough."""
+    return Reason(_EARLY, {"epochs": epochs})
+
+
+def explain(error: BaseException) -> Reason:
+    """What an exception of the trainer means."""
+    if is_disk_full(error):
+        return DISK_FULL
+    if isinstance(error, PlaygroundError):
+        return Reason(error.message, {name: value for name, value in error.values.items() if _is_plain(value)})
+    if isinstance(error, OperationalError):
+        return AWAY
+    if isinstance(error, MemoryError) or "allocate memory" in str(error):
+        return NO_MEMORY
+    return BROKEN
+
+
+def is_disk_full(error: BaseException) -> bool:
+    """Also where safetensors tells it in words of its own."""
+    no_space = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return isinstance(error, DiskFull) or no_space or "No space left on device" in str(error)
+
+
+def _is_plain(value: object) -> bool:
+    return value is None or isinstance(value, str | int | float)

@@ -1,0 +1,1 @@
+"""The process that trains a run, and what it leaves behind while it does."""

@@ -1,0 +1,267 @@
+"""One life of a run in a trainer process: from its claim until it is paused, has ended, or was interrupted.
+
+It listens to `core.training` and writes what it hears; what others ask of the run it does between two steps.
+"""
+
+import logging
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, RowMapping
+
+from app.core.checkpoints import read_checkpoint
+from app.core.classification.cards import Trained, measure_test
+from app.core.datasets.datasets import DataSet
+from app.core.datasets.own import remember_use
+from app.core.training.evaluation import evaluate, fit_temperature
+from app.core.training.events import Diverged, Epoch, Finished, Step
+from app.core.training.training import Trainer
+from app.runs.store import reasons
+from app.runs.store.event_log import SNAPSHOT, STATE
+from app.runs.store.folders import RunFolder
+from app.runs.store.keeping import Keeping, has_finite_weights, release_reserve
+from app.runs.store.lease import Entries, Lease, Lost, Requests
+from app.runs.store.queue import Claim
+from app.runs.store.states import (
+    DIVERGED,
+    FAILED,
+    FINISHED,
+    INTERRUPTED,
+    PAUSED,
+    RUNNING,
+    STOPPED,
+    Reason,
+    read_order,
+)
+from app.runs.trainer.exhibits import Exhibits, describe_run
+from app.runs.trainer.journal import Journal
+from app.runs.trainer.pulse import Pace, Pulse
+from app.runs.trainer.shelf import Shelf
+
+_log = logging.getLogger(__name__)
+
+
+class Attempt:
+    """Trains the claimed run. `leaving` is set from outside where the process has to go."""
+
+    def __init__(self, engine: Engine, root: Path, shelf: Shelf, claim: Claim) -> None:
+        self.leaving = threading.Event()
+        self._lease = Lease(engine, claim)
+        self._folder = RunFolder(root, claim.run_id)
+        self._shelf = shelf
+
+    def run(self) -> bool:
+        """To its end; False where not even a failure could be written."""
+        try:
+            row = self._lease.take()
+            with Pulse(self._lease) as self._pulse:
+                self._open(row)
+                self._train()
+        except Lost:
+            return True
+        except Exception as error:  # whatever it is, the run has to know
+            _log.exception("run %s failed", self._folder.run_id)
+            return self._fail(error)
+        return True
+
+    def _open(self, row: RowMapping) -> None:
+        remember_use(row["dataset"], self._shelf.folder)
+        self._dataset: DataSet = self._shelf.take(row["dataset"])
+        self._network, self._training = read_order(row["network"], row["training"])
+        self._folder.make()
+        self._keeping = Keeping(self._folder, row["claim"], row["checkpoint"])
+        checkpoint = read_checkpoint(self._folder.path / row["checkpoint"]) if row["checkpoint"] else None
+        self._trainer = self._make_trainer(checkpoint)
+        self._journal = Journal(row, checkpoint.state.get("tally") if checkpoint else None)
+        about = describe_run(row["id"], row["name"], self._dataset, row["training"])
+        self._exhibits = Exhibits(self._folder, self._network, self._dataset.classes, about)
+        self._snapshots = self._lease.count(SNAPSHOT)
+        self._is_warm = False
+        self._pulse.requests = Requests(row["asked"], row["asked_rate"])
+        self._epoch = max(row["epoch"], 1)
+        last = row["last"] or {"epoch": 0, "validation_loss": None, "validation_accuracy": None}
+        self._told(last["epoch"], last["validation_loss"], last["validation_accuracy"])
+        if not row["classes"]:
+            self._lease.write([], classes=list(self._dataset.classes))
+        self._snapshot_pace = Pace(1.0, growth=1 / 15, share=0.01)
+        self._model_pace, self._confusion_pace = Pace(2.0, growth=1 / 10, share=0.004), Pace(1.0, share=0.004)
+        self._checkpoint_pace = Pace(5.0, share=0.01)
+        with self._checkpoint_pace.spent(0.0):
+            pass
+
+    def _make_trainer(self, checkpoint: Any) -> Trainer:
+        return Trainer(self._network, self._dataset, self._training, resume=checkpoint)
+
+    def _train(self) -> None:
+        if self._is_wanted() and self._settle():
+            return None
+        if not self._snapshots:
+            self._show(is_first=True)
+        for event in self._trainer.events():
+            match event:
+                case Step():
+                    self._epoch = event.epoch
+                    is_new = self._journal.step(event)
+                case Epoch():
+                    is_new = self._close(event)
+                case Diverged():
+                    return self._diverge(event)
+                case Finished():
+                    reason = reasons.stopped_early(self._training.early_stopping or 0) if event.stopped_early else None
+                    return self._finish(FINISHED, reason)
+            if self._is_wanted() and self._settle():
+                return None
+            if is_new:
+                self._keep_up(isinstance(event, Epoch))
+        return None
+
+    def _is_wanted(self) -> bool:
+        """Whether something is asked, at a step that the log has not seen yet; who has to leave leaves at any."""
+        has_caught_up = self._journal.has_caught_up(self._trainer.step)
+        return self.leaving.is_set() or (has_caught_up and self._pulse.requests != Requests())
+
+    def _keep_up(self, is_epoch: bool) -> None:
+        """All that is due by now."""
+        self._show()
+        if self._model_pace.is_due():
+            self._write_model()
+        if self._checkpoint_pace.is_due() and (is_epoch or self._journal.seconds > 1):
+            self._write_checkpoint()
+        elif self._journal.is_due():
+            self._write()
+
+    def _close(self, event: Epoch) -> bool:
+        self._told(event.epoch, event.validation_loss, event.validation_accuracy)
+        is_new = self._journal.epoch(event, self._trainer.step)
+        if is_new and self._confusion_pace.is_due():
+            with self._confusion_pace.spent(self._journal.seconds):
+                self._exhibits.confusion(self._trainer, event.epoch)
+        return is_new
+
+    def _told(self, epoch: int, loss: float | None, accuracy: float | None) -> None:
+        self._closed = epoch
+        self._figures: dict[str, Any] = {"validation_loss": loss, "validation_accuracy": accuracy}
+
+    def _show(self, *, is_first: bool = False, is_last: bool = False) -> None:
+        """A snapshot, and the model with it, if it is time for one."""
+        if not (is_first or is_last or self._snapshot_pace.is_due()):
+            return
+        with self._snapshot_pace.spent(self._journal.seconds, warms_up=not self._is_warm):
+            payload = self._exhibits.snapshot(self._trainer, self._snapshots) | {"epoch": self._epoch}
+            self._snapshots += 1
+            self._is_warm = True
+            self._write([(SNAPSHOT, payload)])
+        if is_first:
+            self._write_model()
+
+    def _write_model(self) -> None:
+        with self._model_pace.spent(self._journal.seconds):
+            if has_finite_weights(self._trainer):
+                self._exhibits.model(self._trainer, epoch=self._closed, step=self._trainer.step, **self._figures)
+
+    def _write(self, entries: Entries | None = None, **columns: Any) -> None:
+        waiting, known = self._journal.take()
+        self._pulse.requests = self._lease.write([*waiting, *(entries or [])], **known, **columns)
+
+    def _write_checkpoint(self, entries: Entries | None = None, **columns: Any) -> bool:
+        """A checkpoint and what the log does not have yet, together; False where the weights are not finite."""
+        with self._checkpoint_pace.spent(self._journal.seconds):
+            name = self._keeping.write(self._trainer, tally=self._journal.tally())
+            if name is None:
+                return False
+            self._write(entries, checkpoint=name, losses=0, **columns)
+            self._keeping.drop_others(name)
+        return True
+
+    def _settle(self) -> bool:
+        """Does what is asked for; whether the process has to go."""
+        requests = self._pulse.requests = self._lease.beat()
+        if requests.learning_rate is not None and self._journal.has_caught_up(self._trainer.step):
+            self._change_rate(requests.learning_rate)
+        if requests.state == STOPPED:
+            self._finish(STOPPED, None)
+            return True
+        if requests.state == PAUSED or self.leaving.is_set():
+            return self._leave(PAUSED if requests.state == PAUSED else INTERRUPTED)
+        if requests.state == RUNNING:
+            self._lease.write([], asked=None)
+        return False
+
+    def _leave(self, state: str) -> bool:
+        if state == PAUSED and has_finite_weights(self._trainer):
+            self._show(is_last=True)  # who pauses wants to look
+        if not self._write_checkpoint():
+            return False  # the next step diverges
+        if state == PAUSED:
+            return self._lease.end(PAUSED, None, asked=PAUSED)
+        return self._lease.end(INTERRUPTED, reasons.INTERRUPTED)
+
+    def _change_rate(self, rate: float) -> None:
+        """A checkpoint is written at once, so that what is done again after a loss of the process meets it too."""
+        self._trainer.change_learning_rate(rate)
+        step = self._trainer.step
+        told = {"state": RUNNING, "reason": None, "step": step, "epoch": self._epoch, "learning_rate": rate}
+        self._write_checkpoint([(STATE, told)], done_rate=rate)
+        self._pulse.requests = Requests()
+
+    def _finish(self, state: str, reason: Reason | None) -> None:
+        """The test pictures are looked at, once."""
+        self._write()
+        trainer, labels = self._trainer, self._trainer.validation.labels.cpu()
+        trainer.evaluated.eval()
+        trained = Trained(self._network, trainer.evaluated, self._dataset.classes, trainer.preparation,
+                          self._training.mirror_test)  # fmt: skip
+        temperature = 1.0
+        if len(labels):
+            logits = trainer.validation_logits = trained.logits(trainer.validation)
+            judged = evaluate(logits, labels)  # the weights may be the best epoch's, or those of an epoch's middle
+            self._told(self._closed, judged.loss, judged.accuracy)
+            temperature = round(fit_temperature(logits, labels), 4)
+            self._exhibits.confusion(trainer, self._epoch)
+        self._show(is_last=True)
+        columns: dict[str, Any] = {}
+        if len(self._dataset.test_labels):
+            tested = measure_test(trained, self._dataset, temperature)
+            minutes = round(self._journal.seconds / 60, 2)
+            self._exhibits.tested_model(trainer, tested, temperature, minutes=minutes, epoch=self._epoch,
+                                        step=trainer.step, **self._figures)  # fmt: skip
+            columns = {"test_loss": tested.loss, "test_accuracy": tested.accuracy}
+        else:
+            self._write_model()
+        if self._lease.end(state, reason, ended_at=time.time(), checkpoint=None, **columns):
+            self._keeping.drop_others(None)
+
+    def _diverge(self, event: Diverged) -> None:
+        """Keeps the last finite weights: those before the step, or what the same steps lead to once more."""
+        self._write()
+        if not has_finite_weights(self._trainer):
+            self._trainer = self._again(event.step - 2)
+        if has_finite_weights(self._trainer):
+            self._show(is_last=True)
+        self._write_model()
+        self._lease.end(DIVERGED, reasons.diverged(event.step), ended_at=time.time())
+
+    def _again(self, step: int) -> Trainer:
+        """A trainer after that step, from the last checkpoint or from the start."""
+        path = self._keeping.newest
+        trainer = self._make_trainer(read_checkpoint(path) if path else None)
+        if trainer.step < step:
+            for event in trainer.events():
+                if isinstance(event, Step) and event.step >= step:
+                    break
+        return trainer
+
+    def _fail(self, error: Exception) -> bool:
+        reason = reasons.explain(error)
+        if reason is reasons.DISK_FULL:
+            release_reserve(self._folder)
+        try:
+            self._lease.end(FAILED, reason, ended_at=time.time())
+        except Lost:
+            return True
+        except Exception:
+            _log.exception("the failure of run %s could not be written", self._folder.run_id)
+            return False
+        return True

@@ -1,0 +1,111 @@
+"""What a trainer leaves in the run's folder while it trains: the newest model, snapshots, the confusion matrix.
+
+It does not know the database; what is to be logged of it is given back.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from torch import Tensor
+
+from app.core.checkpoints import save_weights
+from app.core.classification.cards import (
+    CARD,
+    NETWORK,
+    NOT_FOR,
+    PICTURES,
+    WEIGHTS,
+    Trained,
+    count_pictures,
+    make_card,
+    write_json,
+)
+from app.core.classification.snapshots import feature_weights, photo_checksum, take_snapshot
+from app.core.datasets.datasets import DataSet
+from app.core.networks.networks import Network, report
+from app.core.pictures.preparation import Preparation, prepare_picture
+from app.core.training.confusion import confuse
+from app.core.training.evaluation import Evaluation
+from app.core.training.training import Trainer
+from app.runs.store.folders import RunFolder
+from app.runs.store.states import Values
+
+
+class Exhibits:
+    """The files of a run that others read. `about` is what is known of it from the start, for the model's card."""
+
+    def __init__(self, folder: RunFolder, network: Network, classes: Sequence[str], about: Values) -> None:
+        self._folder = folder
+        self._network = network
+        self._classes = tuple(classes)
+        self._about = about
+        self._photo: Tensor | None = None
+        self._stamp = 0
+
+    def snapshot(self, trainer: Trainer, number: int) -> Values:
+        """What the network shows of itself now; its feature weights are kept."""
+        weights = feature_weights(trainer.evaluated, self._network)
+        self._folder.write_snapshot(number, weights, trainer.preparation)
+        photo = self._watched(trainer.preparation)
+        shown = take_snapshot(
+            trainer.evaluated, self._network, trainer.preparation, photo, max_norm=trainer.training.max_norm
+        )
+        seen = None if photo is None else photo_checksum(photo)
+        return {"number": number, "step": trainer.step, "photo": seen, **shown.describe(self._classes)}
+
+    def confusion(self, trainer: Trainer, epoch: int) -> None:
+        """Of the validation pictures, where there are any."""
+        logits = trainer.validation_logits
+        if logits is not None:
+            found = confuse(logits, trainer.validation.labels.cpu(), trainer.validation_indices, self._classes)
+            self._folder.write_confusion(found, epoch)
+
+    def model(self, trainer: Trainer, **figures: Any) -> None:
+        """The newest weights as a model that can be asked, not tested yet."""
+        trained = self._trained(trainer)
+        card = {
+            **self._about, **figures, "classes": list(self._classes), "input": list(self._network.input),
+            "parameters": report(self._network).parameters, "accuracy": None,
+            "calibration": {"before": None, "after": None, "temperature": 1.0},
+            "preparation": trainer.preparation.to_dict(), "mirror": trained.mirror,
+        }  # fmt: skip
+        self._write(trained, card)
+
+    def tested_model(self, trainer: Trainer, tested: Evaluation, temperature: float, **figures: Any) -> None:
+        """The last weights as a model, with the figures of the test pictures."""
+        trained = self._trained(trainer)
+        self._write(trained, make_card(trained, tested, temperature, self._about | figures))
+
+    def _trained(self, trainer: Trainer) -> Trained:
+        mirror = trainer.training.mirror_test
+        return Trained(self._network, trainer.evaluated, self._classes, trainer.preparation, mirror)
+
+    def _write(self, trained: Trained, card: Values) -> None:
+        """A folder that is new appears whole; then each file is replaced whole, and any two fit each other."""
+        place = self._folder.model
+        target = place if place.is_dir() else place.with_name(f".{place.name}")
+        target.mkdir(parents=True, exist_ok=True)
+        if not (target / NETWORK).is_file():
+            write_json(target / NETWORK, trained.network.describe())
+        save_weights(target / WEIGHTS, trained.module.state_dict())
+        write_json(target / CARD, card)
+        if target != place:
+            target.replace(place)
+
+    def _watched(self, preparation: Preparation) -> Tensor | None:
+        """The photo as the network sees it; read anew where another was chosen."""
+        stamp = self._folder.photo_stamp()
+        if stamp != self._stamp:
+            photo = self._folder.read_photo()
+            self._photo = None if photo is None else prepare_picture(photo, preparation)
+            self._stamp = stamp
+        return self._photo
+
+
+def describe_run(run_id: str, name: str, dataset: DataSet, training: Values) -> Values:
+    """The part of a card that is known from the start; `data_values` fill the places of `data`."""
+    return {
+        "name": f"run-{run_id}", "title": name, "dataset": dataset.name, "data": PICTURES,
+        "data_values": count_pictures(dataset),
+        "training": training, "seed": training.get("seed"), "not_for": NOT_FOR,
+    }  # fmt: skip

@@ -1,0 +1,73 @@
+"""A thread beside the training that says it is alive, also while a validation takes minutes, and hears what is asked.
+
+It also keeps the pace: what is done how often, so that it costs little of the time.
+"""
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Self
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.core.errors import DiskFull
+from app.runs.store.lease import Lease, Lost, Requests
+
+HEARTBEAT_S = 1.0
+_LOOKS = 5  # for requests, in that time
+
+
+class Pulse:
+    """Beats while the block runs; `requests` are the newest. A run that was lost ends the process at once."""
+
+    def __init__(self, lease: Lease, on_lost: Callable[[], object] = lambda: os._exit(0)) -> None:
+        self.requests = Requests()
+        self._lease = lease
+        self._on_lost = on_lost
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._beat, name="pulse", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _beat(self) -> None:
+        turn = 0
+        while not self._over.wait(HEARTBEAT_S / _LOOKS):
+            turn += 1
+            if time.monotonic() - self._lease.written < HEARTBEAT_S / _LOOKS:
+                continue  # who wrote has heard what is asked
+            with suppress(DiskFull, SQLAlchemyError):  # the next one may come through
+                try:
+                    self.requests = self._lease.look() if turn % _LOOKS else self._lease.beat()
+                except Lost:
+                    if not (self._over.is_set() or self._lease.is_given_back):
+                        self._on_lost()
+                    return
+
+
+class Pace:
+    """Every `shortest` seconds at first, rarer as `growth` of the time passed, never more than `share` of the time."""
+
+    def __init__(self, shortest: float, growth: float = 0.0, *, share: float) -> None:
+        self._shortest, self._growth, self._share = shortest, growth, share
+        self._next = 0.0
+
+    def is_due(self) -> bool:
+        """Whether it is time again."""
+        return time.monotonic() >= self._next
+
+    @contextmanager
+    def spent(self, passed: float, *, warms_up: bool = False) -> Iterator[None]:
+        """Around the work itself, `passed` seconds after the run's start. What `warms_up` is no measure of the next."""
+        started = time.monotonic()
+        yield
+        now = time.monotonic()
+        cost = 0.0 if warms_up else now - started
+        self._next = now + max(self._shortest, passed * self._growth, cost / self._share)

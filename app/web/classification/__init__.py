@@ -1,0 +1,1 @@
+"""The classification room: trained networks, and what they make of a picture."""

@@ -1,0 +1,180 @@
+"""A picture put to a trained network: its class, every layer's maps, how one number was made, what speaks for a class.
+
+The routes parse; `core.classification` and `core.inspection.views` answer, in a worker.
+"""
+
+import time
+from collections.abc import Awaitable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Form, Request, Response
+from pydantic import BeforeValidator, Field, FiniteFloat
+
+from app.core.classification.classification import Question, classify
+from app.core.classification.implants import Implant
+from app.core.classification.inspection.attributions import Method
+from app.core.classification.inspection.views import draw_heat, explain, show_activations, write_activations
+from app.core.errors import N_, InvalidValue
+from app.core.pictures.changes import Change
+from app.settings import Settings
+from app.web.classification.models import ModelDep
+from app.web.convolution.convolution import MEDIA_TYPES
+from app.web.convolution.steps import Rows, read_json
+from app.web.forms import JSON_TEXT, FormFields, Whole
+from app.web.pictures import PictureForm, SettingsDep, require_form
+from app.web.rates import limit_rate
+from app.web.workers import WorkersDep
+
+router = APIRouter(
+    prefix="/api/models/{name}", tags=["classification"], dependencies=[Depends(require_form), Depends(limit_rate)]
+)
+
+Name = Annotated[str, Field(max_length=200)]
+
+
+class ChangeObject(FormFields):
+    """What is done to the picture as the network sees it."""
+
+    shift: tuple[FiniteFloat, FiniteFloat] = (0.0, 0.0)
+    angle: FiniteFloat = 0.0
+    noise: FiniteFloat = 0.0
+    blur: FiniteFloat = 0.0
+    cover: tuple[Whole, Whole, Whole] | None = None
+    seed: Whole = 0
+
+    def to_change(self) -> Change:
+        """The core's description; raises InvalidValue."""
+        return Change(self.shift, self.angle, self.noise, self.blur, self.cover, self.seed)
+
+
+class ImplantObject(FormFields):
+    """A kernel put in the place of a learned one."""
+
+    layer: Name
+    channel: Whole
+    matrix: Rows
+    divisor: FiniteFloat = 1.0
+
+    def to_implant(self) -> Implant:
+        """The core's description; raises InvalidValue."""
+        return Implant(self.layer, self.channel, tuple(map(tuple, self.matrix)), self.divisor)
+
+
+class QuestionForm(PictureForm):
+    """A picture, and what is done to it and to the network before it answers."""
+
+    change: Annotated[ChangeObject | None, BeforeValidator(read_json), JSON_TEXT] = Field(
+        None,
+        description="JSON, all optional: `shift` [right, down] in pixels of the seen picture, `angle` in degrees, "
+        "`noise` (deviation in levels), `blur` (deviation in pixels), `cover` [left, top, side], `seed`.",
+    )
+    implant: Annotated[ImplantObject | None, BeforeValidator(read_json), JSON_TEXT] = Field(
+        None, description="JSON: `layer`, `channel`, `matrix`, `divisor`: a kernel put in the place of a learned one."
+    )
+
+    async def question(self, folder: Path, settings: Settings) -> Question:
+        """What a worker needs to answer."""
+        change = self.change.to_change() if self.change else None
+        implant = self.implant.to_implant() if self.implant else None
+        return Question(await self.open(settings), folder, change, implant)
+
+
+class ActivationsForm(QuestionForm):
+    """The same, and which layer is wanted."""
+
+    layer: Name | None = Field(None, description="Only this layer: a name from `GET /api/models/{name}`.")
+    format: Literal["json", "npy"] = Field("json", description="`npy` holds one layer's float32 values, C x H x W.")
+
+
+class UnitForm(QuestionForm):
+    """The same, and which number of which layer."""
+
+    layer: Name
+    channel: Whole = Field(0, description="Which map, or which unit of a row, from 0.")
+    x: Whole = Field(0, description="Column of the map, from 0.")
+    y: Whole = Field(0, description="Row of the map, from 0.")
+    contributions: bool = Field(True, description="Whether a convolution's answer draws what each input map gives.")
+
+
+class AttributionForm(QuestionForm):
+    """The same, the method, and whose evidence is looked for."""
+
+    method: Method
+    label: str | None = Field(None, max_length=64, description="A class; default: the one that the network answers.")
+    layer: Name | None = Field(None, description="For `grad-cam`: whose maps are weighed; default: the last ones.")
+
+
+@router.post("/classifications")
+async def classify_picture(
+    request: Request,
+    folder: ModelDep,
+    form: Annotated[QuestionForm, Form(media_type="multipart/form-data")],
+    settings: SettingsDep,
+    workers: WorkersDep,
+) -> dict[str, Any]:
+    """All classes sorted, what the network saw, and how familiar that was to it."""
+    started = time.perf_counter()
+    answer = await workers.run(request, classify, await form.question(folder, settings))
+    found = {key: value for key, value in asdict(answer).items() if value is not None or key not in ("before", "scale")}
+    return found | {"milliseconds": _milliseconds(started)}
+
+
+@router.post("/activations", responses={200: {"content": {"application/x-npy": {}, "application/json": {}}}})
+async def activate(
+    request: Request,
+    folder: ModelDep,
+    form: Annotated[ActivationsForm, Form(media_type="multipart/form-data")],
+    settings: SettingsDep,
+    workers: WorkersDep,
+) -> Any:
+    """Every layer's maps, or one's; with `format=npy` one's numbers."""
+    started = time.perf_counter()
+    question = await form.question(folder, settings)
+    if form.format == "npy":
+        return await _send_npy(workers.run(request, write_activations, question, _named(form.layer)))
+    layers = await workers.run(request, show_activations, question, form.layer)
+    return {"layers": layers, "milliseconds": _milliseconds(started)}
+
+
+@router.post("/explanations")
+async def explain_number(
+    request: Request,
+    folder: ModelDep,
+    form: Annotated[UnitForm, Form(media_type="multipart/form-data")],
+    settings: SettingsDep,
+    workers: WorkersDep,
+) -> dict[str, Any]:
+    """How one number of one layer was made from those of the layer before."""
+    question = await form.question(folder, settings)
+    return await workers.run(request, explain, question, form.layer, (form.x, form.y, form.channel), form.contributions)
+
+
+@router.post("/attributions")
+async def attribute_class(
+    request: Request,
+    folder: ModelDep,
+    form: Annotated[AttributionForm, Form(media_type="multipart/form-data")],
+    settings: SettingsDep,
+    workers: WorkersDep,
+) -> dict[str, Any]:
+    """Which pixels speak for a class."""
+    started = time.perf_counter()
+    question = await form.question(folder, settings)
+    heat = await workers.run(request, draw_heat, question, form.method, form.label, form.layer)
+    return heat | {"milliseconds": _milliseconds(started)}
+
+
+async def _send_npy(work: Awaitable[bytes]) -> Response:
+    return Response(await work, media_type=MEDIA_TYPES["npy"], headers={"Cache-Control": "no-store"})
+
+
+def _named(layer: str | None) -> str:
+    if layer is None:
+        raise InvalidValue(N_("Name the 'layer' whose numbers are wanted."), field="layer")
+    return layer
+
+
+def _milliseconds(started: float) -> float:
+    return round((time.perf_counter() - started) * 1000, 1)

@@ -1,0 +1,1 @@
+"""The convolution room: pictures filtered, one pixel explained, a kernel learned."""

@@ -1,0 +1,158 @@
+"""Convolution of a picture, the arithmetic of one of its pixels, the kernels, and the programs that do the same."""
+
+import base64
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Form, Request, Response
+from pydantic import BaseModel, Field
+
+from app.core.convolution.code import write_programs
+from app.core.convolution.kernels import KERNELS
+from app.core.convolution.pipeline import Format, Origin, Upload, explain_pixel, filter_picture
+from app.core.convolution.steps import Step
+from app.core.pictures.display import Display
+from app.web.convolution.steps import ChainFields
+from app.web.forms import Whole
+from app.web.i18n import choose_language, translate
+from app.web.pictures import PictureForm, SettingsDep, require_form
+from app.web.rates import limit_rate
+from app.web.workers import WorkersDep
+
+router = APIRouter(prefix="/api", tags=["convolution"])
+
+MEDIA_TYPES = {
+    "png": "image/png",
+    "jpeg": "image/jpeg",
+    "webp": "image/webp",
+    "npy": "application/x-npy",
+}
+
+
+class ConvolutionForm(PictureForm, ChainFields):
+    """A picture, what is done to it, and how the result is shown."""
+
+    display: Display = Field(
+        "clip",
+        description="What a level outside 0..255 becomes: cut off, its absolute value, all stretched, signs as colors.",
+    )
+    format: Format = Field("png", description="`npy` holds the signed float32 values, H x W x C.")
+
+
+class PixelForm(ConvolutionForm):
+    """The same, and which value of the result."""
+
+    x: Whole = Field(description="Column of the result, from 0.")
+    y: Whole = Field(description="Row of the result, from 0.")
+    channel: Whole = 0
+    at: Whole = Field(-1, ge=-1, description="Which step's result, from 0; -1 is the last.")
+
+
+class CodeForm(ChainFields):
+    """What the programs are to do; the picture is a file's name to them."""
+
+    sample: str | None = Field(None, max_length=64)
+    color: Literal["rgb", "gray"] = "rgb"
+    max_side: int | None = Field(None, ge=1, le=16_384)
+    display: Display = "clip"
+
+
+class Programs(BaseModel):
+    """Each gives the same numbers."""
+
+    curl: str
+    pytorch: str
+    numpy: str
+    opencv: str
+    keras: str
+
+
+@router.get("/kernels")
+def list_kernels(request: Request) -> dict[str, Any]:
+    """The classic kernels, as they are applied; titles follow Accept-Language."""
+    language = choose_language(request)
+    kernels = [asdict(kernel) for kernel in KERNELS.values()]
+    for kernel in kernels:
+        kernel |= {key: translate(language, kernel[key]) for key in ("title", "description")}
+    return {"kernels": kernels}
+
+
+@router.post(
+    "/convolutions",
+    dependencies=[Depends(require_form), Depends(limit_rate)],
+    response_class=Response,
+    responses={200: {"content": {kind: {} for kind in [*MEDIA_TYPES.values(), "application/json"]}}},
+)
+async def convolve(
+    request: Request,
+    form: Annotated[ConvolutionForm, Form(media_type="multipart/form-data")],
+    settings: SettingsDep,
+    workers: WorkersDep,
+) -> Response:
+    """The filtered picture; with `Accept: application/json` its range and size, and itself as a data URL."""
+    started = time.perf_counter()
+    steps = form.to_steps()
+    upload = await form.open(settings)
+    as_json = "application/json" in request.headers.get("accept", "")
+    data, origin = await workers.run(request, _compute, upload, steps, form.display, form.format, as_json)
+    headers = {
+        "X-Picture": _describe(origin),
+        "Cache-Control": "no-store",
+        "Vary": "Accept",
+        "Server-Timing": f"app;dur={(time.perf_counter() - started) * 1000:.1f}",
+    }
+    return Response(data, media_type="application/json" if as_json else MEDIA_TYPES[form.format], headers=headers)
+
+
+@router.post("/convolutions/pixel", dependencies=[Depends(require_form), Depends(limit_rate)])
+async def explain(
+    request: Request,
+    form: Annotated[PixelForm, Form(media_type="multipart/form-data")],
+    settings: SettingsDep,
+    workers: WorkersDep,
+) -> dict[str, Any]:
+    """The products that make one value of the result, the sum, and what follows from it."""
+    steps = form.to_steps()
+    upload = await form.open(settings)
+    place = (form.x, form.y, form.channel)
+    return asdict(await workers.run(request, explain_pixel, upload, steps, place, form.at, form.display))
+
+
+@router.post("/convolutions/code", dependencies=[Depends(require_form), Depends(limit_rate)])
+def write_code(request: Request, form: Annotated[CodeForm, Form(media_type="multipart/form-data")]) -> Programs:
+    """The same as a `curl` line and as programs for PyTorch, NumPy with SciPy, OpenCV and Keras."""
+    return Programs(
+        **write_programs(
+            form.to_steps(),
+            names=form.names(),
+            color=form.color,
+            display=form.display,
+            max_side=form.max_side,
+            base_url=str(request.base_url).rstrip("/"),
+            sample=form.sample,
+        )
+    )
+
+
+def _compute(
+    upload: Upload, steps: Sequence[Step], display: Display, form: Format, as_json: bool
+) -> tuple[bytes, Origin]:
+    """Runs in a worker: the answer's body, since a large one takes long to write as JSON."""
+    started = time.perf_counter()
+    done = filter_picture(upload, steps, display, form, as_json)
+    if done.range is None:
+        return done.data, done.origin
+    facts = {"width": done.width, "height": done.height, "channels": done.channels} | asdict(done.range)
+    facts["milliseconds"] = round((time.perf_counter() - started) * 1000, 1)
+    image = f"data:{MEDIA_TYPES[form]};base64,".encode() + base64.b64encode(done.data)
+    return json.dumps(facts).encode()[:-1] + b', "image": "' + image + b'"}', done.origin
+
+
+def _describe(origin: Origin) -> str:
+    """What the uploaded file held, for the page's notes."""
+    values = asdict(origin)
+    values["levels"] = values.pop("depth")
+    return "; ".join(f"{name}={value}" for name, value in values.items())

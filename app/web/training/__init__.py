@@ -1,0 +1,1 @@
+"""The training room: data sets, networks and runs; ordered, watched, read again."""

@@ -1,0 +1,157 @@
+"""From the JSON of `POST /api/runs` to an order: the network, the training and the data set, found to fit each other.
+
+All of it runs in a worker, since a large network takes its time to be judged. It does not know what becomes of it.
+"""
+
+import re
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from torch import Tensor
+
+from app.core.datasets.catalog import Summary, find_dataset
+from app.core.datasets.own import remember_use
+from app.core.errors import N_, InvalidValue
+from app.core.networks.layers import Dense
+from app.core.networks.networks import Network, check_network, parse_network, report
+from app.core.networks.presets import find_preset
+from app.core.networks.reports import Limits, check_memory
+from app.core.pictures.preparation import Preparation, prepare_picture
+from app.core.pictures.samples import open_sample
+from app.core.pictures.titles import clean_title
+from app.core.training.demands import check_demands, count_learned
+from app.core.training.hyperparameters import parse_training
+from app.runs.store.states import LONGEST_NAME, Order
+
+USUAL_NETWORK = "lecture-light"
+_FIELDS = ("dataset", "network", "training", "name", "sample", "pair")
+_RUN_ID = re.compile(r"[0-9a-f]{16}")
+
+SCHEMA = {
+    "type": "object",
+    "required": ["dataset"],
+    "properties": {
+        "dataset": {"type": "string", "description": "A name from `GET /api/datasets`."},
+        "network": {
+            "description": "As `POST /api/networks` takes it, or the name of one from `GET /api/networks`, which is "
+            "fitted to the data set; default: `lecture-light`.",
+        },
+        "training": {"type": "object", "description": "Hyperparameters; those left out have the lecture's values."},
+        "name": {"type": "string", "description": "What the run is called in lists."},
+        "sample": {"type": "string", "description": "A name from `GET /api/samples`: the photo that is watched."},
+        "pair": {"type": "string", "description": "The id of the run that this one is compared with."},
+    },
+}
+EXAMPLE = {
+    "dataset": "digits",
+    "network": "lecture-light",
+    "training": {"epochs": 3, "optimizer": "adam", "learning_rate": 0.001},
+    "sample": "mouse",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """What an order is judged by: the largest network, and where data sets are kept."""
+
+    limits: Limits
+    datasets: Path
+
+
+def read_order(body: Any, judge: Judge) -> tuple[Order, np.ndarray | None]:
+    """The order without its photo, and the photo as uint8 H x W x C; raises InvalidValue or MissingDataset."""
+    fields = check_fields(body, _FIELDS)
+    dataset = find_dataset(named(fields), judge.datasets)
+    remember_use(dataset.name, judge.datasets)
+    network = read_network(fields.get("network", USUAL_NETWORK), dataset, judge.limits)
+    training = parse_training(fields.get("training", {}))
+    check_memory(report(network), min(training.batch_size, dataset.train), judge.limits)
+    check_demands(network, training, count_learned(dataset.train, training)[0])
+    order = Order(
+        dataset.name, network, training, name=clean_name(_text(fields, "name")), sample=_text(fields, "sample"),
+        pair=_pair(_text(fields, "pair")), classes=dataset.classes,
+    )  # fmt: skip
+    return order, None if order.sample is None else as_seen(open_sample(order.sample), network)
+
+
+def check_fields(body: Any, known: tuple[str, ...]) -> dict[str, Any]:
+    """The body, if it is an object with no other fields; InvalidValue else."""
+    if not isinstance(body, dict):
+        raise InvalidValue(N_("Send a JSON object with the fields %(names)s."), names=", ".join(known))
+    if not set(body) <= set(known):
+        raise InvalidValue(N_("There is a field that is not known here; the fields are %(names)s."),
+                           names=", ".join(known))  # fmt: skip
+    return body
+
+
+def named(fields: dict[str, Any]) -> str:
+    """The name of the data set; InvalidValue if there is none."""
+    name = _text(fields, "dataset")
+    if name is None:
+        raise InvalidValue(N_("Name a data set; GET /api/datasets lists all."), field="dataset")
+    return name
+
+
+def read_network(described: Any, dataset: Summary, limits: Limits) -> Network:
+    """The network, which takes the data set's pictures and classes; a named one is made to. Raises InvalidValue."""
+    if isinstance(described, str):
+        network = fit(find_preset(described).network, dataset)
+        check_network(network, limits)
+        return network
+    network = parse_network(described, limits)
+    _check_fit(network, dataset)
+    return network
+
+
+def fit(network: Network, dataset: Summary) -> Network:
+    """The same layers for other pictures, with one unit a class at the end."""
+    *layers, last = network.layers
+    assert isinstance(last, Dense)
+    return Network(dataset.input, len(dataset.classes), (*layers, replace(last, units=len(dataset.classes))))
+
+
+def as_seen(levels: Tensor, network: Network) -> np.ndarray:
+    """What the network sees of a photo: uint8 H x W x C of H x W x C levels."""
+    channels, height, width = network.input
+    seen = prepare_picture(levels, Preparation((height, width), channels, (0.0,) * channels, (1.0,) * channels))
+    return np.ascontiguousarray(seen.permute(1, 2, 0).numpy())
+
+
+def clean_name(name: str | None) -> str | None:
+    """A name as it can be shown; None where nothing is left of it. Raises InvalidValue where it is too long."""
+    shown = clean_title(name or "")
+    if len(shown) > LONGEST_NAME:
+        raise InvalidValue(N_("A name may have at most %(limit)d characters; this one has %(value)d."), field="name",
+                           value=len(shown), limit=LONGEST_NAME)  # fmt: skip
+    return shown or None
+
+
+def _check_fit(network: Network, dataset: Summary) -> None:
+    classes = len(dataset.classes)
+    if network.classes != classes:
+        raise InvalidValue(N_("The network tells %(value)d classes apart; the data set has %(limit)d."),
+                           field="network", value=network.classes, limit=classes)  # fmt: skip
+    if tuple(network.input) != tuple(dataset.input):
+        raise InvalidValue(
+            N_("The network takes pictures of %(input)s (channels x height x width); the data set has %(size)s."),
+            field="network", input=_sizes(network.input), size=_sizes(dataset.input),
+        )  # fmt: skip
+
+
+def _sizes(shape: tuple[int, ...]) -> str:
+    return " x ".join(map(str, shape))
+
+
+def _text(fields: dict[str, Any], name: str) -> str | None:
+    value = fields.get(name)
+    if value is not None and not isinstance(value, str):
+        raise InvalidValue(N_("'%(name)s' is a text."), field=name, name=name)
+    return value
+
+
+def _pair(run_id: str | None) -> str | None:
+    if run_id is not None and not _RUN_ID.fullmatch(run_id):
+        raise InvalidValue(N_("'pair' is the id of a run."), field="pair")
+    return run_id

@@ -1,0 +1,104 @@
+"""A run as the API tells it. It does not know requests, but for whose visitor looks and in which language."""
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+from app.core.classification.cards import CARD
+from app.core.datasets.catalog import told_name
+from app.core.networks.networks import parse_network, report
+from app.runs.store.folders import MODEL_PREFIX
+from app.runs.store.states import ANY_SIZE, QUEUED, RUNNING, Reason, RunRow, Visitor
+from app.runs.store.store import Store
+from app.web.i18n import translate
+from app.web.training.curves import Curves
+
+
+@dataclass(frozen=True, slots=True)
+class Teller:
+    """Tells runs to a visitor, in their language."""
+
+    store: Store
+    curves: Curves
+    visitor: Visitor
+    language: str
+
+    def tell(self, row: RunRow) -> dict[str, Any]:
+        """The run with its history: a row for each epoch."""
+        return self._tell(row) | {"history": self.store.history(row.id)}
+
+    def tell_all(self, rows: list[RunRow]) -> list[dict[str, Any]]:
+        """The runs with the newest row of each history, and their validation accuracies as a small curve."""
+        return [self._tell(row) | {"last": row.last} | self._outline(row) for row in rows]
+
+    def _outline(self, row: RunRow) -> dict[str, Any]:
+        curve = self.curves.find(row)
+        return {"best": curve.best, "curve": list(curve.points)}
+
+    def _tell(self, row: RunRow) -> dict[str, Any]:
+        training, is_mine = row.read_training(), self.visitor.owns(row.visitor)
+        dataset = row.dataset if is_mine else told_name(row.dataset)
+        return {
+            "id": row.id,
+            "name": dataset if row.name == row.dataset else row.name,
+            "state": row.state,
+            "asked": row.asked,
+            "reason": say(row.reason, self.language),
+            "dataset": dataset,
+            "network": row.network,
+            "training": asdict(training) | {"augmentation": list(training.augmentation)},
+            "classes": list(row.classes),
+            "sample": row.sample,
+            "pair": row.pair,
+            "created_at": moment(row.created_at),
+            "started_at": moment(row.started_at),
+            "ended_at": moment(row.ended_at),
+            "epoch": row.epoch,
+            "epochs": training.epochs,
+            "step": row.step,
+            "steps": row.steps,
+            "learning_rate": row.learning_rate,
+            "seconds": round(row.seconds, 3),
+            "seconds_left": seconds_left(row),
+            "images_per_second": row.images_per_second,
+            "parameters": parameters_of(row),
+            "queue_position": row.queue_position,
+            "mine": is_mine,
+            "model": self._model(row),
+            "test": None if row.test_loss is None else {"loss": row.test_loss, "accuracy": row.test_accuracy},
+        }
+
+    def _model(self, row: RunRow) -> str | None:
+        has_model = (self.store.folder(row.id).model / CARD).is_file()
+        return f"{MODEL_PREFIX}{row.id}" if has_model else None
+
+
+def say(reason: Reason | None, language: str) -> str | None:
+    """The sentence in that language."""
+    return translate(language, reason.message, reason.values) if reason else None
+
+
+def moment(seconds: float | None) -> str | None:
+    """ISO 8601 in UTC, such as 2026-11-25T01:02:03.456Z."""
+    if seconds is None:
+        return None
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def seconds_left(row: RunRow) -> float | None:
+    """What is left to train at the pace so far; None where nothing tells the pace, or nothing will come."""
+    if row.state not in (RUNNING, QUEUED) or not row.step or not row.steps:
+        return None
+    return round(row.seconds / row.step * (row.steps - row.step), 1)
+
+
+def parameters_of(row: RunRow) -> int:
+    """How many numbers its network learns."""
+    return _count_parameters(json.dumps(row.network))
+
+
+@lru_cache(maxsize=256)
+def _count_parameters(network: str) -> int:
+    return report(parse_network(json.loads(network), ANY_SIZE)).parameters

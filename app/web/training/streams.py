@@ -1,0 +1,121 @@
+"""Server-sent events: what trainers write into the event log, to everyone who watches.
+
+A run that is watched has one `Tail` for all its viewers, so a viewer costs little, a slow one holds little memory, and
+a server that dies loses nothing. It does not know what events say.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import aclosing, contextmanager
+
+from fastapi.sse import format_sse_event
+from starlette.responses import StreamingResponse
+from starlette.types import Message, Send
+
+from app.core.errors import N_
+from app.runs.store.store import Store
+from app.web.refusals import TooManyStreams
+from app.web.training.tails import Tail
+
+POLL_S = 0.04  # between two readings of a run's log: an event is sent within 100 ms of being written
+AT_FULL_PACE = 10  # runs; where more are watched, each is read less often
+STUCK_S = 60.0  # a viewer who takes nothing for so long loses its place
+COME_BACK_MS = 2000  # when a browser whose stream broke comes back
+RETRY_S = 10
+PIECE_BYTES = 64 * 1024  # sent at once, and so what a slow viewer can hold
+
+
+class EventStream(StreamingResponse):
+    """`text/event-stream`, neither kept nor gathered on its way; a viewer who takes nothing any more is dropped."""
+
+    media_type = "text/event-stream"
+
+    def __init__(self, frames: AsyncGenerator[bytes]) -> None:
+        self._frames = frames
+        super().__init__(frames, headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
+
+    async def stream_response(self, send: Send) -> None:
+        """As Starlette's, until sending gets stuck."""
+
+        async def send_in_time(message: Message) -> None:
+            async with asyncio.timeout(STUCK_S):
+                await send(message)
+
+        try:
+            await super().stream_response(send_in_time)
+        except TimeoutError:
+            return
+        finally:
+            await self._frames.aclose()  # also where it is cancelled between two frames
+
+
+class Streams:
+    """All streams of this process, at most `limit`; `close` ends them at once."""
+
+    def __init__(self, store: Store, limit: int) -> None:
+        self._store = store
+        self._limit = limit
+        self._tails: dict[str, Tail] = {}
+        self._viewers: dict[Tail, int] = {}
+        self._threads = ThreadPoolExecutor(2, "tail")
+        self._closed = False
+        self.open = 0
+
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """One of the `limit` places; raises TooManyStreams where none is free."""
+        if self.open >= self._limit:
+            raise TooManyStreams(
+                N_("All %(limit)d event streams of this server are taken; try again in %(seconds)d seconds."),
+                limit=self._limit, seconds=RETRY_S,
+            )  # fmt: skip
+        self.open += 1
+        try:
+            yield
+        finally:
+            self.open -= 1
+
+    async def watch(self, run_id: str, after: int, language: str) -> AsyncGenerator[bytes]:
+        """The run's events after number `after`, encoded, until the run or the server ends."""
+        yield format_sse_event(retry=COME_BACK_MS)
+        tail = self._join(run_id)
+        try:
+            await tail.begin()
+            async with aclosing(tail.follow(after, language)) as followed:
+                async for frames in followed:
+                    for start in range(0, len(frames), PIECE_BYTES):
+                        yield frames[start : start + PIECE_BYTES]
+        finally:
+            self._leave(run_id, tail)
+
+    def close(self) -> None:
+        """Ends every stream, and each that is asked for later."""
+        self._closed = True
+        for tail in self._tails.values():
+            tail.end()
+
+    def stop(self) -> None:
+        """The same, and waits for what still reads."""
+        self.close()
+        self._threads.shutdown(cancel_futures=True)
+
+    def _join(self, run_id: str) -> Tail:
+        tail = self._tails.get(run_id)
+        if tail is None or tail.ended:
+            tail = self._tails[run_id] = Tail(self._store, run_id, self._threads, self._pace)
+        self._viewers[tail] = self._viewers.get(tail, 0) + 1
+        if self._closed:
+            tail.end()
+        return tail
+
+    def _pace(self) -> float:
+        return POLL_S * max(1.0, len(self._tails) / AT_FULL_PACE)
+
+    def _leave(self, run_id: str, tail: Tail) -> None:
+        self._viewers[tail] -= 1
+        if not self._viewers[tail]:
+            tail.end()
+            del self._viewers[tail]
+            if self._tails.get(run_id) is tail:
+                del self._tails[run_id]

@@ -1,0 +1,201 @@
+"""The newest events of one run, read from the log once for everyone who watches it, and kept as they are sent.
+
+Bounded: who is further behind than what is kept reads from the log. It does not know requests or what events say.
+"""
+
+import asyncio
+import json
+from collections import deque
+from collections.abc import AsyncGenerator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import accumulate, takewhile
+from typing import Any, TypeVar
+
+import structlog
+from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
+
+from app.core.errors import UnknownRun
+from app.runs.store.event_log import STATE
+from app.runs.store.states import TERMINAL, Reason
+from app.runs.store.store import LoggedEvent, Store
+from app.web.i18n import LANGUAGES
+from app.web.training.run_objects import say
+
+Result = TypeVar("Result")
+
+log = structlog.get_logger("app.web")
+
+PING_S = 15.0
+LOOK_EVERY = 25  # readings without an event until the run itself is looked at: it may be gone
+BATCH, FEW = 200, 20  # events read at once: at most, and first for somebody who is behind
+CHUNK_BYTES = 256 * 1024  # sent at once
+KEPT_BYTES = 2 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """An event as it is sent, by language; the run ends with it if it `is_last`."""
+
+    sequence: int
+    data: dict[str, bytes]
+    is_last: bool
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        return len(self.data[LANGUAGES[0]])
+
+
+class Tail:
+    """Reads from `begin` to `end`, or to the run's own end; then everyone who follows is let go.
+
+    `pace` says how many seconds pass between two readings.
+    """
+
+    def __init__(self, store: Store, run_id: str, threads: ThreadPoolExecutor, pace: Callable[[], float]) -> None:
+        self._store = store
+        self._run_id = run_id
+        self._threads = threads
+        self._pace = pace
+        self._frames: deque[Frame] = deque()
+        self._bytes = 0
+        self._start = self._last = 0  # what came after `start`, up to `last`, is kept
+        self._news, self._begun = asyncio.Event(), asyncio.Event()
+        self._reading: asyncio.Task[None] | None = None
+        self._cut = False
+        self.ended = False
+
+    async def begin(self) -> None:
+        """Starts at the log's end, unless it has begun."""
+        if self._reading is None:
+            self._reading = asyncio.create_task(self._read_on())
+        await self._begun.wait()
+
+    def end(self) -> None:
+        """Lets everyone go at once, whatever they have not read."""
+        self._cut = self.ended = True
+        if self._reading:
+            self._reading.cancel()
+        self._begun.set()
+        self._tell()
+
+    async def follow(self, after: int, language: str) -> AsyncGenerator[bytes]:
+        """What comes after event number `after`, joined; a ping where nothing comes for long."""
+        count = FEW
+        while not self._cut:
+            news = self._news
+            if after >= self._start:
+                frames = self._kept(after)
+            else:
+                frames = await asyncio.to_thread(self._read, after, count)
+                count = _affordable(count, frames)
+            if frames:
+                after = frames[-1].sequence
+                yield b"".join(frame.data[language] for frame in frames)
+            elif after < self._start:  # the log has lost them: the run was removed
+                after = self._start
+            elif self.ended:
+                return
+            elif not await _happens(news, PING_S):
+                yield KEEPALIVE_COMMENT
+
+    def _kept(self, after: int) -> list[Frame]:
+        """The next ones, as many as CHUNK_BYTES hold: a slow viewer holds no more than that."""
+        newer = []
+        for frame in reversed(self._frames):
+            if frame.sequence <= after:
+                break
+            newer.append(frame)
+        sizes = accumulate(frame.size for frame in reversed(newer))
+        count = sum(1 for _ in takewhile(lambda size: size <= CHUNK_BYTES, sizes))
+        return newer[::-1][: max(count, 1)]
+
+    async def _read_on(self) -> None:
+        """Ends with the run, or with an error; nobody who follows is left waiting."""
+        try:
+            self._start = self._last = await self._ask(self._store.newest, self._run_id)
+            self._begun.set()
+            await self._poll()
+        except Exception:
+            log.exception("tail broken")
+        finally:
+            self.ended = True
+            self._begun.set()
+            self._tell()
+
+    async def _poll(self) -> None:
+        quiet = LOOK_EVERY  # a run that is over already is found at once
+        seen: int | None = None
+        while not self.ended:
+            number = self._store.changes.number()
+            frames = [] if seen is not None and number == seen else await self._ask(self._read, self._last, BATCH)
+            seen = None if len(frames) == BATCH else number
+            self._keep(frames)
+            if not frames and quiet >= LOOK_EVERY:
+                self.ended = await self._ask(self._is_over)
+            quiet = (LOOK_EVERY if frames[-1].is_last else 0) if frames else quiet % LOOK_EVERY + 1
+            await asyncio.sleep(0 if len(frames) == BATCH else self._pace())
+
+    async def _ask(self, function: Callable[..., Result], *arguments: Any) -> Result:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, function, *arguments)
+
+    def _keep(self, frames: list[Frame]) -> None:
+        for frame in frames:
+            self._frames.append(frame)
+            self._bytes += frame.size
+            self._last = frame.sequence
+        while self._bytes > KEPT_BYTES and len(self._frames) > 1:
+            gone = self._frames.popleft()
+            self._bytes -= gone.size
+            self._start = gone.sequence
+        if frames:
+            self._tell()
+
+    def _tell(self) -> None:
+        self._news.set()
+        self._news = asyncio.Event()
+
+    def _read(self, after: int, count: int) -> list[Frame]:
+        """Runs in a thread."""
+        return [encode(event) for event in self._store.events(self._run_id, after, count)]
+
+    def _is_over(self) -> bool:
+        """Whether nothing more will come. Runs in a thread."""
+        try:
+            is_over = self._store.find(self._run_id).state in TERMINAL
+        except UnknownRun:
+            return True
+        return is_over and self._store.newest(self._run_id) == self._last
+
+
+def encode(event: LoggedEvent) -> Frame:
+    """The event as the text/event-stream that EventSource reads; its number is the id."""
+    if event.kind != STATE:
+        return Frame(event.sequence, dict.fromkeys(LANGUAGES, _format(event, event.payload)), is_last=False)
+    told = json.loads(event.payload)
+    reason = Reason.from_dict(told.get("reason"))
+    data = {
+        language: _format(event, json.dumps(told | {"reason": say(reason, language)}, separators=(",", ":")))
+        for language in LANGUAGES
+    }
+    return Frame(event.sequence, data, is_last=told.get("state") in TERMINAL)
+
+
+def _format(event: LoggedEvent, payload: str) -> bytes:
+    return format_sse_event(data_str=payload, event=event.kind, id=str(event.sequence))
+
+
+def _affordable(count: int, frames: list[Frame]) -> int:
+    """How many events to read next, so that what is read and not yet sent stays near CHUNK_BYTES."""
+    size = sum(frame.size for frame in frames) or 1
+    return min(max(count * CHUNK_BYTES // size, 1), BATCH)
+
+
+async def _happens(event: asyncio.Event, seconds: float) -> bool:
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        return False
+    return True

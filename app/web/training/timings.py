@@ -1,0 +1,139 @@
+"""How fast a network learns on this machine: measured by a process of its own, and remembered."""
+
+from collections import OrderedDict
+from dataclasses import dataclass, replace
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.concurrency import run_in_threadpool
+
+from app.core.datasets.catalog import Summary, find_dataset
+from app.core.errors import N_
+from app.core.networks.networks import Network, parse_network, report
+from app.core.networks.presets import find_preset
+from app.core.networks.reports import check_memory
+from app.core.training.demands import count_learned
+from app.core.training.hyperparameters import Training, parse_training
+from app.core.training.timing import MOST_PICTURES, Timing
+from app.runs.executor.probe import Probe, ProbeLost, Question
+from app.runs.store.states import RUNNING
+from app.web.bodies import JsonBody, describe_body
+from app.web.errors import RETRY_S
+from app.web.pictures import SettingsDep
+from app.web.rates import limit_rate
+from app.web.refusals import Busy, WorkerLost
+from app.web.training.networks import EXAMPLE as NETWORK
+from app.web.training.orders import Judge, check_fields, named, read_network
+from app.web.training.training import StoreDep, judge_of
+from app.web.workers import WorkersDep
+
+router = APIRouter(prefix="/api/networks/timings", tags=["networks"])
+
+SCHEMA = {
+    "type": "object",
+    "required": ["network"],
+    "properties": {
+        "network": {"description": "As `POST /api/networks` takes it, or the name of one."},
+        "training": {"type": "object"},
+        "dataset": {"type": "string", "description": "For the seconds of an epoch of it."},
+    },
+}
+EXAMPLE = {"network": NETWORK, "training": {"batch_size": 64}, "dataset": "shapes"}
+PROBE_S = 45.0  # one network may take, with the start of the process
+MOST_WAITING = 8
+MOST_KEPT = 500
+# What does not change how long a step takes.
+_TIMELESS = ("epochs", "learning_rate", "momentum", "nesterov", "decay", "schedule", "warm_up", "weight_decay",
+             "bias_learning_rate", "head_learning_rate", "early_stopping", "seed", "shuffle", "validation_split",
+             "train_limit", "statistics", "label_smoothing", "shift", "cutout")  # fmt: skip
+_USUAL = Training()
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be measured, and the pictures of an epoch: to learn from, and put aside."""
+
+    question: Question
+    train: int | None
+    validation: int
+
+
+class Timings:
+    """What was measured, the newest `MOST_KEPT`; one question after the other."""
+
+    def __init__(self, probe: Probe) -> None:
+        self._probe = probe
+        self._kept: OrderedDict[tuple[str, bool], Timing] = OrderedDict()
+        self._waiting = 0
+
+    async def find(self, question: Question, busy: bool) -> Timing:
+        """The timing; what was measured while a run trained is not what an idle machine would do."""
+        key = question.to_line().decode(), busy
+        if key not in self._kept:
+            self._kept[key] = await self._measure(question)
+            while len(self._kept) > MOST_KEPT:
+                self._kept.popitem(last=False)
+        return self._kept[key]
+
+    def stop(self) -> None:
+        """Ends the probe."""
+        self._probe.stop()
+
+    async def _measure(self, question: Question) -> Timing:
+        if self._waiting >= MOST_WAITING:
+            raise Busy(N_("The server is busy with other requests. Try again in a moment."), seconds=RETRY_S)
+        self._waiting += 1
+        try:
+            return await self._probe.measure(question)
+        except ProbeLost:
+            raise WorkerLost(N_("This network is too slow, or too large, to be timed here."), seconds=RETRY_S) from None
+        finally:
+            self._waiting -= 1
+
+
+def timings_of(request: Request) -> Timings:
+    """The application's timings."""
+    return request.app.state.timings
+
+
+@router.post("", dependencies=[Depends(limit_rate)], openapi_extra=describe_body(SCHEMA, EXAMPLE))
+async def time_network(
+    request: Request,
+    body: JsonBody,
+    settings: SettingsDep,
+    workers: WorkersDep,
+    store: StoreDep,
+    timings: Annotated[Timings, Depends(timings_of)],
+) -> dict[str, Any]:
+    """Images a second and seconds an epoch, measured by real steps; `busy` where a run trains meanwhile."""
+    wanted = await workers.run(request, _read, body, judge_of(settings))
+    busy = RUNNING in await run_in_threadpool(store.count_states)
+    timing = await timings.find(wanted.question, busy)
+    return _tell(timing, wanted) | {"measured": True, "busy": busy}
+
+
+def _tell(timing: Timing, wanted: Wanted) -> dict[str, Any]:
+    seconds = None if wanted.train is None else timing.epoch_seconds(wanted.train, wanted.validation)
+    return {
+        "images_per_second": 1 / timing.learning,
+        "seconds_an_epoch": seconds,
+        "images": timing.images * timing.steps,
+    }
+
+
+def _read(body: Any, judge: Judge) -> Wanted:
+    """Runs in a worker."""
+    fields = check_fields(body, ("network", "training", "dataset"))
+    training = parse_training(fields.get("training", {}))
+    dataset = find_dataset(named(fields), judge.datasets) if "dataset" in fields else None
+    network = _network(fields.get("network"), dataset, judge)
+    check_memory(report(network), min(training.batch_size, MOST_PICTURES), judge.limits)
+    timed = replace(training, **{name: getattr(_USUAL, name) for name in _TIMELESS})
+    learned, aside = (None, 0) if dataset is None else count_learned(dataset.train, training)
+    return Wanted(Question(network, timed), learned, aside)
+
+
+def _network(described: Any, dataset: Summary | None, judge: Judge) -> Network:
+    if dataset is not None:
+        return read_network(described, dataset, judge.limits)
+    return find_preset(described).network if isinstance(described, str) else parse_network(described, judge.limits)

@@ -1,0 +1,108 @@
+"""Training runs: started, listed, changed, removed, and their events as they happen.
+
+The web only asks: a run's trainer is another process, and the event log the only way from it to here.
+"""
+
+from dataclasses import replace
+from typing import Annotated, Any
+
+import torch
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Path as Part
+from fastapi.concurrency import run_in_threadpool
+
+from app.core.datasets.catalog import is_own
+from app.core.errors import N_, NotYours
+from app.core.networks.reports import Limits
+from app.runs.store.states import RunRow
+from app.runs.store.store import Store
+from app.settings import Settings
+from app.web.bodies import JsonBody, describe_body
+from app.web.i18n import choose_language
+from app.web.pictures import SettingsDep
+from app.web.rates import limit_rate
+from app.web.training.orders import EXAMPLE, SCHEMA, Judge, read_order
+from app.web.training.run_changes import CHANGE_EXAMPLE, CHANGE_SCHEMA, read_change
+from app.web.training.run_objects import Teller
+from app.web.visitors import VisitorDep
+from app.web.workers import WorkersDep
+
+router = APIRouter(prefix="/api/runs", tags=["training"])
+
+
+def store_of(request: Request) -> Store:
+    """The application's store of runs."""
+    return request.app.state.store
+
+
+StoreDep = Annotated[Store, Depends(store_of)]
+
+
+def teller_of(request: Request, store: StoreDep, visitor: VisitorDep) -> Teller:
+    """Tells runs to whoever asks."""
+    return Teller(store, request.app.state.curves, visitor, choose_language(request))
+
+
+TellerDep = Annotated[Teller, Depends(teller_of)]
+
+
+def run_of(run_id: Annotated[str, Part(max_length=64)], store: StoreDep) -> RunRow:
+    """The run in the address; UnknownRun, which is 404, if there is none."""
+    return store.find(run_id)
+
+
+RunDep = Annotated[RunRow, Depends(run_of)]
+
+
+def own_run(run: RunDep, visitor: VisitorDep) -> RunRow:
+    """The same for who may change it; NotYours, which is 403, for others."""
+    if not visitor.owns(run.visitor):
+        raise NotYours(N_("Somebody else started this run; you can watch it, but not change it."))
+    return run
+
+
+OwnRunDep = Annotated[RunRow, Depends(own_run)]
+
+
+@router.get("")
+def list_runs(store: StoreDep, teller: TellerDep) -> dict[str, Any]:
+    """All runs, newest first; those on somebody's own pictures are told to them alone."""
+    rows = [row for row in store.list() if not is_own(row.dataset) or teller.visitor.owns(row.visitor)]
+    return {"runs": teller.tell_all(rows)}
+
+
+@router.post("", status_code=201, dependencies=[Depends(limit_rate)], openapi_extra=describe_body(SCHEMA, EXAMPLE))
+async def start_run(
+    request: Request, response: Response, body: JsonBody, settings: SettingsDep, workers: WorkersDep, teller: TellerDep
+) -> dict[str, Any]:
+    """A run in the queue; it trains as soon as its turn comes."""
+    order, photo = await workers.run(request, read_order, body, judge_of(settings))
+    order = order if photo is None else replace(order, photo=torch.from_numpy(photo))
+    run = await run_in_threadpool(teller.store.submit, order, teller.visitor)
+    response.headers["Location"] = f"{router.prefix}/{run.id}"
+    return await run_in_threadpool(teller.tell, run)
+
+
+@router.get("/{run_id}")
+def show_run(run: RunDep, teller: TellerDep) -> dict[str, Any]:
+    """One run with its history."""
+    return teller.tell(run)
+
+
+@router.patch("/{run_id}", openapi_extra=describe_body(CHANGE_SCHEMA, CHANGE_EXAMPLE))
+async def change_run(run: OwnRunDep, body: JsonBody, teller: TellerDep) -> dict[str, Any]:
+    """Pause it, go on, stop it, give it another learning rate or name; `asked` says what its trainer has yet to do."""
+    change = read_change(body)
+    run = await run_in_threadpool(change.make, teller.store, run)
+    return await run_in_threadpool(teller.tell, run)
+
+
+@router.delete("/{run_id}", status_code=204, response_class=Response)
+def remove_run(run: OwnRunDep, store: StoreDep) -> None:
+    """All of it; one that trains is ended first."""
+    store.delete(run.id)
+
+
+def judge_of(settings: Settings) -> Judge:
+    """What orders are judged by."""
+    return Judge(Limits(settings.network_parameters, settings.network_memory_mb), settings.data / "datasets")

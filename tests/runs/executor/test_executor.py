@@ -1,0 +1,216 @@
+"""Real trainers and real servers, killed at moments that nobody chose."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from sqlalchemy import select
+
+from app.core.checkpoints import read_weights
+from app.core.datasets.datasets import load_dataset
+from app.core.training.training import Trainer
+from app.runs.executor.executor import Executor
+from app.runs.store import processes
+from app.runs.store.database import reading
+from app.runs.store.schema import runs
+from app.runs.store.store import TERMINAL, Store
+from tests.runs.conftest import ANNA, BOB, QUICK, make_datasets, order, payloads, states
+
+LONG = replace(QUICK, epochs=60)  # 360 steps
+PATIENCE_S = 120.0  # of a machine that has much else to do
+
+
+@pytest.fixture(autouse=True)
+def few_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of trainers: the network is tiny; and a process that is gone is noticed soon."""
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    monkeypatch.setattr("app.runs.executor.rescue.STALE_S", 2.0)
+    monkeypatch.setattr("app.runs.executor.executor.RESCUE_S", 0.2)
+    monkeypatch.setattr("app.runs.executor.executor.FIRST_WARM_S", 1e9)  # no more processes than are looked at
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """The data folder."""
+    make_datasets(tmp_path / "datasets")
+    return tmp_path
+
+
+@pytest.fixture
+def serve(folder: Path, open_store: Callable[..., Store]) -> Iterator[Callable[[], Executor]]:
+    """Starts the part of a server that trains, in this process; more than one at will."""
+    started: list[Executor] = []
+
+    def start() -> Executor:
+        started.append(Executor(open_store(), folder / "datasets"))
+        started[-1].start()
+        return started[-1]
+
+    yield start
+    for executor in started:
+        executor.stop()
+
+
+@pytest.fixture
+def spawn(folder: Path) -> Iterator[Callable[[], subprocess.Popen[str]]]:
+    """The same as a process of its own."""
+    spawned: list[subprocess.Popen[str]] = []
+
+    def start() -> subprocess.Popen[str]:
+        command = [sys.executable, "-m", "tests.runs.serving", str(folder)]
+        spawned.append(subprocess.Popen(command, stdout=subprocess.PIPE, text=True))
+        assert spawned[-1].stdout
+        assert spawned[-1].stdout.readline() == "watching\n"
+        return spawned[-1]
+
+    yield start
+    for process in spawned:
+        process.kill()
+        process.communicate()
+
+
+def wait_for(condition: Callable[[], object], what: str) -> None:
+    until = time.monotonic() + PATIENCE_S
+    while not condition():
+        assert time.monotonic() < until, f"waited in vain until {what}"
+        time.sleep(0.02)
+
+
+def wait_for_state(store: Store, run_id: str, *wanted: str) -> None:
+    def is_there() -> bool:
+        state = store.find(run_id).state
+        assert state in wanted or state not in TERMINAL, (state, str(store.find(run_id).reason))
+        return state in wanted
+
+    wait_for(is_there, f"the run is {wanted}")
+
+
+def wait_for_step(store: Store, run_id: str, step: int) -> None:
+    wait_for(lambda: store.find(run_id).step >= step, f"step {step}")
+
+
+def process_of(store: Store, run_id: str) -> str:
+    with reading(store.engine) as connection:
+        process = connection.scalar(select(runs.c.process).where(runs.c.id == run_id))
+    assert process is not None
+    return process
+
+
+def kill(process: str) -> None:
+    os.kill(int(process.split(":")[1]), signal.SIGKILL)
+
+
+def assert_whole(store: Store, run_id: str, folder: Path) -> None:
+    """Every number once, every epoch once, and the weights of a training that nobody disturbed."""
+    log = store.events(run_id, limit=100_000)
+    steps = [event["step"] for event in payloads(store, run_id, "step")]
+    assert [event.sequence for event in log] == list(range(1, len(log) + 1))
+    assert [row["epoch"] for row in store.history(run_id)] == list(range(1, LONG.epochs + 1))
+    assert steps == sorted(set(steps))
+    trainer = Trainer(order().network, load_dataset("colored", folder / "datasets"), LONG)
+    for _ in trainer.events():
+        pass
+    found = read_weights(store.folder(run_id).model / "weights.safetensors")
+    for name, tensor in trainer.module.state_dict().items():
+        torch.testing.assert_close(found[name], tensor, rtol=1e-5, atol=1e-5)
+
+
+def test_runs_train_one_after_the_other_and_a_killed_one_is_followed_by_the_next(
+    store: Store, folder: Path, serve: Callable[[], Executor]
+) -> None:
+    serve()
+    first, second = store.submit(order(LONG), ANNA), store.submit(order(LONG), BOB)
+    wait_for_step(store, first.id, random.randint(5, 150))
+    before = store.events(first.id, limit=100_000)
+    waiting = store.find(second.id)
+
+    kill(process_of(store, first.id))
+    wait_for(lambda: store.find(first.id).state == "failed", "the killed run has failed")
+    failed = store.find(first.id)
+    wait_for_state(store, second.id, "finished")
+
+    assert (waiting.state, waiting.queue_position) == ("queued", 1)
+    assert str(failed.reason) == "The training was ended from outside (signal 9)."
+    assert store.events(first.id, limit=100_000)[: len(before)] == before
+    assert_whole(store, second.id, folder)
+
+
+def test_trainers_outlive_a_killed_server_and_what_both_lost_goes_on_from_the_checkpoint(
+    store: Store, folder: Path, spawn: Callable[[], subprocess.Popen[str]], serve: Callable[[], Executor]
+) -> None:
+    server = spawn()
+    first, second = store.submit(order(LONG), ANNA), store.submit(order(LONG), BOB)
+    wait_for_step(store, first.id, random.randint(5, 150))
+
+    server.kill()
+    wait_for_state(store, first.id, "finished")  # nobody serves
+    alone = store.find(second.id).state
+    other = spawn()
+    wait_for_step(store, second.id, random.randint(5, 250))
+    seen = store.events(second.id, limit=100_000)
+    other.kill()
+    kill(process_of(store, second.id))
+    serve()
+    wait_for_state(store, second.id, "finished")
+
+    assert alone == "queued"
+    assert store.events(second.id, limit=100_000)[: len(seen)] == seen
+    assert states(store, second.id) == ["queued", "running", "interrupted", "queued", "running", "finished"]
+    assert_whole(store, first.id, folder)
+    assert_whole(store, second.id, folder)
+
+
+def test_a_server_that_is_stopped_keeps_what_was_trained_and_another_goes_on(
+    store: Store, folder: Path, spawn: Callable[[], subprocess.Popen[str]], serve: Callable[[], Executor]
+) -> None:
+    server = spawn()
+    run = store.submit(order(LONG), ANNA)
+    wait_for_step(store, run.id, random.randint(5, 150))
+
+    server.terminate()
+    server.wait(10)
+    interrupted = store.find(run.id)
+    serve()
+    wait_for_state(store, run.id, "finished")
+
+    assert (interrupted.state, interrupted.has_checkpoint) == ("interrupted", True)
+    assert str(interrupted.reason) == "The server was stopped. The run goes on when it is started again."
+    assert states(store, run.id) == ["queued", "running", "interrupted", "queued", "running", "finished"]
+    assert_whole(store, run.id, folder)
+
+
+def test_two_servers_on_one_folder_train_one_run_at_a_time_and_a_pause_makes_room(
+    store: Store, folder: Path, spawn: Callable[[], subprocess.Popen[str]]
+) -> None:
+    spawn()
+    spawn()
+    first, second = store.submit(order(LONG), ANNA), store.submit(order(LONG), BOB)
+    wait_for_step(store, first.id, 5)
+    most = 0
+
+    def has_paused() -> bool:
+        nonlocal most
+        most = max(most, store.count_states().get("running", 0))
+        return store.find(first.id).state == "paused" and store.find(second.id).step > 0
+
+    store.ask(first.id, state="paused")
+    wait_for(has_paused, "the first is paused and the second trains")
+    process = process_of(store, second.id)
+    store.delete(second.id)
+    is_gone = not processes.is_alive(process)
+    store.ask(first.id, state="running")
+    wait_for_state(store, first.id, "finished")
+
+    assert most == 1
+    assert is_gone
+    assert [run.id for run in store.list()] == [first.id]
+    assert not store.folder(second.id).path.exists()
+    assert_whole(store, first.id, folder)

@@ -1,0 +1,85 @@
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import inspect
+
+from app.core.errors import DiskFull
+from app.runs.store.database import migrate, open_engine, reading, writing
+from app.runs.store.event_log import append
+from app.runs.store.schema import metadata
+from app.runs.store.store import Store
+from tests.runs.conftest import ANNA, order
+
+
+def test_the_migrated_tables_are_those_of_the_models(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path / 'runs.sqlite3'}")
+
+    migrate(engine)
+
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_server_default": True})
+        assert compare_metadata(context, metadata) == []
+        assert set(inspect(connection).get_table_names()) == {*metadata.tables, "alembic_version"}
+    engine.dispose()
+
+
+def test_servers_that_start_at_once_migrate_one_after_the_other(tmp_path: Path) -> None:
+    engines = [open_engine(f"sqlite:///{tmp_path / 'runs.sqlite3'}") for _ in range(6)]
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(migrate, engines))
+
+    with reading(engines[0]) as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM alembic_version").scalar() == 1
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+    for engine in engines:
+        engine.dispose()
+
+
+def test_a_full_disk_is_told_and_what_was_written_can_be_read(store: Store) -> None:
+    run = store.submit(order(), ANNA)
+
+    def fill() -> None:
+        with writing(store.engine) as connection:
+            connection.exec_driver_sql("PRAGMA max_page_count = 1")  # as many as it has: no page more
+            append(connection, run.id, [("step", {"text": "x" * 10_000})] * 100)
+
+    with pytest.raises(DiskFull):
+        fill()
+
+    assert [event.kind for event in store.events(run.id)] == ["state"]
+    assert store.find(run.id).state == "queued"
+
+
+def test_what_goes_wrong_in_a_transaction_leaves_nothing_behind(open_store: Callable[..., Store]) -> None:
+    store = open_store()
+    run = store.submit(order(), ANNA)
+
+    def break_off() -> None:
+        with writing(store.engine) as connection:
+            append(connection, run.id, [("step", {"loss": 1.0})])
+            _ = 1 / 0
+
+    with pytest.raises(ZeroDivisionError):
+        break_off()
+
+    assert store.newest(run.id) == 1
+
+
+def test_what_another_connection_commits_is_noticed_and_nothing_else(open_store: Callable[..., Store]) -> None:
+    watching, other = open_store(), open_store()
+    run = other.submit(order(), ANNA)
+
+    first, again = watching.changes.number(), watching.changes.number()
+    other.events(run.id)
+    read = watching.changes.number()
+    watching.rename(run.id, "By another connection of the same process")
+    own = watching.changes.number()
+    other.delete(run.id)
+
+    assert first == again == read
+    assert len({read, own, watching.changes.number()}) == 3
