@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from app.runs.executor.executor import Executor
-from app.runs.executor.probe import Probe
+from app.runs.executor.speed_probe import Probe
 from app.runs.store.store import QueueLimits, Store
 from app.settings import Settings
 from app.web import docs, errors, health, pages, pictures

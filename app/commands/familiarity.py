@@ -17,7 +17,7 @@ from app.core.classification.cards import CARD, write_json
 from app.core.classification.familiarity import FAMILIARITY, METHOD, UNFAMILIAR, save_familiarity
 from app.core.classification.familiarity_fitting import TRAINING_PICTURES, Watcher, fit_familiarity, measure_familiarity
 from app.core.classification.models import Model, load_model
-from app.core.classification.outsiders import kinds_beside
+from app.core.classification.unfamiliar_pictures import kinds_beside
 from app.core.datasets.datasets import DataSet, load_dataset, split
 from app.core.pictures.preparation import Preparation, match_channels, resize_images
 

@@ -16,7 +16,7 @@ from app.commands.errors import told_plainly
 from app.commands.places import settings_of
 from app.core.datasets.cache import cache_path, read_cache
 from app.core.datasets.datasets import BUILTIN, OWN_SIDE, DataSet, check_name, keep_dataset, load_dataset
-from app.core.datasets.sources import find_source
+from app.core.datasets.formats import find_source
 from app.core.datasets.statistics import describe
 from app.core.errors import DatasetError
 

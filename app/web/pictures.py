@@ -5,10 +5,10 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Request, Response, UploadFile
 from pydantic import Field
 
-from app.core.convolution.pipeline import Upload
 from app.core.errors import N_, InvalidValue, PictureTooLarge
 from app.core.pictures.images import Limits
 from app.core.pictures.samples import SAMPLES, find_sample, sample_png
+from app.core.pictures.uploads import Upload
 from app.settings import Settings
 from app.web.forms import FormFields
 from app.web.i18n import choose_language, translate

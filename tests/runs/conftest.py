@@ -24,7 +24,7 @@ from app.runs.store.states import Order, Visitor
 from app.runs.store.store import Store
 from app.runs.trainer.attempt import Attempt
 from app.runs.trainer.journal import Journal
-from app.runs.trainer.shelf import Shelf
+from app.runs.trainer.warm_dataset import WarmDataset
 from tests.core.training.small_trainings import colored, small_network
 
 torch.set_num_threads(1)
@@ -96,7 +96,7 @@ def attempt(store: Store, datasets: Path) -> Callable[[], str]:
 
     def run() -> str:
         claimed = claim(store)
-        Attempt(store.engine, store.root, Shelf(datasets), claimed).run()
+        Attempt(store.engine, store.root, WarmDataset(datasets), claimed).run()
         return claimed.run_id
 
     return run

@@ -15,9 +15,9 @@ from torch import Tensor, nn
 
 from app.core.checkpoints import read_weights, save_weights
 from app.core.classification.familiarity import FAMILIARITY
-from app.core.classification.finite import to_json
 from app.core.datasets.labeled_images import DataSet
 from app.core.errors import N_, InvalidValue
+from app.core.finite_json import to_json
 from app.core.networks.networks import Network, build, parse_network, report
 from app.core.pictures.preparation import Preparation
 from app.core.training.batches import Pictures, keep

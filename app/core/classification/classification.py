@@ -17,9 +17,9 @@ from app.core.classification.familiarity import UNFAMILIAR
 from app.core.classification.implants import Implant, Implanted, implant
 from app.core.classification.models import Model, open_model, to_probabilities
 from app.core.classification.sprites import draw_picture
-from app.core.convolution.pipeline import Upload
 from app.core.pictures.changes import Change, change_picture
 from app.core.pictures.preparation import Preparation, prepare_images, prepare_picture
+from app.core.pictures.uploads import Upload
 
 ENOUGH = 16  # pixels of a photograph for each that the network sees, along a side; more would not be seen
 

@@ -21,7 +21,7 @@ from app.core.classification.familiarity import (
     describe_maps,
     measure_auroc,
 )
-from app.core.classification.outsiders import make_outsiders
+from app.core.classification.unfamiliar_pictures import make_outsiders
 from app.core.pictures.preparation import Preparation, prepare_images
 
 TRAINING_PICTURES = 6_000

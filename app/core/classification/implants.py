@@ -11,8 +11,8 @@ import torch
 from torch import Tensor, nn
 
 from app.core.classification.anatomy import Anatomy, check_index, submodule
-from app.core.classification.inspection.likeness import center
 from app.core.convolution.steps import Matrix, check_divisor, check_matrix
+from app.core.convolution.windows import center
 from app.core.errors import N_, InvalidValue
 
 

@@ -1,7 +1,7 @@
 """Convolution of a whole picture with one kernel, in float32, signed, nothing clipped.
 
 Small kernels are shifted multiply-adds over bands of rows that stay in the cache; a kernel that is a column
-times a row is applied as these two (`plans`); large ones go through the Fourier transform (`spectral`). Which of
+times a row is applied as these two (`strategies`); large ones go through the Fourier transform (`spectral`). Which of
 them is decided by arithmetic, not by trial. It does not know chains, displays or limits.
 """
 
@@ -14,8 +14,8 @@ import torch
 from torch import Tensor
 
 from app.core.convolution import spectral
-from app.core.convolution.plans import Plan, Weights, plan_for, rank
 from app.core.convolution.steps import Convolution
+from app.core.convolution.strategies import Plan, Weights, plan_for, rank
 from app.core.convolution.windows import Band
 
 # Views on a band, each with the weight it is multiplied by.

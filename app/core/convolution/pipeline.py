@@ -13,43 +13,11 @@ from app.core.convolution.chains import apply, check_work
 from app.core.convolution.fitting import Fit, fit
 from app.core.convolution.steps import Convolution, Step
 from app.core.pictures.display import Display, Range, measure, to_bytes
-from app.core.pictures.images import Limits, Picture, decode, encode, encode_npy
+from app.core.pictures.images import Picture, encode, encode_npy
+from app.core.pictures.uploads import Origin, Upload
 
 Format = Literal["png", "jpeg", "webp", "npy"]
 FORMATS: tuple[str, ...] = get_args(Format)
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """A picture's file, how it is read, and what a call may cost."""
-
-    data: bytes
-    limits: Limits
-    multiply_adds: int
-    gray: bool = False
-    max_side: int | None = None
-
-    def read(self, enough: int | None = None) -> Picture:
-        """The picture's levels; raises PictureError. See `decode` for what `enough` pixels a side save."""
-        return decode(self.data, self.limits, gray=self.gray, max_side=self.max_side, enough=enough)
-
-    def read_for(self, steps: Sequence[Step]) -> Picture:
-        """The same, after the steps have been found to be affordable; raises TooMuchWork or InvalidValue too."""
-        picture = self.read()
-        height, width, channels = picture.levels.shape
-        check_work(height, width, channels, steps, self.multiply_adds)
-        return picture
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """What the file held: its format, Pillow's mode, upright size in pixels, and depth such as "16-bit"."""
-
-    format: str
-    mode: str
-    width: int
-    height: int
-    depth: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +34,7 @@ class Filtered:
 
 def filter_picture(upload: Upload, steps: Sequence[Step], display: Display, form: Format, with_range: bool) -> Filtered:
     """The picture after all steps, as a file of that format; `npy` holds the float32 values, whatever the display."""
-    picture = upload.read_for(steps)
+    picture = read_for(upload, steps)
     values = apply(picture.levels, steps)
     height, width, channels = values.shape
     return Filtered(
@@ -83,7 +51,7 @@ def explain_pixel(
     upload: Upload, steps: Sequence[Step], place: tuple[int, int, int], at: int, display: Display
 ) -> PixelArithmetic:
     """How the value at place (column, row, channel) of the result of step `at` comes about."""
-    picture = upload.read_for(steps)
+    picture = read_for(upload, steps)
     return explain(picture.levels, steps, *place, display, at)
 
 
@@ -91,5 +59,14 @@ def learn_kernel(upload: Upload, twin: Upload | Convolution, size: tuple[int, in
     """The kernel that makes the twin, a filtered picture or the step that makes one, found by gradient descent."""
     if isinstance(twin, Upload):
         return fit(upload.read().levels, twin.read().levels, size, clipped=True)
-    levels = upload.read_for([twin]).levels
+    levels = read_for(upload, [twin]).levels
     return fit(levels, apply(levels, [twin]), size)
+
+
+def read_for(upload: Upload, steps: Sequence[Step]) -> Picture:
+    """The upload's levels, after the steps have been found to be affordable; raises PictureError, TooMuchWork or
+    InvalidValue."""
+    picture = upload.read()
+    height, width, channels = picture.levels.shape
+    check_work(height, width, channels, steps, upload.multiply_adds)
+    return picture

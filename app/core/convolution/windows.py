@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+import torch.nn.functional as F  # noqa: N812
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -108,3 +109,11 @@ class Band:
 def at(places: Places) -> Tensor:
     """An index for torch; where a zero is read, any pixel will do for now."""
     return torch.from_numpy(np.maximum(places, 0))
+
+
+def center(kernels: Tensor, rows: int, columns: int | None = None) -> Tensor:
+    """... x rows x columns, zeros around; the cell over the pixel stays there, as padding "same" defines it."""
+    down, across = rows - kernels.shape[-2], (columns or rows) - kernels.shape[-1]
+    top = (rows - 1) // 2 - (kernels.shape[-2] - 1) // 2
+    left = ((columns or rows) - 1) // 2 - (kernels.shape[-1] - 1) // 2
+    return F.pad(kernels, (left, across - left, top, down - top))

@@ -14,9 +14,9 @@ import torch
 from app.core.datasets.cache import cache_path, read_cache, write_cache
 from app.core.datasets.cifar import CLASSES as CIFAR_CLASSES
 from app.core.datasets.class_folders import Progress
+from app.core.datasets.formats import find_source, read_source
 from app.core.datasets.labeled_images import DataSet, Skipped, hold_out, split
 from app.core.datasets.shapes import SHAPES, make_shapes
-from app.core.datasets.sources import find_source, read_source
 from app.core.datasets.statistics import describe
 from app.core.errors import N_, DamagedDataset, MissingDataset, UnknownDataset
 

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from app.core.datasets.labeled_images import DataSet
-from app.core.training.batches import measure_preparation
+from app.core.pictures.preparation import measure_preparation
 
 SAMPLES_A_CLASS = 10
 SHOWN_CLASSES = 20

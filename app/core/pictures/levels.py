@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageCms, ImageFile
 
 from app.core.errors import N_, DamagedPicture
-from app.core.pictures.packing import deep_bands, is_deep, packing, prepare
+from app.core.pictures.bit_depth import deep_bands, is_deep, packing, prepare
 
 Pixels = NDArray[Any]  # height x width x channels
 Convert = Callable[[Image.Image], Pixels]

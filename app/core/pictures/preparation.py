@@ -39,6 +39,21 @@ class Preparation:
         return cls((int(height), int(width)), channels, mean, std)
 
 
+def measure_preparation(images: Tensor, normalization: str) -> Preparation:
+    """The preparation that a normalization means for uint8 N x H x W x C `images`, from exact counts of levels.
+
+    none: 0..255 as they are; unit: 0..1; center: minus each channel's mean; standardize: and over its deviation.
+    """
+    channels = images.shape[-1]
+    mean, deviation = _moments(images) if normalization in ("center", "standardize") else ([0.0] * channels, [])
+    if normalization == "none":
+        deviation = [1 / 255] * channels
+    elif normalization != "standardize":
+        deviation = [1.0] * channels
+    size = (images.shape[1], images.shape[2])
+    return Preparation(size, channels, tuple(mean), tuple(max(value, 1e-6) for value in deviation))
+
+
 def prepare_images(images: Tensor, preparation: Preparation) -> Tensor:
     """float32 (x / 255 - mean) / std of uint8 N x C x H x W; the memory format stays."""
     mean = torch.tensor(preparation.mean, device=images.device).view(1, -1, 1, 1)
@@ -87,3 +102,12 @@ def match_channels(images: Tensor, channels: int) -> Tensor:
         return images.expand(-1, channels, -1, -1)
     gray = (images * torch.tensor(_GRAY_WEIGHTS, device=images.device).view(1, 3, 1, 1)).sum(1, keepdim=True)
     return gray.round().to(images.dtype)
+
+
+def _moments(images: Tensor) -> tuple[list[float], list[float]]:
+    """Mean and deviation of each channel, in 0..1."""
+    levels = torch.arange(256, dtype=torch.float64) / 255
+    counts = [torch.bincount(images[..., c].flatten(), minlength=256).cpu().double() for c in range(images.shape[-1])]
+    means = [float((count @ levels) / count.sum()) for count in counts]
+    variances = [float(count @ (levels - mean) ** 2 / count.sum()) for count, mean in zip(counts, means, strict=True)]
+    return means, [variance**0.5 for variance in variances]

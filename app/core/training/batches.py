@@ -50,21 +50,6 @@ def keep(
     return Pictures(levels.to(device), labels[chosen].to(device))
 
 
-def measure_preparation(images: Tensor, normalization: str) -> Preparation:
-    """The preparation that a normalization means for uint8 N x H x W x C `images`, from exact counts of levels.
-
-    none: 0..255 as they are; unit: 0..1; center: minus each channel's mean; standardize: and over its deviation.
-    """
-    channels = images.shape[-1]
-    mean, deviation = _moments(images) if normalization in ("center", "standardize") else ([0.0] * channels, [])
-    if normalization == "none":
-        deviation = [1 / 255] * channels
-    elif normalization != "standardize":
-        deviation = [1.0] * channels
-    size = (images.shape[1], images.shape[2])
-    return Preparation(size, channels, tuple(mean), tuple(max(value, 1e-6) for value in deviation))
-
-
 class Batches:
     """Epoch after epoch of (float32 B x C x H x W, int64 B), the same for a seed wherever one starts."""
 
@@ -104,12 +89,3 @@ def _fit(images: Tensor, shape: tuple[int, int, int]) -> Tensor:
     if images.shape[2:] == shape[1:]:
         return images
     return resize_images(images.float(), shape[1:]).round_().clamp_(0, 255).to(torch.uint8)
-
-
-def _moments(images: Tensor) -> tuple[list[float], list[float]]:
-    """Mean and deviation of each channel, in 0..1."""
-    levels = torch.arange(256, dtype=torch.float64) / 255
-    counts = [torch.bincount(images[..., c].flatten(), minlength=256).cpu().double() for c in range(images.shape[-1])]
-    means = [float((count @ levels) / count.sum()) for count in counts]
-    variances = [float(count @ (levels - mean) ** 2 / count.sum()) for count, mean in zip(counts, means, strict=True)]
-    return means, [variance**0.5 for variance in variances]

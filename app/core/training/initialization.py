@@ -57,7 +57,7 @@ def _whiten(module: nn.Module, prepared: Tensor) -> None:
 
 
 def _whitening_layer(module: nn.Module) -> nn.Conv2d:
-    """The first convolution; `demands` has found it to fit."""
+    """The first convolution; `requirements` has found it to fit."""
     return _layers(module, nn.Conv2d)[0]
 
 

@@ -10,8 +10,8 @@ from torch import Tensor
 
 from app.core.datasets.labeled_images import DataSet
 from app.core.errors import N_, InvalidValue
-from app.core.pictures.preparation import Preparation
-from app.core.training.batches import Pictures, keep, measure_preparation
+from app.core.pictures.preparation import Preparation, measure_preparation
+from app.core.training.batches import Pictures, keep
 from app.core.training.hyperparameters import Training
 
 NARROW_SHARE = 0.1  # of the training pictures, the darkest

@@ -21,7 +21,6 @@ from app.core.datasets.datasets import DataSet, split
 from app.core.errors import N_, InvalidValue
 from app.core.networks.networks import Network, build
 from app.core.training.batches import Batches, Pictures, keep
-from app.core.training.demands import check_demands
 from app.core.training.evaluation import cross_entropy, logits_of
 from app.core.training.events import Diverged, Epoch, Event, Finished, Step
 from app.core.training.hyperparameters import Training, describe_training
@@ -32,6 +31,7 @@ from app.core.training.optimizer_state import optimizer_tensors, restore_optimiz
 from app.core.training.optimizers import add_penalties, kernels_of, limit_norms, make_optimizers, set_rates
 from app.core.training.precision import choose_precision
 from app.core.training.randomness import seeded
+from app.core.training.requirements import check_demands
 from app.core.training.schedules import rate_factor
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import select, true
 
 from app.core.datasets.cache import cache_path
 from app.core.errors import DiskFull
-from app.runs.executor.rescue import close, rescue
+from app.runs.executor.orphans import close, rescue
 from app.runs.executor.trainers import DISK_FULL, Assignment, TrainerProcess
 from app.runs.store import reasons
 from app.runs.store.database import Changes, reading, writing

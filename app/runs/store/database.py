@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, Engine, PoolProxiedConnection, create_engine, event, make_url, text
 from sqlalchemy.exc import OperationalError
 
-from app.core.classification.finite import to_json
 from app.core.errors import N_, DiskFull
+from app.core.finite_json import to_json
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 _WAIT_S = 30.0  # for another's write; the longest is a migration

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from app.core.classification.finite import to_json
+from app.core.finite_json import to_json
 from app.runs.store.schema import events
 from app.runs.store.states import Reason, Values
 

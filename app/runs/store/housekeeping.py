@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app.core.errors import UnknownRun
 from app.runs.store.database import reading
 from app.runs.store.folders import RunFolder
-from app.runs.store.keeping import keep_reserve
+from app.runs.store.reserve import keep_reserve
 from app.runs.store.schema import runs
 from app.runs.store.states import FAILED, PAUSED, TERMINAL
 from app.runs.store.store import Store

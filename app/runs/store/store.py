@@ -17,14 +17,14 @@ from app.core.networks.networks import report
 from app.core.networks.reports import FLOAT_BYTES, MEBIBYTE
 from app.core.training.hyperparameters import describe_training
 from app.runs.store import event_log, processes
-from app.runs.store.asking import Wish, grant
 from app.runs.store.database import Changes, migrate, open_engine, reading, writing
 from app.runs.store.event_log import LoggedEvent
 from app.runs.store.folders import RunFolder
-from app.runs.store.keeping import RESERVE
 from app.runs.store.queue import QueueLimits, count, read_queue
+from app.runs.store.reserve import RESERVE
 from app.runs.store.schema import events, runs
 from app.runs.store.states import LONGEST_NAME, QUEUED, RUNNING, TERMINAL, Order, Reason, RunRow, Visitor
+from app.runs.store.transitions import Wish, grant
 
 __all__ = ["TERMINAL", "LoggedEvent", "Order", "QueueLimits", "RunRow", "Store", "Visitor"]
 

@@ -21,7 +21,7 @@ from app.runs.executor.trainers import DISK_FULL, Assignment
 from app.runs.store.database import open_engine
 from app.runs.store.queue import Claim
 from app.runs.trainer.attempt import Attempt
-from app.runs.trainer.shelf import Shelf
+from app.runs.trainer.warm_dataset import WarmDataset
 
 FIRST_NETWORK = "lecture-light"
 
@@ -32,18 +32,18 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: leaving[-1]())
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _prepare()
-    shelf = Shelf(Path(sys.argv[1]))
+    warm = WarmDataset(Path(sys.argv[1]))
     if sys.argv[2:]:  # else a run waits already
         warm_up()
-        shelf.stock()
-        shelf.fetch(sys.argv[2])
+        warm.stock()
+        warm.fetch(sys.argv[2])
     line = sys.stdin.readline()
     if not line.strip():
         return 0
     assignment = Assignment.from_line(line)
     engine = open_engine(assignment.database)
     claim = Claim(assignment.run_id, assignment.token)
-    attempt = Attempt(engine, Path(assignment.runs), shelf, claim)
+    attempt = Attempt(engine, Path(assignment.runs), warm, claim)
     leaving.append(attempt.leaving.set)
     return 0 if attempt.run() else DISK_FULL
 

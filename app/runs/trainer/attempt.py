@@ -21,9 +21,9 @@ from app.core.training.training import Trainer
 from app.runs.store import reasons
 from app.runs.store.event_log import SNAPSHOT, STATE
 from app.runs.store.folders import RunFolder
-from app.runs.store.keeping import Keeping, has_finite_weights, release_reserve
 from app.runs.store.lease import Entries, Lease, Lost, Requests
 from app.runs.store.queue import Claim
+from app.runs.store.reserve import release_reserve
 from app.runs.store.states import (
     DIVERGED,
     FAILED,
@@ -35,10 +35,11 @@ from app.runs.store.states import (
     Reason,
     read_order,
 )
-from app.runs.trainer.exhibits import Exhibits, describe_run
+from app.runs.trainer.artifacts import Artifacts, describe_run
+from app.runs.trainer.checkpoint_files import CheckpointFiles, has_finite_weights
+from app.runs.trainer.heartbeat import Heartbeat, Pace
 from app.runs.trainer.journal import Journal
-from app.runs.trainer.pulse import Pace, Pulse
-from app.runs.trainer.shelf import Shelf
+from app.runs.trainer.warm_dataset import WarmDataset
 
 _log = logging.getLogger(__name__)
 
@@ -46,17 +47,17 @@ _log = logging.getLogger(__name__)
 class Attempt:
     """Trains the claimed run. `leaving` is set from outside where the process has to go."""
 
-    def __init__(self, engine: Engine, root: Path, shelf: Shelf, claim: Claim) -> None:
+    def __init__(self, engine: Engine, root: Path, warm: WarmDataset, claim: Claim) -> None:
         self.leaving = threading.Event()
         self._lease = Lease(engine, claim)
         self._folder = RunFolder(root, claim.run_id)
-        self._shelf = shelf
+        self._warm = warm
 
     def run(self) -> bool:
         """To its end; False where not even a failure could be written."""
         try:
             row = self._lease.take()
-            with Pulse(self._lease) as self._pulse:
+            with Heartbeat(self._lease) as self._heartbeat:
                 self._open(row)
                 self._train()
         except Lost:
@@ -67,19 +68,19 @@ class Attempt:
         return True
 
     def _open(self, row: RowMapping) -> None:
-        remember_use(row["dataset"], self._shelf.folder)
-        self._dataset: DataSet = self._shelf.take(row["dataset"])
+        remember_use(row["dataset"], self._warm.folder)
+        self._dataset: DataSet = self._warm.take(row["dataset"])
         self._network, self._training = read_order(row["network"], row["training"])
         self._folder.make()
-        self._keeping = Keeping(self._folder, row["claim"], row["checkpoint"])
+        self._checkpoints = CheckpointFiles(self._folder, row["claim"], row["checkpoint"])
         checkpoint = read_checkpoint(self._folder.path / row["checkpoint"]) if row["checkpoint"] else None
         self._trainer = self._make_trainer(checkpoint)
         self._journal = Journal(row, checkpoint.state.get("tally") if checkpoint else None)
         about = describe_run(row["id"], row["name"], self._dataset, row["training"])
-        self._exhibits = Exhibits(self._folder, self._network, self._dataset.classes, about)
+        self._artifacts = Artifacts(self._folder, self._network, self._dataset.classes, about)
         self._snapshots = self._lease.count(SNAPSHOT)
         self._is_warm = False
-        self._pulse.requests = Requests(row["asked"], row["asked_rate"])
+        self._heartbeat.requests = Requests(row["asked"], row["asked_rate"])
         self._epoch = max(row["epoch"], 1)
         last = row["last"] or {"epoch": 0, "validation_loss": None, "validation_accuracy": None}
         self._told(last["epoch"], last["validation_loss"], last["validation_accuracy"])
@@ -120,7 +121,7 @@ class Attempt:
     def _is_wanted(self) -> bool:
         """Whether something is asked, at a step that the log has not seen yet; who has to leave leaves at any."""
         has_caught_up = self._journal.has_caught_up(self._trainer.step)
-        return self.leaving.is_set() or (has_caught_up and self._pulse.requests != Requests())
+        return self.leaving.is_set() or (has_caught_up and self._heartbeat.requests != Requests())
 
     def _keep_up(self, is_epoch: bool) -> None:
         """All that is due by now."""
@@ -137,7 +138,7 @@ class Attempt:
         is_new = self._journal.epoch(event, self._trainer.step)
         if is_new and self._confusion_pace.is_due():
             with self._confusion_pace.spent(self._journal.seconds):
-                self._exhibits.confusion(self._trainer, event.epoch)
+                self._artifacts.confusion(self._trainer, event.epoch)
         return is_new
 
     def _told(self, epoch: int, loss: float | None, accuracy: float | None) -> None:
@@ -149,7 +150,7 @@ class Attempt:
         if not (is_first or is_last or self._snapshot_pace.is_due()):
             return
         with self._snapshot_pace.spent(self._journal.seconds, warms_up=not self._is_warm):
-            payload = self._exhibits.snapshot(self._trainer, self._snapshots) | {"epoch": self._epoch}
+            payload = self._artifacts.snapshot(self._trainer, self._snapshots) | {"epoch": self._epoch}
             self._snapshots += 1
             self._is_warm = True
             self._write([(SNAPSHOT, payload)])
@@ -159,25 +160,25 @@ class Attempt:
     def _write_model(self) -> None:
         with self._model_pace.spent(self._journal.seconds):
             if has_finite_weights(self._trainer):
-                self._exhibits.model(self._trainer, epoch=self._closed, step=self._trainer.step, **self._figures)
+                self._artifacts.model(self._trainer, epoch=self._closed, step=self._trainer.step, **self._figures)
 
     def _write(self, entries: Entries | None = None, **columns: Any) -> None:
         waiting, known = self._journal.take()
-        self._pulse.requests = self._lease.write([*waiting, *(entries or [])], **known, **columns)
+        self._heartbeat.requests = self._lease.write([*waiting, *(entries or [])], **known, **columns)
 
     def _write_checkpoint(self, entries: Entries | None = None, **columns: Any) -> bool:
         """A checkpoint and what the log does not have yet, together; False where the weights are not finite."""
         with self._checkpoint_pace.spent(self._journal.seconds):
-            name = self._keeping.write(self._trainer, tally=self._journal.tally())
+            name = self._checkpoints.write(self._trainer, tally=self._journal.tally())
             if name is None:
                 return False
             self._write(entries, checkpoint=name, losses=0, **columns)
-            self._keeping.drop_others(name)
+            self._checkpoints.drop_others(name)
         return True
 
     def _settle(self) -> bool:
         """Does what is asked for; whether the process has to go."""
-        requests = self._pulse.requests = self._lease.beat()
+        requests = self._heartbeat.requests = self._lease.beat()
         if requests.learning_rate is not None and self._journal.has_caught_up(self._trainer.step):
             self._change_rate(requests.learning_rate)
         if requests.state == STOPPED:
@@ -204,7 +205,7 @@ class Attempt:
         step = self._trainer.step
         told = {"state": RUNNING, "reason": None, "step": step, "epoch": self._epoch, "learning_rate": rate}
         self._write_checkpoint([(STATE, told)], done_rate=rate)
-        self._pulse.requests = Requests()
+        self._heartbeat.requests = Requests()
 
     def _finish(self, state: str, reason: Reason | None) -> None:
         """The test pictures are looked at, once."""
@@ -219,19 +220,19 @@ class Attempt:
             judged = evaluate(logits, labels)  # the weights may be the best epoch's, or those of an epoch's middle
             self._told(self._closed, judged.loss, judged.accuracy)
             temperature = round(fit_temperature(logits, labels), 4)
-            self._exhibits.confusion(trainer, self._epoch)
+            self._artifacts.confusion(trainer, self._epoch)
         self._show(is_last=True)
         columns: dict[str, Any] = {}
         if len(self._dataset.test_labels):
             tested = measure_test(trained, self._dataset, temperature)
             minutes = round(self._journal.seconds / 60, 2)
-            self._exhibits.tested_model(trainer, tested, temperature, minutes=minutes, epoch=self._epoch,
+            self._artifacts.tested_model(trainer, tested, temperature, minutes=minutes, epoch=self._epoch,
                                         step=trainer.step, **self._figures)  # fmt: skip
             columns = {"test_loss": tested.loss, "test_accuracy": tested.accuracy}
         else:
             self._write_model()
         if self._lease.end(state, reason, ended_at=time.time(), checkpoint=None, **columns):
-            self._keeping.drop_others(None)
+            self._checkpoints.drop_others(None)
 
     def _diverge(self, event: Diverged) -> None:
         """Keeps the last finite weights: those before the step, or what the same steps lead to once more."""
@@ -245,7 +246,7 @@ class Attempt:
 
     def _again(self, step: int) -> Trainer:
         """A trainer after that step, from the last checkpoint or from the start."""
-        path = self._keeping.newest
+        path = self._checkpoints.newest
         trainer = self._make_trainer(read_checkpoint(path) if path else None)
         if trainer.step < step:
             for event in trainer.events():

@@ -12,9 +12,10 @@ from pydantic import BaseModel, Field
 
 from app.core.convolution.code import write_programs
 from app.core.convolution.kernels import KERNELS
-from app.core.convolution.pipeline import Format, Origin, Upload, explain_pixel, filter_picture
+from app.core.convolution.pipeline import Format, explain_pixel, filter_picture
 from app.core.convolution.steps import Step
 from app.core.pictures.display import Display
+from app.core.pictures.uploads import Origin, Upload
 from app.web.convolution.steps import ChainFields
 from app.web.forms import Whole
 from app.web.i18n import choose_language, translate

@@ -7,9 +7,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Form, Request, UploadFile
 from pydantic import BeforeValidator, Field, FiniteFloat
 
-from app.core.convolution.pipeline import Upload, learn_kernel
+from app.core.convolution.pipeline import learn_kernel
 from app.core.convolution.steps import Convolution
 from app.core.errors import N_, InvalidValue
+from app.core.pictures.uploads import Upload
 from app.settings import Settings
 from app.web.convolution.steps import KernelFields, Rows, read_json
 from app.web.forms import JSON_TEXT, Whole

@@ -21,8 +21,8 @@ from app.core.networks.reports import Limits, check_memory
 from app.core.pictures.preparation import Preparation, prepare_picture
 from app.core.pictures.samples import open_sample
 from app.core.pictures.titles import clean_title
-from app.core.training.demands import check_demands, count_learned
 from app.core.training.hyperparameters import parse_training
+from app.core.training.requirements import check_demands, count_learned
 from app.runs.store.states import LONGEST_NAME, Order
 
 USUAL_NETWORK = "lecture-light"

@@ -5,9 +5,9 @@ from typing import Any
 
 from app.core.errors import N_, InvalidValue
 from app.core.training.hyperparameters import parse_training
-from app.runs.store.asking import ASKABLE
 from app.runs.store.states import RunRow
 from app.runs.store.store import Store
+from app.runs.store.transitions import ASKABLE
 from app.web.training.orders import check_fields, clean_name
 
 _FIELDS = ("state", "learning_rate", "name")

@@ -12,10 +12,10 @@ from fastapi.concurrency import run_in_threadpool
 from app.core.classification.classification import see
 from app.core.classification.snapshots import maps_at, photo_checksum
 from app.core.classification.sprites import draw_picture
-from app.core.convolution.pipeline import Upload
 from app.core.errors import N_
 from app.core.networks.networks import Network
 from app.core.pictures.images import encode
+from app.core.pictures.uploads import Upload
 from app.runs.store.folders import RunFolder
 from app.web.pictures import PictureForm, SettingsDep, require_form
 from app.web.rates import limit_rate

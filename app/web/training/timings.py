@@ -12,10 +12,10 @@ from app.core.errors import N_
 from app.core.networks.networks import Network, parse_network, report
 from app.core.networks.presets import find_preset
 from app.core.networks.reports import check_memory
-from app.core.training.demands import count_learned
 from app.core.training.hyperparameters import Training, parse_training
+from app.core.training.requirements import count_learned
 from app.core.training.timing import MOST_PICTURES, Timing
-from app.runs.executor.probe import Probe, ProbeLost, Question
+from app.runs.executor.speed_probe import Probe, ProbeLost, Question
 from app.runs.store.states import RUNNING
 from app.web.bodies import JsonBody, describe_body
 from app.web.errors import RETRY_S

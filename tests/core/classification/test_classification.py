@@ -13,10 +13,10 @@ from PIL import Image
 from app.core.classification.classification import Question, classify, see
 from app.core.classification.implants import Implant
 from app.core.classification.models import compute_logits, load_model, to_probabilities
-from app.core.convolution.pipeline import Upload
 from app.core.errors import InvalidValue, UnsupportedPicture
 from app.core.pictures.changes import Change
 from app.core.pictures.images import Limits
+from app.core.pictures.uploads import Upload
 from tests.tiny_models import CLASSES, PREPARATION, random_pictures, write_model
 
 SOBEL = ((1.0, 2.0, 1.0), (0.0, 0.0, 0.0), (-1.0, -2.0, -1.0))

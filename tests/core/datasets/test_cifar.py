@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from app.core.datasets.cifar import CLASSES, FOLDER, TEST, TRAINING, read_cifar10
-from app.core.datasets.sources import find_batches
+from app.core.datasets.formats import find_batches
 from app.core.errors import DamagedDataset
 
 PICTURES = 6

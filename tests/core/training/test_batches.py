@@ -5,7 +5,8 @@ import pytest
 import torch
 from PIL import Image
 
-from app.core.training.batches import Batches, keep, measure_preparation
+from app.core.pictures.preparation import measure_preparation
+from app.core.training.batches import Batches, keep
 from app.core.training.hyperparameters import Training
 from tests.core.training.small_trainings import colored
 

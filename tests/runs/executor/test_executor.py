@@ -32,7 +32,7 @@ PATIENCE_S = 120.0  # of a machine that has much else to do
 def few_threads(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of trainers: the network is tiny; and a process that is gone is noticed soon."""
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
-    monkeypatch.setattr("app.runs.executor.rescue.STALE_S", 2.0)
+    monkeypatch.setattr("app.runs.executor.orphans.STALE_S", 2.0)
     monkeypatch.setattr("app.runs.executor.executor.RESCUE_S", 0.2)
     monkeypatch.setattr("app.runs.executor.executor.FIRST_WARM_S", 1e9)  # no more processes than are looked at
 

@@ -2,7 +2,7 @@ import os
 from collections.abc import Callable
 
 from app.runs.store.housekeeping import tidy
-from app.runs.store.keeping import RESERVE_BYTES
+from app.runs.store.reserve import RESERVE_BYTES
 from app.runs.store.states import Visitor
 from app.runs.store.store import Store
 from tests.runs.conftest import order

@@ -11,8 +11,8 @@ from sqlalchemy import Connection, Engine
 
 from app.core.errors import DiskFull, InvalidValue, QueueFull, UnknownRun, WrongState
 from app.runs.store.database import writing
-from app.runs.store.keeping import RESERVE, RESERVE_BYTES, keep_reserve
 from app.runs.store.queue import claim_next
+from app.runs.store.reserve import RESERVE, RESERVE_BYTES, keep_reserve
 from app.runs.store.states import Visitor
 from app.runs.store.store import Store
 from tests.runs.conftest import ANNA, BOB, QUICK, claim, order, payloads, states
@@ -227,7 +227,7 @@ def test_at_a_full_disk_a_run_can_be_deleted_to_make_room(store: Store, monkeypa
 
 def test_the_reserve_does_not_take_the_last_room(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     usage = type("Usage", (), {"free": 3 * RESERVE_BYTES})
-    monkeypatch.setattr("app.runs.store.keeping.shutil.disk_usage", lambda path: usage)
+    monkeypatch.setattr("app.runs.store.reserve.shutil.disk_usage", lambda path: usage)
 
     keep_reserve(store.root)
 

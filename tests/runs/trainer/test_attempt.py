@@ -16,7 +16,7 @@ from app.core.training.evaluation import cross_entropy, logits_of
 from app.core.training.events import Epoch, Finished
 from app.core.training.training import Trainer, train
 from app.runs.store.store import Store
-from app.runs.trainer.pulse import Pace
+from app.runs.trainer.heartbeat import Pace
 from tests.runs.conftest import ANNA, LONG, QUICK, final_weights, order, payloads, states
 
 

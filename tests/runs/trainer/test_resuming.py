@@ -11,13 +11,14 @@ import torch
 from app.core.checkpoints import read_checkpoint
 from app.core.datasets.datasets import load_dataset
 from app.core.training.training import Trainer
-from app.runs.executor.rescue import rescue
-from app.runs.store.asking import change
+from app.runs.executor.orphans import rescue
 from app.runs.store.database import writing
-from app.runs.store.keeping import Keeping, keep_reserve
+from app.runs.store.reserve import keep_reserve
 from app.runs.store.store import Store
+from app.runs.store.transitions import change
 from app.runs.trainer.attempt import Attempt
-from app.runs.trainer.shelf import Shelf
+from app.runs.trainer.checkpoint_files import CheckpointFiles
+from app.runs.trainer.warm_dataset import WarmDataset
 from tests.runs.conftest import ANNA, LONG, assert_same, claim, final_weights, order, payloads, states, unbroken
 
 
@@ -83,13 +84,13 @@ def test_a_pause_that_was_taken_back_in_time_does_not_come(
     store: Store, attempt: Callable[[], str], monkeypatch: pytest.MonkeyPatch, at_step: Callable[..., None]
 ) -> None:
     run = store.submit(order(LONG), ANNA)
-    write = Keeping.write
+    write = CheckpointFiles.write
 
-    def slow_write(keeping: Keeping, *arguments: Any, **state: Any) -> str | None:
+    def slow_write(keeping: CheckpointFiles, *arguments: Any, **state: Any) -> str | None:
         store.ask(run.id, state="running")  # while the checkpoint is being written
         return write(keeping, *arguments, **state)
 
-    monkeypatch.setattr(Keeping, "write", slow_write)
+    monkeypatch.setattr(CheckpointFiles, "write", slow_write)
     at_step(20, lambda: store.ask(run.id, state="paused"))
 
     attempt()
@@ -102,7 +103,7 @@ def test_killed_at_any_step_it_goes_on_and_the_log_misses_and_repeats_nothing(
     store: Store, datasets: Path, attempt: Callable[[], str], at_step: Callable[..., None], moment: int,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr("app.runs.executor.rescue.STALE_S", -1.0)
+    monkeypatch.setattr("app.runs.executor.orphans.STALE_S", -1.0)
     monkeypatch.setattr("app.runs.store.processes.is_alive", lambda process: False)
     run = store.submit(order(LONG), ANNA)
     at_step(30, lambda: store.ask(run.id, learning_rate=0.003))
@@ -172,11 +173,11 @@ def test_what_a_killed_trainer_had_half_written_goes(store: Store, attempt: Call
 def test_a_trainer_that_was_thought_dead_changes_nothing_any_more(
     store: Store, datasets: Path, at_step: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.runs.executor.rescue.STALE_S", -1.0)
+    monkeypatch.setattr("app.runs.executor.orphans.STALE_S", -1.0)
     monkeypatch.setattr("app.runs.store.processes.is_alive", lambda process: False)
-    monkeypatch.setattr("app.runs.trainer.pulse.os._exit", lambda code: None)
+    monkeypatch.setattr("app.runs.trainer.heartbeat.os._exit", lambda code: None)
     run = store.submit(order(LONG), ANNA)
-    asleep = Attempt(store.engine, store.root, Shelf(datasets), claim(store))
+    asleep = Attempt(store.engine, store.root, WarmDataset(datasets), claim(store))
     at_step(50, lambda: rescue(store.engine))  # it sleeps; somebody puts its run back
 
     asleep.run()

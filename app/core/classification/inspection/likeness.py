@@ -16,6 +16,7 @@ from torch import Tensor
 
 from app.core.classification.anatomy import Anatomy
 from app.core.convolution.kernels import KERNELS, NamedKernel
+from app.core.convolution.windows import center
 
 _RANDOM_KERNELS = 2000
 
@@ -75,11 +76,3 @@ def _compare(kernels: Tensor) -> tuple[Tensor, list[str]]:
     similarities = F.normalize(center(kernels, side).flatten(1), dim=1) @ directions.T
     best = similarities.abs().argmax(1)
     return similarities.gather(1, best.unsqueeze(1)).squeeze(1), [classics[index].name for index in best.tolist()]
-
-
-def center(kernels: Tensor, rows: int, columns: int | None = None) -> Tensor:
-    """... x rows x columns, zeros around; the cell over the pixel stays there, as padding "same" defines it."""
-    down, across = rows - kernels.shape[-2], (columns or rows) - kernels.shape[-1]
-    top = (rows - 1) // 2 - (kernels.shape[-2] - 1) // 2
-    left = ((columns or rows) - 1) // 2 - (kernels.shape[-1] - 1) // 2
-    return F.pad(kernels, (left, across - left, top, down - top))

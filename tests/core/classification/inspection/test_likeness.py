@@ -6,8 +6,9 @@ import torch
 from scipy.spatial.distance import cosine
 
 from app.core.classification.anatomy import Anatomy
-from app.core.classification.inspection.likeness import candidates, center, likeness_to_classics
+from app.core.classification.inspection.likeness import candidates, likeness_to_classics
 from app.core.convolution.kernels import find_kernel
+from app.core.convolution.windows import center
 from tests.core.classification.networks_at_random import make_anatomy
 
 

@@ -11,7 +11,7 @@ from app.core.datasets.datasets import BUILTIN, DataSet, load_dataset
 from app.core.errors import N_, PlaygroundError, UnknownDataset
 
 
-class Shelf:
+class WarmDataset:
     """At most one data set of a folder."""
 
     def __init__(self, folder: Path) -> None:
@@ -30,7 +30,7 @@ class Shelf:
             self._kept = name, self._stamp(name), load_dataset(name, self.folder)
 
     def take(self, name: str) -> DataSet:
-        """The data set, which the shelf keeps no longer. Raises what `load_dataset` raises."""
+        """The data set, which is kept no longer. Raises what `load_dataset` raises."""
         kept, self._kept = self._kept, None
         if kept and kept[:2] == (name, self._stamp(name)):
             return kept[2]

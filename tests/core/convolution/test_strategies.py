@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.core.convolution.convolution import convolve
-from app.core.convolution.plans import TOLERANCE, factors, plan_for
 from app.core.convolution.steps import Convolution, Matrix
+from app.core.convolution.strategies import TOLERANCE, factors, plan_for
 from tests.core.convolution.references import matrices, pictures, random_picture, with_scipy
 
 FULL = ((1.0, 2.0, -3.0), (4.0, 5.0, -6.0), (-7.0, 8.0, -2.0))

@@ -6,9 +6,9 @@ import pytest
 
 from app.core.errors import InvalidValue
 from app.core.networks.networks import Network, parse_network
-from app.core.training.demands import check_demands, count_learned
 from app.core.training.events import Finished
 from app.core.training.hyperparameters import Training
+from app.core.training.requirements import check_demands, count_learned
 from app.core.training.training import train
 from tests.core.training.small_trainings import colored, small_network, whitened_network
 

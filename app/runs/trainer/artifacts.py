@@ -31,7 +31,7 @@ from app.runs.store.folders import RunFolder
 from app.runs.store.states import Values
 
 
-class Exhibits:
+class Artifacts:
     """The files of a run that others read. `about` is what is known of it from the start, for the model's card."""
 
     def __init__(self, folder: RunFolder, network: Network, classes: Sequence[str], about: Values) -> None:

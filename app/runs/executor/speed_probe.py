@@ -1,4 +1,4 @@
-"""Measures how fast networks learn here, a process in a trainer's environment: `python -m app.runs.executor.probe`.
+"""Measures how fast networks learn here, as a trainer would: a process, `python -m app.runs.executor.speed_probe`.
 
 It answers one line of JSON with one line. It is started at the first question, ended when nobody asks for long, and
 never asked two things at once.
@@ -108,7 +108,7 @@ class Probe:
         if self._process is None or self._process.poll() is not None:
             self.stop()
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "app.runs.executor.probe"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                [sys.executable, "-m", "app.runs.executor.speed_probe"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                 env=os.environ | TRAINING_ENVIRONMENT, cwd=Path(__file__).parents[3],
             )  # fmt: skip
         return self._process

@@ -5,7 +5,7 @@ import pytest
 
 from app.runs.store.lease import Lease, Lost, Requests
 from app.runs.store.store import Store
-from app.runs.trainer.pulse import Pace, Pulse
+from app.runs.trainer.heartbeat import Heartbeat, Pace
 from tests.runs.conftest import ANNA, claim, order
 
 
@@ -14,13 +14,13 @@ def test_what_is_asked_is_heard_within_a_moment(store: Store) -> None:
     lease = Lease(store.engine, claim(store))
     lease.take()
 
-    with Pulse(lease) as pulse:
+    with Heartbeat(lease) as heartbeat:
         store.ask(run.id, state="paused", learning_rate=0.5)
         until = time.monotonic() + 10
-        while pulse.requests == Requests() and time.monotonic() < until:
+        while heartbeat.requests == Requests() and time.monotonic() < until:
             time.sleep(0.01)
 
-    assert pulse.requests == Requests("paused", 0.5)
+    assert heartbeat.requests == Requests("paused", 0.5)
 
 
 def test_who_has_lost_the_run_ends(store: Store) -> None:
@@ -28,7 +28,7 @@ def test_who_has_lost_the_run_ends(store: Store) -> None:
     lease = Lease(store.engine, claim(store))
     lost = threading.Event()
 
-    with Pulse(lease, on_lost=lost.set):
+    with Heartbeat(lease, on_lost=lost.set):
         store.delete(run.id)
         is_told = lost.wait(10)
 
@@ -42,7 +42,7 @@ def test_who_has_given_the_run_back_has_not_lost_it(store: Store) -> None:
     lease = Lease(store.engine, claim(store))
     lost = threading.Event()
 
-    with Pulse(lease, on_lost=lost.set):
+    with Heartbeat(lease, on_lost=lost.set):
         lease.end("finished", None)
         is_told = lost.wait(1)
 
@@ -53,7 +53,7 @@ def test_who_has_given_the_run_back_has_not_lost_it(store: Store) -> None:
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The time, to be set: the last of the list."""
     times = [1000.0]
-    monkeypatch.setattr("app.runs.trainer.pulse.time.monotonic", lambda: times[-1])
+    monkeypatch.setattr("app.runs.trainer.heartbeat.time.monotonic", lambda: times[-1])
     return times
 
 

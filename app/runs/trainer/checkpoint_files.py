@@ -1,6 +1,5 @@
 """A run's checkpoint files. Which of them counts is said in its row; one that nobody heard of changes nothing."""
 
-import shutil
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -11,12 +10,8 @@ from app.core.checkpoints import save_checkpoint
 from app.core.training.training import Trainer
 from app.runs.store.folders import CHECKPOINT_PREFIX, RunFolder
 
-RESERVE = ".reserve"
-RESERVE_BYTES = 2 * 1024 * 1024
-RESERVE_SHARE = 4  # of what is free, at most one such part
 
-
-class Keeping:
+class CheckpointFiles:
     """Checkpoints of a run by the holder of a claim."""
 
     def __init__(self, folder: RunFolder, claim: str, newest: str | None) -> None:
@@ -46,19 +41,3 @@ def has_finite_weights(trainer: Trainer) -> bool:
     """Neither infinity nor NaN among the weights and statistics."""
     tensors = [tensor for tensor in trainer.module.state_dict().values() if tensor.is_floating_point()]
     return all(bool(torch.isfinite(tensor).all()) for tensor in tensors)
-
-
-def keep_reserve(root: Path) -> None:
-    """A file that is given up when the disk is full, so that this can still be written; not of the last room."""
-    path = root / RESERVE
-    with suppress(OSError):
-        has_reserve = path.is_file() and path.stat().st_size == RESERVE_BYTES
-        if not has_reserve and shutil.disk_usage(root).free > RESERVE_SHARE * RESERVE_BYTES:
-            path.write_bytes(b"\1" * RESERVE_BYTES)
-
-
-def release_reserve(folder: RunFolder) -> None:
-    """Gives it up, and what a write left half done."""
-    with suppress(OSError):
-        (folder.root / RESERVE).unlink(missing_ok=True)
-        folder.drop_leftovers()

@@ -5,7 +5,7 @@ import sys
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from app.runs.executor.rescue import close, rescue
+from app.runs.executor.orphans import close, rescue
 from app.runs.store import processes, reasons
 from app.runs.store.database import writing
 from app.runs.store.lease import Lease

@@ -8,11 +8,11 @@ import time
 from sqlalchemy import Connection, Engine, RowMapping, select
 
 from app.runs.store import event_log, processes, reasons
-from app.runs.store.asking import change, requeue
 from app.runs.store.database import writing
 from app.runs.store.queue import Claim
 from app.runs.store.schema import runs
 from app.runs.store.states import FAILED, INTERRUPTED, RUNNING, Reason
+from app.runs.store.transitions import change, requeue
 
 STALE_S = 6.0  # without a heartbeat, which comes every second
 MOST_LOSSES = 3  # since the last checkpoint

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from app.core.classification.outsiders import KINDS, kinds_beside, make_outsiders
+from app.core.classification.unfamiliar_pictures import KINDS, kinds_beside, make_outsiders
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -19,7 +19,7 @@ HEARTBEAT_S = 1.0
 _LOOKS = 5  # for requests, in that time
 
 
-class Pulse:
+class Heartbeat:
     """Beats while the block runs; `requests` are the newest. A run that was lost ends the process at once."""
 
     def __init__(self, lease: Lease, on_lost: Callable[[], object] = lambda: os._exit(0)) -> None:
@@ -27,7 +27,7 @@ class Pulse:
         self._lease = lease
         self._on_lost = on_lost
         self._over = threading.Event()
-        self._thread = threading.Thread(target=self._beat, name="pulse", daemon=True)
+        self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
 
     def __enter__(self) -> Self:
         self._thread.start()
