@@ -27,7 +27,7 @@ RUN python -m venv /node \
 ENV PATH=/node/bin:$PATH
 COPY package.json package-lock.json ./
 COPY scripts/ scripts/
-RUN npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier && node scripts/vendor.mjs
+RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund --no-update-notifier && node scripts/vendor.mjs
 
 FROM python:3.11-slim
 RUN useradd --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin playground \

@@ -62,7 +62,7 @@ static/vendor/.stamp: package.json package-lock.json scripts/vendor.mjs | $(VENV
 	@echo "· Fetching fonts and charts"
 	@command -v npm > /dev/null || $(BIN)/pip install --quiet "$(NODE_WHEEL)"
 	@export PATH="$$PATH:$(CURDIR)/$(BIN)" \
-	&& npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error > /dev/null \
+	&& npm ci --omit=dev --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error > /dev/null \
 	&& node scripts/vendor.mjs
 	@touch $@
 
@@ -117,10 +117,17 @@ test: $(VENV)/.dev static/vendor/.stamp browser ## run all tests (TESTS=tests/co
 	if [ -n "$$files" ]; then PATH="$(CURDIR)/$(BIN):$$PATH" node --test --test-reporter=dot $$files; fi
 	@$(BIN)/python -m pytest $(TESTS)
 
+# The formatter of the scripts; static/vendor needs none of it.
+node_modules/.bin/prettier: package-lock.json static/vendor/.stamp
+	@export PATH="$$PATH:$(CURDIR)/$(BIN)" \
+	&& npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error > /dev/null
+	@touch $@
+
 .PHONY: lint
-lint: $(VENV)/.dev ## style of the Python and of the Dockerfile
+lint: $(VENV)/.dev node_modules/.bin/prettier ## style of the Python, the scripts and the Dockerfile
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+	@PATH="$$PATH:$(CURDIR)/$(BIN)" node_modules/.bin/prettier --log-level warn --check "static/js/**/*.js" "tests/js/**/*.mjs"
 	@$(BIN)/hadolint Dockerfile
 
 .PHONY: types

@@ -9,24 +9,19 @@ const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..");
 
 // folder in static/vendor: [package, files in it]
 const FILES = {
-  "inter": ["@fontsource-variable/inter", [
-    "files/inter-latin-wght-normal.woff2",
-    "files/inter-latin-ext-wght-normal.woff2",
-    "LICENSE",
-  ]],
-  "jetbrains-mono": ["@fontsource-variable/jetbrains-mono", [
-    "files/jetbrains-mono-latin-wght-normal.woff2",
-    "files/jetbrains-mono-latin-ext-wght-normal.woff2",
-    "LICENSE",
-  ]],
-  "uplot": ["uplot", ["dist/uPlot.esm.js", "dist/uPlot.min.css", "LICENSE"]],
-  "swagger-ui": ["swagger-ui-dist", [
-    "swagger-ui-bundle.js",
-    "swagger-ui-bundle.js.LICENSE.txt",
-    "swagger-ui.css",
-    "LICENSE",
-    "NOTICE",
-  ]],
+  inter: [
+    "@fontsource-variable/inter",
+    ["files/inter-latin-wght-normal.woff2", "files/inter-latin-ext-wght-normal.woff2", "LICENSE"],
+  ],
+  "jetbrains-mono": [
+    "@fontsource-variable/jetbrains-mono",
+    ["files/jetbrains-mono-latin-wght-normal.woff2", "files/jetbrains-mono-latin-ext-wght-normal.woff2", "LICENSE"],
+  ],
+  uplot: ["uplot", ["dist/uPlot.esm.js", "dist/uPlot.min.css", "LICENSE"]],
+  "swagger-ui": [
+    "swagger-ui-dist",
+    ["swagger-ui-bundle.js", "swagger-ui-bundle.js.LICENSE.txt", "swagger-ui.css", "LICENSE", "NOTICE"],
+  ],
 };
 
 rmSync(join(ROOT, "static/vendor"), { recursive: true, force: true });

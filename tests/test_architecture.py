@@ -103,6 +103,8 @@ SOURCES = ("app/**/*.py", "benchmarks/**/*.py", "static/js/**/*.js", "static/css
            "tests/**/*.py", "tests/**/*.*js")  # fmt: skip
 LONGEST_FILE = 400
 LONGEST_FUNCTION = 50
+WIDEST_LINE = 120
+SENTENCE = re.compile(r'\s*"[^"]*",?')
 MEDIAN_FUNCTION = 8
 
 
@@ -215,6 +217,17 @@ def files_are_held_in_the_head(root: Path) -> list[str]:
     return [f"{path.relative_to(root)} has {n} lines" for path, n in lengths.items() if n > LONGEST_FILE]
 
 
+def scripts_are_not_wide(root: Path) -> list[str]:
+    """No line of JavaScript is wider than WIDEST_LINE, but for a sentence alone, which Babel cannot read in parts."""
+    return [
+        f"{path.relative_to(root)}:{number} has {len(line)} characters"
+        for pattern in ("static/js/**/*.js", "tests/js/**/*.mjs")
+        for path in files(root, pattern)
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
+        if len(line) > WIDEST_LINE and not SENTENCE.fullmatch(line)
+    ]
+
+
 def functions_are_seen_at_once(root: Path) -> list[str]:
     """No Python function is longer than LONGEST_FUNCTION lines, and the median in app is short."""
     wrong = [
@@ -313,6 +326,8 @@ RULES_AND_VIOLATIONS: list[tuple[Rule, str, str, str]] = [
     (every_noun_has_its_row, "app/core/convolution/convolution.py", "", "app/web/convolution/convolution.py"),
     (files_are_held_in_the_head, "templates/long.html", "<br>\n" * 401, "401 lines"),
     (files_are_held_in_the_head, "tests/js/long.test.mjs", "\n" * 401, "401 lines"),
+    (scripts_are_not_wide, "static/js/shared/a.js", f"const a = {'1' * 110};\n", "121 characters"),
+    (scripts_are_not_wide, "tests/js/a.test.mjs", f'  call("{"x" * 120}");\n', "131 characters"),
     (functions_are_seen_at_once, "app/core/long.py", "def long():\n" + "    x = 1\n" * 50, "51 lines"),
     (functions_are_seen_at_once, "app/core/long.py", "def wordy():\n" + "    x = 1\n" * 8, "median"),
 ]

@@ -35,7 +35,10 @@ export async function listSamples() {
 
 /** The picture as the server reads it: its float32 levels, in `color` rgb or gray, and what the file held. */
 export async function readPicture(source, maxSide, color) {
-  const response = await send("/api/convolutions", form(source, { kernel: "identity", format: "npy", max_side: maxSide, color }));
+  const response = await send(
+    "/api/convolutions",
+    form(source, { kernel: "identity", format: "npy", max_side: maxSide, color }),
+  );
   return { levels: readNpy(await response.arrayBuffer()), origin: readOrigin(response.headers) };
 }
 
@@ -65,7 +68,9 @@ export function readModel(name) {
   return json(modelAddress(name));
 }
 
-/** {predictions, seen, familiarity, familiar, milliseconds, before?} of a picture; `fields` are its change and implant. */
+/**
+ * {predictions, seen, familiarity, familiar, milliseconds, before?} of a picture; `fields` are its change and implant.
+ */
 export async function classify(model, source, fields) {
   return (await send(`${modelAddress(model)}/classifications`, form(source, fields))).json();
 }
@@ -172,7 +177,10 @@ export function deleteRun(id) {
   return send(runAddress(id), undefined, "DELETE");
 }
 
-/** The confusion matrix of a run's validation pictures: of the newest epoch, or the last one up to `epoch` that is kept. */
+/**
+ * The confusion matrix of a run's validation pictures: of the newest epoch, or the last one up to `epoch` that is
+ * kept.
+ */
 export function readConfusion(id, epoch = null) {
   return json(`${runAddress(id)}/confusion?pictures=0${epoch === null ? "" : `&epoch=${epoch}`}`);
 }
@@ -204,7 +212,8 @@ export function metricsAddress(id) {
 }
 
 /**
- * Reads what a run tells, from behind the event number `after`, until the server ends the stream; `begin()` is called once it
+ * Reads what a run tells, from behind the event number `after`, until the server ends the stream; `begin()` is called
+ * once it
  * answers, `hear` gets {id, kind, fields} of each event.
  * Rejects with Problem or Unreachable; a stream that is silent for longer than its ping is broken off as unreachable.
  */
@@ -212,7 +221,10 @@ export async function readEvents(id, after, { begin, hear, signal }) {
   const alarm = new Alarm(SILENCE_MS);
   const headers = { Accept: "text/event-stream", "Last-Event-ID": String(after) };
   try {
-    const response = await send(`${runAddress(id)}/events`, undefined, "GET", { headers, signal: AbortSignal.any([signal, alarm.signal]) });
+    const response = await send(`${runAddress(id)}/events`, undefined, "GET", {
+      headers,
+      signal: AbortSignal.any([signal, alarm.signal]),
+    });
     begin();
     const lines = new EventLines(hear);
     for await (const part of partsOf(response)) {
@@ -261,7 +273,8 @@ function readOrigin(headers) {
 function form(source, fields) {
   const body = new FormData();
   for (const [name, value] of Object.entries(fields)) {
-    if (value !== null && value !== undefined) body.append(name, typeof value === "object" ? JSON.stringify(value) : value);
+    if (value !== null && value !== undefined)
+      body.append(name, typeof value === "object" ? JSON.stringify(value) : value);
   }
   if (source.sample) body.append("sample", source.sample);
   if (source.file) body.append("image", source.file, "image");

@@ -6,7 +6,9 @@ export function fromNested(rows) {
   const [height, width, channels] = [rows.length, rows[0].length, rows[0][0].length];
   const result = picture(width, height, channels);
   rows.forEach((row, y) =>
-    row.forEach((levels, x) => levels.forEach((level, channel) => (result.data[(channel * height + y) * width + x] = level))),
+    row.forEach((levels, x) =>
+      levels.forEach((level, channel) => (result.data[(channel * height + y) * width + x] = level)),
+    ),
   );
   return result;
 }

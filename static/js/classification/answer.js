@@ -21,7 +21,8 @@ export function connectAnswer(page) {
       const answer = await classify(page.model.name, page.source, page.pictureFields);
       if (JSON.parse(key)[1] !== JSON.parse(page.pictureKey)[1]) return;
       page.answer = { ...answer, key };
-      if (!page.pictureFields.change) page.plain = { predictions: answer.before ?? answer.predictions, picture: pictureOf(key) };
+      if (!page.pictureFields.change)
+        page.plain = { predictions: answer.before ?? answer.predictions, picture: pictureOf(key) };
       await showSeen(page, answer.seen);
       showAnswer(page);
       page.change({}, { isLive: true });
@@ -43,7 +44,9 @@ function showAnswer(page) {
   $("#familiarity").className = `verdict${answer.familiar === false ? " is-strange" : ""}`;
   const text = sentence.map((piece, index) => (index === 0 ? h("strong", {}, piece) : ` ${piece}`));
   $("#familiarity").replaceChildren(...text);
-  $("#announcement").textContent = !best ? NO_NUMBERS : _("%(label)s, %(share)s", { label: classTitle(best.label), share: percent(best.probability) });
+  $("#announcement").textContent = !best
+    ? NO_NUMBERS
+    : _("%(label)s, %(share)s", { label: classTitle(best.label), share: percent(best.probability) });
 }
 
 function showBars(page) {
@@ -51,11 +54,33 @@ function showBars(page) {
   $("#answer").show(answer.predictions, { chosen: state.label ?? answer.predictions[0].label });
 }
 
-/** Whether the picture looks like those the network was trained on; `familiarity` is a share of the validation pictures. */
+/**
+ * Whether the picture looks like those the network was trained on; `familiarity` is a share of the validation
+ * pictures.
+ */
 function familiarity({ familiarity: share, familiar, predictions }) {
-  const known = _("It can still be wrong: it knows only these %(count)s classes.", { count: number(predictions.length) });
-  if (share === null || share === undefined) return ["", _("How familiar the picture is was not measured for this network."), known];
+  const known = _("It can still be wrong: it knows only these %(count)s classes.", {
+    count: number(predictions.length),
+  });
+  if (share === null || share === undefined)
+    return ["", _("How familiar the picture is was not measured for this network."), known];
   const strange = { share: percent(share) };
-  if (!familiar) return [_("Unfamiliar picture."), share === 0 ? _("It looks like nothing the network was trained on: not one of the pictures kept back from its training looks as strange.") : _("It looks like nothing the network was trained on: only %(share)s of the pictures kept back from its training look as strange.", strange), _("Do not trust the answer.")];
-  return [_("Nothing unusual."), _("%(share)s of the pictures kept back from its training look at least as strange.", strange), known];
+  if (!familiar)
+    return [
+      _("Unfamiliar picture."),
+      share === 0
+        ? _(
+            "It looks like nothing the network was trained on: not one of the pictures kept back from its training looks as strange.",
+          )
+        : _(
+            "It looks like nothing the network was trained on: only %(share)s of the pictures kept back from its training look as strange.",
+            strange,
+          ),
+      _("Do not trust the answer."),
+    ];
+  return [
+    _("Nothing unusual."),
+    _("%(share)s of the pictures kept back from its training look at least as strange.", strange),
+    known,
+  ];
 }

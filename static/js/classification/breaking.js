@@ -19,7 +19,10 @@ export function connectBreaking(page) {
   return part(page, {
     isLive: true,
     show: () => show(page),
-    question: () => (changeFields(page.state.change) && page.plain?.picture !== pictureOf(page.pictureKey) ? { picture: pictureOf(page.pictureKey) } : null),
+    question: () =>
+      changeFields(page.state.change) && page.plain?.picture !== pictureOf(page.pictureKey)
+        ? { picture: pictureOf(page.pictureKey) }
+        : null,
     answer: async ({ picture }) => {
       const { predictions } = await classify(page.model.name, page.source, {});
       page.plain = { predictions, picture };
@@ -62,7 +65,10 @@ function nudge(page, event) {
   if (!move || !event.altKey || !change.size) return;
   event.preventDefault();
   event.stopPropagation();
-  page.change({ change: { ...change, x: Math.max(0, (change.x ?? 0) + move[0]), y: Math.max(0, (change.y ?? 0) + move[1]) } }, { isLive: true });
+  page.change(
+    { change: { ...change, x: Math.max(0, (change.x ?? 0) + move[0]), y: Math.max(0, (change.y ?? 0) + move[1]) } },
+    { isLive: true },
+  );
 }
 
 function show(page) {
@@ -84,7 +90,12 @@ function outcome({ answer, plain }) {
   const [now] = known(answer.predictions);
   const [before] = known(plain?.predictions ?? []);
   if (!now || !before) return "";
-  const facts = { now: classTitle(now.label), share: percent(now.probability), before: classTitle(before.label), earlier: percent(before.probability) };
+  const facts = {
+    now: classTitle(now.label),
+    share: percent(now.probability),
+    before: classTitle(before.label),
+    earlier: percent(before.probability),
+  };
   if (now.label !== before.label) return _("Now it says %(now)s (%(share)s). It said %(before)s (%(earlier)s).", facts);
   return _("It still says %(now)s: %(share)s, before %(earlier)s.", facts);
 }

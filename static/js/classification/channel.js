@@ -32,7 +32,9 @@ export function connectChannel(page) {
 /** Empty places where the pictures will be: those of another map must not stand under this one's name. */
 function wait() {
   $("#channel-card").setAttribute("aria-busy", "true");
-  $("#channel-state").textContent = _("Computing: its patches are looked for. The first map of a network takes some seconds.");
+  $("#channel-state").textContent = _(
+    "Computing: its patches are looked for. The first map of a network takes some seconds.",
+  );
   $("#channel-again").hidden = true;
   $("#patches").replaceChildren(...Array.from({ length: PATCHES }, () => h("span", { class: "blank" })));
   $("#dream").hidden = true;
@@ -50,17 +52,29 @@ function fail() {
 function asked(page) {
   let layer = page.layer(page.state.layer);
   const channel = page.state.channel ?? 0;
-  while (layer && layer.type !== "conv2d" && layer.shape.length === 3 && layer.type !== "input") layer = page.layer(feeding(layer)[0]);
+  while (layer && layer.type !== "conv2d" && layer.shape.length === 3 && layer.type !== "input")
+    layer = page.layer(feeding(layer)[0]);
   const isConvolution = layer?.type === "conv2d" && channel < layer.maps.length;
   $("#channel-card").hidden = !isConvolution;
-  if (isConvolution) $("#channel-title").textContent = _("What excites %(map)s of %(layer)s", { map: channelTitle(layer, channel, page.model.classes), layer: layerTitle(layer.name) });
+  if (isConvolution)
+    $("#channel-title").textContent = _("What excites %(map)s of %(layer)s", {
+      map: channelTitle(layer, channel, page.model.classes),
+      layer: layerTitle(layer.name),
+    });
   return isConvolution ? { model: page.model.name, layer: layer.name, channel } : null;
 }
 
-function show({ maximization, selectivity, patch_values: values, patch_labels: labels, source, looked_at: count }, sheet) {
+function show(
+  { maximization, selectivity, patch_values: values, patch_labels: labels, source, looked_at: count },
+  sheet,
+) {
   $("#channel-card").removeAttribute("aria-busy");
   $("#channel-state").textContent = "";
-  $("#patches").replaceChildren(...(sheet ? cut(sheet, values ?? [], labels ?? []) : [h("p", { class: "small soft" }, _("Its patches have not been looked for yet."))]));
+  $("#patches").replaceChildren(
+    ...(sheet
+      ? cut(sheet, values ?? [], labels ?? [])
+      : [h("p", { class: "small soft" }, _("Its patches have not been looked for yet."))]),
+  );
   $("#patches-note").textContent = sheet ? found(source, count) : "";
   $("#dream").hidden = !maximization;
   $("#dream-note").textContent = maximization ? _("A picture made to excite it, by gradient ascent from noise") : "";
@@ -70,8 +84,14 @@ function show({ maximization, selectivity, patch_values: values, patch_labels: l
 
 /** Where the patches were looked for. */
 function found(source, count) {
-  if (source === "photographs") return _("The patches that excite it most, of %(count)s cut from the sample photographs.", { count: number(count) });
-  return _("The patches that excite it most, of %(count)s pictures of %(source)s.", { count: number(count), source: datasetTitle(source) });
+  if (source === "photographs")
+    return _("The patches that excite it most, of %(count)s cut from the sample photographs.", {
+      count: number(count),
+    });
+  return _("The patches that excite it most, of %(count)s pictures of %(source)s.", {
+    count: number(count),
+    source: datasetTitle(source),
+  });
 }
 
 /** The sheet of patches, stacked downwards, as single pictures; there may be fewer than nine. */
@@ -88,7 +108,19 @@ function cut(sheet, values, labels) {
 
 function selective({ orientation, orientation_index: tilt, class: label, class_index: share }) {
   const facts = [];
-  if (tilt !== null && tilt !== undefined) facts.push(_("Selective for orientation: %(index)s of 1, most for lines at %(angle)s°.", { index: fixed(tilt, 2), angle: number(orientation, 0) }));
-  if (share !== null && share !== undefined) facts.push(_("Selective for a class: %(index)s of 1, most for %(label)s.", { index: fixed(share, 2), label: classTitle(label) }));
+  if (tilt !== null && tilt !== undefined)
+    facts.push(
+      _("Selective for orientation: %(index)s of 1, most for lines at %(angle)s°.", {
+        index: fixed(tilt, 2),
+        angle: number(orientation, 0),
+      }),
+    );
+  if (share !== null && share !== undefined)
+    facts.push(
+      _("Selective for a class: %(index)s of 1, most for %(label)s.", {
+        index: fixed(share, 2),
+        label: classTitle(label),
+      }),
+    );
   return facts.join(" ");
 }

@@ -1,4 +1,5 @@
-// The classify page: holds its state, asks each part's question again when it has changed, and keeps the address in step.
+// The classify page: holds its state, asks each part's question again when it has changed, and keeps the address in
+// step.
 
 import { listKernels, listModels, listSamples, readModel, readPicture } from "../api.js";
 import { DEFAULTS, OWN, changeFields, read, write } from "./classify-address.js";
@@ -49,7 +50,19 @@ class ClassificationPage {
     await this.attempt(async () => {
       [this.kernels, this.samples, this.models] = await Promise.all([listKernels(), listSamples(), listModels()]);
       connectPictures(this.samples, (source) => this.take(source));
-      this.#parts = [connectPhoto, connectAnswer, connectBreaking, connectChooser, connectMaps, connectMaking, connectHeat, connectChannel, connectImplant, connectFilters, connectSelectivity].map((connect) => connect(this));
+      this.#parts = [
+        connectPhoto,
+        connectAnswer,
+        connectBreaking,
+        connectChooser,
+        connectMaps,
+        connectMaking,
+        connectHeat,
+        connectChannel,
+        connectImplant,
+        connectFilters,
+        connectSelectivity,
+      ].map((connect) => connect(this));
       addEventListener("popstate", () => this.#return());
       await this.#choose(this.state.model);
       await this.take(await this.#sourceOf(this.state.sample), {});
@@ -77,14 +90,18 @@ class ClassificationPage {
   /** The implant as a request writes it, or null where none is chosen or its kernel is not known. */
   implantFields(implant) {
     const kernel = implant && this.kernels.find(({ name }) => name === implant.kernel);
-    return kernel ? { layer: implant.layer, channel: implant.channel, matrix: kernel.matrix, divisor: kernel.divisor } : null;
+    return kernel
+      ? { layer: implant.layer, channel: implant.channel, matrix: kernel.matrix, divisor: kernel.divisor }
+      : null;
   }
 
   attempt(work, teller) {
     return attempt(work, teller);
   }
 
-  /** Reads a picture, {sample} or {file}; whatever goes wrong, the present one stays. A new picture is seen as it is. */
+  /**
+   * Reads a picture, {sample} or {file}; whatever goes wrong, the present one stays. A new picture is seen as it is.
+   */
   async take(source, patch = { change: {}, label: null, x: null, y: null }) {
     const reading = (this.#reading += 1);
     await this.attempt(async () => {
@@ -137,7 +154,10 @@ class ClassificationPage {
     this.change({ x: Math.max(0, Math.min(width - 1, x)), y: Math.max(0, Math.min(height - 1, y)) });
   }
 
-  /** Changes the state; what follows from it is asked at once, or, while a slider moves (`isLive`), the answer first and the rest later. */
+  /**
+   * Changes the state; what follows from it is asked at once, or, while a slider moves (`isLive`), the answer first
+   * and the rest later.
+   */
   change(patch, { isLive = false } = {}) {
     Object.assign(this.state, patch);
     if (!this.model || !this.source) return;

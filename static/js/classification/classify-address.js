@@ -55,7 +55,11 @@ export function write(state) {
 /** The state that a query describes; what cannot be understood falls back to its default. */
 export function read(search) {
   const query = new URLSearchParams(search);
-  const state = { ...DEFAULTS, change: readChange(query.get("change") ?? ""), implant: readImplant(query.get("implant") ?? "") };
+  const state = {
+    ...DEFAULTS,
+    change: readChange(query.get("change") ?? ""),
+    implant: readImplant(query.get("implant") ?? ""),
+  };
   for (const key of TEXTS) if (query.get(key)) state[key] = query.get(key).slice(0, 100);
   for (const key of WHOLES) state[key] = whole(query.get(key));
   if (query.get("scale") === "all") state.scale = "all";
@@ -65,7 +69,10 @@ export function read(search) {
 }
 
 function readChange(text) {
-  const pairs = text.split(",").map((part) => part.split(":")).filter(([name, value]) => Object.hasOwn(CHANGES, name) && value && Number.isFinite(Number(value)));
+  const pairs = text
+    .split(",")
+    .map((part) => part.split(":"))
+    .filter(([name, value]) => Object.hasOwn(CHANGES, name) && value && Number.isFinite(Number(value)));
   return Object.fromEntries(pairs.map(([name, value]) => [name, clamp(Number(value), ...CHANGES[name])]));
 }
 
@@ -85,6 +92,12 @@ function clamp(value, low, high) {
 
 /** The change as a request writes it, or null where nothing is changed. */
 export function changeFields({ dx = 0, dy = 0, angle = 0, noise = 0, blur = 0, size = 0, x = 0, y = 0 }) {
-  const fields = { ...((dx || dy) && { shift: [dx, dy] }), ...(angle && { angle }), ...(noise && { noise }), ...(blur && { blur }), ...(size && { cover: [x, y, size] }) };
+  const fields = {
+    ...((dx || dy) && { shift: [dx, dy] }),
+    ...(angle && { angle }),
+    ...(noise && { noise }),
+    ...(blur && { blur }),
+    ...(size && { cover: [x, y, size] }),
+  };
   return Object.keys(fields).length ? fields : null;
 }

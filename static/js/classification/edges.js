@@ -26,7 +26,8 @@ export class Edges {
   /** The same, seen through layers that have no column: norms pass maps on, flattening lays them out. */
   async shown(place) {
     let sources = await this.to(place);
-    for (let layer = this.#hidden(sources); layer; layer = this.#hidden(sources)) sources = this.#through(layer, sources);
+    for (let layer = this.#hidden(sources); layer; layer = this.#hidden(sources))
+      sources = this.#through(layer, sources);
     return sources;
   }
 
@@ -44,7 +45,11 @@ export class Edges {
       sums.set(map, strength === null ? null : (sums.get(map) ?? 0) + strength);
     }
     const most = [...sums.values()].reduce((largest, value) => Math.max(largest, Math.abs(value ?? 1)), 0) || 1;
-    return [...sums].map(([channel, strength]) => ({ layer: from, channel, strength: strength === null ? null : strength / most }));
+    return [...sums].map(([channel, strength]) => ({
+      layer: from,
+      channel,
+      strength: strength === null ? null : strength / most,
+    }));
   }
 
   async #weighted({ name }, channel, from) {
@@ -57,7 +62,11 @@ export class Edges {
   /** The sums of a layer's kernels, asked for once. */
   #strengths(layer) {
     const key = `${this.#page.model.name} ${layer}`;
-    if (!this.#filters.has(key)) this.#filters.set(key, readFilters(this.#page.model.name, layer).then(sums, () => null));
+    if (!this.#filters.has(key))
+      this.#filters.set(
+        key,
+        readFilters(this.#page.model.name, layer).then(sums, () => null),
+      );
     return this.#filters.get(key);
   }
 
@@ -73,7 +82,9 @@ export class Edges {
   /** The terms that weigh most, by their products. */
   async #dense({ name }, channel, from) {
     const { model, source, pictureFields } = this.#page;
-    const told = await explainUnit(model.name, source, { ...pictureFields, layer: name, channel, x: 0, y: 0 }).catch(() => ({ inputs: [] }));
+    const told = await explainUnit(model.name, source, { ...pictureFields, layer: name, channel, x: 0, y: 0 }).catch(
+      () => ({ inputs: [] }),
+    );
     const most = told.inputs.reduce((largest, { product }) => Math.max(largest, Math.abs(product)), 0) || 1;
     return told.inputs.map(({ index, product }) => ({ layer: from, channel: index, strength: product / most }));
   }

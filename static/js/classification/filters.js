@@ -31,7 +31,12 @@ function show(page, layer, { kernels, likeness, random_likeness: random }) {
   const isShown = Boolean(kernels && likeness?.length);
   $("#filters-card").hidden = !isShown;
   if (!isShown) return;
-  $("#filters-fact").textContent = random ? _("cosine similarity; random kernels reach %(mean)s ± %(sd)s", { mean: number(random.mean, 2), sd: number(random.sd, 2) }) : "";
+  $("#filters-fact").textContent = random
+    ? _("cosine similarity; random kernels reach %(mean)s ± %(sd)s", {
+        mean: number(random.mean, 2),
+        sd: number(random.sd, 2),
+      })
+    : "";
   const limit = largest(kernels.flat(2));
   const sorted = [...likeness].sort((one, other) => Math.abs(other.similarity) - Math.abs(one.similarity));
   const items = sorted.map((like) => item(page, layer, kernels[like.channel], like, limit));
@@ -51,9 +56,22 @@ function item(page, layer, inputs, { channel, kernel: name, similarity, beats },
     "li",
     {},
     h("button", { type: "button", class: "linklike", onclick: open }, _("map %(number)s", { number: channel + 1 })),
-    h("div", { class: "planes" }, inputs.map((matrix, index) => plane(page, matrix, index, inputs.length, swatch(matrix, limit)))),
-    classic ? h("div", { class: "classic" }, swatch(classic.matrix), h("span", { class: "small" }, classic.title)) : null,
-    h("span", { class: "figure similarity", title: beats === undefined ? null : _("more alike than %(share)s of random kernels", { share: percent(beats) }) }, fixed(similarity, 2)),
+    h(
+      "div",
+      { class: "planes" },
+      inputs.map((matrix, index) => plane(page, matrix, index, inputs.length, swatch(matrix, limit))),
+    ),
+    classic
+      ? h("div", { class: "classic" }, swatch(classic.matrix), h("span", { class: "small" }, classic.title))
+      : null,
+    h(
+      "span",
+      {
+        class: "figure similarity",
+        title: beats === undefined ? null : _("more alike than %(share)s of random kernels", { share: percent(beats) }),
+      },
+      fixed(similarity, 2),
+    ),
   );
 }
 
@@ -62,7 +80,12 @@ function plane(page, matrix, index, count, swatch) {
   const name = count === 3 ? [_("red"), _("green"), _("blue")][index] : _("gray");
   if (matrix.length > LARGEST_SIDE) return h("figure", {}, swatch, h("figcaption", {}, name));
   const label = _("Try this learned kernel (%(input)s) on the convolution page", { input: name });
-  return h("a", { href: bridge(page, matrix, index), title: label, "aria-label": label }, swatch, h("span", { "aria-hidden": "true" }, name));
+  return h(
+    "a",
+    { href: bridge(page, matrix, index), title: label, "aria-label": label },
+    swatch,
+    h("span", { "aria-hidden": "true" }, name),
+  );
 }
 
 /**
@@ -73,5 +96,7 @@ function bridge({ model }, matrix, channel) {
   const [mean, std] = [model.preparation?.mean[channel] ?? 0, model.preparation?.std[channel] ?? 1];
   const sum = matrix.flat().reduce((total, weight) => total + weight, 0);
   const step = { matrix, divisor: 255 * std, offset: (-mean / std) * sum, border: "valid" };
-  return `/convolve?${new URLSearchParams({ sample: SEEN, size: Math.max(...model.input.slice(1)), display: "signed", steps: JSON.stringify([step]) })}`;
+  const size = Math.max(...model.input.slice(1));
+  const query = { sample: SEEN, size, display: "signed", steps: JSON.stringify([step]) };
+  return `/convolve?${new URLSearchParams(query)}`;
 }

@@ -13,9 +13,13 @@ import { readPixels } from "../shared/pixels.js";
 import { part } from "./part.js";
 
 const NOTES = {
-  "grad-cam": _("Grad-CAM: the maps of the last convolution, weighed by how much the class depends on them. Coarse, but about the class."),
+  "grad-cam": _(
+    "Grad-CAM: the maps of the last convolution, weighed by how much the class depends on them. Coarse, but about the class.",
+  ),
   saliency: _("Saliency: how much the class would change with each pixel. Fine, but noisy."),
-  "integrated-gradients": _("Integrated gradients: what each pixel adds on the way from a blank picture to yours; all pixels together add up to the class's score."),
+  "integrated-gradients": _(
+    "Integrated gradients: what each pixel adds on the way from a blank picture to yours; all pixels together add up to the class's score.",
+  ),
   occlusion: _("Occlusion: a patch is moved over the picture; rust is where hiding it costs the class most."),
 };
 const $ = (selector) => document.querySelector(selector);
@@ -25,7 +29,8 @@ export function connectHeat(page) {
   $("#label").addEventListener("change", ({ target }) => page.change({ label: target.value }));
   return part(page, {
     show: () => showChoices(page),
-    question: () => (hasNumbers(page) ? { key: page.answer.key, method: page.state.method, label: chosenLabel(page) } : null),
+    question: () =>
+      hasNumbers(page) ? { key: page.answer.key, method: page.state.method, label: chosenLabel(page) } : null,
     answer: async ({ method, label }, isNewest) => {
       $("#heat").setAttribute("aria-busy", "true");
       try {
@@ -53,10 +58,13 @@ function showChoices(page) {
   $("#method").value = page.state.method;
   const isThere = !page.answer || hasNumbers(page);
   for (const id of ["heat", "heat-scale", "heat-fact", "heat-sum"]) $(`#${id}`).hidden = !isThere;
-  $("#heat-note").textContent = isThere ? NOTES[page.state.method] : _("Where there is no answer, there is nothing to color.");
+  $("#heat-note").textContent = isThere
+    ? NOTES[page.state.method]
+    : _("Where there is no answer, there is nothing to color.");
   if (!page.answer) return;
   const options = page.model.classes.map((label) => h("option", { value: label }, classTitle(label)));
-  if ($("#label").options.length !== options.length || $("#label").dataset.model !== page.model.name) $("#label").replaceChildren(...options);
+  if ($("#label").options.length !== options.length || $("#label").dataset.model !== page.model.name)
+    $("#label").replaceChildren(...options);
   $("#label").dataset.model = page.model.name;
   $("#label").value = chosenLabel(page);
 }
@@ -67,14 +75,22 @@ function showHeat(page, { method, label, limit, signed, completeness, millisecon
   const text = _("Where %(label)s comes from, by %(method)s", { label: classTitle(label), method });
   $("#heat").show(base, drawHeat(map, limit), text, isChanged);
   $("#heat").dataset.shown = `${method} ${label}`;
-  $("#heat-fact").textContent = milliseconds === undefined ? "" : `${number(milliseconds, milliseconds < 10 ? 1 : 0)} ms`;
-  $("#heat-scale").show(signed === false ? "heat-positive" : "heat", signed === false ? [0, null, limit] : [-limit, 0, limit]);
+  $("#heat-fact").textContent =
+    milliseconds === undefined ? "" : `${number(milliseconds, milliseconds < 10 ? 1 : 0)} ms`;
+  $("#heat-scale").show(
+    signed === false ? "heat-positive" : "heat",
+    signed === false ? [0, null, limit] : [-limit, 0, limit],
+  );
   $("#heat-sum").textContent = completeness ? sumSentence(completeness) : "";
 }
 
 /** That nothing is left over: what the pixels add up to, and the score they should explain. */
 function sumSentence({ score, baseline_score: start, total }) {
-  return _("All pixels together: %(total)s. The score rises from %(start)s to %(score)s.", { total: number(total, 2), start: number(start, 2), score: number(score, 2) });
+  return _("All pixels together: %(total)s. The score rises from %(start)s to %(score)s.", {
+    total: number(total, 2),
+    start: number(start, 2),
+    score: number(score, 2),
+  });
 }
 
 /** The part of the photo that the network is shown, in full size. */

@@ -27,14 +27,21 @@ export function connectImplant(page) {
     question: () => page.implantFields(page.state.implant) && { key: page.pictureKey },
     answer: async (_question, isNewest) => {
       const { implant } = page.state;
-      const [answer, filters] = await Promise.all([classify(page.model.name, page.source, page.pictureFields), learned(page, implant)]);
+      const [answer, filters] = await Promise.all([
+        classify(page.model.name, page.source, page.pictureFields),
+        learned(page, implant),
+      ]);
       if (isNewest() && page.state.implant) showSwap(page, implant, answer, filters);
     },
   });
 }
 
 function chosen() {
-  return { layer: $("#implant-layer").value, channel: Number($("#implant-channel").value), kernel: $("#implant-kernel").value };
+  return {
+    layer: $("#implant-layer").value,
+    channel: Number($("#implant-channel").value),
+    kernel: $("#implant-kernel").value,
+  };
 }
 
 /** Convolutions, and the kernels that have their size. */
@@ -54,8 +61,12 @@ function offerPlaces(page) {
   const fitting = page.kernels.filter(({ matrix }) => matrix.length === rows && matrix[0].length === columns);
   const { implant } = page.state;
   $("#implant-kernel").replaceChildren(...fitting.map(({ name, title }) => h("option", { value: name }, title)));
-  $("#implant-kernel").value = fitting.some(({ name }) => name === implant?.kernel) ? implant.kernel : (fitting.find(({ name }) => name === "sobel-x") ?? fitting[0])?.name;
-  $("#implant-channel").replaceChildren(...layer.maps.map((_map, channel) => h("option", { value: channel }, String(channel + 1))));
+  $("#implant-kernel").value = fitting.some(({ name }) => name === implant?.kernel)
+    ? implant.kernel
+    : (fitting.find(({ name }) => name === "sobel-x") ?? fitting[0])?.name;
+  $("#implant-channel").replaceChildren(
+    ...layer.maps.map((_map, channel) => h("option", { value: channel }, String(channel + 1))),
+  );
   if (implant?.layer === layer.name) $("#implant-channel").value = String(implant.channel);
   $("#implant").disabled = fitting.length === 0;
 }
@@ -66,8 +77,16 @@ function showState(page) {
   for (const selector of ["#explant", "#swap", "#implant-bars"]) $(selector).hidden = !kernel;
   $("#implant-note").hidden = !kernel;
   if (!kernel) return;
-  const out = h("button", { type: "button", class: "linklike", onclick: () => page.change({ implant: null }) }, _("Take it out"));
-  const text = _("Map %(map)s of %(layer)s now comes from a kernel that you put in: %(kernel)s.", { map: implant.channel + 1, layer: layerTitle(implant.layer), kernel: kernel.title });
+  const out = h(
+    "button",
+    { type: "button", class: "linklike", onclick: () => page.change({ implant: null }) },
+    _("Take it out"),
+  );
+  const text = _("Map %(map)s of %(layer)s now comes from a kernel that you put in: %(kernel)s.", {
+    map: implant.channel + 1,
+    layer: layerTitle(implant.layer),
+    kernel: kernel.title,
+  });
   $("#implant-note").replaceChildren(text, " ", out);
 }
 
@@ -83,6 +102,13 @@ function showSwap(page, { channel, kernel: name, layer }, { predictions, before,
   if (old) $("#swap-old").show(old);
   $("#swap-new").show(kernel.matrix);
   $("#swap-name").textContent = kernel.title;
-  $("#swap-fact").textContent = scale === undefined ? "" : _("Scaled by %(scale)s, so that map %(map)s of %(layer)s keeps the strength it had.", { scale: number(scale, 3), map: channel + 1, layer: layerTitle(layer) });
+  $("#swap-fact").textContent =
+    scale === undefined
+      ? ""
+      : _("Scaled by %(scale)s, so that map %(map)s of %(layer)s keeps the strength it had.", {
+          scale: number(scale, 3),
+          map: channel + 1,
+          layer: layerTitle(layer),
+        });
   $("#implant-bars").show(predictions, { before, choosable: false });
 }

@@ -32,7 +32,14 @@ export function connectMaking(page) {
     answer: async (question, isNewest) => {
       const { layer, channel, x, y, key } = question;
       const kept = page.explained?.place === placeKey(question) ? page.explained : null;
-      const answer = await explainUnit(page.model.name, page.source, { ...page.pictureFields, layer, channel, x, y, ...(kept && { contributions: "false" }) });
+      const answer = await explainUnit(page.model.name, page.source, {
+        ...page.pictureFields,
+        layer,
+        channel,
+        x,
+        y,
+        ...(kept && { contributions: "false" }),
+      });
       const contributions = kept?.contributions ?? (await readContributions(answer));
       if (!isNewest() && page.explained?.place === placeKey(question)) return;
       page.explained = { ...answer, contributions, layer, channel, x, y, key, place: placeKey(question) };
@@ -78,7 +85,10 @@ function draw(page) {
   const { explained } = page;
   const layer = page.layer(explained.layer);
   const title = channelTitle(layer, explained.channel, page.model.classes);
-  $("#making-title").textContent = layer.type === "input" ? _("How the network is given %(map)s", { map: title }) : _("How %(map)s of %(layer)s was made", { map: title, layer: layerTitle(layer.name) });
+  $("#making-title").textContent =
+    layer.type === "input"
+      ? _("How the network is given %(map)s", { map: title })
+      : _("How %(map)s of %(layer)s was made", { map: title, layer: layerTitle(layer.name) });
   $("#making-fact").textContent = sentence(layer);
   $("#making").dataset.unit = [layer.name, explained.channel, explained.x, explained.y].join(" ");
   drawTrail(page);
@@ -92,7 +102,9 @@ function draw(page) {
 function sentence({ type }) {
   const says = {
     conv2d: _("each map before it, convolved with its own kernel; then all are added, and the bias"),
-    batch_normalization: _("the map before it, shifted and scaled so that over many pictures its values have mean 0 and deviation 1, then scaled and shifted as learned"),
+    batch_normalization: _(
+      "the map before it, shifted and scaled so that over many pictures its values have mean 0 and deviation 1, then scaled and shifted as learned",
+    ),
     max_pooling2d: _("of each window of the map before it only the largest value stays"),
     average_pooling2d: _("the mean of each window of the map before it"),
     global_average_pooling2d: _("one number: the mean of the whole map"),
@@ -143,7 +155,9 @@ function fieldSentence({ explained, model }) {
   if (!field) return "";
   const [, height, width] = model.input;
   if (field.width >= width && field.height >= height) return _("This unit sees the whole picture.");
-  return _("This unit sees a patch of %(size)s of these pixels, outlined on the photo.", { size: `${field.width} × ${field.height}` });
+  return _("This unit sees a patch of %(size)s of these pixels, outlined on the photo.", {
+    size: `${field.width} × ${field.height}`,
+  });
 }
 
 function drawLinks(page, layer) {
@@ -156,16 +170,25 @@ function drawLinks(page, layer) {
 function drawTrail(page) {
   const back = (place, index) => {
     const layer = page.layer(place.layer);
-    const text = layer ? `${layerTitle(place.layer)}, ${channelTitle(layer, place.channel, page.model.classes)}` : place.layer;
+    const text = layer
+      ? `${layerTitle(place.layer)}, ${channelTitle(layer, place.channel, page.model.classes)}`
+      : place.layer;
     const go = () => {
       page.trail = page.trail.slice(0, index);
       page.change({ ...place, source: null });
     };
-    return [h("button", { type: "button", class: "crumb", onclick: go }, text), h("span", { "aria-hidden": "true" }, "←")];
+    return [
+      h("button", { type: "button", class: "crumb", onclick: go }, text),
+      h("span", { "aria-hidden": "true" }, "←"),
+    ];
   };
   $("#trail").hidden = page.trail.length === 0;
   const present = page.layer(page.explained.layer);
-  const here = h("span", { "aria-current": "step" }, `${layerTitle(present.name)}, ${channelTitle(present, page.explained.channel, page.model.classes)}`);
+  const here = h(
+    "span",
+    { "aria-current": "step" },
+    `${layerTitle(present.name)}, ${channelTitle(present, page.explained.channel, page.model.classes)}`,
+  );
   $("#trail").replaceChildren(...page.trail.flatMap(back), here);
 }
 
@@ -177,7 +200,10 @@ function announce({ explained }) {
 
 /** Hovering the map moves the unit until a click holds it; arrow keys always do. */
 function connectUnit(page) {
-  const tell = () => ($("#unit-hold").textContent = isHeld ? _("held; click the map to let it go") : _("move with the mouse or the arrow keys; a click holds it"));
+  const tell = () =>
+    ($("#unit-hold").textContent = isHeld
+      ? _("held; click the map to let it go")
+      : _("move with the mouse or the arrow keys; a click holds it"));
   let isHeld = page.state.x !== null;
   tell();
   $("#map").addEventListener("point", ({ detail }) => isHeld || page.moveTo(detail.x, detail.y));

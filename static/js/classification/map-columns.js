@@ -25,10 +25,16 @@ export class MapColumns extends HTMLElement {
     this.addEventListener("focusout", () => this.#trace(null));
   }
 
-  /** `columns` are {name, title, fact, range: [low, high], shown: [{channel, title, map | value, limit, text, shown}], hidden}; maps are {picture, rgba}. */
+  /**
+   * `columns` are {name, title, fact, range: [low, high], shown: [{channel, title, map | value, limit, text, shown}],
+   * hidden}; maps are {picture, rgba}.
+   */
   show(columns, chosen) {
-    const key = JSON.stringify(columns.map(({ name, shown, hidden }) => [name, hidden, shown.map(({ channel }) => channel)]));
-    if (key !== this.#built) this.#columns.replaceChildren(this.#edges, ...columns.map((column) => this.#column(column)));
+    const key = JSON.stringify(
+      columns.map(({ name, shown, hidden }) => [name, hidden, shown.map(({ channel }) => channel)]),
+    );
+    if (key !== this.#built)
+      this.#columns.replaceChildren(this.#edges, ...columns.map((column) => this.#column(column)));
     this.#built = key;
     for (const column of columns) this.#fill(column);
     this.choose(chosen);
@@ -37,7 +43,8 @@ export class MapColumns extends HTMLElement {
   /** Outlines the open map; it is where the keyboard enters. */
   choose(chosen) {
     for (const tile of this.#tiles()) {
-      const isChosen = chosen !== null && tile.dataset.layer === chosen.layer && Number(tile.dataset.channel) === chosen.channel;
+      const isChosen =
+        chosen !== null && tile.dataset.layer === chosen.layer && Number(tile.dataset.channel) === chosen.channel;
       tile.setAttribute("aria-pressed", String(isChosen));
       tile.tabIndex = isChosen ? 0 : -1;
     }
@@ -45,7 +52,8 @@ export class MapColumns extends HTMLElement {
   }
 
   /**
-   * Edges to `target` from `sources` [{layer, channel, strength}]: strength from -1 to 1, or null where there is no weight.
+   * Edges to `target` from `sources` [{layer, channel, strength}]: strength from -1 to 1, or null where there is no
+   * weight.
    * What comes when one points elsewhere already is not drawn.
    */
   draw(target, sources) {
@@ -57,27 +65,48 @@ export class MapColumns extends HTMLElement {
   }
 
   #column({ name, title, hidden, shown }) {
-    const more = h("button", { class: "more", type: "button", tabindex: hidden > 0 ? 0 : -1, onclick: () => emit(this, "more", name) });
+    const more = h("button", {
+      class: "more",
+      type: "button",
+      tabindex: hidden > 0 ? 0 : -1,
+      onclick: () => emit(this, "more", name),
+    });
     return h(
       "section",
       { class: "column", "data-layer": name, "aria-label": title },
       h("h3", {}, title),
       h("p", { class: "figure column-fact" }),
       h("p", { class: "figure column-range" }),
-      h("div", { class: "tiles" }, shown.map(({ channel }) => this.#tile(name, channel))),
+      h(
+        "div",
+        { class: "tiles" },
+        shown.map(({ channel }) => this.#tile(name, channel)),
+      ),
       more,
     );
   }
 
   #tile(layer, channel) {
-    return h("button", { class: "map", type: "button", "data-layer": layer, "data-channel": channel, tabindex: -1, onclick: () => emit(this, "open", { layer, channel }) });
+    return h("button", {
+      class: "map",
+      type: "button",
+      "data-layer": layer,
+      "data-channel": channel,
+      tabindex: -1,
+      onclick: () => emit(this, "open", { layer, channel }),
+    });
   }
 
   #fill({ name, title, fact, range, shown, hidden }) {
     const column = this.querySelector(`.column[data-layer="${CSS.escape(name)}"]`);
     column.querySelector(".column-fact").textContent = fact;
-    column.querySelector(".column-range").replaceChildren(...range.map((end) => h("span", {}, fixed(end, Math.abs(end) < 1 ? 2 : 1))));
-    column.querySelector(".column-range").title = _("values from %(low)s to %(high)s", { low: short(range[0]), high: short(range[1]) });
+    column
+      .querySelector(".column-range")
+      .replaceChildren(...range.map((end) => h("span", {}, fixed(end, Math.abs(end) < 1 ? 2 : 1))));
+    column.querySelector(".column-range").title = _("values from %(low)s to %(high)s", {
+      low: short(range[0]),
+      high: short(range[1]),
+    });
     column.querySelector(".more").textContent = hidden > 0 ? _("+ %(count)s more", { count: hidden }) : "";
     column.querySelector(".more").hidden = hidden === 0;
     shown.forEach((entry, index) => fillTile(column.querySelectorAll(".map")[index], entry, title));
@@ -89,12 +118,21 @@ export class MapColumns extends HTMLElement {
     start.classList.add("feeds");
     const frame = this.#columns.getBoundingClientRect();
     const [from, to] = [start.getBoundingClientRect(), end.getBoundingClientRect()];
-    const [x1, y1, x2, y2] = [(from.left + from.right) / 2 - frame.left, (from.top + from.bottom) / 2 - frame.top, to.left - frame.left, (to.top + to.bottom) / 2 - frame.top];
+    const [x1, y1, x2, y2] = [
+      (from.left + from.right) / 2 - frame.left,
+      (from.top + from.bottom) / 2 - frame.top,
+      to.left - frame.left,
+      (to.top + to.bottom) / 2 - frame.top,
+    ];
     const bend = x1 + (x2 - x1) * 0.6;
     const width = strength === null ? 1.5 : 0.6 + 3.4 * Math.abs(strength);
     const look = strength === null ? "plain" : strength < 0 ? "negative" : "positive";
     const d = `M${x1} ${y1}C${bend} ${y1} ${bend} ${y2} ${x2} ${y2}`;
-    return [s("path", { d, class: "halo", "stroke-width": width + 2.5 }), s("path", { d, class: look, "stroke-width": width }), s("circle", { cx: x1, cy: y1, r: 2 + width, class: look })];
+    return [
+      s("path", { d, class: "halo", "stroke-width": width + 2.5 }),
+      s("path", { d, class: look, "stroke-width": width }),
+      s("circle", { cx: x1, cy: y1, r: 2 + width, class: look }),
+    ];
   }
 
   #trace(target) {
@@ -134,14 +172,20 @@ function placeOf({ dataset }) {
 }
 
 function fillTile(tile, { title, map, value, limit, text, shown = null }, layer) {
-  tile.setAttribute("aria-label", _("%(map)s of %(layer)s", { map: title, layer }) + (value === undefined ? "" : `: ${short(value, 3)}`));
+  tile.setAttribute(
+    "aria-label",
+    _("%(map)s of %(layer)s", { map: title, layer }) + (value === undefined ? "" : `: ${short(value, 3)}`),
+  );
   if (map) {
     const canvas = tile.firstChild ?? tile.appendChild(h("canvas", { "aria-hidden": "true" }));
     paint(canvas, map.picture, map.rgba);
     return;
   }
   tile.classList.add("is-unit");
-  const parts = [tint(h("span", { class: "unit-cell figure" }, shown ?? fixed(value, 2)), value, limit), text ? h("span", { class: "unit-name" }, text) : null];
+  const parts = [
+    tint(h("span", { class: "unit-cell figure" }, shown ?? fixed(value, 2)), value, limit),
+    text ? h("span", { class: "unit-name" }, text) : null,
+  ];
   tile.replaceChildren(...parts.filter(Boolean));
 }
 

@@ -67,22 +67,31 @@ async function unpack(layer) {
   const count = layer.shape[0];
   const sprite = await readPixels(layer.maps);
   const isVector = layer.shape.length === 1;
-  const maps = isVector ? units(layer.values ?? readSprite(sprite, 1, layer.limit ?? NaN)[0].data) : readSprite(sprite, count, layer.limit);
+  const maps = isVector
+    ? units(layer.values ?? readSprite(sprite, 1, layer.limit ?? NaN)[0].data)
+    : readSprite(sprite, count, layer.limit);
   return { ...layer, maps };
 }
 
 function units(values) {
-  return Array.from(values, (value) => ({ width: 1, height: 1, channels: 1, data: new Float32Array([value ?? NaN]) })); // what is no number comes as null
+  // what is no number comes as null
+  return Array.from(values, (value) => ({ width: 1, height: 1, channels: 1, data: new Float32Array([value ?? NaN]) }));
 }
 
 /** Every layer with the names of those that feed it: the server's word, or else the one before. */
 function linked(layers, model) {
   const known = new Map((model.layers ?? []).map((layer) => [layer.name, layer.from]));
   const names = new Set(layers.map(({ name }) => name));
-  return layers.map((layer, index) => ({ ...layer, from: (known.get(layer.name) ?? layer.from ?? []).filter((name) => names.has(name)), previous: layers[index - 1]?.name ?? null }));
+  return layers.map((layer, index) => ({
+    ...layer,
+    from: (known.get(layer.name) ?? layer.from ?? []).filter((name) => names.has(name)),
+    previous: layers[index - 1]?.name ?? null,
+  }));
 }
 
-/** What is open at first: the busiest map of the second convolution, so that there is something to walk back through. */
+/**
+ * What is open at first: the busiest map of the second convolution, so that there is something to walk back through.
+ */
 function firstOpen(layers) {
   const convolutions = layers.filter(({ type }) => type === "conv2d");
   const layer = convolutions[1] ?? convolutions[0] ?? layers[0];
@@ -128,7 +137,14 @@ function entry(page, layer, channel, limit) {
   const title = channelTitle(layer, channel, page.model.classes);
   const map = layer.maps[channel];
   if (layer.shape.length === 3) return { channel, title, map: drawSigned(map, limit) };
-  return { channel, title, value: map.data[0], limit, text: nameUnder(page, layer, title, channel), shown: layer.type === "softmax" ? percent(map.data[0]) : null };
+  return {
+    channel,
+    title,
+    value: map.data[0],
+    limit,
+    text: nameUnder(page, layer, title, channel),
+    shown: layer.type === "softmax" ? percent(map.data[0]) : null,
+  };
 }
 
 /** The last column's cells carry the classes' names; other units their numbers. */
@@ -142,5 +158,10 @@ function showScale(page) {
   if (!layer) return;
   const limit = limitOf(page, layer);
   $("#maps-scale").show("soft", [-limit, 0, limit]);
-  $("#maps-note").textContent = page.state.scale === "all" ? _("The same colors for all layers.") : _("Colors of %(layer)s; every layer has its own scale, the numbers above it say which.", { layer: layerTitle(layer.name) });
+  $("#maps-note").textContent =
+    page.state.scale === "all"
+      ? _("The same colors for all layers.")
+      : _("Colors of %(layer)s; every layer has its own scale, the numbers above it say which.", {
+          layer: layerTitle(layer.name),
+        });
 }

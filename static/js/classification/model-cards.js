@@ -5,7 +5,13 @@ import { fixed, number, percentFine } from "../shared/format.js";
 import { _ } from "../shared/i18n.js";
 import { classTitle, datasetTitle } from "../shared/layers.js";
 
-const KINDS = { noise: () => _("noise"), textures: () => _("textures"), digits: () => _("digits"), drawings: () => _("drawings"), photographs: () => _("photographs") };
+const KINDS = {
+  noise: () => _("noise"),
+  textures: () => _("textures"),
+  digits: () => _("digits"),
+  drawings: () => _("drawings"),
+  photographs: () => _("photographs"),
+};
 
 export class ModelCards extends HTMLElement {
   #cards = [];
@@ -13,12 +19,19 @@ export class ModelCards extends HTMLElement {
   /** The cards as the server gives them. */
   set cards(cards) {
     this.#cards = cards;
-    this.replaceChildren(h("ul", {}, cards.map((card) => h("li", {}, this.#button(card)))));
+    this.replaceChildren(
+      h(
+        "ul",
+        {},
+        cards.map((card) => h("li", {}, this.#button(card))),
+      ),
+    );
   }
 
   /** Outlines the card of that name. */
   set chosen(name) {
-    for (const button of this.querySelectorAll("button")) button.setAttribute("aria-pressed", String(button.dataset.model === name));
+    for (const button of this.querySelectorAll("button"))
+      button.setAttribute("aria-pressed", String(button.dataset.model === name));
   }
 
   #button(card) {
@@ -33,9 +46,22 @@ export class ModelCards extends HTMLElement {
     ];
     return h(
       "button",
-      { type: "button", class: "model", "data-model": card.name, "aria-pressed": "false", onclick: () => emit(this, "model", card.name) },
+      {
+        type: "button",
+        class: "model",
+        "data-model": card.name,
+        "aria-pressed": "false",
+        onclick: () => emit(this, "model", card.name),
+      },
       h("strong", {}, card.title ?? card.name),
-      h("dl", {}, facts.filter(([, value]) => value).map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]).flat()),
+      h(
+        "dl",
+        {},
+        facts
+          .filter(([, value]) => value)
+          .map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)])
+          .flat(),
+      ),
       card.not_for ? h("span", { class: "not-for" }, h("b", {}, _("Not for:")), " ", card.not_for) : null,
     );
   }
@@ -54,10 +80,18 @@ function byClass({ per_class: shares }) {
   const sorted = Object.entries(shares ?? {}).sort(([, one], [, other]) => one - other);
   if (sorted.length < 2) return "";
   const [[worst, low], [best, high]] = [sorted.at(0), sorted.at(-1)];
-  return _("from %(low)s (%(worst)s) to %(high)s (%(best)s)", { low: percentFine(low), worst: classTitle(worst), high: percentFine(high), best: classTitle(best) });
+  return _("from %(low)s (%(worst)s) to %(high)s (%(best)s)", {
+    low: percentFine(low),
+    worst: classTitle(worst),
+    high: percentFine(high),
+    best: classTitle(best),
+  });
 }
 
-/** The expected calibration error after temperature scaling: how far the percentages are from the share of right answers. */
+/**
+ * The expected calibration error after temperature scaling: how far the percentages are from the share of right
+ * answers.
+ */
 function confidence({ calibration }) {
   const error = calibration?.after;
   return Number.isFinite(error) ? _("off by %(points)s points on average", { points: number(error * 100, 1) }) : "";
@@ -65,8 +99,12 @@ function confidence({ calibration }) {
 
 /** How well familiarity tells pictures of other kinds from test pictures: the area under the ROC curve. */
 function strangers({ familiarity }) {
-  const figures = Object.entries(familiarity?.auroc ?? {}).map(([kind, area]) => `${KINDS[kind]?.() ?? kind} ${fixed(area, 3)}`);
-  return figures.length ? _("told from its own (AUROC, 1 is always): %(figures)s", { figures: figures.join(" · ") }) : "";
+  const figures = Object.entries(familiarity?.auroc ?? {}).map(
+    ([kind, area]) => `${KINDS[kind]?.() ?? kind} ${fixed(area, 3)}`,
+  );
+  return figures.length
+    ? _("told from its own (AUROC, 1 is always): %(figures)s", { figures: figures.join(" · ") })
+    : "";
 }
 
 customElements.define("model-cards", ModelCards);

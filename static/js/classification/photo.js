@@ -18,7 +18,9 @@ const [THIN, THICK] = [4, 20]; // digits were written with a pen, photographs we
 export function connectPhoto(page) {
   let shown = [];
   for (const view of ["#shot", "#seen"]) {
-    $(view).addEventListener("move", ({ detail }) => page.moveTo((page.state.x ?? 0) + detail.x, (page.state.y ?? 0) + detail.y));
+    $(view).addEventListener("move", ({ detail }) =>
+      page.moveTo((page.state.x ?? 0) + detail.x, (page.state.y ?? 0) + detail.y),
+    );
   }
   const refresh = () => {
     const key = [page.photo, page.model];
@@ -42,7 +44,9 @@ function showPhoto({ photo, model, origin }) {
 function seenSentence(photo, { width, height, channels }) {
   const { side } = centerSquare(photo);
   const isSquare = photo.width === photo.height;
-  const cut = isSquare ? _("The whole photo, reduced to %(size)s pixels.", { size: size(width, height) }) : _("The square in the middle, reduced to %(size)s pixels.", { size: size(width, height) });
+  const cut = isSquare
+    ? _("The whole photo, reduced to %(size)s pixels.", { size: size(width, height) })
+    : _("The square in the middle, reduced to %(size)s pixels.", { size: size(width, height) });
   const gray = channels === 1 ? ` ${_("Colors become grays.")}` : "";
   const lost = side > width ? ` ${_("Details thinner than one of these pixels are gone.")}` : "";
   return `${cut}${gray}${lost}`;
@@ -74,9 +78,20 @@ function drawField(canvas, { width, height, data }, field) {
   Object.assign(canvas, { width: width * scale, height: height * scale });
   const context = canvas.getContext("2d");
   context.imageSmoothingEnabled = false;
-  context.drawImage(paint(document.createElement("canvas"), { width, height }, data), 0, 0, canvas.width, canvas.height);
-  const [left, top, right, bottom] = [field.x, field.y, field.x + field.width, field.y + field.height].map((end) => Math.max(EDGE, Math.min(canvas.width - EDGE, end * scale)));
-  for (const [color, lineWidth] of [["white", 2 * EDGE], [getComputedStyle(canvas).color, EDGE]]) {
+  context.drawImage(
+    paint(document.createElement("canvas"), { width, height }, data),
+    0,
+    0,
+    canvas.width,
+    canvas.height,
+  );
+  const [left, top, right, bottom] = [field.x, field.y, field.x + field.width, field.y + field.height].map((end) =>
+    Math.max(EDGE, Math.min(canvas.width - EDGE, end * scale)),
+  );
+  for (const [color, lineWidth] of [
+    ["white", 2 * EDGE],
+    [getComputedStyle(canvas).color, EDGE],
+  ]) {
     Object.assign(context, { strokeStyle: color, lineWidth });
     context.strokeRect(left, top, right - left, bottom - top);
   }
@@ -95,4 +110,3 @@ function shifted(field, { dx = 0, dy = 0 }) {
 function cellsOf({ x, y, width, height }) {
   return { rows: [y, y + height - 1], columns: [x, x + width - 1] };
 }
-

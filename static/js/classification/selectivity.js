@@ -26,10 +26,28 @@ export function connectSelectivity(page) {
 function show({ layers, source, looked_at: count }) {
   const hasClasses = layers.some(({ class_index: index }) => index !== null);
   $("#selective-card").hidden = layers.length < 2;
-  $("#selective-fact").textContent = hasClasses ? _("%(count)s pictures of %(source)s", { count: number(count), source: datasetTitle(source) }) : "";
-  const head = h("tr", {}, h("td", {}), layers.map(({ layer }) => h("th", { scope: "col" }, layerTitle(layer))));
-  const rows = [row(_("orientation"), layers.map((layer) => layer.orientation_index))];
-  if (hasClasses) rows.push(row(_("class"), layers.map((layer) => layer.class_index)));
+  $("#selective-fact").textContent = hasClasses
+    ? _("%(count)s pictures of %(source)s", { count: number(count), source: datasetTitle(source) })
+    : "";
+  const head = h(
+    "tr",
+    {},
+    h("td", {}),
+    layers.map(({ layer }) => h("th", { scope: "col" }, layerTitle(layer))),
+  );
+  const rows = [
+    row(
+      _("orientation"),
+      layers.map((layer) => layer.orientation_index),
+    ),
+  ];
+  if (hasClasses)
+    rows.push(
+      row(
+        _("class"),
+        layers.map((layer) => layer.class_index),
+      ),
+    );
   $("#selective").replaceChildren(h("thead", {}, head), h("tbody", {}, rows));
 }
 

@@ -14,34 +14,55 @@ export function drawTerms(page, layer) {
   const { explained, allTerms } = page;
   const terms = termsOf(page, layer);
   const most = allTerms ? Infinity : MOST_TERMS;
-  const order = strongest(terms.map(({ sum }) => sum ?? 0), most).sort((one, other) => one - other);
+  const order = strongest(
+    terms.map(({ sum }) => sum ?? 0),
+    most,
+  ).sort((one, other) => one - other);
   const shown = terms.length > most ? order.map((index) => terms[index]) : terms;
   $("#terms").hidden = terms.length === 0;
-  $("#terms").show({ terms: shown, picked: pickedOf(page), tail: tailOf(explained), hidden: terms.length - shown.length });
+  $("#terms").show({
+    terms: shown,
+    picked: pickedOf(page),
+    tail: tailOf(explained),
+    hidden: terms.length - shown.length,
+  });
 }
 
 /** The input map whose arithmetic is written out: the chosen one, or the one that adds most. */
 export function pickedOf({ explained, state }) {
   if (!explained.inputs?.length || explained.type !== "conv2d") return null;
   if (explained.inputs.some(({ channel }) => channel === state.source)) return state.source;
-  const [index] = strongest(explained.inputs.map(({ sum }) => sum), 1);
+  const [index] = strongest(
+    explained.inputs.map(({ sum }) => sum),
+    1,
+  );
   return explained.inputs[index].channel;
 }
 
 function termsOf(page, layer) {
   const { explained } = page;
   const froms = feeding(layer).map((name) => page.layer(name));
-  if (explained.type === "conv2d") return explained.inputs.map((input, index) => convolutionTerm(page, froms[0], input, index));
+  if (explained.type === "conv2d")
+    return explained.inputs.map((input, index) => convolutionTerm(page, froms[0], input, index));
   if (explained.type === "dense") return explained.inputs.map((input) => denseTerm(page, froms[0], input));
   if (explained.type === "flatten") return [plainTerm(page, froms[0], explained.from.channel)];
-  if (explained.type === "residual") return froms.map((from, index) => ({ ...plainTerm(page, from, explained.channel), sum: explained.terms[index].value }));
+  if (explained.type === "residual")
+    return froms.map((from, index) => ({
+      ...plainTerm(page, from, explained.channel),
+      sum: explained.terms[index].value,
+    }));
   if (explained.type === "softmax") return [];
   return froms.map((from) => plainTerm(page, from, explained.channel));
 }
 
 function convolutionTerm(page, from, { channel, kernel, sum }, index) {
   const { contributions } = page.explained;
-  return { ...plainTerm(page, from, channel), kernel, sum, contribution: contributions && drawSigned(contributions.maps[index], contributions.limit) };
+  return {
+    ...plainTerm(page, from, channel),
+    kernel,
+    sum,
+    contribution: contributions && drawSigned(contributions.maps[index], contributions.limit),
+  };
 }
 
 /** A number that was flattened is shown where it lay on its map. */
@@ -54,7 +75,17 @@ function denseTerm(page, before, { index, weight, product, from }) {
 function plainTerm(page, from, channel) {
   const short = channelTitle(from, channel, page.model.classes);
   const title = _("%(map)s of %(layer)s", { map: short, layer: layerTitle(from.name) });
-  return { key: `${from.name}-${channel}`, channel, title, short, layer: from.name, place: null, input: drawSigned(from.maps[channel], limitOf(page, from)), kernel: null, contribution: null };
+  return {
+    key: `${from.name}-${channel}`,
+    channel,
+    title,
+    short,
+    layer: from.name,
+    place: null,
+    input: drawSigned(from.maps[channel], limitOf(page, from)),
+    kernel: null,
+    contribution: null,
+  };
 }
 
 function tailOf({ type, bias, others, others_sum: sum }) {
@@ -63,7 +94,10 @@ function tailOf({ type, bias, others, others_sum: sum }) {
   return [...rest, `+ ${_("bias")} ${number(bias, 3)}`];
 }
 
-/** The place that a click on an input opens: the map before, at the unit in the middle of the window, or the one that was picked. */
+/**
+ * The place that a click on an input opens: the map before, at the unit in the middle of the window, or the one that
+ * was picked.
+ */
 export function walkTo(page, { layer, channel, place }) {
   if (place) return { layer: place.layer, channel: place.channel, x: place.x ?? null, y: place.y ?? null };
   const from = page.layer(layer);
@@ -76,7 +110,8 @@ export function walkTo(page, { layer, channel, place }) {
 function sourceUnit({ type, x, y, from, positions, left, top, inputs, width, height }, { shape }) {
   if (type === "flatten") return from;
   if (positions?.length) return positions[0];
-  if (type === "conv2d") return { x: left + ((inputs[0].kernel[0].length - 1) >> 1), y: top + ((inputs[0].kernel.length - 1) >> 1) };
+  if (type === "conv2d")
+    return { x: left + ((inputs[0].kernel[0].length - 1) >> 1), y: top + ((inputs[0].kernel.length - 1) >> 1) };
   if (left !== undefined) return { x: left + ((width - 1) >> 1), y: top + ((height - 1) >> 1) };
   return shape.length === 1 ? { x: 0, y: 0 } : { x, y };
 }

@@ -8,7 +8,12 @@ import { activationLine, addedLine, denseLine, inputLine, normalizationLine, sof
 import { feeding } from "./edges.js";
 import { pickedOf } from "./terms.js";
 
-const POOLING = { max_pooling2d: "max_pool", average_pooling2d: "average_pool", global_average_pooling2d: "average_pool", global_max_pooling2d: "max_pool" };
+const POOLING = {
+  max_pooling2d: "max_pool",
+  average_pooling2d: "average_pool",
+  global_average_pooling2d: "average_pool",
+  global_max_pooling2d: "max_pool",
+};
 const MOST_WRITTEN = 64;
 const MOST_WINDOW = 9;
 const $ = (selector) => document.querySelector(selector);
@@ -28,7 +33,9 @@ export function drawWorking(page, layer) {
   const window = isConvolution ? termWindow(page, from, pickedInput(page)) : poolingWindow(explained, from);
   $("#unit-arithmetic").hidden = !window;
   if (window) $("#unit-arithmetic").show(window, null);
-  $("#working-title").textContent = isConvolution ? _("With %(map)s", { map: inputTitle(page, from, pickedInput(page)) }) : _("In numbers");
+  $("#working-title").textContent = isConvolution
+    ? _("With %(map)s", { map: inputTitle(page, from, pickedInput(page)) })
+    : _("In numbers");
   $("#unit-sum").textContent = lineOf(explained);
   $("#unit-sum").hidden = $("#unit-sum").textContent === "";
   drawAll(page);
@@ -40,13 +47,26 @@ function pickedInput(page) {
 }
 
 function inputTitle(page, from, { channel }) {
-  return _("%(map)s of %(layer)s", { map: channelTitle(from, channel, page.model.classes), layer: layerTitle(from.name) });
+  return _("%(map)s of %(layer)s", {
+    map: channelTitle(from, channel, page.model.classes),
+    layer: layerTitle(from.name),
+  });
 }
 
 /** One input map's part of the sum, as the arithmetic component takes it. */
 function termWindow(page, from, { patch, kernel, products, sum }) {
   const step = { type: "convolution", matrix: kernel, divisor: 1, offset: 0, border: "zero" };
-  return { step, patch, kernel, products, sum, value: sum, outside: outsideOf(page.explained, from), limit: from.limit, digits: 2 };
+  return {
+    step,
+    patch,
+    kernel,
+    products,
+    sum,
+    value: sum,
+    outside: outsideOf(page.explained, from),
+    limit: from.limit,
+    digits: 2,
+  };
 }
 
 /** Which cells of the window lie beyond the map's edge, where the padding's zeros are. */
@@ -58,7 +78,15 @@ function outsideOf({ left, top, inputs }, { shape: [, height, width] }) {
 function poolingWindow({ type, patch, value }, from) {
   if (!POOLING[type] || !patch || patch.length > MOST_WINDOW) return null;
   const step = { type: POOLING[type], size: patch.length };
-  return { step, patch, outside: patch.map((row) => row.map(() => false)), products: null, value, limit: from.limit, digits: 2 };
+  return {
+    step,
+    patch,
+    outside: patch.map((row) => row.map(() => false)),
+    products: null,
+    value,
+    limit: from.limit,
+    digits: 2,
+  };
 }
 
 function lineOf(explained) {
@@ -89,7 +117,9 @@ function drawAll(page) {
   $("#all-terms").hidden = !canShow || !isOpen;
   if ($("#all-terms").hidden) return $("#all-terms").replaceChildren();
   const from = page.layer(feeding(page.layer(explained.layer))[0]);
-  return $("#all-terms").replaceChildren(...explained.inputs.slice(0, MOST_WRITTEN).map((input) => written(page, from, input)));
+  return $("#all-terms").replaceChildren(
+    ...explained.inputs.slice(0, MOST_WRITTEN).map((input) => written(page, from, input)),
+  );
 }
 
 function written(page, from, input) {

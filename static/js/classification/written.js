@@ -1,4 +1,5 @@
-// One number of a network as written arithmetic. Each function takes what the server explains and gives one line of text.
+// One number of a network as written arithmetic. Each function takes what the server explains and gives one line of
+// text.
 
 import { number } from "../shared/format.js";
 import { _ } from "../shared/i18n.js";
@@ -17,7 +18,9 @@ export function sumLine({ inputs, bias, value }) {
 
 /** "(0.31 − 0.05) / √(0.84 + 0.001) · 1.2 + 0.3 = 0.64". */
 export function normalizationLine({ input, mean, variance, epsilon, gamma, beta, value }) {
-  return `(${number(input, DIGITS)} − ${bracket(mean)}) / √(${number(variance, DIGITS)} + ${number(epsilon, 5)}) · ${bracket(gamma)} + ${bracket(beta)} = ${number(value, DIGITS)}`;
+  const centered = `${number(input, DIGITS)} − ${bracket(mean)}`;
+  const deviation = `√(${number(variance, DIGITS)} + ${number(epsilon, 5)})`;
+  return `(${centered}) / ${deviation} · ${bracket(gamma)} + ${bracket(beta)} = ${number(value, DIGITS)}`;
 }
 
 /** "max(0, −0.31) = 0", or the function's name around the number. */

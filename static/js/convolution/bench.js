@@ -61,8 +61,14 @@ export function shrink(picture, side) {
   const factor = Math.max(picture.width, picture.height) / side;
   if (factor <= 1) return picture;
   const [width, height] = [picture.width, picture.height].map((length) => Math.max(1, Math.round(length / factor)));
-  const result = { width, height, channels: picture.channels, data: new Float32Array(width * height * picture.channels) };
-  const edges = (count, length) => Array.from({ length: count + 1 }, (_, index) => Math.floor((index * length) / count));
+  const result = {
+    width,
+    height,
+    channels: picture.channels,
+    data: new Float32Array(width * height * picture.channels),
+  };
+  const edges = (count, length) =>
+    Array.from({ length: count + 1 }, (_, index) => Math.floor((index * length) / count));
   const [rows, columns] = [edges(height, picture.height), edges(width, picture.width)];
   let at = 0;
   for (let channel = 0; channel < picture.channels; channel += 1) {

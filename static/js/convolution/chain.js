@@ -18,12 +18,15 @@ export function connectChain(page) {
 }
 
 function offered(page, type) {
-  return type === "convolution" ? fromKernel(page.kernels.find(({ name }) => name === "gaussian-blur")) : complete({ type });
+  return type === "convolution"
+    ? fromKernel(page.kernels.find(({ name }) => name === "gaussian-blur"))
+    : complete({ type });
 }
 
 /** A step for which there is no room cannot be added. */
 function offer(page) {
-  for (const button of document.querySelectorAll("[data-add]")) button.disabled = !page.takes(offered(page, button.dataset.add));
+  for (const button of document.querySelectorAll("[data-add]"))
+    button.disabled = !page.takes(offered(page, button.dataset.add));
 }
 
 function remove(page, index) {

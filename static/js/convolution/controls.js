@@ -17,7 +17,9 @@ export function connectControls(page) {
   fillKernelNames(page);
   $("#presets").kernels = page.kernels;
   $("#presets").addEventListener("preset", ({ detail }) => page.choose(detail));
-  $("#kernel-name").addEventListener("change", ({ target }) => page.choose(page.kernels.find(({ name }) => name === target.value)));
+  $("#kernel-name").addEventListener("change", ({ target }) =>
+    page.choose(page.kernels.find(({ name }) => name === target.value)),
+  );
   $("#kernel").addEventListener("weights", ({ detail }) => page.changeStep({ matrix: detail, name: null }));
   $("#kernel").addEventListener("mistyped", () => mistype("weight"));
   $("#kernel").addEventListener("focusout", tell);

@@ -35,7 +35,9 @@ class ConvolutionPage {
     await this.attempt(async () => {
       [this.kernels, this.samples] = await Promise.all([listKernels(), listSamples()]);
       this.state = read(location.search, this.kernels);
-      this.#parts = [connectControls, connectSources, connectChain, connectWindow, connectLearning, connectCode].map((connect) => connect(this));
+      this.#parts = [connectControls, connectSources, connectChain, connectWindow, connectLearning, connectCode].map(
+        (connect) => connect(this),
+      );
       addEventListener("popstate", () => this.#return());
       await this.take(await this.#sourceOf(this.state.sample));
       document.documentElement.dataset.ready = "true";
@@ -54,7 +56,9 @@ class ConvolutionPage {
     return this.bench.resultOf(this.state.at);
   }
 
-  /** Reads a picture, {sample} or {file}, and changes the state by `patch`; whatever goes wrong, the present one stays. */
+  /**
+   * Reads a picture, {sample} or {file}, and changes the state by `patch`; whatever goes wrong, the present one stays.
+   */
   async take(source, patch = {}) {
     const reading = (this.#reading += 1);
     await this.attempt(async () => {
@@ -77,7 +81,9 @@ class ConvolutionPage {
     return { sample: this.samples.some((sample) => sample.name === name) ? name : DEFAULTS.sample };
   }
 
-  /** Changes the state and shows it in the coming frame: computed at once, since waiting for the frame would lose one. */
+  /**
+   * Changes the state and shows it in the coming frame: computed at once, since waiting for the frame would lose one.
+   */
   change(patch) {
     Object.assign(this.state, patch);
     if (!this.bench.picture || this.#isChanging) return;
@@ -103,7 +109,8 @@ class ConvolutionPage {
   /** Adds a step after the open one and opens it. */
   insert(step) {
     const { at } = this.state;
-    if (this.takes(step)) this.change({ steps: this.state.steps.toSpliced(at + 1, 0, step), at: at + 1, x: null, y: null });
+    if (this.takes(step))
+      this.change({ steps: this.state.steps.toSpliced(at + 1, 0, step), at: at + 1, x: null, y: null });
   }
 
   /** Whether there is room for one more step after the open one. */

@@ -30,7 +30,10 @@ export function forget() {
 }
 
 function forNumber() {
-  return _("Type a number up to a million, such as %(whole)s, %(half)s or 1/9. Until then the last one counts.", { whole: plain(-1), half: plain(0.5) });
+  return _("Type a number up to a million, such as %(whole)s, %(half)s or 1/9. Until then the last one counts.", {
+    whole: plain(-1),
+    half: plain(0.5),
+  });
 }
 
 function forDivisor() {

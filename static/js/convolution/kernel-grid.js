@@ -1,4 +1,5 @@
-// The kernel as a grid of numbers to type over. Emits `weights` with the new matrix, `mistyped` where no number was typed.
+// The kernel as a grid of numbers to type over. Emits `weights` with the new matrix, `mistyped` where no number was
+// typed.
 
 import { emit, h } from "../shared/dom.js";
 import { _ } from "../shared/i18n.js";
@@ -70,7 +71,11 @@ export class KernelGrid extends HTMLElement {
   #change(row, column, weight) {
     this.#matrix[row][column] = weight;
     this.#show();
-    emit(this, "weights", this.#matrix.map((numbers) => [...numbers]));
+    emit(
+      this,
+      "weights",
+      this.#matrix.map((numbers) => [...numbers]),
+    );
   }
 }
 

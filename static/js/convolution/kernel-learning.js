@@ -16,7 +16,9 @@ export class KernelLearning extends HTMLElement {
   #timer = null;
   #chart = null;
   #grid = h("div", { class: "numbers" });
-  #watcher = new ResizeObserver(() => this.#chart?.setSize({ width: this.#chartPlace.clientWidth, height: CHART_HEIGHT }));
+  #watcher = new ResizeObserver(() =>
+    this.#chart?.setSize({ width: this.#chartPlace.clientWidth, height: CHART_HEIGHT }),
+  );
   #repaint = () => this.#run && this.#plot(this.#run.fit.frames);
   #chartPlace = h("div", { class: "loss-chart" });
   #prediction = h("canvas", { role: "img", "aria-label": _("Prediction") });
@@ -24,7 +26,13 @@ export class KernelLearning extends HTMLElement {
   #fact = h("p", { class: "figure", id: "learning-fact" });
   #verdict = h("p", { class: "small", id: "learning-verdict", role: "status" });
   #play = h("button", { class: "button icon", type: "button", onclick: () => this.#toggle() }, "▶");
-  #scrub = h("input", { type: "range", min: 0, value: 0, "aria-label": _("Step of gradient descent"), oninput: () => this.#scrubTo(Number(this.#scrub.value)) });
+  #scrub = h("input", {
+    type: "range",
+    min: 0,
+    value: 0,
+    "aria-label": _("Step of gradient descent"),
+    oninput: () => this.#scrubTo(Number(this.#scrub.value)),
+  });
 
   connectedCallback() {
     if (this.firstChild) return;
@@ -115,14 +123,26 @@ export class KernelLearning extends HTMLElement {
   #plot(frames) {
     this.#chart?.destroy();
     const line = { stroke: color("--accent"), width: 2, points: { show: false } };
-    const axis = { stroke: color("--soft-ink"), font: '11px "JetBrains Mono", monospace', grid: { stroke: color("--line"), width: 1, filter: decades }, ticks: { show: false } };
+    const axis = {
+      stroke: color("--soft-ink"),
+      font: '11px "JetBrains Mono", monospace',
+      grid: { stroke: color("--line"), width: 1, filter: decades },
+      ticks: { show: false },
+    };
     const options = {
       width: this.#chartPlace.clientWidth || 320,
       height: CHART_HEIGHT,
       legend: { show: false },
       cursor: { y: false, drag: { x: false, y: false }, points: { size: 8 } },
       scales: { x: { time: false, distr: 3 }, y: { distr: 3 } },
-      axes: [{ ...axis, size: 24, values: (_chart, ticks) => ticks.map((tick) => (tick === null ? "" : number(tick))) }, { ...axis, size: 58, values: (_chart, ticks) => ticks.map((tick) => (tick === null ? "" : tick.toExponential(0))) }],
+      axes: [
+        { ...axis, size: 24, values: (_chart, ticks) => ticks.map((tick) => (tick === null ? "" : number(tick))) },
+        {
+          ...axis,
+          size: 58,
+          values: (_chart, ticks) => ticks.map((tick) => (tick === null ? "" : tick.toExponential(0))),
+        },
+      ],
       series: [{}, line],
     };
     // A logarithmic scale has no zero: steps are counted from 1 here, and a loss of exactly 0 is drawn at a trillionth.
@@ -137,11 +157,19 @@ function decades(_chart, splits) {
 }
 
 function verdict(fit, wanted) {
-  if (!fit.identifiable) return _("The picture does not say enough: different kernels give the same result on it. Try one with more detail.");
-  const error = wanted ? Math.max(...wanted.flatMap((row, i) => row.map((weight, j) => Math.abs(weight - fit.kernel[i][j])))) : null;
+  if (!fit.identifiable)
+    return _(
+      "The picture does not say enough: different kernels give the same result on it. Try one with more detail.",
+    );
+  const error = wanted
+    ? Math.max(...wanted.flatMap((row, i) => row.map((weight, j) => Math.abs(weight - fit.kernel[i][j]))))
+    : null;
   const time = number(fit.milliseconds / 1000, 2);
   if (error === null) return _("Found in %(time)s s.", { time });
-  return _("Found in %(time)s s: no number is more than %(error)s away from the true kernel.", { time, error: number(Math.max(1e-6, Math.ceil(error * 1e6) / 1e6), 6) });
+  return _("Found in %(time)s s: no number is more than %(error)s away from the true kernel.", {
+    time,
+    error: number(Math.max(1e-6, Math.ceil(error * 1e6) / 1e6), 6),
+  });
 }
 
 customElements.define("kernel-learning", KernelLearning);

@@ -39,17 +39,37 @@ export class LevelHistogram extends HTMLElement {
 
   #options() {
     const bars = uPlot.paths.bars({ size: [1, Infinity], gap: 0 });
-    const series = (name) => ({ paths: bars, fill: color(name), stroke: color(name), width: 0, points: { show: false } });
-    const axis = { stroke: color("--soft-ink"), font: '11px "JetBrains Mono", monospace', ticks: { show: false }, grid: { stroke: color("--line"), width: 1 } };
+    const series = (name) => ({
+      paths: bars,
+      fill: color(name),
+      stroke: color(name),
+      width: 0,
+      points: { show: false },
+    });
+    const axis = {
+      stroke: color("--soft-ink"),
+      font: '11px "JetBrains Mono", monospace',
+      ticks: { show: false },
+      grid: { stroke: color("--line"), width: 1 },
+    };
     return {
       width: this.clientWidth || 400,
       height: HEIGHT,
       legend: { show: false },
       cursor: { show: false },
-      scales: { x: { time: false, auto: false }, y: { auto: false, distr: 100, fwd: Math.sqrt, inv: (value) => value * value } },
+      scales: {
+        x: { time: false, auto: false },
+        y: { auto: false, distr: 100, fwd: Math.sqrt, inv: (value) => value * value },
+      },
       axes: [
         { ...axis, values: (_chart, ticks) => ticks.map((tick) => number(tick)), grid: { show: false }, size: 24 },
-        { ...axis, values: (_chart, ticks) => ticks.map((tick) => percent(tick)), size: 50, filter: (_chart, splits) => splits, splits: () => [0, 0.05, 0.25, 1].map((part) => part * this.#top) },
+        {
+          ...axis,
+          values: (_chart, ticks) => ticks.map((tick) => percent(tick)),
+          size: 50,
+          filter: (_chart, splits) => splits,
+          splits: () => [0, 0.05, 0.25, 1].map((part) => part * this.#top),
+        },
       ],
       series: [{}, series("--accent"), series("--second")],
     };

@@ -13,7 +13,14 @@ export class PresetStrip extends HTMLElement {
   #button(kernel) {
     return h(
       "button",
-      { type: "button", class: "preset", "data-kernel": kernel.name, title: kernel.description, "aria-pressed": "false", onclick: () => emit(this, "preset", kernel) },
+      {
+        type: "button",
+        class: "preset",
+        "data-kernel": kernel.name,
+        title: kernel.description,
+        "aria-pressed": "false",
+        onclick: () => emit(this, "preset", kernel),
+      },
       h("canvas", { "aria-hidden": "true" }),
       h("span", {}, kernel.title),
     );

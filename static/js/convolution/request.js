@@ -8,7 +8,11 @@ export function requestFields({ state, kernels, origin, levels }) {
   const steps = state.steps.slice(0, state.at + 1);
   const display = state.display === "auto" ? automaticMode(steps) : state.display;
   const reduced = Number(origin.width) > levels.width || Number(origin.height) > levels.height;
-  return { ...stepFields(steps.map((step) => nameStep(step, kernels))), ...changed({ color: state.color, display }), max_side: reduced ? state.size : null };
+  return {
+    ...stepFields(steps.map((step) => nameStep(step, kernels))),
+    ...changed({ color: state.color, display }),
+    max_side: reduced ? state.size : null,
+  };
 }
 
 function stepFields(named) {

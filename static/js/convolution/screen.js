@@ -32,7 +32,13 @@ export class Screen {
     const { bench } = this.#page;
     const small = shrink(bench.picture, THUMBNAIL);
     $("#presets").draw((kernel) => {
-      const step = { type: "convolution", matrix: kernel.matrix, divisor: kernel.divisor, offset: 0, border: "replicate" };
+      const step = {
+        type: "convolution",
+        matrix: kernel.matrix,
+        divisor: kernel.divisor,
+        offset: 0,
+        border: "replicate",
+      };
       const picture = applyStep(small, step);
       return { picture, rgba: toRgba(picture, automaticMode([step])) };
     });
@@ -45,7 +51,10 @@ export class Screen {
     $("#result").hidden = !result;
     this.#drawn = result && drawing(result, state.steps, state.at, state.display, this.#drawn?.rgba);
     if (result) this.#showResult(result);
-    else $("#result-note").textContent = _("The window is larger than the picture: choose a smaller kernel, another border, or more pixels.");
+    else
+      $("#result-note").textContent = _(
+        "The window is larger than the picture: choose a smaller kernel, another border, or more pixels.",
+      );
     $("#presets").chosen = step.type === "convolution" ? findName(step, this.#page.kernels) : null;
     this.showWindow();
   }
@@ -58,7 +67,8 @@ export class Screen {
     const range = measure(input);
     const mode = state.at === 0 && state.view === "stretch" ? "rescale" : automaticMode(state.steps.slice(0, state.at));
     $("#input").show(input, toRgba(input, mode, range));
-    $("#input-title").textContent = state.at === 0 ? _("Your picture") : _("Result of step %(number)s", { number: state.at });
+    $("#input-title").textContent =
+      state.at === 0 ? _("Your picture") : _("Result of step %(number)s", { number: state.at });
     $("#input-fact").textContent = `${size(input.width, input.height)} · ${input.channels === 3 ? "RGB" : _("gray")}`;
     const notes = [originNote(input, origin, state.at), mode === "rescale" ? stretchNote(range) : ""].filter(Boolean);
     $("#input-note").textContent = notes.join(" ");
@@ -68,7 +78,8 @@ export class Screen {
   #showResult(result) {
     const { range, mode, ends, rgba } = this.#drawn;
     $("#result").show(result, rgba);
-    $("#result-fact").textContent = `${size(result.width, result.height)} · ${number(this.#page.bench.milliseconds, 1)} ms`;
+    $("#result-fact").textContent =
+      `${size(result.width, result.height)} · ${number(this.#page.bench.milliseconds, 1)} ms`;
     $("#scale").show(mode, ends);
     const values = { minimum: number(range.minimum), maximum: number(range.maximum) };
     $("#result-note").textContent = rangeNote(values, mode, shareCut(result, mode, range));
@@ -96,7 +107,8 @@ export class Screen {
 
   #drawnAs(value, index) {
     const { mode, range, rgba } = this.#drawn;
-    if (mode === "signed") return { color: `rgb(${rgba.slice(index * 4, index * 4 + 3).join(" ")})`, text: this.#signed(value, index) };
+    if (mode === "signed")
+      return { color: `rgb(${rgba.slice(index * 4, index * 4 + 3).join(" ")})`, text: this.#signed(value, index) };
     const gray = level(value, mode, range);
     return { color: `rgb(${gray} ${gray} ${gray})`, text: levelText(value, mode, range, gray) };
   }
@@ -122,7 +134,11 @@ export class Screen {
   #histogram(id, picture, minimum, maximum) {
     const { mean, minimum: low, maximum: high } = measure(picture);
     $(`#${id}`).show(histogram(picture, minimum, maximum), minimum, maximum);
-    $(`#${id}-fact`).textContent = _("%(low)s to %(high)s · mean %(mean)s", { low: number(low), high: number(high), mean: number(mean) });
+    $(`#${id}-fact`).textContent = _("%(low)s to %(high)s · mean %(mean)s", {
+      low: number(low),
+      high: number(high),
+      mean: number(mean),
+    });
   }
 }
 
@@ -135,20 +151,28 @@ function originNote({ width, height }, origin, at) {
 }
 
 function stretchNote({ minimum, maximum }) {
-  return _("Seen stretched: level %(minimum)s is drawn black and %(maximum)s white.", { minimum: number(minimum), maximum: number(maximum) });
+  return _("Seen stretched: level %(minimum)s is drawn black and %(maximum)s white.", {
+    minimum: number(minimum),
+    maximum: number(maximum),
+  });
 }
 
 /** The share of values that the display mode cuts off; `absolute` only those that are larger than 255 in size. */
 function shareCut({ data }, mode, { clippedFraction }) {
   if (mode === "clip") return clippedFraction;
-  return mode === "absolute" ? data.reduce((count, value) => count + (Math.abs(value) > 255 ? 1 : 0), 0) / data.length : 0;
+  return mode === "absolute"
+    ? data.reduce((count, value) => count + (Math.abs(value) > 255 ? 1 : 0), 0) / data.length
+    : 0;
 }
 
 function rangeNote(ends, mode, cut) {
   if (cut === 0) return _("Values from %(minimum)s to %(maximum)s.", ends);
   const places = { ...ends, share: percent(cut) };
   return mode === "absolute"
-    ? _("Values from %(minimum)s to %(maximum)s; %(share)s of them are larger than 255 in size and are clipped.", places)
+    ? _(
+        "Values from %(minimum)s to %(maximum)s; %(share)s of them are larger than 255 in size and are clipped.",
+        places,
+      )
     : _("Values from %(minimum)s to %(maximum)s; %(share)s of them lie outside 0 to 255 and are clipped.", places);
 }
 

@@ -12,7 +12,9 @@ const $ = (selector) => document.querySelector(selector);
 
 export function connectSources(page) {
   connectPictures(page.samples, (source) => page.take(source, CENTER));
-  $("#size").addEventListener("change", ({ target }) => page.take(page.source, { size: Number(target.value), ...CENTER }));
+  $("#size").addEventListener("change", ({ target }) =>
+    page.take(page.source, { size: Number(target.value), ...CENTER }),
+  );
   $("#download").addEventListener("click", () => save(page, { format: "png" }));
   $("#download-full").addEventListener("click", () => save(page, { format: "png", max_side: null }));
   $("#download-npy").addEventListener("click", () => save(page, { format: "npy" }));

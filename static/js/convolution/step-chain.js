@@ -16,28 +16,55 @@ export class StepChain extends HTMLElement {
 
   connectedCallback() {
     if (this.firstChild) return;
-    const add = ([type, label]) => h("button", { class: "button", type: "button", "data-add": type, onclick: () => emit(this, "add", type) }, `+ ${label}`);
+    const add = ([type, label]) =>
+      h(
+        "button",
+        { class: "button", type: "button", "data-add": type, onclick: () => emit(this, "add", type) },
+        `+ ${label}`,
+      );
     this.append(this.#list, h("div", { class: "buttons" }, ADDABLE.map(add)));
   }
 
   /** `tiles` are {title, picture, rgba}: the input first, then each step's result; `at` is the open step. */
   show(tiles, at) {
     const focused = this.#list.contains(document.activeElement);
-    this.#list.replaceChildren(...tiles.map((tile, index) => this.#tile(tile, index - 1, index - 1 === at, tiles.length)));
+    this.#list.replaceChildren(
+      ...tiles.map((tile, index) => this.#tile(tile, index - 1, index - 1 === at, tiles.length)),
+    );
     if (focused) this.#list.querySelector("[aria-current]")?.focus();
   }
 
   #tile({ title, picture, whole, rgba }, index, isOpen, count) {
-    const canvas = picture ? paint(h("canvas", { "aria-hidden": "true" }), picture, rgba) : h("span", { class: "empty" }, "?");
-    const text = [h("strong", {}, title), h("span", { class: "figure" }, picture ? size(whole.width, whole.height) : _("does not fit"))];
+    const canvas = picture
+      ? paint(h("canvas", { "aria-hidden": "true" }), picture, rgba)
+      : h("span", { class: "empty" }, "?");
+    const text = [
+      h("strong", {}, title),
+      h("span", { class: "figure" }, picture ? size(whole.width, whole.height) : _("does not fit")),
+    ];
     if (index < 0) return h("li", {}, h("div", { class: "tile" }, canvas, text));
-    const open = { class: "tile", type: "button", "aria-current": isOpen && "step", onclick: () => emit(this, "open", index) };
+    const open = {
+      class: "tile",
+      type: "button",
+      "aria-current": isOpen && "step",
+      onclick: () => emit(this, "open", index),
+    };
     return h("li", {}, h("button", open, canvas, text), count > 2 ? this.#remove(index, title) : null);
   }
 
   #remove(index, title) {
     const label = _("Remove step %(number)s, %(title)s", { number: index + 1, title });
-    return h("button", { class: "remove", type: "button", "aria-label": label, title: label, onclick: () => emit(this, "remove", index) }, "×");
+    return h(
+      "button",
+      {
+        class: "remove",
+        type: "button",
+        "aria-label": label,
+        title: label,
+        onclick: () => emit(this, "remove", index),
+      },
+      "×",
+    );
   }
 }
 

@@ -51,8 +51,18 @@ export class WindowLoupe extends HTMLElement {
     const gray = Math.max(0, Math.min(255, Math.round(value)));
     const classes = `square${used ? " is-used" : ""}${isOutside ? " is-outside" : ""}${gray > 117 ? " is-bright" : ""}`;
     const place = { x: column * CELL, y: row * CELL };
-    const square = s("rect", { class: classes, ...place, width: CELL, height: CELL, fill: value < 0 ? "var(--negative)" : `rgb(${gray} ${gray} ${gray})` });
-    const text = s("text", { class: classes, x: place.x + CELL / 2, y: place.y + CELL / 2 }, String(Math.round(value)).replace("-", "−"));
+    const square = s("rect", {
+      class: classes,
+      ...place,
+      width: CELL,
+      height: CELL,
+      fill: value < 0 ? "var(--negative)" : `rgb(${gray} ${gray} ${gray})`,
+    });
+    const text = s(
+      "text",
+      { class: classes, x: place.x + CELL / 2, y: place.y + CELL / 2 },
+      String(Math.round(value)).replace("-", "−"),
+    );
     return [square, text];
   }
 }

@@ -16,15 +16,41 @@ export class WindowPlayer extends HTMLElement {
   #index = 0;
   #playing = null;
   #play = h("button", { class: "button icon", type: "button", onclick: () => this.toggle() });
-  #scrub = h("input", { type: "range", min: 0, value: 0, "aria-label": _("Position of the window"), oninput: () => this.#seek(Number(this.#scrub.value)) });
-  #speed = h("select", { "aria-label": _("Speed"), onchange: () => this.isPlaying && this.#start() }, SPEEDS.map(({ name }, index) => h("option", { value: index }, name)));
+  #scrub = h("input", {
+    type: "range",
+    min: 0,
+    value: 0,
+    "aria-label": _("Position of the window"),
+    oninput: () => this.#seek(Number(this.#scrub.value)),
+  });
+  #speed = h(
+    "select",
+    { "aria-label": _("Speed"), onchange: () => this.isPlaying && this.#start() },
+    SPEEDS.map(({ name }, index) => h("option", { value: index }, name)),
+  );
 
   connectedCallback() {
     if (this.firstChild) return;
     const step = (text, label, by) =>
-      h("button", { class: "button icon", type: "button", title: label, "aria-label": label, onclick: () => this.#seek(this.#index + by) }, text);
+      h(
+        "button",
+        {
+          class: "button icon",
+          type: "button",
+          title: label,
+          "aria-label": label,
+          onclick: () => this.#seek(this.#index + by),
+        },
+        text,
+      );
     this.#speed.value = 1;
-    this.append(step("◂", _("One step back"), -1), this.#play, step("▸", _("One step on"), 1), this.#scrub, this.#speed);
+    this.append(
+      step("◂", _("One step back"), -1),
+      this.#play,
+      step("▸", _("One step on"), 1),
+      this.#scrub,
+      this.#speed,
+    );
     this.#label();
   }
 
@@ -66,7 +92,9 @@ export class WindowPlayer extends HTMLElement {
     const from = this.#index >= this.#count - 1 ? 0 : this.#index;
     const begun = performance.now();
     const tick = (now) => {
-      const index = from + Math.floor((Math.max(0, now - begun) / 1000) * SPEEDS[this.#speed.value].perSecond(this.#width, this.#count));
+      const index =
+        from +
+        Math.floor((Math.max(0, now - begun) / 1000) * SPEEDS[this.#speed.value].perSecond(this.#width, this.#count));
       this.#playing = index >= this.#count - 1 ? null : requestAnimationFrame(tick);
       if (index !== this.#index) this.#seek(index, true);
       if (!this.isPlaying) this.#label();

@@ -26,7 +26,9 @@ let isHeld = false;
 
 function hold(held) {
   isHeld = held;
-  $("#hold").textContent = held ? _("held; click a picture to let it go") : _("move with the mouse or the arrow keys; a click holds it");
+  $("#hold").textContent = held
+    ? _("held; click a picture to let it go")
+    : _("move with the mouse or the arrow keys; a click holds it");
 }
 
 function hover(page, x, y) {

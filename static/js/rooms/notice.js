@@ -6,7 +6,10 @@ import { _ } from "../shared/i18n.js";
 let [teller, told] = [null, ""]; // who told what was told last
 const $ = (selector) => document.querySelector(selector);
 
-/** Says what went wrong, an error or a sentence; null takes the last problem away. Whoever has a name (`by`) tells the same thing once, until it worked. */
+/**
+ * Says what went wrong, an error or a sentence; null takes the last problem away. Whoever has a name (`by`) tells the
+ * same thing once, until it worked.
+ */
 export function tell(error, by = null) {
   const text = error ? sentenceOf(error) : "";
   if (by !== null && by === teller && text === told) return;
@@ -18,11 +21,14 @@ export function tell(error, by = null) {
 /** What went wrong, in one sentence. */
 export function sentenceOf(error) {
   if (typeof error === "string") return error;
-  return error.problem ? error.message : _("The server does not answer. Is it still running? Your work is kept; try again.");
+  return error.problem
+    ? error.message
+    : _("The server does not answer. Is it still running? Your work is kept; try again.");
 }
 
 /**
- * Runs `work` and says whether it was done; a refusal is told in the page. What is told stays while others work who have
+ * Runs `work` and says whether it was done; a refusal is told in the page. What is told stays while others work who
+ * have
  * a name (`by`) of their own; what a visitor does (no name) takes it away. What `isKnown(error)` is not told.
  */
 export async function attempt(work, by = null, isKnown = () => false) {

@@ -33,7 +33,16 @@ function fillGallery(samples, take) {
     take({ sample });
   };
   const item = ({ name, title }) =>
-    h("li", {}, h("button", { type: "button", "data-sample": name, onclick: () => choose(name) }, h("img", { src: sampleAddress(name), alt: "", loading: "lazy" }), h("span", {}, title)));
+    h(
+      "li",
+      {},
+      h(
+        "button",
+        { type: "button", "data-sample": name, onclick: () => choose(name) },
+        h("img", { src: sampleAddress(name), alt: "", loading: "lazy" }),
+        h("span", {}, title),
+      ),
+    );
   $("#gallery").replaceChildren(...samples.map(item));
 }
 

@@ -20,7 +20,11 @@ export const DEFAULTS = {
   open: [],
 };
 
-const CHOICES = { color: ["rgb", "gray"], display: ["auto", "clip", "absolute", "rescale", "signed"], view: ["plain", "stretch"] };
+const CHOICES = {
+  color: ["rgb", "gray"],
+  display: ["auto", "clip", "absolute", "rescale", "signed"],
+  view: ["plain", "stretch"],
+};
 const FIELDS = ["type", "matrix", "divisor", "offset", "stride", "dilation", "border", "flip", "size"];
 const MOST = 1e6;
 const WHOLE = ["size", "at", "channel", "x", "y"];
@@ -115,7 +119,14 @@ function isUsable(step) {
   if (step.type === "relu") return true;
   if (step.type === "max_pool" || step.type === "average_pool") return isPace(step.size) && isPace(step.stride);
   const isUsed = isWeight(step.offset) && isWeight(step.divisor) && Math.abs(step.divisor) >= 1e-6;
-  return step.type === "convolution" && isMatrix(step.matrix) && isUsed && isPace(step.stride) && isPace(step.dilation) && BORDERS.includes(step.border);
+  return (
+    step.type === "convolution" &&
+    isMatrix(step.matrix) &&
+    isUsed &&
+    isPace(step.stride) &&
+    isPace(step.dilation) &&
+    BORDERS.includes(step.border)
+  );
 }
 
 function isMatrix(matrix) {

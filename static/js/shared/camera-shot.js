@@ -6,12 +6,20 @@ import { _ } from "./i18n.js";
 export class CameraShot extends HTMLElement {
   #video = h("video", { autoplay: true, playsinline: true, muted: true });
   #message = h("p", { class: "small soft", role: "status" });
-  #shoot = h("button", { class: "button primary", type: "button", disabled: true, onclick: () => this.#take() }, _("Take the picture"));
+  #shoot = h(
+    "button",
+    { class: "button primary", type: "button", disabled: true, onclick: () => this.#take() },
+    _("Take the picture"),
+  );
   #stream = null;
 
   connectedCallback() {
     if (this.firstChild) return;
-    const cancel = h("button", { class: "button", type: "button", onclick: () => this.closest("dialog").close() }, _("Cancel"));
+    const cancel = h(
+      "button",
+      { class: "button", type: "button", onclick: () => this.closest("dialog").close() },
+      _("Cancel"),
+    );
     this.append(this.#video, this.#message, h("div", { class: "buttons" }, cancel, this.#shoot));
     this.closest("dialog").addEventListener("close", () => this.#stop());
   }
@@ -22,7 +30,9 @@ export class CameraShot extends HTMLElement {
       const stream = await navigator.mediaDevices.getUserMedia({ video: { width: { ideal: 1280 } } });
       this.#begin(stream);
     } catch {
-      this.#message.textContent = _("There is no camera, or the browser was not allowed to use it. Upload a picture instead.");
+      this.#message.textContent = _(
+        "There is no camera, or the browser was not allowed to use it. Upload a picture instead.",
+      );
     }
   }
 

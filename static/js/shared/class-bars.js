@@ -6,7 +6,9 @@ import { _ } from "./i18n.js";
 import { classTitle } from "./layers.js";
 
 /** What is said where a network's numbers have grown past what a computer can write. */
-export const NO_NUMBERS = _("Its answer is no number any more: on the way through the layers its numbers grow too large.");
+export const NO_NUMBERS = _(
+  "Its answer is no number any more: on the way through the layers its numbers grow too large.",
+);
 
 /** Those that are numbers: a network that diverged has none. */
 export function known(predictions) {
@@ -20,27 +22,48 @@ export class ClassBars extends HTMLElement {
     if (!this.firstChild) this.append(this.#list);
   }
 
-  /** `predictions` [{label, probability}], sorted; `before` the same from before a change, drawn as marks; `chosen` is outlined. Where none is a number, that is said. */
+  /**
+   * `predictions` [{label, probability}], sorted; `before` the same from before a change, drawn as marks; `chosen` is
+   * outlined. Where none is a number, that is said.
+   */
   show(predictions, { before = null, chosen = null, choosable = true } = {}) {
     const focused = this.contains(document.activeElement) && document.activeElement.dataset.label;
     const earlier = new Map(known(before ?? []).map(({ label, probability }) => [label, probability]));
     const rows = known(predictions).map((prediction) => h("li", {}, this.#row(prediction, earlier, chosen, choosable)));
-    this.#list.replaceChildren(...(rows.length || !predictions.length ? rows : [h("li", { class: "small" }, NO_NUMBERS)]));
+    this.#list.replaceChildren(
+      ...(rows.length || !predictions.length ? rows : [h("li", { class: "small" }, NO_NUMBERS)]),
+    );
     if (focused) this.querySelector(`[data-label="${CSS.escape(focused)}"]`)?.focus();
   }
 
   #row({ label, probability }, earlier, chosen, choosable) {
     const title = classTitle(label);
     const was = earlier.get(label);
-    const parts = [h("span", { class: "name" }, title), bar(probability, was), h("span", { class: "figure" }, percent(probability)), was === undefined ? null : moved(probability - was)];
+    const parts = [
+      h("span", { class: "name" }, title),
+      bar(probability, was),
+      h("span", { class: "figure" }, percent(probability)),
+      was === undefined ? null : moved(probability - was),
+    ];
     if (!choosable) return h("span", { class: "bar-row" }, parts);
-    const look = { class: "bar-row", type: "button", "data-label": label, "aria-pressed": String(label === chosen), title: _("Where does “%(label)s” come from?", { label: title }) };
+    const look = {
+      class: "bar-row",
+      type: "button",
+      "data-label": label,
+      "aria-pressed": String(label === chosen),
+      title: _("Where does “%(label)s” come from?", { label: title }),
+    };
     return h("button", { ...look, onclick: () => emit(this, "label", label) }, parts);
   }
 }
 
 function bar(probability, was) {
-  const bar = h("span", { class: "track", "aria-hidden": "true" }, h("span", { class: "fill" }), was === undefined ? null : h("span", { class: "was" }));
+  const bar = h(
+    "span",
+    { class: "track", "aria-hidden": "true" },
+    h("span", { class: "fill" }),
+    was === undefined ? null : h("span", { class: "was" }),
+  );
   bar.style.setProperty("--share", probability);
   if (was !== undefined) bar.style.setProperty("--was", was);
   return bar;

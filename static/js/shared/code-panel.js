@@ -15,7 +15,11 @@ export class CodePanel extends HTMLElement {
 
   connectedCallback() {
     if (this.firstChild) return;
-    const tabs = h("div", { class: "tabs", role: "tablist", "aria-label": _("As code"), onkeydown: (event) => this.#key(event) }, this.#tabs);
+    const tabs = h(
+      "div",
+      { class: "tabs", role: "tablist", "aria-label": _("As code"), onkeydown: (event) => this.#key(event) },
+      this.#tabs,
+    );
     const panel = h("pre", { role: "tabpanel", id: "program", tabindex: 0, "aria-label": _("Program") }, this.#text);
     this.append(h("div", { class: "code-head" }, tabs, this.#copy), panel);
     this.choose(this.#chosen);
@@ -38,7 +42,11 @@ export class CodePanel extends HTMLElement {
   }
 
   #tab(key, title) {
-    return h("button", { type: "button", role: "tab", "data-key": key, "aria-controls": "program", onclick: () => this.choose(key) }, title);
+    return h(
+      "button",
+      { type: "button", role: "tab", "data-key": key, "aria-controls": "program", onclick: () => this.choose(key) },
+      title,
+    );
   }
 
   #key(event) {

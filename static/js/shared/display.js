@@ -50,7 +50,9 @@ function paintLevels({ data, channels, width, height }, mode, range, bytes) {
   for (let channel = 0; channel < 3; channel += 1) {
     const plane = (channels === 1 ? 0 : channel) * area;
     if (mode === "clip") clip(data, plane, area, bytes, channel);
-    else for (let index = 0; index < area; index += 1) bytes[index * 4 + channel] = level(data[plane + index], mode, range);
+    else
+      for (let index = 0; index < area; index += 1)
+        bytes[index * 4 + channel] = level(data[plane + index], mode, range);
   }
 }
 
@@ -59,7 +61,8 @@ function clip(data, plane, area, bytes, channel) {
   for (let index = 0; index < area; index += 1) bytes[index * 4 + channel] = Math.floor(data[plane + index] + 0.5);
 }
 
-// The mean of the channels, on a scale that is steep at zero: most values of an edge detector are small, and would all look white.
+// The mean of the channels, on a scale that is steep at zero: most values of an edge detector are small, and would all
+// look white.
 // Bytes cut off what follows the point, which is floor().
 function paintSigned({ data, channels, width, height }, bytes, limit) {
   const area = width * height;

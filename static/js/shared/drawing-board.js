@@ -6,7 +6,13 @@ import { _ } from "./i18n.js";
 const SIDE = 128;
 
 export class DrawingBoard extends HTMLElement {
-  #canvas = h("canvas", { width: SIDE, height: SIDE, class: "board", role: "img", "aria-label": _("Drawing board: draw with the mouse or a finger") });
+  #canvas = h("canvas", {
+    width: SIDE,
+    height: SIDE,
+    class: "board",
+    role: "img",
+    "aria-label": _("Drawing board: draw with the mouse or a finger"),
+  });
   #width = h("input", { type: "range", min: 1, max: 24, value: 4, "aria-label": _("Width of the pencil") });
   #level = h("input", { type: "range", min: 0, max: 255, value: 255, "aria-label": _("Brightness of the pencil") });
   #last = null;
@@ -18,12 +24,19 @@ export class DrawingBoard extends HTMLElement {
 
   connectedCallback() {
     if (this.firstChild) return;
-    const button = (text, action, look = "") => h("button", { class: `button ${look}`, type: "button", onclick: action }, text);
+    const button = (text, action, look = "") =>
+      h("button", { class: `button ${look}`, type: "button", onclick: action }, text);
     this.append(
       this.#canvas,
       h("label", { class: "check" }, _("pencil"), this.#width),
       h("label", { class: "check" }, _("brightness"), this.#level),
-      h("div", { class: "buttons" }, button(_("Clear"), () => this.#clear()), button(_("Cancel"), () => this.closest("dialog").close()), button(_("Use this drawing"), () => this.#finish(), "primary")),
+      h(
+        "div",
+        { class: "buttons" },
+        button(_("Clear"), () => this.#clear()),
+        button(_("Cancel"), () => this.closest("dialog").close()),
+        button(_("Use this drawing"), () => this.#finish(), "primary"),
+      ),
     );
     this.#canvas.addEventListener("pointerdown", (event) => this.#begin(event));
     this.#canvas.addEventListener("pointermove", (event) => this.#draw(event));
@@ -48,7 +61,11 @@ export class DrawingBoard extends HTMLElement {
     const [from, to] = [this.#last, this.#place(event)];
     const context = this.#canvas.getContext("2d");
     const level = this.#level.value;
-    Object.assign(context, { lineWidth: this.#width.value, lineCap: "round", strokeStyle: `rgb(${level} ${level} ${level})` });
+    Object.assign(context, {
+      lineWidth: this.#width.value,
+      lineCap: "round",
+      strokeStyle: `rgb(${level} ${level} ${level})`,
+    });
     context.beginPath();
     context.moveTo(...from);
     context.lineTo(...to);

@@ -17,7 +17,10 @@ export function applyChain(input, steps) {
   return results;
 }
 
-/** One step's result, or null where its window does not fit. `spare` is an array that may be written over: new memory is slow. */
+/**
+ * One step's result, or null where its window does not fit. `spare` is an array that may be written over: new memory
+ * is slow.
+ */
 export function applyStep(input, step, spare = null) {
   const full = complete(step);
   if (!outputSize(full, input.height, input.width)) return null;
@@ -62,7 +65,10 @@ function convolve(input, step, spare) {
   const [height, width] = outputSize(step, input.height, input.width);
   const isUsable = spare?.length === width * height * input.channels;
   const result = picture(width, height, input.channels, isUsable ? spare : undefined);
-  const area = { rows: (height - 1) * step.stride + reach(step)[0], columns: (width - 1) * step.stride + reach(step)[1] };
+  const area = {
+    rows: (height - 1) * step.stride + reach(step)[0],
+    columns: (width - 1) * step.stride + reach(step)[1],
+  };
   const taps = offsets(step, area.columns);
   const isSmall = step.stride === 1 && step.dilation === 1 && step.matrix.length === 3 && step.matrix[0].length === 3;
   padded(input, step, area).forEach((levels, channel) => {
@@ -77,7 +83,14 @@ function convolve(input, step, spare) {
 function roll(levels, columns, [a, b, c, d, e, f, g, h, i], { divisor, offset }, plane, width) {
   for (let at = 0, row = 0; at < plane.length; row += columns) {
     const [middle, low] = [row + columns, row + 2 * columns];
-    let [p, q, s, t, v, w] = [levels[row], levels[row + 1], levels[middle], levels[middle + 1], levels[low], levels[low + 1]];
+    let [p, q, s, t, v, w] = [
+      levels[row],
+      levels[row + 1],
+      levels[middle],
+      levels[middle + 1],
+      levels[low],
+      levels[low + 1],
+    ];
     for (let x = 2; x < width + 2; x += 1, at += 1) {
       const r = levels[row + x];
       const u = levels[middle + x];
@@ -164,9 +177,15 @@ function gather(sums, levels, start, stride, { weights, distances }) {
   const [A, B, C, D, E, F, G, H, I] = distances;
   for (let x = 0, at = start; x < sums.length; x += 1, at += stride) {
     sums[x] +=
-      a * levels[at + A] + b * levels[at + B] + c * levels[at + C] +
-      d * levels[at + D] + e * levels[at + E] + f * levels[at + F] +
-      g * levels[at + G] + h * levels[at + H] + i * levels[at + I];
+      a * levels[at + A] +
+      b * levels[at + B] +
+      c * levels[at + C] +
+      d * levels[at + D] +
+      e * levels[at + E] +
+      f * levels[at + F] +
+      g * levels[at + G] +
+      h * levels[at + H] +
+      i * levels[at + I];
   }
 }
 

@@ -1,4 +1,5 @@
-// The text of an event stream, as it comes in pieces, becomes events: https://html.spec.whatwg.org/multipage/server-sent-events.html
+// The text of an event stream, as it comes in pieces, becomes events:
+// https://html.spec.whatwg.org/multipage/server-sent-events.html
 
 export class EventLines {
   #hear;

@@ -25,7 +25,10 @@ export function fixed(value, decimals = 2) {
   return /[1-9]/.test(text) ? text.replace("-", "−") : writer({}).format(0);
 }
 
-/** As `number`, but what has exploded is written as 2.8e9, and what has nearly vanished as 2.8e−9: for scales, which have little room. */
+/**
+ * As `number`, but what has exploded is written as 2.8e9, and what has nearly vanished as 2.8e−9: for scales, which
+ * have little room.
+ */
 export function short(value, decimals = 2) {
   const size = Math.abs(value);
   if (!Number.isFinite(value) || value === 0 || (size >= TINY && size < LONG)) return number(value, decimals);
@@ -43,7 +46,10 @@ export function percent(share) {
   if (!Number.isFinite(share)) return "–";
   const nearest = Math.min(share, 1 - share);
   if (nearest > 0 && nearest < 0.0005) return share < 0.5 ? `<${percentFine(0.001)}` : `>${percentFine(0.999)}`;
-  return writer({ style: "percent", maximumFractionDigits: nearest > 0 && (share < 0.1 || share >= 0.995) ? 1 : 0 }).format(share);
+  return writer({
+    style: "percent",
+    maximumFractionDigits: nearest > 0 && (share < 0.1 || share >= 0.995) ? 1 : 0,
+  }).format(share);
 }
 
 /** A share as a percentage with one decimal, for figures that are compared. */

@@ -1,9 +1,13 @@
-// Keeps one's own picture, and what a network sees of one, in this browser, so that a reload or another language does not lose it. Nothing leaves the browser.
+// Keeps one's own picture, and what a network sees of one, in this browser, so that a reload or another language does
+// not lose it. Nothing leaves the browser.
 
 const NAME = "playground";
 const STORE = "pictures";
 
-/** Keeps `file` in place of what was kept under that name; null forgets. Storage may be forbidden: then nothing is kept. */
+/**
+ * Keeps `file` in place of what was kept under that name; null forgets. Storage may be forbidden: then nothing is
+ * kept.
+ */
 export async function keep(file, name) {
   await ask("readwrite", (pictures) => (file ? pictures.put(file, name) : pictures.delete(name))).catch(() => null);
 }

@@ -6,7 +6,10 @@ export class Latest {
   #asked = null;
   #running = null;
 
-  /** `work(key, isNewest)` answers the question that `key` stands for; `isNewest()` tells whether it is still the last one asked. */
+  /**
+   * `work(key, isNewest)` answers the question that `key` stands for; `isNewest()` tells whether it is still the last
+   * one asked.
+   */
   constructor(work) {
     this.#work = work;
   }

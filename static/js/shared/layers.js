@@ -44,7 +44,13 @@ const CLASSES = {
   triangle: _("triangle"),
 };
 
-const DATASETS = { cifar10: "CIFAR-10", mnist: "MNIST", "fashion-mnist": "Fashion-MNIST", digits: _("digits of scikit-learn"), shapes: _("drawn shapes") };
+const DATASETS = {
+  cifar10: "CIFAR-10",
+  mnist: "MNIST",
+  "fashion-mnist": "Fashion-MNIST",
+  digits: _("digits of scikit-learn"),
+  shapes: _("drawn shapes"),
+};
 
 /** Whether a run tells no more of its pictures than that they are somebody's own. */
 export function isSecret(dataset) {

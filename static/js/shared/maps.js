@@ -5,7 +5,9 @@ import { STEPS, palette } from "./palette.js";
 
 const ZERO = 128;
 
-/** The maps of a sprite as pictures of one channel: level = 128 + 127 * value / limit. `rgba` are the sprite's bytes. */
+/**
+ * The maps of a sprite as pictures of one channel: level = 128 + 127 * value / limit. `rgba` are the sprite's bytes.
+ */
 export function readSprite({ width, height, data }, count, limit) {
   const rows = height / count;
   return Array.from({ length: count }, (_value, index) => readMap(data, index * rows * width, width, rows, limit));
@@ -13,7 +15,8 @@ export function readSprite({ width, height, data }, count, limit) {
 
 function readMap(rgba, start, width, height, limit) {
   const values = new Float32Array(width * height);
-  for (let index = 0; index < values.length; index += 1) values[index] = ((rgba[(start + index) * 4] - ZERO) * limit) / STEPS;
+  for (let index = 0; index < values.length; index += 1)
+    values[index] = ((rgba[(start + index) * 4] - ZERO) * limit) / STEPS;
   return { width, height, channels: 1, data: values };
 }
 
@@ -33,7 +36,9 @@ export function peak({ width, data }) {
 
 /** Positions of the `most` largest `weights` by size, the largest first. */
 export function strongest(weights, most) {
-  const order = weights.map((_weight, index) => index).sort((one, other) => Math.abs(weights[other]) - Math.abs(weights[one]) || one - other);
+  const order = weights
+    .map((_weight, index) => index)
+    .sort((one, other) => Math.abs(weights[other]) - Math.abs(weights[one]) || one - other);
   return order.slice(0, most);
 }
 
@@ -55,7 +60,7 @@ export function drawSigned(map, limit) {
   const colors = palette();
   const rgba = new Uint8ClampedArray(map.data.length * 4).fill(255);
   map.data.forEach((value, index) => {
-    const at = (STEPS + Math.round(limit > 0 ? (Math.max(-1, Math.min(1, value / limit)) * STEPS) : 0)) * 3;
+    const at = (STEPS + Math.round(limit > 0 ? Math.max(-1, Math.min(1, value / limit)) * STEPS : 0)) * 3;
     rgba.set(colors.subarray(at, at + 3), index * 4);
   });
   return { picture: map, rgba };

@@ -6,7 +6,10 @@ export function readNpy(buffer) {
   const view = new DataView(buffer);
   const start = 10 + view.getUint16(8, true);
   const header = new TextDecoder("latin1").decode(new Uint8Array(buffer, 10, start - 10));
-  const [height, width, channels] = header.match(/'shape': \((\d+), (\d+), (\d+)\)/).slice(1).map(Number);
+  const [height, width, channels] = header
+    .match(/'shape': \((\d+), (\d+), (\d+)\)/)
+    .slice(1)
+    .map(Number);
   const interleaved = new Float32Array(buffer.slice(start));
   return planes(interleaved, height, width, channels);
 }

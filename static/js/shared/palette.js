@@ -18,13 +18,19 @@ function build(negative, zero, positive) {
   for (let step = -STEPS; step <= STEPS; step += 1) {
     const share = (Math.abs(step) / STEPS) ** CURVE;
     const end = step < 0 ? negative : positive;
-    bytes.set(zero.map((from, channel) => from + (end[channel] - from) * share), (step + STEPS) * 3);
+    bytes.set(
+      zero.map((from, channel) => from + (end[channel] - from) * share),
+      (step + STEPS) * 3,
+    );
   }
   return bytes;
 }
 
 function channels(text) {
-  return text.match(/[\d.]+/g).slice(0, 3).map(Number);
+  return text
+    .match(/[\d.]+/g)
+    .slice(0, 3)
+    .map(Number);
 }
 
 function forget() {

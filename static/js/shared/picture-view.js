@@ -50,13 +50,18 @@ export class PictureView extends HTMLElement {
     context.drawImage(this.#full, 0, row, columns, 1, 0, row, columns, 1);
   }
 
-  /** Outlines the cells at these rows and columns of the picture; they may lie in the border. `turn` is an SVG rotation. */
+  /**
+   * Outlines the cells at these rows and columns of the picture; they may lie in the border. `turn` is an SVG
+   * rotation.
+   */
   mark({ rows, columns, turn = null }) {
     const [top, left] = [rows[0], columns[0]];
     const [height, width] = [rows.at(-1) - top + 1, columns.at(-1) - left + 1];
     const outline = { x: left, y: top, width, height, transform: turn };
     const gaps = rows.length > 1 && rows[1] - rows[0] > 1;
-    const cells = gaps ? rows.flatMap((y) => columns.map((x) => s("rect", { class: "cell", x, y, width: 1, height: 1 }))) : [];
+    const cells = gaps
+      ? rows.flatMap((y) => columns.map((x) => s("rect", { class: "cell", x, y, width: 1, height: 1 })))
+      : [];
     const halo = s("rect", { class: "halo", ...outline });
     this.#window.replaceChildren(halo, s("rect", { class: "window", ...outline }), ...cells);
   }

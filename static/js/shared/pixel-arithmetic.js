@@ -10,7 +10,8 @@ export class PixelArithmetic extends HTMLElement {
   #digits = 1;
 
   /**
-   * `explanation` as `explain` in shared/engine.js gives it; `drawn` is {text, color}, or null where the value is one of many terms.
+   * `explanation` as `explain` in shared/engine.js gives it; `drawn` is {text, color}, or null where the value is one
+   * of many terms.
    * Maps of a network are no levels: with a `limit` the patch is drawn signed, with `digits` decimals.
    */
   show(explanation, drawn) {
@@ -19,13 +20,24 @@ export class PixelArithmetic extends HTMLElement {
     this.#digits = explanation.digits ?? 1;
     const body = step.type === "convolution" ? this.#convolution(explanation) : this.#window(explanation);
     this.dataset.side = explanation.patch.length;
-    this.replaceChildren(h("div", { class: "grids" }, ...body, h("div", { class: "arrival" }, sign("→"), this.#outcome(explanation, drawn))), this.#line(explanation), ...this.#border(explanation));
+    this.replaceChildren(
+      h(
+        "div",
+        { class: "grids" },
+        ...body,
+        h("div", { class: "arrival" }, sign("→"), this.#outcome(explanation, drawn)),
+      ),
+      this.#line(explanation),
+      ...this.#border(explanation),
+    );
   }
 
   #convolution({ patch, outside, kernel, products }) {
     const [weights, most] = [largest(kernel), largest(products)];
     return [
-      this.#grid(this.#limit ? _("map") : _("pixels"), patch, (cell, value, i, j) => this.#level(cell, value, outside[i][j])),
+      this.#grid(this.#limit ? _("map") : _("pixels"), patch, (cell, value, i, j) =>
+        this.#level(cell, value, outside[i][j]),
+      ),
       sign("×"),
       this.#grid(_("kernel"), kernel, (cell, value) => tint(cell, value, weights)),
       sign("="),
@@ -77,13 +89,26 @@ export class PixelArithmetic extends HTMLElement {
 
   #term(step, sum, value) {
     const rows = step.type === "convolution" ? [h("dt", {}, _("sum"))] : [h("dt", {}, name(step))];
-    return h("div", { class: "outcome" }, h("dl", {}, rows, h("dd", { class: "value" }, number(step.type === "convolution" ? sum : value, this.#digits + 1))));
+    return h(
+      "div",
+      { class: "outcome" },
+      h(
+        "dl",
+        {},
+        rows,
+        h("dd", { class: "value" }, number(step.type === "convolution" ? sum : value, this.#digits + 1)),
+      ),
+    );
   }
 
   /** The sum as the lecture writes it; products with a weight of zero are left out. */
   #line({ step, kernel, patch, sum, value }) {
     const digits = Math.max(2, this.#digits);
-    return h("p", { class: "sum-line figure", id: this.#limit ? null : "sum-line" }, sumLine(step, kernel, patch, sum, value, digits));
+    return h(
+      "p",
+      { class: "sum-line figure", id: this.#limit ? null : "sum-line" },
+      sumLine(step, kernel, patch, sum, value, digits),
+    );
   }
 
   /** How much of the sum the cells beyond the picture's edge bring. */
@@ -93,7 +118,15 @@ export class PixelArithmetic extends HTMLElement {
     const sum = number(beyond.reduce((total, product) => total + product, 0));
     const places = { border: borderName(step.border), cells: beyond.length, all: products.flat().length, sum };
     const swatch = h("span", { class: "swatch is-outside" });
-    return [h("p", { class: "small soft", id: "border-line" }, swatch, " ", _("beyond the picture's edge (border: %(border)s): %(cells)s of %(all)s cells, %(sum)s of the sum", places))];
+    return [
+      h(
+        "p",
+        { class: "small soft", id: "border-line" },
+        swatch,
+        " ",
+        _("beyond the picture's edge (border: %(border)s): %(cells)s of %(all)s cells, %(sum)s of the sum", places),
+      ),
+    ];
   }
 }
 
@@ -122,9 +155,12 @@ function sumLine(step, kernel, patch, sum, value, digits) {
   const result = number(value, digits);
   if (step.type === "relu") return `max(${list[0]}, 0) ${is} ${result}`;
   if (step.type === "max_pool") return `max(${list.join(", ")}) ${is} ${result}`;
-  if (step.type === "average_pool") return `(${list.join(" + ")}) / ${list.length} ${isRounded(value, digits) ? "≈" : is} ${result}`;
+  if (step.type === "average_pool")
+    return `(${list.join(" + ")}) / ${list.length} ${isRounded(value, digits) ? "≈" : is} ${result}`;
   const factors = patch.flat().map((level) => bracket(level, digits));
-  const terms = kernel.flat().flatMap((weight, index) => (weight === 0 ? [] : [`${bracket(weight, digits)}·${factors[index]}`]));
+  const terms = kernel
+    .flat()
+    .flatMap((weight, index) => (weight === 0 ? [] : [`${bracket(weight, digits)}·${factors[index]}`]));
   return `${terms.join(" + ") || "0"} ${is} ${number(sum, digits)}${ending(step, value)}`;
 }
 

@@ -2,7 +2,9 @@
 
 /** "light" or "dark", whichever is shown. */
 export function present() {
-  return document.documentElement.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
+  return (
+    document.documentElement.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")
+  );
 }
 
 const probe = globalThis.document?.createElement("span");

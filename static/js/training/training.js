@@ -1,6 +1,17 @@
 // The train page: holds its state, follows the runs that are shown, and keeps the address in step.
 
-import { Problem, changeRun, listDatasets, listNetworks, listRecipes, listRuns, listSamples, readRun, submitRun, watchPhoto } from "../api.js";
+import {
+  Problem,
+  changeRun,
+  listDatasets,
+  listNetworks,
+  listRecipes,
+  listRuns,
+  listSamples,
+  readRun,
+  submitRun,
+  watchPhoto,
+} from "../api.js";
 import { _ } from "../shared/i18n.js";
 import { keep, kept } from "../shared/keep.js";
 import { Latest } from "../shared/latest.js";
@@ -33,8 +44,17 @@ import { attempt, connectNotice, tell } from "../rooms/notice.js";
 const GONE = _("That run is not on this server any more. Choose another below, or start one.");
 const SETTINGS = [connectBuilder, connectInput, connectRemedies, connectOptimizer, connectStates];
 const VIEWS = [
-  connectControls, connectCharts, connectFinal, connectKernels, connectPhoto, connectMaps, connectConfusion, connectNorms,
-  connectTime, connectTheater, connectRuns,
+  connectControls,
+  connectCharts,
+  connectFinal,
+  connectKernels,
+  connectPhoto,
+  connectMaps,
+  connectConfusion,
+  connectNorms,
+  connectTime,
+  connectTheater,
+  connectRuns,
 ];
 
 class TrainingPage {
@@ -49,16 +69,29 @@ class TrainingPage {
   #views = []; // parts that show what runs tell
   #drawing = null;
   #settings = new Settings(this);
-  #visits = new Visits({ write: () => this.#settings.write(), read: () => this.#reread(), show: (found) => this.#put(found) || this.change({}) });
+  #visits = new Visits({
+    write: () => this.#settings.write(),
+    read: () => this.#reread(),
+    show: (found) => this.#put(found) || this.change({}),
+  });
   #list = new RunList(this);
   #taken = 0; // photos
   #watching = new Latest((key) => this.attempt(() => watchPhoto(JSON.parse(key)[0], this.source)));
-  #followers = new Followers((kinds) => this.#hear(kinds), (id, fields) => this.#list.hear(id, fields));
+  #followers = new Followers(
+    (kinds) => this.#hear(kinds),
+    (id, fields) => this.#list.hear(id, fields),
+  );
 
   async start() {
     connectNotice();
     await this.attempt(async () => {
-      [this.datasets, this.presets, this.samples, this.recipes, this.runs] = await Promise.all([listDatasets(), listNetworks(), listSamples(), listRecipes(), listRuns()]);
+      [this.datasets, this.presets, this.samples, this.recipes, this.runs] = await Promise.all([
+        listDatasets(),
+        listNetworks(),
+        listSamples(),
+        listRecipes(),
+        listRuns(),
+      ]);
       this.#put(await this.#read());
       [this.#views, this.#settingParts] = [VIEWS, SETTINGS].map((parts) => parts.map((connect) => connect(this)));
       document.addEventListener("visibilitychange", () => document.hidden || this.#list.renew());
@@ -114,13 +147,17 @@ class TrainingPage {
     return this.runs.find((run) => run.id === id) ?? null;
   }
 
-  /** As in notice.js. That a run is gone is told by the list, and not by everything that asked by itself for something of it. */
+  /**
+   * As in notice.js. That a run is gone is told by the list, and not by everything that asked by itself for something
+   * of it.
+   */
   attempt(work, teller = null) {
     return attempt(work, teller, (error) => teller !== null && error.problem?.status === 404);
   }
 
   /**
-   * Changes the state; every part shows what follows from it (while a slider moves, `isLive`, once a frame), and the address says it
+   * Changes the state; every part shows what follows from it (while a slider moves, `isLive`, once a frame), and the
+   * address says it
    * once it settles, or at once as an entry of the browser's history (`isEntry`) that Back leaves again.
    */
   change(patch, { isLive = false, isEntry = false } = {}) {
@@ -146,10 +183,19 @@ class TrainingPage {
     for (const view of this.#views) view.refresh();
   }
 
-  /** Starts a run of the settings that are on the page, and opens it. More `fields` are its name, its pair, other settings. */
+  /**
+   * Starts a run of the settings that are on the page, and opens it. More `fields` are its name, its pair, other
+   * settings.
+   */
   async submit(fields = {}) {
     const { dataset, network, training, sample } = this.state;
-    const order = { dataset, network, training, name: automaticName({ dataset, network, training }, dataset.startsWith("own-") ? this.dataset?.title : undefined), ...fields };
+    const order = {
+      dataset,
+      network,
+      training,
+      name: automaticName({ dataset, network, training }, dataset.startsWith("own-") ? this.dataset?.title : undefined),
+      ...fields,
+    };
     if (sample !== OWN) order.sample = sample;
     const run = await submitRun(order).catch((error) => {
       throw advised(error, this);
@@ -163,10 +209,22 @@ class TrainingPage {
   open(id, patch = {}) {
     const run = this.runOf(id);
     const isEntry = id !== this.state.run;
-    this.change({ ...(run ? this.#settings.of(run) : {}), run: id, snapshot: null, compare: this.state.compare.filter((other) => other !== id), ...patch }, { isEntry });
+    this.change(
+      {
+        ...(run ? this.#settings.of(run) : {}),
+        run: id,
+        snapshot: null,
+        compare: this.state.compare.filter((other) => other !== id),
+        ...patch,
+      },
+      { isEntry },
+    );
   }
 
-  /** Puts a run's settings into the builder, to change something and start again; what comes of it is compared with that run. */
+  /**
+   * Puts a run's settings into the builder, to change something and start again; what comes of it is compared with
+   * that run.
+   */
   clone(id) {
     this.change({ ...this.#settings.of(this.runOf(id)), run: null, snapshot: null, compare: [id] }, { isEntry: true });
   }
@@ -174,7 +232,8 @@ class TrainingPage {
   /** Draws a run together with the open one, or no more. */
   compare(id, isCompared) {
     const others = this.state.compare.filter((other) => other !== id);
-    if (!isCompared && this.state.run === id) return this.change({ run: others[0] ?? null, compare: others.slice(1), snapshot: null }, { isEntry: true });
+    if (!isCompared && this.state.run === id)
+      return this.change({ run: others[0] ?? null, compare: others.slice(1), snapshot: null }, { isEntry: true });
     if (!isCompared) return this.change({ compare: others });
     return this.shown.length ? this.change({ compare: [...others, id].slice(0, MOST_COMPARED - 1) }) : this.open(id);
   }
@@ -196,7 +255,10 @@ class TrainingPage {
   /** A run was deleted: whatever showed it closes. */
   forget(id) {
     this.runs = this.runs.filter((run) => run.id !== id);
-    this.change({ run: this.state.run === id ? null : this.state.run, compare: this.state.compare.filter((other) => other !== id) });
+    this.change({
+      run: this.state.run === id ? null : this.state.run,
+      compare: this.state.compare.filter((other) => other !== id),
+    });
   }
 
   /** The photo to watch, {sample} or {file}; the open run, if it is one's own and goes on, is told. */
@@ -204,7 +266,8 @@ class TrainingPage {
     this.source = source;
     keep(source.file ?? null, OWN);
     this.change({ sample: source.sample ?? OWN });
-    if (this.run?.mine && !this.feed?.hasEnded) await this.#watching.ask(JSON.stringify([this.run.id, (this.#taken += 1)]));
+    if (this.run?.mine && !this.feed?.hasEnded)
+      await this.#watching.ask(JSON.stringify([this.run.id, (this.#taken += 1)]));
   }
 
   #hear(kinds) {
@@ -215,13 +278,23 @@ class TrainingPage {
   /** What the address describes, {state, source}; a run that is gone is told, and left out. */
   async #read() {
     const address = read(location.search);
-    if (!isReadable(location.search) || !this.#settings.knows(address)) tell(_("A part of this link could not be read: the usual settings stand in its place."));
+    if (!isReadable(location.search) || !this.#settings.knows(address))
+      tell(_("A part of this link could not be read: the usual settings stand in its place."));
     const found = await Promise.all([address.run, ...address.compare].filter(Boolean).map((id) => this.#find(id)));
     const ids = found.filter(Boolean).map(({ id }) => id);
     for (const run of found.filter(Boolean)) this.#list.put(run);
     const run = ids.includes(address.run) ? address.run : null;
     const source = await this.#sourceOf(address.sample);
-    return { source, state: { ...this.#settings.read(address, this.runOf(run)), sample: source.sample ?? OWN, run, compare: address.compare.filter((id) => ids.includes(id)), snapshot: run ? address.snapshot : null } };
+    return {
+      source,
+      state: {
+        ...this.#settings.read(address, this.runOf(run)),
+        sample: source.sample ?? OWN,
+        run,
+        compare: address.compare.filter((id) => ids.includes(id)),
+        snapshot: run ? address.snapshot : null,
+      },
+    };
   }
 
   /** The same, or null where the server does not answer, which is told. */

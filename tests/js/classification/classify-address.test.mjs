@@ -11,15 +11,29 @@ test("nothing but what differs from the start is written", () => {
 
 test("every part of the state survives a round trip", () => {
   const state = {
-    model: "best", sample: "rocket", layer: "residual_1/conv2d_2", channel: 7, x: 0, y: 3, source: 2, scale: "all", method: "occlusion",
-    label: "ship", all: true, steps: true, change: { dx: -3, angle: 40, size: 8, x: 12, y: 5 }, implant: { layer: "conv2d_1", channel: 0, kernel: "sobel-x" },
+    model: "best",
+    sample: "rocket",
+    layer: "residual_1/conv2d_2",
+    channel: 7,
+    x: 0,
+    y: 3,
+    source: 2,
+    scale: "all",
+    method: "occlusion",
+    label: "ship",
+    all: true,
+    steps: true,
+    change: { dx: -3, angle: 40, size: 8, x: 12, y: 5 },
+    implant: { layer: "conv2d_1", channel: 0, kernel: "sobel-x" },
   };
 
   assert.deepEqual(read(`?${write(state)}`), state);
 });
 
 test("what cannot be understood falls back to the start", () => {
-  const state = read("?channel=-1&x=1.5&method=guess&scale=none&change=angle:x,evil:3,noise:1e9&implant=conv2d_1,a,b&all=1");
+  const state = read(
+    "?channel=-1&x=1.5&method=guess&scale=none&change=angle:x,evil:3,noise:1e9&implant=conv2d_1,a,b&all=1",
+  );
 
   assert.deepEqual(state, { ...DEFAULTS, change: { noise: 100 } });
 });
@@ -27,5 +41,9 @@ test("what cannot be understood falls back to the start", () => {
 test("a change is written as requests take it", () => {
   assert.equal(changeFields({}), null);
   assert.equal(changeFields({ dx: 0, x: 4, y: 4 }), null);
-  assert.deepEqual(changeFields({ dy: 2, blur: 1.5, size: 6, x: 4, y: 5 }), { shift: [0, 2], blur: 1.5, cover: [4, 5, 6] });
+  assert.deepEqual(changeFields({ dy: 2, blur: 1.5, size: 6, x: 4, y: 5 }), {
+    shift: [0, 2],
+    blur: 1.5,
+    cover: [4, 5, 6],
+  });
 });

@@ -4,7 +4,15 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { channelTitle, layerTitle } from "../../../static/js/shared/layers.js";
-import { activationLine, addedLine, denseLine, inputLine, normalizationLine, softmaxLine, sumLine } from "../../../static/js/classification/written.js";
+import {
+  activationLine,
+  addedLine,
+  denseLine,
+  inputLine,
+  normalizationLine,
+  softmaxLine,
+  sumLine,
+} from "../../../static/js/classification/written.js";
 
 test("a convolution's sums come largest first, then the bias", () => {
   const inputs = [0.5, -1.25, 0.25].map((sum) => ({ sum }));
@@ -19,7 +27,10 @@ test("more terms than one reads are added up", () => {
 });
 
 test("normalization, activation, input and a block's sum", () => {
-  assert.equal(normalizationLine({ input: 3, mean: 1, variance: 4, epsilon: 0.001, gamma: 2, beta: -1, value: 0.9998 }), "(3 − 1) / √(4 + 0.001) · 2 + (−1) = 1");
+  assert.equal(
+    normalizationLine({ input: 3, mean: 1, variance: 4, epsilon: 0.001, gamma: 2, beta: -1, value: 0.9998 }),
+    "(3 − 1) / √(4 + 0.001) · 2 + (−1) = 1",
+  );
   assert.equal(activationLine({ function: "relu", input: -0.31, value: 0 }), "max(0, −0.31) = 0");
   assert.equal(activationLine({ function: "tanh", input: 0, value: 0 }), "tanh(0) = 0");
   assert.equal(inputLine({ level: 182, mean: 0.49, std: 0.25, value: 0.895 }), "(182 / 255 − 0.49) / 0.25 = 0.895");
@@ -27,9 +38,15 @@ test("normalization, activation, input and a block's sum", () => {
 });
 
 test("a dense unit's largest products, the others, the bias", () => {
-  const inputs = [{ input: 2, weight: -0.5, product: -1 }, { input: 1, weight: 0.25, product: 0.25 }];
+  const inputs = [
+    { input: 2, weight: -0.5, product: -1 },
+    { input: 1, weight: 0.25, product: 0.25 },
+  ];
 
-  assert.equal(denseLine({ inputs, others: 3, others_sum: 0.5, bias: 1, value: 0.75 }), "2·(−0.5) + 1·0.25 + 0.5 (3 more) + bias 1 = 0.75");
+  assert.equal(
+    denseLine({ inputs, others: 3, others_sum: 0.5, bias: 1, value: 0.75 }),
+    "2·(−0.5) + 1·0.25 + 0.5 (3 more) + bias 1 = 0.75",
+  );
 });
 
 test("softmax is one exponential among all", () => {

@@ -7,10 +7,42 @@ import { fromKernel, read, write } from "../../../static/js/shared/address.js";
 import { complete, convolution } from "../../../static/js/shared/steps.js";
 
 const KERNELS = [
-  { name: "identity", matrix: [[0, 0, 0], [0, 1, 0], [0, 0, 0]], divisor: 1 },
-  { name: "edge-laplacian-8", matrix: [[-1, -1, -1], [-1, 8, -1], [-1, -1, -1]], divisor: 1 },
-  { name: "box-blur", matrix: [[1, 1, 1], [1, 1, 1], [1, 1, 1]], divisor: 9 },
-  { name: "outline", matrix: [[-1, -1, -1], [-1, 8, -1], [-1, -1, -1]], divisor: 1 },
+  {
+    name: "identity",
+    matrix: [
+      [0, 0, 0],
+      [0, 1, 0],
+      [0, 0, 0],
+    ],
+    divisor: 1,
+  },
+  {
+    name: "edge-laplacian-8",
+    matrix: [
+      [-1, -1, -1],
+      [-1, 8, -1],
+      [-1, -1, -1],
+    ],
+    divisor: 1,
+  },
+  {
+    name: "box-blur",
+    matrix: [
+      [1, 1, 1],
+      [1, 1, 1],
+      [1, 1, 1],
+    ],
+    divisor: 9,
+  },
+  {
+    name: "outline",
+    matrix: [
+      [-1, -1, -1],
+      [-1, 8, -1],
+      [-1, -1, -1],
+    ],
+    divisor: 1,
+  },
 ];
 
 test("a lone classic kernel is written by its name, and defaults are left out", () => {
@@ -20,8 +52,24 @@ test("a lone classic kernel is written by its name, and defaults are left out", 
 });
 
 test("every part of the state survives a round trip", () => {
-  const steps = [fromKernel(KERNELS[1], { border: "wrap", flip: true }), complete({ type: "relu" }), complete({ type: "max_pool", size: 3 }), convolution([[1.5, -2]], { offset: 128 })];
-  const state = { ...read("", KERNELS), steps, at: 2, x: 4, y: 7, sample: "mouse", size: 64, color: "gray", view: "stretch", open: ["code", "learn"] };
+  const steps = [
+    fromKernel(KERNELS[1], { border: "wrap", flip: true }),
+    complete({ type: "relu" }),
+    complete({ type: "max_pool", size: 3 }),
+    convolution([[1.5, -2]], { offset: 128 }),
+  ];
+  const state = {
+    ...read("", KERNELS),
+    steps,
+    at: 2,
+    x: 4,
+    y: 7,
+    sample: "mouse",
+    size: 64,
+    color: "gray",
+    view: "stretch",
+    open: ["code", "learn"],
+  };
 
   assert.deepEqual(read(`?${write(state, KERNELS)}`, KERNELS), state);
 });
@@ -33,7 +81,16 @@ test("kernels with the same numbers keep their own names", () => {
 });
 
 test("what cannot be understood falls back to the start", () => {
-  for (const query of ["steps=nonsense", "steps=[]", 'steps=[{"matrix":[[1,null]]}]', "kernel=nobody", 'steps=[{"type":"explode"}]', 'steps=[{"kernel":"box-blur","border":"sky"}]', "kernel=box-blur&stride=x", "size=-3&at=x"]) {
+  for (const query of [
+    "steps=nonsense",
+    "steps=[]",
+    'steps=[{"matrix":[[1,null]]}]',
+    "kernel=nobody",
+    'steps=[{"type":"explode"}]',
+    'steps=[{"kernel":"box-blur","border":"sky"}]',
+    "kernel=box-blur&stride=x",
+    "size=-3&at=x",
+  ]) {
     const state = read(query, KERNELS);
 
     assert.equal(state.steps[0].name, "edge-laplacian-8");

@@ -13,7 +13,9 @@ const vectors = JSON.parse(readFileSync(new URL("../../vectors/convolution.json"
 function assertNear(actual, expected, tolerance, name) {
   const [one, other] = [actual.flat(Infinity), expected.flat(Infinity)];
   assert.equal(one.length, other.length, `${name}: the sizes differ`);
-  one.forEach((value, index) => assert.ok(Math.abs(value - other[index]) <= tolerance, `${name}: ${value} is not ${other[index]}`));
+  one.forEach((value, index) =>
+    assert.ok(Math.abs(value - other[index]) <= tolerance, `${name}: ${value} is not ${other[index]}`),
+  );
 }
 
 for (const { name, picture, steps, result } of vectors.cases) {
@@ -21,7 +23,6 @@ for (const { name, picture, steps, result } of vectors.cases) {
     const input = fromNested(picture);
 
     const actual = applyChain(input, steps).at(-1) ?? input;
-
 
     assertNear(toNested(actual), result, 1e-3, name);
   });
@@ -49,7 +50,9 @@ for (const { name, values, display, bytes } of vectors.displays) {
     const picture = fromNested(values);
     const rgba = toRgba(picture, display, measure(picture));
 
-    const expected = bytes.flat().flatMap((pixel) => [...(pixel.length === 1 ? [pixel[0], pixel[0], pixel[0]] : pixel), 255]);
+    const expected = bytes
+      .flat()
+      .flatMap((pixel) => [...(pixel.length === 1 ? [pixel[0], pixel[0], pixel[0]] : pixel), 255]);
     assert.deepEqual([...rgba], expected);
   });
 }

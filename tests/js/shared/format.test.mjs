@@ -11,7 +11,8 @@ test("numbers are typed as fractions, with a comma or with a real minus sign", (
 });
 
 test("what is no usable number is not taken", () => {
-  for (const text of ["", "-", "1/0", "x", "1e999", "NaN", "2000000", "1/2/3"]) assert.equal(parseNumber(text), null, text);
+  for (const text of ["", "-", "1/0", "x", "1e999", "NaN", "2000000", "1/2/3"])
+    assert.equal(parseNumber(text), null, text);
 });
 
 test("tiny numbers are not written as zero", () => {
@@ -43,7 +44,10 @@ test("what has exploded is written short where there is little room, and counts 
 });
 
 test("what has nearly vanished is written short where there is little room, and nothing as nothing", () => {
-  assert.deepEqual([0.0000001234, -0.00005, 0.0001, 0, null].map((value) => short(value)), ["1.2e−7", "−5e−5", "0.0001", "0", "–"]);
+  assert.deepEqual(
+    [0.0000001234, -0.00005, 0.0001, 0, null].map((value) => short(value)),
+    ["1.2e−7", "−5e−5", "0.0001", "0", "–"],
+  );
 });
 
 test("a .npy file becomes one plane after the other", () => {
@@ -55,5 +59,8 @@ test("a .npy file becomes one plane after the other", () => {
 
   const picture = readNpy(bytes.buffer);
 
-  assert.deepEqual({ ...picture, data: [...picture.data] }, { width: 2, height: 1, channels: 3, data: [1, 4, 2, 5, 3, 6] });
+  assert.deepEqual(
+    { ...picture, data: [...picture.data] },
+    { width: 2, height: 1, channels: 3, data: [1, 4, 2, 5, 3, 6] },
+  );
 });

@@ -40,5 +40,8 @@ test("an answer can tell that it comes too late", async () => {
   latest.ask("old");
   await latest.ask("new");
 
-  assert.deepEqual(seen, [["old", false], ["new", true]]);
+  assert.deepEqual(seen, [
+    ["old", false],
+    ["new", true],
+  ]);
 });

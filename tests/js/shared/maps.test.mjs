@@ -7,14 +7,30 @@ import { activity, centerSquare, onPhoto, peak, readSprite, strongest } from "..
 
 function sprite(rows) {
   const width = rows[0].length;
-  return { width, height: rows.length, data: new Uint8ClampedArray(rows.flat().flatMap((level) => [level, level, level, 255])) };
+  return {
+    width,
+    height: rows.length,
+    data: new Uint8ClampedArray(rows.flat().flatMap((level) => [level, level, level, 255])),
+  };
 }
 
 test("a sprite holds its maps one below the other, with 128 for zero and the limit at both ends", () => {
-  const maps = readSprite(sprite([[128, 255], [1, 128], [128, 128], [128, 191.5]]), 2, 2.54);
+  const maps = readSprite(
+    sprite([
+      [128, 255],
+      [1, 128],
+      [128, 128],
+      [128, 191.5],
+    ]),
+    2,
+    2.54,
+  );
 
   assert.equal(maps.length, 2);
-  assert.deepEqual([...maps[0].data].map((value) => Math.round(value * 100) / 100), [0, 2.54, -2.54, 0]);
+  assert.deepEqual(
+    [...maps[0].data].map((value) => Math.round(value * 100) / 100),
+    [0, 2.54, -2.54, 0],
+  );
   assert.deepEqual([maps[1].width, maps[1].height], [2, 2]);
 });
 
@@ -33,5 +49,10 @@ test("what a unit sees lies in the square that was cut from the photo", () => {
   const photo = { width: 400, height: 320 };
 
   assert.deepEqual(centerSquare(photo), { x: 40, y: 0, side: 320 });
-  assert.deepEqual(onPhoto({ x: 2, y: -1, width: 5, height: 5 }, photo, { width: 32, height: 32 }), { x: 60, y: -10, width: 50, height: 50 });
+  assert.deepEqual(onPhoto({ x: 2, y: -1, width: 5, height: 5 }, photo, { width: 32, height: 32 }), {
+    x: 60,
+    y: -10,
+    width: 50,
+    height: 50,
+  });
 });

@@ -42,10 +42,16 @@ class Builder {
     this.#page = page;
     this.#history = new EditHistory(this.#settings());
     $("#layers").addEventListener("edit", ({ detail }) => this.become(detail));
-    $("#fit-network").addEventListener("click", () => this.#take(() => this.become({ network: this.fitted(page.state.network), said: _("The network fits the pictures now.") })));
+    $("#fit-network").addEventListener("click", () =>
+      this.#take(() =>
+        this.become({ network: this.fitted(page.state.network), said: _("The network fits the pictures now.") }),
+      ),
+    );
     $("#undo").addEventListener("click", () => this.#return(this.#history.undo()));
     $("#redo").addEventListener("click", () => this.#return(this.#history.redo()));
-    $("#back-to-run").addEventListener("click", () => this.#take(() => page.open(page.state.run, { compare: page.state.compare, snapshot: page.state.snapshot })));
+    $("#back-to-run").addEventListener("click", () =>
+      this.#take(() => page.open(page.state.run, { compare: page.state.compare, snapshot: page.state.snapshot })),
+    );
     document.addEventListener("keydown", (event) => this.#key(event));
     page.attempt(async () => {
       this.limits = (await readLimits()).network;
@@ -61,7 +67,9 @@ class Builder {
 
   /** What a network would be for the chosen data set. */
   fitted(network, dataset = this.#page.dataset) {
-    return dataset ? fitTo(network, { input: [...dataset.input], classes: dataset.classes.length }, this.limits) : network;
+    return dataset
+      ? fitTo(network, { input: [...dataset.input], classes: dataset.classes.length }, this.limits)
+      : network;
   }
 
   refresh() {
@@ -98,14 +106,30 @@ class Builder {
   #misfit({ input, classes }) {
     const { dataset } = this.#page;
     if (!dataset || (isSame(input, dataset.input) && classes === dataset.classes.length)) return null;
-    const [network, pictures] = [`${input.join("×")}, ${classes}`, `${dataset.input.join("×")}, ${dataset.classes.length}`];
-    return { path: [], isMisfit: true, message: _("The network is for other pictures: input and classes are %(network)s, those of the pictures %(pictures)s.", { network, pictures }) };
+    const [network, pictures] = [
+      `${input.join("×")}, ${classes}`,
+      `${dataset.input.join("×")}, ${dataset.classes.length}`,
+    ];
+    return {
+      path: [],
+      isMisfit: true,
+      message: _(
+        "The network is for other pictures: input and classes are %(network)s, those of the pictures %(pictures)s.",
+        { network, pictures },
+      ),
+    };
   }
 
   async #check(key, isNewest) {
-    const problem = await checkNetwork(JSON.parse(key)).then(() => null, (error) => error.problem);
+    const problem = await checkNetwork(JSON.parse(key)).then(
+      () => null,
+      (error) => error.problem,
+    );
     if (!problem || !isNewest()) return;
-    const path = (problem.field ?? "").split(".").filter((part) => /^\d+$/.test(part)).map(Number);
+    const path = (problem.field ?? "")
+      .split(".")
+      .filter((part) => /^\d+$/.test(part))
+      .map(Number);
     this.#told = { key, path, message: problem.detail };
     this.refresh();
   }
@@ -124,7 +148,9 @@ class Builder {
       [_("memory to train"), _("about %(count)s MB", { count: number(told.memoryMb, told.memoryMb < 10 ? 1 : 0) })],
       ...this.#pace(),
     ];
-    $("#totals").replaceChildren(...facts.filter(([, value]) => value).flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]));
+    $("#totals").replaceChildren(
+      ...facts.filter(([, value]) => value).flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]),
+    );
   }
 
   /** What an epoch takes on this machine; nothing is measured while a run needs it. */
@@ -141,8 +167,24 @@ class Builder {
   /** What the time of an epoch depends on. */
   #paceKey() {
     const { dataset, network, training } = this.#page.state;
-    const { batch_size, optimizer, precision, train_limit, validation_split, augmentation, ema, l1, l2, max_norm } = training;
-    return JSON.stringify({ dataset, network, training: { batch_size, optimizer, precision, train_limit, validation_split, augmentation, ema, l1, l2, max_norm } });
+    const { batch_size, optimizer, precision, train_limit, validation_split, augmentation, ema, l1, l2, max_norm } =
+      training;
+    return JSON.stringify({
+      dataset,
+      network,
+      training: {
+        batch_size,
+        optimizer,
+        precision,
+        train_limit,
+        validation_split,
+        augmentation,
+        ema,
+        l1,
+        l2,
+        max_norm,
+      },
+    });
   }
 
   #settle() {
@@ -160,15 +202,26 @@ class Builder {
 
   /** The presets, the lecture's first, and what was tried for the chosen pictures. */
   #fillPresets() {
-    const presets = this.#page.presets.map((preset) => ({ ...preset, choose: () => ({ network: this.fitted(preset.network) }) }));
-    $("#preset-list").replaceChildren(...[...presets, this.#tried()].map((preset) => h("li", {}, this.#presetRow(preset))));
+    const presets = this.#page.presets.map((preset) => ({
+      ...preset,
+      choose: () => ({ network: this.fitted(preset.network) }),
+    }));
+    $("#preset-list").replaceChildren(
+      ...[...presets, this.#tried()].map((preset) => h("li", {}, this.#presetRow(preset))),
+    );
   }
 
   #tried() {
     const { dataset } = this.#page.state;
     const { network, training } = this.#page.usual(dataset);
     const title = _("Tried for %(dataset)s", { dataset: this.#page.dataset?.title ?? datasetTitle(dataset) });
-    return { name: "usual", title, description: _("What the page starts with for these pictures: network, input, optimizer and epochs."), network, choose: () => ({ network, training }) };
+    return {
+      name: "usual",
+      title,
+      description: _("What the page starts with for these pictures: network, input, optimizer and epochs."),
+      network,
+      choose: () => ({ network, training }),
+    };
   }
 
   #presetRow({ name, title, description, network, choose }) {
@@ -179,7 +232,13 @@ class Builder {
       this.#page.change(choose());
     };
     const fact = faultOf(network) ? "" : _("%(count)s parameters", { count: number(report(network).parameters) });
-    return h("button", { type: "button", class: "preset-row", "data-preset": name, onclick: take }, h("strong", {}, title), h("span", { class: "fact" }, fact), h("span", { class: "small soft" }, description));
+    return h(
+      "button",
+      { type: "button", class: "preset-row", "data-preset": name, onclick: take },
+      h("strong", {}, title),
+      h("span", { class: "fact" }, fact),
+      h("span", { class: "small soft" }, description),
+    );
   }
 
   #showPreset(network) {
@@ -189,11 +248,16 @@ class Builder {
       this.#base = null; // what was chosen for other pictures is not what this one was made from
     }
     this.#listed = dataset;
-    const known = [...this.#page.presets.map((preset) => ({ ...preset, network: this.fitted(preset.network) })), this.#tried()];
+    const known = [
+      ...this.#page.presets.map((preset) => ({ ...preset, network: this.fitted(preset.network) })),
+      this.#tried(),
+    ];
     const chosen = known.find((preset) => isSame(preset.network.layers, network.layers));
     this.#base = chosen?.title ?? this.#base;
-    $("#preset-name").textContent = chosen?.title ?? (this.#base ? _("%(title)s, changed", { title: this.#base }) : _("Your own"));
-    for (const button of document.querySelectorAll("[data-preset]")) button.setAttribute("aria-pressed", String(button.dataset.preset === chosen?.name));
+    $("#preset-name").textContent =
+      chosen?.title ?? (this.#base ? _("%(title)s, changed", { title: this.#base }) : _("Your own"));
+    for (const button of document.querySelectorAll("[data-preset]"))
+      button.setAttribute("aria-pressed", String(button.dataset.preset === chosen?.name));
   }
 
   /** While a run is open: whether these are its settings. */
@@ -201,9 +265,14 @@ class Builder {
     const { run, state } = this.#page;
     $("#run-note").hidden = !run;
     if (!run) return;
-    const isRuns = run.dataset === state.dataset && isSame(run.network, state.network) && Object.entries(run.training).every(([name, value]) => isSame(value, state.training[name]));
+    const isRuns =
+      run.dataset === state.dataset &&
+      isSame(run.network, state.network) &&
+      Object.entries(run.training).every(([name, value]) => isSame(value, state.training[name]));
     $("#run-note").classList.toggle("is-changed", !isRuns);
-    $("#run-note span").textContent = isRuns ? _("These are the open run's settings. A change makes a new run.") : _("Changed: Start makes a new run of it.");
+    $("#run-note span").textContent = isRuns
+      ? _("These are the open run's settings. A change makes a new run.")
+      : _("Changed: Start makes a new run of it.");
     $("#back-to-run").hidden = isRuns;
   }
 

@@ -1,4 +1,5 @@
-// Drags a card of a list to another place, by mouse anywhere on it, by touch or pen on its grip. Only places that are possible take it.
+// Drags a card of a list to another place, by mouse anywhere on it, by touch or pen on its grip. Only places that are
+// possible take it.
 
 import { h } from "../../shared/dom.js";
 
@@ -29,7 +30,13 @@ export class CardDrag {
     if (!row || event.button !== 0 || (event.pointerType !== "mouse" && !isGrip)) return;
     if (isGrip) event.preventDefault();
     const card = row.closest(".layer");
-    this.#drag = { card, path: card.dataset.path.split(".").map(Number), from: event.clientY, index: null, places: null };
+    this.#drag = {
+      card,
+      path: card.dataset.path.split(".").map(Number),
+      from: event.clientY,
+      index: null,
+      places: null,
+    };
   }
 
   #follow({ clientY }) {
@@ -38,7 +45,9 @@ export class CardDrag {
     if (!drag.places) this.#begin(drag);
     drag.card.style.setProperty("--moved", `${clientY - drag.from}px`);
     const present = { index: null, y: drag.middle };
-    const nearest = [present, ...drag.places].reduce((best, place) => (Math.abs(place.y - clientY) < Math.abs(best.y - clientY) ? place : best));
+    const nearest = [present, ...drag.places].reduce((best, place) =>
+      Math.abs(place.y - clientY) < Math.abs(best.y - clientY) ? place : best,
+    );
     drag.index = nearest.index;
     this.#line.hidden = nearest.index === null;
     this.#line.style.setProperty("--y", `${nearest.y - drag.top}px`);
@@ -51,7 +60,10 @@ export class CardDrag {
     const own = drag.path.at(-1);
     drag.top = drag.card.parentElement.getBoundingClientRect().top;
     drag.middle = (boxes[own].top + boxes[own].bottom) / 2;
-    drag.places = this.#targets(drag.path).map((index) => ({ index, y: index < own ? boxes[index].top - 3 : boxes[index].bottom + 3 }));
+    drag.places = this.#targets(drag.path).map((index) => ({
+      index,
+      y: index < own ? boxes[index].top - 3 : boxes[index].bottom + 3,
+    }));
     drag.card.classList.add("is-dragged");
     drag.card.parentElement.append(this.#line);
     this.#list.classList.add("is-dragging");

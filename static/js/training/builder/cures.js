@@ -8,22 +8,48 @@ import { TRAINING } from "./training-defaults.js";
 import { differences } from "./run-address.js";
 
 const MORE = 4; // times as many pictures, where more pictures are the remedy
-const NONE = { l1: 0, l2: 0, max_norm: null, augmentation: [], early_stopping: null, weight_decay: 0, label_smoothing: 0 };
+const NONE = {
+  l1: 0,
+  l2: 0,
+  max_norm: null,
+  augmentation: [],
+  early_stopping: null,
+  weight_decay: 0,
+  label_smoothing: 0,
+};
 const SICK = ["overfits", "few-shapes"]; // recipes that have no remedy; e.g. overfits-dropout has one
 
-/** Each remedy by the end of its recipe's name: its title, and what it changes in {network, training} where no recipe says. */
+/**
+ * Each remedy by the end of its recipe's name: its title, and what it changes in {network, training} where no recipe
+ * says.
+ */
 export const CURES = {
   dropout: { title: () => _("dropout"), apply: ({ network }) => ({ network: withDropout(network, 0.7) }) },
   l2: { title: () => "L2", apply: ({ training }) => ({ training: { ...training, l2: 0.03 } }) },
   l1: { title: () => "L1", apply: ({ training }) => ({ training: { ...training, l1: 0.001 } }) },
   "max-norm": { title: () => _("max-norm"), apply: ({ training }) => ({ training: { ...training, max_norm: 0.5 } }) },
-  "batch-normalization": { title: () => _("batch normalization"), apply: ({ network }) => ({ network: withNorms(network) }) },
-  augmentation: { title: () => _("augmentation"), apply: ({ training }) => ({ training: { ...training, augmentation: ["flip", "shift"] } }) },
-  "more-pictures": { title: () => _("more pictures"), apply: ({ training }) => ({ training: { ...training, train_limit: training.train_limit * MORE } }) },
-  "early-stopping": { title: () => _("early stopping"), apply: ({ training }) => ({ training: { ...training, early_stopping: 3 } }) },
+  "batch-normalization": {
+    title: () => _("batch normalization"),
+    apply: ({ network }) => ({ network: withNorms(network) }),
+  },
+  augmentation: {
+    title: () => _("augmentation"),
+    apply: ({ training }) => ({ training: { ...training, augmentation: ["flip", "shift"] } }),
+  },
+  "more-pictures": {
+    title: () => _("more pictures"),
+    apply: ({ training }) => ({ training: { ...training, train_limit: training.train_limit * MORE } }),
+  },
+  "early-stopping": {
+    title: () => _("early stopping"),
+    apply: ({ training }) => ({ training: { ...training, early_stopping: 3 } }),
+  },
 };
 
-/** The settings that overfit: those of the recipe on its data set, elsewhere the page's without any remedy; `changes` are fields of the training. */
+/**
+ * The settings that overfit: those of the recipe on its data set, elsewhere the page's without any remedy; `changes`
+ * are fields of the training.
+ */
 export function sicken(page, changes) {
   const recipe = sickRecipe(page);
   if (recipe) return withTraining(page.settingsOf(recipe), { seed: page.state.training.seed, ...changes });

@@ -35,8 +35,16 @@ class DatasetPart {
     $("#own-data").addEventListener("change", ({ target }) => this.#send(target));
     $("#sheet-strip").addEventListener("click", () => this.#openSheet());
     $("#another-seed").addEventListener("click", () => setTraining(page, { seed: Math.floor(Math.random() * 1000) }));
-    $("#train-limit").addEventListener("value", ({ detail }) => setTraining(page, { train_limit: detail.value >= this.#most() ? null : detail.value }, detail));
-    $("#validation-split").addEventListener("value", ({ detail }) => setTraining(page, { validation_split: detail.value / 100, ...(detail.value ? {} : { early_stopping: null }) }, detail));
+    $("#train-limit").addEventListener("value", ({ detail }) =>
+      setTraining(page, { train_limit: detail.value >= this.#most() ? null : detail.value }, detail),
+    );
+    $("#validation-split").addEventListener("value", ({ detail }) =>
+      setTraining(
+        page,
+        { validation_split: detail.value / 100, ...(detail.value ? {} : { early_stopping: null }) },
+        detail,
+      ),
+    );
     $("#seed").addEventListener("value", ({ detail }) => setTraining(page, { seed: detail.value }, detail));
   }
 
@@ -44,13 +52,35 @@ class DatasetPart {
     const { dataset, state } = this.#page;
     this.#list();
     $("#dataset-name").textContent = dataset?.title ?? datasetTitle(state.dataset);
-    $("#data-fact").textContent = dataset ? [dataset.input.join("×"), _("%(count)s classes", { count: dataset.classes.length })].join(" · ") : "";
+    $("#data-fact").textContent = dataset
+      ? [dataset.input.join("×"), _("%(count)s classes", { count: dataset.classes.length })].join(" · ")
+      : "";
     const { train_limit, validation_split, seed } = state.training;
     const most = this.#most();
     const low = Math.min(FEWEST, most);
-    $("#train-limit").set({ title: _("training"), stops: limitStops(low, most), value: Math.min(train_limit ?? most, most), low: 1, high: most, whole: true });
-    $("#validation-split").set({ title: _("validation %"), stops: SPLITS.map((share) => Math.round(share * 100)), value: Math.round(validation_split * 1000) / 10, low: 0, high: 90 });
-    $("#seed").set({ title: _("seed"), stops: Array.from({ length: 21 }, (_stop, index) => index), value: seed, low: 0, high: 2 ** 31, whole: true });
+    $("#train-limit").set({
+      title: _("training"),
+      stops: limitStops(low, most),
+      value: Math.min(train_limit ?? most, most),
+      low: 1,
+      high: most,
+      whole: true,
+    });
+    $("#validation-split").set({
+      title: _("validation %"),
+      stops: SPLITS.map((share) => Math.round(share * 100)),
+      value: Math.round(validation_split * 1000) / 10,
+      low: 0,
+      high: 90,
+    });
+    $("#seed").set({
+      title: _("seed"),
+      stops: Array.from({ length: 21 }, (_stop, index) => index),
+      value: seed,
+      low: 0,
+      high: 2 ** 31,
+      whole: true,
+    });
     $("#split-words").textContent = this.#words(most, train_limit, validation_split);
     if (!this.#looked.has(state.dataset)) this.#keepRoom(dataset);
     if (!isSecret(state.dataset)) this.#looking.ask(state.dataset);
@@ -67,7 +97,9 @@ class DatasetPart {
   /** The most pictures that are left to learn from. */
   #most() {
     const { dataset, state } = this.#page;
-    return dataset ? dataset.train - putAside(dataset.train, state.training.validation_split) : (state.training.train_limit ?? 1);
+    return dataset
+      ? dataset.train - putAside(dataset.train, state.training.validation_split)
+      : (state.training.train_limit ?? 1);
   }
 
   #words(most, limit, split) {
@@ -75,7 +107,12 @@ class DatasetPart {
     if (!dataset) return "";
     const aside = dataset.train - most;
     const learn = _("It learns from %(count)s pictures.", { count: number(Math.min(limit ?? most, most)) });
-    const choose = split ? _("%(count)s (%(share)s) are put aside to see whether it understands or learns by heart.", { count: number(aside), share: percent(split) }) : _("None is put aside: overfitting cannot be seen.");
+    const choose = split
+      ? _("%(count)s (%(share)s) are put aside to see whether it understands or learns by heart.", {
+          count: number(aside),
+          share: percent(split),
+        })
+      : _("None is put aside: overfitting cannot be seen.");
     const judge = _("%(count)s test it at the very end.", { count: number(dataset.test) });
     return `${learn} ${choose} ${judge}`;
   }
@@ -85,21 +122,50 @@ class DatasetPart {
     const key = JSON.stringify([state.dataset, datasets.map(({ name }) => name)]);
     if (key === this.#listed) return;
     this.#listed = key;
-    $("#dataset-list").replaceChildren(...datasets.map((row) => h("li", {}, this.#row(row, row.name === state.dataset))));
+    $("#dataset-list").replaceChildren(
+      ...datasets.map((row) => h("li", {}, this.#row(row, row.name === state.dataset))),
+    );
   }
 
   #row(row, isChosen) {
-    const facts = [row.input.join("×"), _("%(count)s classes", { count: row.classes.length }), number(row.train)].join(" · ");
-    const missing = row.available ? null : h("span", { class: "small soft" }, _("Not here yet. To get it: %(command)s", { command: `python -m app fetch ${row.name}` }));
-    const look = { type: "button", class: "preset-row", "data-dataset": row.name, "aria-pressed": String(isChosen), disabled: !row.available, onclick: () => this.#choose(row) };
-    return h("button", look, h("strong", {}, row.title), h("span", { class: "fact" }, facts), missing ?? h("span", { class: "small soft" }, row.classes.slice(0, 10).map(classTitle).join(", ")));
+    const facts = [row.input.join("×"), _("%(count)s classes", { count: row.classes.length }), number(row.train)].join(
+      " · ",
+    );
+    const missing = row.available
+      ? null
+      : h(
+          "span",
+          { class: "small soft" },
+          _("Not here yet. To get it: %(command)s", { command: `python -m app fetch ${row.name}` }),
+        );
+    const look = {
+      type: "button",
+      class: "preset-row",
+      "data-dataset": row.name,
+      "aria-pressed": String(isChosen),
+      disabled: !row.available,
+      onclick: () => this.#choose(row),
+    };
+    return h(
+      "button",
+      look,
+      h("strong", {}, row.title),
+      h("span", { class: "fact" }, facts),
+      missing ?? h("span", { class: "small soft" }, row.classes.slice(0, 10).map(classTitle).join(", ")),
+    );
   }
 
-  /** Another data set: the layers stay, the network's input and classes follow. Where nothing was changed, the data set's own start is taken. */
+  /**
+   * Another data set: the layers stay, the network's input and classes follow. Where nothing was changed, the data
+   * set's own start is taken.
+   */
   #choose(row) {
     $("#datasets").removeAttribute("open");
     $("#datasets summary").focus();
-    $("#announcement").textContent = _("The pictures are %(title)s now; the network tells %(count)s classes apart.", { title: row.title, count: row.classes.length });
+    $("#announcement").textContent = _("The pictures are %(title)s now; the network tells %(count)s classes apart.", {
+      title: row.title,
+      count: row.classes.length,
+    });
     this.#page.change(this.#isUntouched() ? this.#page.usual(row.name) : { dataset: row.name, ...this.#kept(row) });
   }
 
@@ -112,7 +178,10 @@ class DatasetPart {
     const { network, training } = this.#page.state;
     const isAll = training.train_limit !== null && training.train_limit >= row.train;
     const isUntested = training.statistics === "test" && !row.test;
-    return { network: this.#builder.fitted(network, row), training: { ...training, ...(isAll && { train_limit: null }), ...(isUntested && { statistics: "training" }) } };
+    return {
+      network: this.#builder.fitted(network, row),
+      training: { ...training, ...(isAll && { train_limit: null }), ...(isUntested && { statistics: "training" }) },
+    };
   }
 
   async #send(target) {
@@ -122,7 +191,8 @@ class DatasetPart {
     $("#own-data-state").textContent = _("Reading %(name)s …", { name: file.name });
     const done = await this.#page.attempt(async () => {
       const row = await addDataset(file, file.name.replace(/\.zip$/i, "").slice(0, 60));
-      if (!this.#page.datasets.some(({ name }) => name === row.name)) this.#page.datasets.push({ ...row, available: true });
+      if (!this.#page.datasets.some(({ name }) => name === row.name))
+        this.#page.datasets.push({ ...row, available: true });
       this.#choose(row);
     });
     $("#own-data-state").textContent = done ? "" : _("It could not be used; the line above says why.");
@@ -143,7 +213,10 @@ class DatasetPart {
     }
     $("#sheet-strip").hidden = false;
     $("#sheet-strip").setAttribute("aria-busy", "false");
-    $("#sheet-strip").setAttribute("aria-label", _("Samples of %(title)s: see more of each class", { title: details.title }));
+    $("#sheet-strip").setAttribute(
+      "aria-label",
+      _("Samples of %(title)s: see more of each class", { title: details.title }),
+    );
     drawStrip($("#sheet-strip canvas"), details);
   }
 
@@ -151,8 +224,15 @@ class DatasetPart {
     const details = this.#looked.get(this.#page.state.dataset);
     if (!details) return;
     $("#sheet-title").textContent = details.title;
-    $("#sheet-fact").textContent = _("%(train)s pictures to learn from, %(test)s to test; a few of each class:", { train: number(details.train), test: number(details.test) });
-    const rows = cutSheet(details).map(({ label, count, canvas }) => [h("span", { class: "small" }, classTitle(label)), h("span", { class: "fact" }, number(count)), canvas]);
+    $("#sheet-fact").textContent = _("%(train)s pictures to learn from, %(test)s to test; a few of each class:", {
+      train: number(details.train),
+      test: number(details.test),
+    });
+    const rows = cutSheet(details).map(({ label, count, canvas }) => [
+      h("span", { class: "small" }, classTitle(label)),
+      h("span", { class: "fact" }, number(count)),
+      canvas,
+    ]);
     $("#sheet-rows").replaceChildren(...rows.flat());
     $("#sheet").showModal();
   }
@@ -165,5 +245,13 @@ async function look(name) {
 
 /** 10, 20, 50, … and all. */
 function limitStops(low, most) {
-  return doublingStops(low, most).length > 24 ? [...new Set([low, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000, 50000].filter((stop) => stop >= low && stop < most).concat(most))] : doublingStops(low, most);
+  return doublingStops(low, most).length > 24
+    ? [
+        ...new Set(
+          [low, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000, 50000]
+            .filter((stop) => stop >= low && stop < most)
+            .concat(most),
+        ),
+      ]
+    : doublingStops(low, most);
 }

@@ -1,4 +1,5 @@
-// What the network would be fed, asked of the server a moment after the last change and shared by the cards that show it.
+// What the network would be fed, asked of the server a moment after the last change and shared by the cards that show
+// it.
 
 import { isPassing, previewInput } from "../../api.js";
 import { isSecret } from "../../shared/layers.js";
@@ -6,7 +7,16 @@ import { Latest } from "../../shared/latest.js";
 
 const SETTLE_MS = 300;
 const AGAIN_MS = 4000; // after a server that was too busy
-const FIELDS = ["seed", "validation_split", "train_limit", "normalization", "statistics", "augmentation", "shift", "cutout"];
+const FIELDS = [
+  "seed",
+  "validation_split",
+  "train_limit",
+  "normalization",
+  "statistics",
+  "augmentation",
+  "shift",
+  "cutout",
+];
 const known = new WeakMap();
 
 /** The one of a page. */
@@ -49,7 +59,10 @@ class Fed {
 
   async #ask(key, isNewest) {
     const { dataset, training } = JSON.parse(key);
-    const [shown, error] = await previewInput(dataset, training).then((answer) => [answer, null], (problem) => [null, problem]);
+    const [shown, error] = await previewInput(dataset, training).then(
+      (answer) => [answer, null],
+      (problem) => [null, problem],
+    );
     if (!isNewest()) return;
     if (error && isPassing(error)) return this.#askAgain(key);
     [this.shown, this.problem, this.isStale] = [shown, error?.message ?? null, false];

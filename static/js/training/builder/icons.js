@@ -11,5 +11,9 @@ const PATHS = {
 };
 
 export function icon(name) {
-  return s("svg", { viewBox: "0 0 16 16", width: 16, height: 16, class: "icon-drawing", "aria-hidden": "true" }, s("path", { d: PATHS[name] }));
+  return s(
+    "svg",
+    { viewBox: "0 0 16 16", width: 16, height: 16, class: "icon-drawing", "aria-hidden": "true" },
+    s("path", { d: PATHS[name] }),
+  );
 }

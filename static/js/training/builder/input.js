@@ -21,14 +21,20 @@ const STATISTICS = [
   { value: "test", text: _("the test set"), title: _("of the pictures that are to judge it at the end: a trap") },
 ];
 const SENTENCES = {
-  none: _("The levels go in as they are: large numbers, large sums, and steps that are too large or too small. Compare it with 0–1."),
+  none: _(
+    "The levels go in as they are: large numbers, large sums, and steps that are too large or too small. Compare it with 0–1.",
+  ),
   unit: _("Levels divided by 255: the least that should always be done."),
   center: _("Each channel minus its mean: the numbers lie around 0."),
   standardize: _("Each channel minus its mean, divided by its deviation: mean 0, deviation 1."),
 };
 const TRAPS = {
-  biased: _("The trap: the mean and deviation are those of dark pictures only. For all the others the numbers are off, and so it would be with photos from the real world that look different from the data set."),
-  test: _("The trap: the test pictures have a say in the preparation. What they tell at the end is then no honest test."),
+  biased: _(
+    "The trap: the mean and deviation are those of dark pictures only. For all the others the numbers are off, and so it would be with photos from the real world that look different from the data set.",
+  ),
+  test: _(
+    "The trap: the test pictures have a say in the preparation. What they tell at the end is then no honest test.",
+  ),
 };
 
 export function connectInput(page) {
@@ -46,7 +52,11 @@ function refresh({ state, dataset }, fed) {
   const trap = isMeasured ? TRAPS[statistics] : null;
   $("#normalization").show({ title: _("numbers"), options: NORMALIZATIONS, value: normalization });
   $("#statistics").hidden = !isMeasured;
-  $("#statistics").show({ title: _("mean and deviation of"), options: STATISTICS.map((option) => ({ ...option, isPossible: option.value !== "test" || hasTest })), value: statistics });
+  $("#statistics").show({
+    title: _("mean and deviation of"),
+    options: STATISTICS.map((option) => ({ ...option, isPossible: option.value !== "test" || hasTest })),
+    value: statistics,
+  });
   $("#input-words").textContent = trap ?? SENTENCES[normalization];
   $("#input-words").classList.toggle("is-trap", Boolean(trap));
   fed.refresh();
@@ -58,11 +68,25 @@ function showFed({ shown, problem, isStale }) {
   $("#fed").hidden = !shown;
   $("#fed-problem").hidden = !problem;
   $("#fed-problem").textContent = problem ?? "";
-  $("#input-fact").textContent = shown ? _("%(low)s to %(high)s", { low: number(shown.range[0]), high: number(shown.range[1]) }) : "";
+  $("#input-fact").textContent = shown
+    ? _("%(low)s to %(high)s", { low: number(shown.range[0]), high: number(shown.range[1]) })
+    : "";
   if (!shown) return;
-  const words = _("mean %(mean)s, deviation %(deviation)s", { mean: fixed(shown.mean), deviation: fixed(shown.deviation) });
+  const words = _("mean %(mean)s, deviation %(deviation)s", {
+    mean: fixed(shown.mean),
+    deviation: fixed(shown.deviation),
+  });
   $("#fed").show(shown.histogram);
-  $("#fed").setAttribute("aria-label", _("The numbers that the network is fed: from %(low)s to %(high)s, %(words)s", { low: number(shown.range[0]), high: number(shown.range[1]), words }));
+  $("#fed").setAttribute(
+    "aria-label",
+    _("The numbers that the network is fed: from %(low)s to %(high)s, %(words)s", {
+      low: number(shown.range[0]),
+      high: number(shown.range[1]),
+      words,
+    }),
+  );
   $("#fed-words").textContent = words;
-  $("#fed-source").textContent = shown.statistics.mean.some((value) => value !== 0) ? _("Measured on %(source)s.", { source: shown.source }) : "";
+  $("#fed-source").textContent = shown.statistics.mean.some((value) => value !== 0)
+    ? _("Measured on %(source)s.", { source: shown.source })
+    : "";
 }

@@ -1,4 +1,5 @@
-// One layer as a card: name, settings, the shape that comes out, its share of the parameters; opened, its settings and what it costs.
+// One layer as a card: name, settings, the shape that comes out, its share of the parameters; opened, its settings and
+// what it costs.
 
 import { h } from "../../shared/dom.js";
 import { number, percent } from "../../shared/format.js";
@@ -20,7 +21,13 @@ export class LayerCard {
   #words = h("span", { class: "words" });
   #shape = h("span", { class: "figure shape" });
   #grip = h("span", { class: "grip", "aria-hidden": "true", title: _("Drag") }, "⠿");
-  #head = h("button", { type: "button", class: "layer-head", "aria-expanded": "false", "aria-describedby": "layer-keys" }, this.#name, this.#words, this.#shape);
+  #head = h(
+    "button",
+    { type: "button", class: "layer-head", "aria-expanded": "false", "aria-describedby": "layer-keys" },
+    this.#name,
+    this.#words,
+    this.#shape,
+  );
   #share = h("span", { class: "share", "aria-hidden": "true" });
   #fault = h("p", { class: "fault small", hidden: true });
   #body = null;
@@ -48,7 +55,10 @@ export class LayerCard {
     return list;
   }
 
-  /** `row` is the layer's report, or null where the network breaks before it; `most` the largest share of the parameters. */
+  /**
+   * `row` is the layer's report, or null where the network breaks before it; `most` the largest share of the
+   * parameters.
+   */
   show({ layer, row, total, context, isOpen, may, fault }) {
     this.#name.textContent = kindTitle(layer);
     this.#words.textContent = settingsText(layer);
@@ -65,7 +75,11 @@ export class LayerCard {
 
   #label(layer, row) {
     const parts = [kindTitle(layer), settingsText(layer)];
-    if (row) parts.push(_("gives %(shape)s", { shape: row.shape.join(" × ") }), _("%(count)s parameters", { count: number(row.parameters) }));
+    if (row)
+      parts.push(
+        _("gives %(shape)s", { shape: row.shape.join(" × ") }),
+        _("%(count)s parameters", { count: number(row.parameters) }),
+      );
     return parts.filter(Boolean).join(", ");
   }
 
@@ -82,15 +96,45 @@ export class LayerCard {
 
   #build() {
     this.#form = document.createElement("layer-form");
-    const tool = (verb, title) => (this.#tools[verb] = h("button", { type: "button", class: "button tool", "data-verb": verb, "aria-label": title, title, onclick: () => this.#act(verb) }, icon(verb)));
-    const tools = [tool("up", _("Move up")), tool("down", _("Move down")), tool("duplicate", _("Duplicate")), tool("add", _("Add a layer below")), tool("remove", _("Remove"))];
-    return h("div", { class: "layer-body", id: this.#id }, h("p", { class: "small soft does" }), this.#form, this.#facts, h("div", { class: "tools" }, tools));
+    const tool = (verb, title) =>
+      (this.#tools[verb] = h(
+        "button",
+        {
+          type: "button",
+          class: "button tool",
+          "data-verb": verb,
+          "aria-label": title,
+          title,
+          onclick: () => this.#act(verb),
+        },
+        icon(verb),
+      ));
+    const tools = [
+      tool("up", _("Move up")),
+      tool("down", _("Move down")),
+      tool("duplicate", _("Duplicate")),
+      tool("add", _("Add a layer below")),
+      tool("remove", _("Remove")),
+    ];
+    return h(
+      "div",
+      { class: "layer-body", id: this.#id },
+      h("p", { class: "small soft does" }),
+      this.#form,
+      this.#facts,
+      h("div", { class: "tools" }, tools),
+    );
   }
 
   #fill(layer, row, total, context, may) {
     this.#body.querySelector(".does").textContent = kindSentence(layer.type);
     this.#form.show(context);
-    this.#facts.replaceChildren(...facts(row, total, context.network.input).flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, ...[value].flat().filter(Boolean))]));
+    this.#facts.replaceChildren(
+      ...facts(row, total, context.network.input).flatMap(([name, value]) => [
+        h("dt", {}, name),
+        h("dd", {}, ...[value].flat().filter(Boolean)),
+      ]),
+    );
     for (const [verb, why] of Object.entries(may)) {
       this.#tools[verb].disabled = Boolean(why);
       this.#tools[verb].title = why || this.#tools[verb].getAttribute("aria-label");
@@ -113,4 +157,3 @@ function facts(row, total, input) {
     ...(row.multiplyAdds ? [[_("multiply-adds"), shortCount(row.multiplyAdds)]] : []),
   ];
 }
-

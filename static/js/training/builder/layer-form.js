@@ -1,4 +1,5 @@
-// The settings of one layer. Their ends are what is possible, so that nothing impossible can be reached. Emits `patch` and `exchange`.
+// The settings of one layer. Their ends are what is possible, so that nothing impossible can be reached. Emits `patch`
+// and `exchange`.
 
 import { emit, h } from "../../shared/dom.js";
 import { plain } from "../../shared/format.js";
@@ -34,7 +35,14 @@ export class LayerForm extends HTMLElement {
 
   /** The layer at `path` of a network. */
   show({ network, path, limits }) {
-    const context = { network, path, limits, layer: layerAt(network, path), isHead: path.length === 1 && path[0] === headOf(network), isLast: path.length === 1 && path[0] === network.layers.length - 1 };
+    const context = {
+      network,
+      path,
+      limits,
+      layer: layerAt(network, path),
+      isHead: path.length === 1 && path[0] === headOf(network),
+      isLast: path.length === 1 && path[0] === network.layers.length - 1,
+    };
     if (context.layer.type !== this.#type) this.#build(context.layer.type);
     for (const [name, control] of this.#controls) SHOW[name](control, context);
   }
@@ -50,8 +58,17 @@ export class LayerForm extends HTMLElement {
     const field = name === "pool_stride" ? "stride" : name;
     const control = CONTROLS[name]();
     if (name === "exchange") control.addEventListener("choice", ({ detail }) => emit(this, "exchange", detail));
-    else control.addEventListener(control.matches("value-slider") ? "value" : "choice", ({ detail }) => emit(this, "patch", { patch: { [field]: detail.value ?? detail }, isLive: Boolean(detail.isLive) }));
-    if (control.matches("label")) control.querySelector("input, select").addEventListener("change", ({ target }) => emit(this, "patch", { patch: { [field]: target.type === "checkbox" ? target.checked : target.value }, isLive: false }));
+    else
+      control.addEventListener(control.matches("value-slider") ? "value" : "choice", ({ detail }) =>
+        emit(this, "patch", { patch: { [field]: detail.value ?? detail }, isLive: Boolean(detail.isLive) }),
+      );
+    if (control.matches("label"))
+      control.querySelector("input, select").addEventListener("change", ({ target }) =>
+        emit(this, "patch", {
+          patch: { [field]: target.type === "checkbox" ? target.checked : target.value },
+          isLive: false,
+        }),
+      );
     return control;
   }
 }
@@ -77,37 +94,70 @@ const CONTROLS = {
 const SHOW = {
   exchange: (control, { network, path, limits, layer }) => {
     const group = EXCHANGES.find((types) => types.includes(layer.type));
-    const options = group.map((type) => ({ value: type, text: kindTitle({ type }), isPossible: type === layer.type || mayBecome(network, exchanged(network, path, type), limits) }));
+    const options = group.map((type) => ({
+      value: type,
+      text: kindTitle({ type }),
+      isPossible: type === layer.type || mayBecome(network, exchanged(network, path, type), limits),
+    }));
     control.show({ title: _("how"), options, value: layer.type });
   },
   filters: (control, context) => showCount(control, context, "filters", _("kernels")),
   units: (control, context) => {
-    if (context.isHead) return control.set({ title: _("units"), stops: [context.network.classes], value: context.layer.units, whole: true });
+    if (context.isHead)
+      return control.set({
+        title: _("units"),
+        stops: [context.network.classes],
+        value: context.layer.units,
+        whole: true,
+      });
     return showCount(control, context, "units", _("units"));
   },
   kernel_size: (control, context) => showSide(control, context, "kernel_size", _("kernel size"), SIDES),
   pool_size: (control, context) => showSide(control, context, "pool_size", _("window"), SIDES.slice(1)),
   stride: (control, context) => showSide(control, context, "stride", _("step"), STEPS),
-  pool_stride: (control, context) => showSide(control, context, "stride", _("step"), STEPS, fieldOf(context.layer, "stride") ?? fieldOf(context.layer, "pool_size")),
-  rate: (control, { layer }) => control.set({ title: _("share"), stops: RATES, value: fieldOf(layer, "rate"), low: 0, high: 0.99 }),
-  momentum: (control, { layer }) => control.set({ title: _("memory"), stops: KEPT, value: fieldOf(layer, "momentum"), low: 0, high: 0.9999 }),
+  pool_stride: (control, context) =>
+    showSide(
+      control,
+      context,
+      "stride",
+      _("step"),
+      STEPS,
+      fieldOf(context.layer, "stride") ?? fieldOf(context.layer, "pool_size"),
+    ),
+  rate: (control, { layer }) =>
+    control.set({ title: _("share"), stops: RATES, value: fieldOf(layer, "rate"), low: 0, high: 0.99 }),
+  momentum: (control, { layer }) =>
+    control.set({ title: _("memory"), stops: KEPT, value: fieldOf(layer, "momentum"), low: 0, high: 0.9999 }),
   padding: (control, { network, path, limits, layer }) => {
     const value = fieldOf(layer, "padding");
     const values = ["valid", "same", ...(["valid", "same"].includes(value) ? [] : [value])];
     const possible = possibleValues(network, path, "padding", values, limits);
-    control.show({ title: _("border"), options: values.map((padding) => ({ value: padding, text: typeof padding === "string" ? padding : sideText(padding, false), title: BORDERS[padding], isPossible: padding === value || possible.includes(padding) })), value });
+    control.show({
+      title: _("border"),
+      options: values.map((padding) => ({
+        value: padding,
+        text: typeof padding === "string" ? padding : sideText(padding, false),
+        title: BORDERS[padding],
+        isPossible: padding === value || possible.includes(padding),
+      })),
+      value,
+    });
   },
   activation: (control, { layer, isLast }) => {
     const select = control.querySelector("select");
     const names = activationsOf(layer.type, isLast);
     // An open list would close if it were filled again.
-    if (select.length !== names.length) select.replaceChildren(...names.map((name) => h("option", { value: name }, name === "none" ? _("none") : name)));
+    if (select.length !== names.length)
+      select.replaceChildren(...names.map((name) => h("option", { value: name }, name === "none" ? _("none") : name)));
     select.value = fieldOf(layer, "activation");
   },
   use_bias: (control, { layer }) => (control.querySelector("input").checked = fieldOf(layer, "use_bias")),
 };
 
-const BORDERS = { valid: _("the kernel stays inside; the maps get smaller"), same: _("zeros around; the maps keep their size") };
+const BORDERS = {
+  valid: _("the kernel stays inside; the maps get smaller"),
+  same: _("zeros around; the maps keep their size"),
+};
 
 /** A count that only costs more the larger it is: up to what the server allows. */
 function showCount(control, { network, path, limits, layer }, field, title) {
@@ -123,12 +173,21 @@ function showSide(control, { network, path, limits, layer }, field, title, wante
   if (!stops.includes(value)) stops.push(value);
   stops.sort((one, other) => one - other);
   const high = field === "stride" ? stops.at(-1) : Math.max(value, largestSide(network, path, field, limits));
-  control.set({ title, stops, value, low: stops[0], high, whole: true, write: Array.isArray(present) ? (side) => (side === value ? sideText(present) : plain(side)) : plain });
+  control.set({
+    title,
+    stops,
+    value,
+    low: stops[0],
+    high,
+    whole: true,
+    write: Array.isArray(present) ? (side) => (side === value ? sideText(present) : plain(side)) : plain,
+  });
 }
 
 /** Sides that fit are not always all below a largest one, so they are tried from above. */
 function largestSide(network, path, field, limits) {
-  for (let side = 63; side > 1; side -= 1) if (mayBecome(network, changed(network, path, { [field]: side }), limits)) return side;
+  for (let side = 63; side > 1; side -= 1)
+    if (mayBecome(network, changed(network, path, { [field]: side }), limits)) return side;
   return 1;
 }
 

@@ -25,7 +25,9 @@ const SENTENCES = {
   average_pooling2d: _("Keeps the mean of each window: smaller maps, and less detail."),
   global_average_pooling2d: _("One number for each map, its mean: nothing is left of where things are."),
   global_max_pooling2d: _("One number for each map, its largest value: is the pattern anywhere?"),
-  batch_normalization: _("Brings each map to mean 0 and deviation 1 over the batch, then scales and shifts it as learned."),
+  batch_normalization: _(
+    "Brings each map to mean 0 and deviation 1 over the batch, then scales and shifts it as learned.",
+  ),
   dropout: _("While it learns, sets this share of the values to zero at random: no unit can rely on another."),
   flatten: _("Lays all maps out in one row, for the classifier that follows."),
   dense: _("Each unit weighs all values of the row: the classifier."),
@@ -85,7 +87,8 @@ export function tidy(layer) {
   const tidied = { type: layer.type };
   for (const name of names) {
     const value = single(layer[name]);
-    if (value !== undefined && value !== null && value !== usual[name]) tidied[name] = name === "layers" ? value.map(tidy) : value;
+    if (value !== undefined && value !== null && value !== usual[name])
+      tidied[name] = name === "layers" ? value.map(tidy) : value;
   }
   return tidied;
 }

@@ -5,13 +5,27 @@ import { emit, h } from "../../shared/dom.js";
 import { _ } from "../../shared/i18n.js";
 import { kindTitle } from "./layer-kinds.js";
 import { report } from "./network-arithmetic.js";
-import { after, changed, duplicated, headOf, inserted, layerAt, listAt, mayBecome, moved, removed, targetsOf } from "./network-edits.js";
+import {
+  after,
+  changed,
+  duplicated,
+  headOf,
+  inserted,
+  layerAt,
+  listAt,
+  mayBecome,
+  moved,
+  removed,
+  targetsOf,
+} from "./network-edits.js";
 import { LayerCard } from "./layer-card.js";
 import { CardDrag } from "./card-drag.js";
 import { exchanged } from "./layer-form.js";
 import "./layer-menu.js";
 
-const KEYS = _("Enter opens its settings. Alt with the up and down arrows moves it, Delete takes it out, Control and D doubles it.");
+const KEYS = _(
+  "Enter opens its settings. Alt with the up and down arrows moves it, Delete takes it out, Control and D doubles it.",
+);
 
 export class LayerList extends HTMLElement {
   #network = null;
@@ -22,20 +36,38 @@ export class LayerList extends HTMLElement {
   #signature = "";
   #list = h("ol", { class: "layers" });
   #input = h("p", { class: "layer-input small soft" });
-  #add = h("button", { type: "button", class: "add-layer", onclick: () => this.#menu.offer(this.#network, null, this.#limits, this.#add) }, _("+ layer"));
+  #add = h(
+    "button",
+    {
+      type: "button",
+      class: "add-layer",
+      onclick: () => this.#menu.offer(this.#network, null, this.#limits, this.#add),
+    },
+    _("+ layer"),
+  );
   #menu = document.createElement("layer-menu");
-  #drag = new CardDrag(this.#list, { targets: (path) => targetsOf(this.#network, path, this.#limits), drop: (path, index) => this.#move(path, index) });
+  #drag = new CardDrag(this.#list, {
+    targets: (path) => targetsOf(this.#network, path, this.#limits),
+    drop: (path, index) => this.#move(path, index),
+  });
 
   connectedCallback() {
     if (this.firstChild) return;
-    this.append(this.#input, this.#list, this.#add, this.#menu, h("p", { class: "visually-hidden", id: "layer-keys" }, KEYS));
+    this.append(
+      this.#input,
+      this.#list,
+      this.#add,
+      this.#menu,
+      h("p", { class: "visually-hidden", id: "layer-keys" }, KEYS),
+    );
     this.#menu.addEventListener("layer", ({ detail }) => this.#insert(detail));
     this.#list.addEventListener("keydown", (event) => this.#key(event));
   }
 
   /** `fault` is {path, message} where the network cannot be built; `limits` are those of the server, or null. */
   show({ network, limits, fault = null }) {
-    const isKnown = network === this.#network && limits === this.#limits && JSON.stringify(fault) === JSON.stringify(this.#fault);
+    const isKnown =
+      network === this.#network && limits === this.#limits && JSON.stringify(fault) === JSON.stringify(this.#fault);
     if (isKnown) return;
     [this.#network, this.#limits, this.#fault] = [network, limits, fault];
     if (this.#open && !exists(network, parse(this.#open))) this.#open = null;
@@ -51,7 +83,8 @@ export class LayerList extends HTMLElement {
   }
 
   #rebuild() {
-    const focused = this.#list.contains(document.activeElement) && document.activeElement.closest(".layer")?.dataset.path;
+    const focused =
+      this.#list.contains(document.activeElement) && document.activeElement.closest(".layer")?.dataset.path;
     this.#cards.clear();
     this.#list.replaceChildren(...this.#build(this.#network.layers, []));
     if (focused) this.#cards.get(focused)?.head.focus();
@@ -76,7 +109,15 @@ export class LayerList extends HTMLElement {
       const path = parse(text);
       const isOpen = text === this.#open;
       const context = { network: this.#network, path, limits: this.#limits };
-      card.show({ layer: layerAt(this.#network, path), row: rows.get(text) ?? null, total, context, isOpen, may: isOpen ? this.#may(path) : {}, fault: this.#faultOf(text) });
+      card.show({
+        layer: layerAt(this.#network, path),
+        row: rows.get(text) ?? null,
+        total,
+        context,
+        isOpen,
+        may: isOpen ? this.#may(path) : {},
+        fault: this.#faultOf(text),
+      });
     }
   }
 
@@ -91,8 +132,14 @@ export class LayerList extends HTMLElement {
     const why = (can, sentence) => (can ? "" : sentence);
     const whole = _("the layers around it would not fit together");
     return {
-      up: why(targets.some((index) => index < path.at(-1)), whole),
-      down: why(targets.some((index) => index > path.at(-1)), whole),
+      up: why(
+        targets.some((index) => index < path.at(-1)),
+        whole,
+      ),
+      down: why(
+        targets.some((index) => index > path.at(-1)),
+        whole,
+      ),
       duplicate: why(mayBecome(network, duplicated(network, path), limits), _("a second one would not fit")),
       add: why(path.length > 1 || path[0] < headOf(network), _("nothing comes after the last dense layer")),
       remove: why(listAt(network, path).length > 1 && mayBecome(network, removed(network, path), limits), whole),
@@ -102,9 +149,16 @@ export class LayerList extends HTMLElement {
   #act(verb, path) {
     if (verb === "toggle") return this.#toggle(path);
     if (verb === "up" || verb === "down") return this.#step(path, verb === "up" ? -1 : 1);
-    if (verb === "add") return this.#menu.offer(this.#network, after(path), this.#limits, this.#cards.get(path.join(".")).element.querySelector("[data-verb=add]"));
+    if (verb === "add")
+      return this.#menu.offer(
+        this.#network,
+        after(path),
+        this.#limits,
+        this.#cards.get(path.join(".")).element.querySelector("[data-verb=add]"),
+      );
     const names = { layer: this.#title(path), why: this.#may(path)[verb] };
-    if (verb === "remove") return names.why ? this.#say(_("%(layer)s cannot be taken out: %(why)s.", names)) : this.#remove(path);
+    if (verb === "remove")
+      return names.why ? this.#say(_("%(layer)s cannot be taken out: %(why)s.", names)) : this.#remove(path);
     return names.why ? this.#say(_("%(layer)s cannot be doubled: %(why)s.", names)) : this.#duplicate(path);
   }
 
@@ -116,14 +170,25 @@ export class LayerList extends HTMLElement {
 
   /** To the next place in that direction where it may stand. */
   #step(path, direction) {
-    const targets = targetsOf(this.#network, path, this.#limits).filter((index) => (index - path.at(-1)) * direction > 0);
-    if (!targets.length) return this.#say(_("%(layer)s cannot go further that way: the layers around it would not fit together.", { layer: this.#title(path) }));
+    const targets = targetsOf(this.#network, path, this.#limits).filter(
+      (index) => (index - path.at(-1)) * direction > 0,
+    );
+    if (!targets.length)
+      return this.#say(
+        _("%(layer)s cannot go further that way: the layers around it would not fit together.", {
+          layer: this.#title(path),
+        }),
+      );
     return this.#move(path, direction < 0 ? targets.at(-1) : targets[0]);
   }
 
   #move(path, index) {
     const target = [...path.slice(0, -1), index];
-    const said = _("%(layer)s is layer %(number)s of %(count)s now.", { layer: this.#title(path), number: index + 1, count: listAt(this.#network, path).length });
+    const said = _("%(layer)s is layer %(number)s of %(count)s now.", {
+      layer: this.#title(path),
+      number: index + 1,
+      count: listAt(this.#network, path).length,
+    });
     if (this.#open === path.join(".")) this.#open = target.join(".");
     else if (this.#open) this.#open = null;
     this.#become(moved(this.#network, path, index), said, target);
@@ -144,7 +209,11 @@ export class LayerList extends HTMLElement {
 
   #insert({ path, layer }) {
     this.#open = path.join(".");
-    this.#become(inserted(this.#network, path, layer), _("%(layer)s was added as layer %(number)s.", { layer: kindTitle(layer), number: path.at(-1) + 1 }), path);
+    this.#become(
+      inserted(this.#network, path, layer),
+      _("%(layer)s was added as layer %(number)s.", { layer: kindTitle(layer), number: path.at(-1) + 1 }),
+      path,
+    );
   }
 
   #patch(event, path) {
@@ -205,7 +274,10 @@ function reportOf(network, fault) {
   const layers = fault?.path.length ? network.layers.slice(0, fault.path[0]) : network.layers;
   try {
     const told = report({ ...network, layers });
-    return { rows: new Map(told.layers.filter(({ path }) => path).map((row) => [row.path.join("."), row])), total: told.parameters };
+    return {
+      rows: new Map(told.layers.filter(({ path }) => path).map((row) => [row.path.join("."), row])),
+      total: told.parameters,
+    };
   } catch {
     return { rows: new Map(), total: 0 };
   }
@@ -216,7 +288,9 @@ function shapeOf(layers) {
 }
 
 function exists({ layers }, path) {
-  return Boolean(path.reduce((list, index, depth) => (depth < path.length - 1 ? list?.[index]?.layers : list?.[index]), layers));
+  return Boolean(
+    path.reduce((list, index, depth) => (depth < path.length - 1 ? list?.[index]?.layers : list?.[index]), layers),
+  );
 }
 
 function parse(text) {

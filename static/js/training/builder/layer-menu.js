@@ -14,7 +14,10 @@ export class LayerMenu extends HTMLElement {
     this.setAttribute("role", "dialog");
     this.setAttribute("aria-label", _("Add a layer"));
     this.addEventListener("keydown", (event) => this.#key(event));
-    document.addEventListener("pointerdown", (event) => this.hidden || this.contains(event.target) || this.#opener?.contains(event.target) || this.close());
+    document.addEventListener(
+      "pointerdown",
+      (event) => this.hidden || this.contains(event.target) || this.#opener?.contains(event.target) || this.close(),
+    );
   }
 
   /** Offers what may come to `path`; with null each type goes to the last place where it may stand. */
@@ -23,9 +26,15 @@ export class LayerMenu extends HTMLElement {
     this.#opener?.setAttribute("aria-expanded", "false");
     this.#opener = opener;
     opener.setAttribute("aria-expanded", "true");
-    const find = (type) => (path ? place(path, addable(network, path, type, limits)) : lastPlaceFor(network, type, limits));
-    const groups = GROUPS.map(([title, types]) => [title, types.map((type) => [type, find(type)]).filter(([, found]) => found)]);
-    this.replaceChildren(...groups.filter(([, items]) => items.length).map(([title, items]) => this.#group(title, items)));
+    const find = (type) =>
+      path ? place(path, addable(network, path, type, limits)) : lastPlaceFor(network, type, limits);
+    const groups = GROUPS.map(([title, types]) => [
+      title,
+      types.map((type) => [type, find(type)]).filter(([, found]) => found),
+    ]);
+    this.replaceChildren(
+      ...groups.filter(([, items]) => items.length).map(([title, items]) => this.#group(title, items)),
+    );
     if (!this.firstChild) this.append(h("p", { class: "small soft" }, _("No layer fits here.")));
     opener.after(this);
     this.hidden = false;
@@ -40,7 +49,12 @@ export class LayerMenu extends HTMLElement {
   }
 
   #group(title, items) {
-    return h("section", {}, h("h3", {}, title), items.map(([type, found]) => this.#item(type, found)));
+    return h(
+      "section",
+      {},
+      h("h3", {}, title),
+      items.map(([type, found]) => this.#item(type, found)),
+    );
   }
 
   #item(type, found) {
@@ -48,7 +62,12 @@ export class LayerMenu extends HTMLElement {
       this.close();
       emit(this, "layer", found);
     };
-    return h("button", { type: "button", "data-type": type, onclick: choose }, h("strong", {}, kindTitle({ type, activation: _("activation") })), h("span", { class: "small soft" }, kindSentence(type)));
+    return h(
+      "button",
+      { type: "button", "data-type": type, onclick: choose },
+      h("strong", {}, kindTitle({ type, activation: _("activation") })),
+      h("span", { class: "small soft" }, kindSentence(type)),
+    );
   }
 
   #key(event) {

@@ -1,4 +1,5 @@
-// What a layer does to a shape and what it costs, as app/core/networks/layers: [channels, height, width] or [units] goes in.
+// What a layer does to a shape and what it costs, as app/core/networks/layers: [channels, height, width] or [units]
+// goes in.
 // Every rule that a layer can break throws Unfit, which says why in one sentence.
 
 import { _ } from "../../shared/i18n.js";
@@ -11,7 +12,14 @@ export class Unfit extends Error {
   }
 }
 
-const MAPS = new Set(["conv2d", "max_pooling2d", "average_pooling2d", "global_average_pooling2d", "global_max_pooling2d", "residual"]);
+const MAPS = new Set([
+  "conv2d",
+  "max_pooling2d",
+  "average_pooling2d",
+  "global_average_pooling2d",
+  "global_max_pooling2d",
+  "residual",
+]);
 const SEES_ALL = new Set(["global_average_pooling2d", "global_max_pooling2d", "dense"]);
 
 /** The two sides of a size that may be one number. */
@@ -25,7 +33,8 @@ export function product(numbers) {
 
 /** The shape that comes out of a layer (blocks: see network-arithmetic). */
 export function outputShape(layer, shape) {
-  if (MAPS.has(layer.type) && shape.length !== 3) throw new Unfit(_("it needs maps, and gets a row of %(count)s values", { count: shape[0] }));
+  if (MAPS.has(layer.type) && shape.length !== 3)
+    throw new Unfit(_("it needs maps, and gets a row of %(count)s values", { count: shape[0] }));
   if (layer.type === "conv2d") return [layer.filters, ...slide(padded(layer, shape), ...windowOf(layer))];
   if (isPooling(layer)) return [shape[0], ...slide(shape, ...windowOf(layer))];
   if (SEES_ALL.has(layer.type) && layer.type !== "dense") return [shape[0]];
@@ -63,7 +72,11 @@ export function view(layer, shape) {
 
 function denseShape(layer, shape) {
   if (shape.length === 1) return [layer.units];
-  throw new Unfit(_("it needs one row of values, and gets maps of %(shape)s: a flatten or a global pooling must come before it", { shape: shape.join("×") }));
+  throw new Unfit(
+    _("it needs one row of values, and gets maps of %(shape)s: a flatten or a global pooling must come before it", {
+      shape: shape.join("×"),
+    }),
+  );
 }
 
 export function isPooling({ type }) {
@@ -94,13 +107,19 @@ function sameMargins(length, size, stride) {
 function padded(layer, shape) {
   const zeros = margins(layer, shape);
   const [size] = windowOf(layer);
-  if (zeros.some(([before], axis) => before >= size[axis])) throw new Unfit(_("its padding must be less than its kernel"));
+  if (zeros.some(([before], axis) => before >= size[axis]))
+    throw new Unfit(_("its padding must be less than its kernel"));
   return [shape[0], ...zeros.map(([before, behind], axis) => shape[axis + 1] + before + behind)];
 }
 
 function slide([, ...lengths], size, stride) {
   if (size.some((side, axis) => side > lengths[axis])) {
-    throw new Unfit(_("its window of %(window)s does not fit into maps of %(shape)s", { window: size.join("×"), shape: lengths.join("×") }));
+    throw new Unfit(
+      _("its window of %(window)s does not fit into maps of %(shape)s", {
+        window: size.join("×"),
+        shape: lengths.join("×"),
+      }),
+    );
   }
   return lengths.map((length, axis) => Math.floor((length - size[axis]) / stride[axis]) + 1);
 }

@@ -7,7 +7,12 @@ import { isPooling, sides, windowOf } from "./layer-rules.js";
 
 /** "16 · 3×3 · relu": a layer's settings, the usual ones left out. */
 export function settingsText(layer) {
-  const words = layer.type === "conv2d" ? [layer.filters, sideText(fieldOf(layer, "kernel_size"))] : layer.type === "dense" ? [layer.units] : [];
+  const words =
+    layer.type === "conv2d"
+      ? [layer.filters, sideText(fieldOf(layer, "kernel_size"))]
+      : layer.type === "dense"
+        ? [layer.units]
+        : [];
   if (isPooling(layer)) words.push(sideText(fieldOf(layer, "pool_size")));
   if (layer.type === "dropout") words.push(plain(fieldOf(layer, "rate")));
   if (layer.type !== "activation" && (layer.activation ?? "none") !== "none") words.push(layer.activation);
@@ -18,7 +23,8 @@ function extras(layer) {
   const words = [];
   if (isUnusualStep(layer)) words.push(_("step %(stride)s", { stride: sideText(fieldOf(layer, "stride"), false) }));
   const padding = fieldOf(layer, "padding");
-  if (padding && padding !== "valid") words.push(padding === "same" ? "same" : _("padding %(zeros)s", { zeros: sideText(padding, false) }));
+  if (padding && padding !== "valid")
+    words.push(padding === "same" ? "same" : _("padding %(zeros)s", { zeros: sideText(padding, false) }));
   if (layer.use_bias === false) words.push(_("no bias"));
   return words;
 }
@@ -39,7 +45,8 @@ export function sideText(value, both = true) {
 export function parameterFormula({ layer, before, parameters }) {
   if (!parameters) return "";
   if (layer.type === "batch_normalization") return `2 · ${before[0]} = ${number(parameters)}`;
-  const [units, inputs] = layer.type === "dense" ? [layer.units, [before[0]]] : [layer.filters, [...windowOf(layer)[0], before[0]]];
+  const [units, inputs] =
+    layer.type === "dense" ? [layer.units, [before[0]]] : [layer.filters, [...windowOf(layer)[0], before[0]]];
   const bias = layer.use_bias === false ? "" : "+1";
   return `${number(units)}·(${inputs.map((count) => number(count)).join("·")}${bias}) = ${number(parameters)}`;
 }
@@ -47,7 +54,9 @@ export function parameterFormula({ layer, before, parameters }) {
 /** "5 × 5 pixels of the picture", or all of it. */
 export function fieldText(field, [, height, width]) {
   const [rows, columns] = sides(field);
-  return rows >= height && columns >= width ? _("the whole picture") : _("%(height)s × %(width)s pixels", { height: rows, width: columns });
+  return rows >= height && columns >= width
+    ? _("the whole picture")
+    : _("%(height)s × %(width)s pixels", { height: rows, width: columns });
 }
 
 /** "12.3 million": a large count, short. */
@@ -57,17 +66,23 @@ export function shortCount(count) {
   return `${number(count / size, count / size < 10 ? 2 : count / size < 100 ? 1 : 0)} ${unit}`;
 }
 
-/** The time of an epoch and of all, as named facts: `measured` is null where it cannot be told, undefined while it is being measured. */
+/**
+ * The time of an epoch and of all, as named facts: `measured` is null where it cannot be told, undefined while it is
+ * being measured.
+ */
 export function paceFacts(measured, epochs) {
   if (measured === null) return [];
   if (measured === undefined) return [[_("an epoch here"), _("being measured …")]];
   const { seconds_an_epoch: seconds } = measured;
-  const all = epochs > 1 ? [[_("%(count)s epochs, estimated", { count: number(epochs) }), durationText(seconds * epochs)]] : [];
+  const all =
+    epochs > 1 ? [[_("%(count)s epochs, estimated", { count: number(epochs) }), durationText(seconds * epochs)]] : [];
   return [[_("an epoch here, measured"), durationText(seconds)], ...all];
 }
 
 /** "4.2 s", "2.5 min" or "3 h". */
 function durationText(seconds) {
   if (seconds < 90) return _("%(seconds)s s", { seconds: number(seconds, seconds < 10 ? 1 : 0) });
-  return seconds < 5400 ? _("%(minutes)s min", { minutes: number(seconds / 60, 1) }) : _("%(hours)s h", { hours: number(seconds / 3600, 1) });
+  return seconds < 5400
+    ? _("%(minutes)s min", { minutes: number(seconds / 60, 1) })
+    : _("%(hours)s h", { hours: number(seconds / 3600, 1) });
 }

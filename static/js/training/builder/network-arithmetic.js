@@ -1,4 +1,5 @@
-// What a network costs and sees, layer by layer, as app/core/networks/reports: worked out in the page at once, with no server.
+// What a network costs and sees, layer by layer, as app/core/networks/reports: worked out in the page at once, with no
+// server.
 
 import { _ } from "../../shared/i18n.js";
 import { Unfit, multiplyAddsOf, outputShape, parametersOf, product, statisticsOf, view } from "./layer-rules.js";
@@ -39,7 +40,12 @@ function projection(shape, inside) {
   if (shape.join() === inside.join()) return null;
   const stride = inside.length === 3 ? [1, 2].map((axis) => strideFor(shape[axis], inside[axis])) : [0, 0];
   if (stride.includes(0)) {
-    throw new Unfit(_("it gets %(shape)s and its layers give %(inside)s, which cannot be added: use padding “same” inside", { shape: shape.join("×"), inside: inside.join("×") }));
+    throw new Unfit(
+      _("it gets %(shape)s and its layers give %(inside)s, which cannot be added: use padding “same” inside", {
+        shape: shape.join("×"),
+        inside: inside.join("×"),
+      }),
+    );
   }
   return { type: "conv2d", filters: inside[0], kernel_size: 1, stride, use_bias: false };
 }
@@ -49,14 +55,23 @@ function strideFor(before, after) {
   return Math.ceil(before / stride) === after ? stride : 0;
 }
 
-/** {layers: [{name, path, layer, before, shape, parameters, statistics, multiplyAdds, receptiveField}], …totals}. Throws Unfit. */
+/**
+ * {layers: [{name, path, layer, before, shape, parameters, statistics, multiplyAdds, receptiveField}], …totals}.
+ * Throws Unfit.
+ */
 export function report({ input, layers }) {
   const rows = [];
   trace(input, layers).reduce((views, traced) => write(rows, traced, views), startViews(input));
   const total = (name) => sum(rows, (row) => row[name]);
   const [parameters, statistics] = [total("parameters"), total("statistics")];
   const outputs = sum(rows, ({ shape }) => product(shape));
-  return { layers: rows, parameters, statistics, multiplyAdds: total("multiplyAdds"), memoryMb: memory(outputs, parameters, statistics) };
+  return {
+    layers: rows,
+    parameters,
+    statistics,
+    multiplyAdds: total("multiplyAdds"),
+    memoryMb: memory(outputs, parameters, statistics),
+  };
 }
 
 /** Writes the rows of one layer, a block's own before the block's sum; what its units see is given back. */
@@ -65,15 +80,31 @@ function write(rows, traced, views, within = "") {
   if (!inside) return writeRow(rows, within + name, layer, before, after, views, path);
   const block = `${within}${name}/`;
   const seen = inside.reduce((last, inner) => write(rows, inner, last, block), views);
-  const shortcut = traced.projection ? writeRow(rows, `${block}projection`, traced.projection, before, after, views, null) : views;
+  const shortcut = traced.projection
+    ? writeRow(rows, `${block}projection`, traced.projection, before, after, views, null)
+    : views;
   const sum = joinViews(seen, shortcut);
-  rows.push({ name: within + name, path, layer, before, shape: after, parameters: 0, statistics: 0, multiplyAdds: 0, receptiveField: largestField(sum) });
+  rows.push({
+    name: within + name,
+    path,
+    layer,
+    before,
+    shape: after,
+    parameters: 0,
+    statistics: 0,
+    multiplyAdds: 0,
+    receptiveField: largestField(sum),
+  });
   return sum;
 }
 
 function writeRow(rows, name, layer, before, after, views, path) {
   const seen = lookThrough(views, view(layer, before), after);
-  const costs = { parameters: parametersOf(layer, before), statistics: statisticsOf(layer, before), multiplyAdds: multiplyAddsOf(layer, before, after) };
+  const costs = {
+    parameters: parametersOf(layer, before),
+    statistics: statisticsOf(layer, before),
+    multiplyAdds: multiplyAddsOf(layer, before, after),
+  };
   rows.push({ name, path, layer, before, shape: after, ...costs, receptiveField: largestField(seen) });
   return seen;
 }
@@ -84,7 +115,9 @@ function memory(outputs, parameters, statistics) {
   return roundHalfEven((numbers * FLOAT_BYTES * 10) / MEBIBYTE) / 10;
 }
 
-/** What is wrong with a network, {path, message}, or null. `limits` are those of the server: {parameters, memory_mb}. */
+/**
+ * What is wrong with a network, {path, message}, or null. `limits` are those of the server: {parameters, memory_mb}.
+ */
 export function faultOf(network, limits = null) {
   try {
     checkRules(network, limits);
@@ -103,8 +136,10 @@ function checkRules(network, limits) {
   checkSoftmax(layers.slice(0, -1));
   const traced = trace(input, layers);
   const shape = traced.at(-1).after;
-  if (shape.join() !== String(classes)) throw new Unfit(_("the last layer must give %(count)s values, one for each class", { count: classes }), [last]);
-  if (classes === 1 && layers[last].activation === "softmax") throw new Unfit(_("the softmax of a single value is always 1"), [last]);
+  if (shape.join() !== String(classes))
+    throw new Unfit(_("the last layer must give %(count)s values, one for each class", { count: classes }), [last]);
+  if (classes === 1 && layers[last].activation === "softmax")
+    throw new Unfit(_("the softmax of a single value is always 1"), [last]);
   if (limits) checkLimits(traced, limits);
 }
 
@@ -113,14 +148,26 @@ function checkLimits(traced, limits) {
   const all = flat(traced);
   const parameters = sum(all, ({ layer, before }) => parametersOf(layer, before));
   const statistics = sum(all, ({ layer, before }) => statisticsOf(layer, before));
-  const memoryMb = memory(sum(all, ({ after }) => product(after)), parameters, statistics);
-  if (parameters > limits.parameters) throw new Unfit(_("the network would have more than %(count)s parameters", { count: limits.parameters.toLocaleString() }));
-  if (memoryMb > limits.memory_mb) throw new Unfit(_("training would take more than %(count)s MB", { count: limits.memory_mb }));
+  const memoryMb = memory(
+    sum(all, ({ after }) => product(after)),
+    parameters,
+    statistics,
+  );
+  if (parameters > limits.parameters)
+    throw new Unfit(
+      _("the network would have more than %(count)s parameters", { count: limits.parameters.toLocaleString() }),
+    );
+  if (memoryMb > limits.memory_mb)
+    throw new Unfit(_("training would take more than %(count)s MB", { count: limits.memory_mb }));
 }
 
 /** All layers as rows: a block's own, its projection, and the block itself, which costs nothing but its sum. */
 function flat(traced) {
-  return traced.flatMap((one) => [...flat(one.inside ?? []), ...(one.projection ? [{ layer: one.projection, before: one.before, after: one.after }] : []), one]);
+  return traced.flatMap((one) => [
+    ...flat(one.inside ?? []),
+    ...(one.projection ? [{ layer: one.projection, before: one.before, after: one.after }] : []),
+    one,
+  ]);
 }
 
 function sum(items, value) {

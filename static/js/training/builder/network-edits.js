@@ -1,4 +1,5 @@
-// Changes of a network as functions: a network goes in, another comes out. A path is where a layer stands: [2], in a block [2, 0].
+// Changes of a network as functions: a network goes in, another comes out. A path is where a layer stands: [2], in a
+// block [2, 0].
 
 import { freshLayer, tidy } from "./layer-kinds.js";
 import { faultOf, trace } from "./network-arithmetic.js";
@@ -46,7 +47,10 @@ function edited(network, [index, ...inner], edit) {
   return { ...network, layers };
 }
 
-/** Whether a change may be made: it gives a sound network, or one whose first fault comes no earlier than the present one. */
+/**
+ * Whether a change may be made: it gives a sound network, or one whose first fault comes no earlier than the present
+ * one.
+ */
 export function mayBecome(network, next, limits) {
   const fault = faultOf(next, limits);
   if (!fault) return true;
@@ -117,14 +121,24 @@ export function largestValue(network, path, field, most, limits) {
   return low;
 }
 
-/** The network for pictures of another size and number of classes: layers are kept; where maps become too small, padding keeps them, and what still does not fit goes. */
+/**
+ * The network for pictures of another size and number of classes: layers are kept; where maps become too small,
+ * padding keeps them, and what still does not fit goes.
+ */
 export function fitTo(network, { input, classes }, limits) {
   if (network.classes === classes && network.input.join() === input.join()) return network;
   const head = headOf(network);
-  const layers = network.layers.map((layer, index) => (index === head && layer.type === "dense" ? { ...layer, units: classes } : layer));
+  const layers = network.layers.map((layer, index) =>
+    index === head && layer.type === "dense" ? { ...layer, units: classes } : layer,
+  );
   let fitted = { input, classes, layers };
   if (faultOf(fitted, limits)) fitted = { ...fitted, layers: layers.map(padded) };
-  for (let fault = faultOf(fitted, limits); fault?.path.length && fitted.layers.length > 1; fault = faultOf(fitted, limits)) fitted = removed(fitted, [fault.path[0]]);
+  for (
+    let fault = faultOf(fitted, limits);
+    fault?.path.length && fitted.layers.length > 1;
+    fault = faultOf(fitted, limits)
+  )
+    fitted = removed(fitted, [fault.path[0]]);
   return fitted;
 }
 

@@ -6,7 +6,9 @@ const isCount = (value) => Number.isSafeInteger(value) && value >= 1;
 const isSide = (value) => isCount(value) || (isPair(value) && value.every(isCount));
 const isShare = (value) => Number.isFinite(value) && value >= 0 && value < 1;
 const isPair = (value) => Array.isArray(value) && value.length === 2;
-const isZeros = (value) => [value].flat().every((zeros) => Number.isSafeInteger(zeros) && zeros >= 0) && (isPair(value) || !Array.isArray(value));
+const isZeros = (value) =>
+  [value].flat().every((zeros) => Number.isSafeInteger(zeros) && zeros >= 0) &&
+  (isPair(value) || !Array.isArray(value));
 
 const FIELDS = {
   filters: isCount,
@@ -26,11 +28,19 @@ const NEEDED = { conv2d: ["filters"], dense: ["units"], activation: ["activation
 
 /** {input: [channels, height, width], classes, layers}. */
 export function isNetwork(value) {
-  return Array.isArray(value?.input) && value.input.length === 3 && value.input.every(isCount) && isCount(value.classes) && Array.isArray(value.layers) && value.layers.every(isLayer);
+  return (
+    Array.isArray(value?.input) &&
+    value.input.length === 3 &&
+    value.input.every(isCount) &&
+    isCount(value.classes) &&
+    Array.isArray(value.layers) &&
+    value.layers.every(isLayer)
+  );
 }
 
 function isLayer(layer) {
   if (!isKind(layer?.type)) return false;
-  const isSound = ([name, test]) => layer[name] === undefined || (layer[name] === null && name === "stride") || test(layer[name]);
+  const isSound = ([name, test]) =>
+    layer[name] === undefined || (layer[name] === null && name === "stride") || test(layer[name]);
   return (NEEDED[layer.type] ?? []).every((name) => layer[name] !== undefined) && Object.entries(FIELDS).every(isSound);
 }

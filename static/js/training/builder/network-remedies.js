@@ -13,11 +13,22 @@ function hasDropout(layers) {
   return everyLayer(layers).some(({ type }) => type === "dropout");
 }
 
-/** All dropout layers with that rate; where there is none, one is put before each dense layer. null takes them all out. */
+/**
+ * All dropout layers with that rate; where there is none, one is put before each dense layer. null takes them all out.
+ */
 export function withDropout(network, rate) {
   if (rate === null) return { ...network, layers: without(network.layers, "dropout") };
-  if (hasDropout(network.layers)) return { ...network, layers: mapped(network.layers, (layer) => (layer.type === "dropout" ? tidy({ ...layer, rate }) : layer)) };
-  return { ...network, layers: network.layers.flatMap((layer) => (layer.type === "dense" ? [tidy({ type: "dropout", rate }), layer] : [layer])) };
+  if (hasDropout(network.layers))
+    return {
+      ...network,
+      layers: mapped(network.layers, (layer) => (layer.type === "dropout" ? tidy({ ...layer, rate }) : layer)),
+    };
+  return {
+    ...network,
+    layers: network.layers.flatMap((layer) =>
+      layer.type === "dense" ? [tidy({ type: "dropout", rate }), layer] : [layer],
+    ),
+  };
 }
 
 /** How many batch normalizations there are. */
@@ -25,7 +36,9 @@ export function countNorms({ layers }) {
   return everyLayer(layers).filter(({ type }) => type === "batch_normalization").length;
 }
 
-/** A batch normalization after each convolution that has none, before its activation, which becomes a layer of its own. */
+/**
+ * A batch normalization after each convolution that has none, before its activation, which becomes a layer of its own.
+ */
 export function withNorms(network) {
   return { ...network, layers: normalized(network.layers) };
 }
@@ -35,7 +48,11 @@ function normalized(layers) {
     if (layer.type === "residual") return [{ ...layer, layers: normalized(layer.layers) }];
     if (layer.type !== "conv2d" || isNormalized(layers, index)) return [layer];
     const { activation = "none", ...bare } = layer;
-    return [tidy({ ...bare, use_bias: false }), NORM, ...(activation === "none" ? [] : [{ type: "activation", activation }])];
+    return [
+      tidy({ ...bare, use_bias: false }),
+      NORM,
+      ...(activation === "none" ? [] : [{ type: "activation", activation }]),
+    ];
   });
 }
 
@@ -55,14 +72,17 @@ function bare(layers) {
   for (const layer of kept) {
     const last = merged.at(-1);
     if (layer.type === "residual") merged.push({ ...layer, layers: bare(layer.layers) });
-    else if (layer.type === "activation" && last?.type === "conv2d" && (last.activation ?? "none") === "none") merged[merged.length - 1] = tidy({ ...last, activation: layer.activation });
+    else if (layer.type === "activation" && last?.type === "conv2d" && (last.activation ?? "none") === "none")
+      merged[merged.length - 1] = tidy({ ...last, activation: layer.activation });
     else merged.push(layer.type === "conv2d" ? tidy({ ...layer, use_bias: true }) : layer);
   }
   return merged;
 }
 
 function without(layers, type) {
-  return layers.filter((layer) => layer.type !== type).map((layer) => (layer.layers ? { ...layer, layers: without(layer.layers, type) } : layer));
+  return layers
+    .filter((layer) => layer.type !== type)
+    .map((layer) => (layer.layers ? { ...layer, layers: without(layer.layers, type) } : layer));
 }
 
 function mapped(layers, change) {

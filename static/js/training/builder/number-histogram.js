@@ -13,11 +13,23 @@ export class NumberHistogram extends HTMLElement {
     const bars = counts.map((count, index) => bar(index * step, step, Math.sqrt(count / most) * HEIGHT));
     const share = (0 - minimum) / (maximum - minimum);
     const isInside = share > 0.08 && share < 0.92;
-    const zero = share >= 0 && share <= 1 ? s("line", { class: "zero", x1: share * WIDTH, x2: share * WIDTH, y1: 0, y2: HEIGHT }) : null;
-    const ends = h("div", { class: "ends figure" }, h("span", {}, short(minimum, digits(minimum, maximum))), isInside ? h("span", { class: "at-zero" }, "0") : null, h("span", {}, short(maximum, digits(minimum, maximum))));
+    const zero =
+      share >= 0 && share <= 1
+        ? s("line", { class: "zero", x1: share * WIDTH, x2: share * WIDTH, y1: 0, y2: HEIGHT })
+        : null;
+    const ends = h(
+      "div",
+      { class: "ends figure" },
+      h("span", {}, short(minimum, digits(minimum, maximum))),
+      isInside ? h("span", { class: "at-zero" }, "0") : null,
+      h("span", {}, short(maximum, digits(minimum, maximum))),
+    );
     ends.style.setProperty("--zero-at", share);
     this.setAttribute("role", "img");
-    this.replaceChildren(s("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none", "aria-hidden": "true" }, bars, zero), ends);
+    this.replaceChildren(
+      s("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none", "aria-hidden": "true" }, bars, zero),
+      ends,
+    );
   }
 }
 

@@ -23,9 +23,20 @@ const OPTIMIZERS = {
   adagrad: ["Adagrad", _("The gradient divided by all its past: steps only get smaller.")],
   muon: ["Muon", _("Momentum turned so that all directions of a kernel learn equally; quick on convolutions.")],
 };
-const SCHEDULES = [["constant", _("constant")], ["one-cycle", _("one cycle: up, then down to 0")], ["cosine", _("cosine: down to 0")]];
-const PRECISIONS = [["auto", _("as fast as it goes")], ["float32", "float32"], ["bfloat16", "bfloat16"]];
-const INITIALIZATIONS = [["default", _("random")], ["dirac", _("passing on (dirac)")]];
+const SCHEDULES = [
+  ["constant", _("constant")],
+  ["one-cycle", _("one cycle: up, then down to 0")],
+  ["cosine", _("cosine: down to 0")],
+];
+const PRECISIONS = [
+  ["auto", _("as fast as it goes")],
+  ["float32", "float32"],
+  ["bfloat16", "bfloat16"],
+];
+const INITIALIZATIONS = [
+  ["default", _("random")],
+  ["dirac", _("passing on (dirac)")],
+];
 
 const withMomentum = ({ optimizer }) => optimizer === "sgd" || optimizer === "muon";
 const withDecay = ({ optimizer }) => ["sgd", "adamw", "muon"].includes(optimizer);
@@ -38,19 +49,28 @@ const NUMBERS = {
   decay: { title: _("decay"), stops: [0, ...roundStops(1e-7, 0.1)] },
   momentum: { title: _("momentum"), stops: [0, 0.5, 0.8, 0.85, 0.9, 0.95, 0.99], when: withMomentum },
   weight_decay: { title: _("weight decay"), stops: [0, ...roundStops(1e-6, 0.5)], when: withDecay },
-  warm_up: { title: _("warm-up, %"), stops: [0, 5, 10, 15, 20, 25, 30, 40, 50], scale: 100, when: ({ schedule }) => schedule !== "constant" },
+  warm_up: {
+    title: _("warm-up, %"),
+    stops: [0, 5, 10, 15, 20, 25, 30, 40, 50],
+    scale: 100,
+    when: ({ schedule }) => schedule !== "constant",
+  },
   label_smoothing: { title: _("label smoothing"), stops: [0, 0.05, 0.1, 0.15, 0.2, 0.3] },
   ema: { title: _("mean of weights"), stops: [0, 0.9, 0.95, 0.99, 0.995, 0.999] },
 };
 const CHOICES = { schedule: SCHEDULES, precision: PRECISIONS, initialization: INITIALIZATIONS };
 
 export function connectOptimizer(page) {
-  $("#optimizer").replaceChildren(...Object.entries(OPTIMIZERS).map(([value, [title]]) => h("option", { value }, title)));
+  $("#optimizer").replaceChildren(
+    ...Object.entries(OPTIMIZERS).map(([value, [title]]) => h("option", { value }, title)),
+  );
   $("#optimizer").addEventListener("change", ({ target }) => setTraining(page, { optimizer: target.value }));
   $("#lecture-optimizer").addEventListener("click", () => setTraining(page, LECTURE));
-  for (const [name, { scale = 1 }] of Object.entries(NUMBERS)) slider(name).addEventListener("value", ({ detail }) => setTraining(page, { [name]: detail.value / scale }, detail));
+  for (const [name, { scale = 1 }] of Object.entries(NUMBERS))
+    slider(name).addEventListener("value", ({ detail }) => setTraining(page, { [name]: detail.value / scale }, detail));
   for (const [name, options] of Object.entries(CHOICES)) connectChoice(page, name, options);
-  for (const name of ["shuffle", "nesterov"]) check(name).addEventListener("change", ({ target }) => setTraining(page, { [name]: target.checked }));
+  for (const name of ["shuffle", "nesterov"])
+    check(name).addEventListener("change", ({ target }) => setTraining(page, { [name]: target.checked }));
   return { refresh: () => refresh(page.state.training, page.dataset) };
 }
 
@@ -77,9 +97,15 @@ function refresh(training, dataset) {
   const isLectures = Object.entries(LECTURE).every(([name, value]) => isSame(training[name], value));
   $("#lecture-optimizer").setAttribute("aria-pressed", String(isLectures));
   $("#rate-curve").hidden = !dataset;
-  if (dataset) $("#rate-curve").show(training, training.epochs * stepsAnEpoch(learnedFrom(dataset, training), training.batch_size), rateText);
+  if (dataset)
+    $("#rate-curve").show(
+      training,
+      training.epochs * stepsAnEpoch(learnedFrom(dataset, training), training.batch_size),
+      rateText,
+    );
   const decay = training.decay ? `, decay ${rateText(training.decay)}` : "";
-  $("#optimizer-fact").textContent = `${OPTIMIZERS[training.optimizer][0]}(${rateText(training.learning_rate)}${decay})`;
+  $("#optimizer-fact").textContent =
+    `${OPTIMIZERS[training.optimizer][0]}(${rateText(training.learning_rate)}${decay})`;
 }
 
 /** A rate as code has it: 1e-6 rather than 0.000001. */

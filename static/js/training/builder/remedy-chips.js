@@ -32,8 +32,13 @@ export class RemedyChips extends HTMLElement {
   #build({ name, title, acts, setting }) {
     const panel = h("section", { class: "remedy", hidden: true, "aria-label": title });
     const words = h("p", { class: "small soft" });
-    const toggle = ({ currentTarget }) => emit(this, "switch", { name, isOn: currentTarget.getAttribute("aria-pressed") !== "true" });
-    const chip = h("button", { type: "button", class: "chip", "data-remedy": name, "aria-pressed": "false", onclick: toggle }, title);
+    const toggle = ({ currentTarget }) =>
+      emit(this, "switch", { name, isOn: currentTarget.getAttribute("aria-pressed") !== "true" });
+    const chip = h(
+      "button",
+      { type: "button", class: "chip", "data-remedy": name, "aria-pressed": "false", onclick: toggle },
+      title,
+    );
     panel.append(h("h3", {}, title, h("span", { class: "acts" }, acts)), ...(setting ? [setting] : []), words);
     return { chip, panel, words };
   }

@@ -13,13 +13,25 @@ const NAME = /^[\w-]{1,64}$/;
 const LONGEST = 20_000;
 
 /** What an empty address says: nothing but which photo is watched. */
-export const DEFAULTS = { dataset: null, network: null, training: {}, sample: "cat", run: null, compare: [], snapshot: null };
+export const DEFAULTS = {
+  dataset: null,
+  network: null,
+  training: {},
+  sample: "cat",
+  run: null,
+  compare: [],
+  snapshot: null,
+};
 
-/** The query of {dataset, network, training, sample, run, compare, snapshot}: null and {} are what needs no saying; a network is a name or an object. */
+/**
+ * The query of {dataset, network, training, sample, run, compare, snapshot}: null and {} are what needs no saying; a
+ * network is a name or an object.
+ */
 export function write(state) {
   const query = new URLSearchParams();
   if (state.dataset) query.set("dataset", state.dataset);
-  if (state.network) query.set("network", typeof state.network === "string" ? state.network : JSON.stringify(state.network));
+  if (state.network)
+    query.set("network", typeof state.network === "string" ? state.network : JSON.stringify(state.network));
   if (Object.keys(state.training).length) query.set("training", JSON.stringify(state.training));
   if (state.sample !== DEFAULTS.sample) query.set("sample", state.sample);
   if (state.run) query.set("run", state.run);
@@ -48,7 +60,10 @@ export function read(search) {
 export function isReadable(search) {
   const [query, state] = [new URLSearchParams(search), read(search)];
   const fields = query.has("training") ? Object.keys(parse(query.get("training")) ?? { "": null }) : [];
-  return ["dataset", "network", "run"].every((key) => !query.has(key) || state[key] !== null) && fields.every((name) => Object.hasOwn(state.training, name));
+  return (
+    ["dataset", "network", "run"].every((key) => !query.has(key) || state[key] !== null) &&
+    fields.every((name) => Object.hasOwn(state.training, name))
+  );
 }
 
 function readRuns(text, open) {
@@ -93,5 +108,9 @@ export function isSame(one, other) {
 function sorted(value) {
   if (Array.isArray(value)) return value.map(sorted);
   if (value === null || typeof value !== "object") return value;
-  return Object.fromEntries(Object.keys(value).toSorted().map((key) => [key, sorted(value[key])]));
+  return Object.fromEntries(
+    Object.keys(value)
+      .toSorted()
+      .map((key) => [key, sorted(value[key])]),
+  );
 }

@@ -8,7 +8,8 @@ export function drawStrip(canvas, { sheet_columns: columns, picture }) {
   const source = canvasOf(picture);
   Object.assign(canvas, { width: side * rows, height });
   const context = canvas.getContext("2d");
-  for (let row = 0; row < rows; row += 1) context.drawImage(source, 0, row * height, side, height, row * side, 0, side, height);
+  for (let row = 0; row < rows; row += 1)
+    context.drawImage(source, 0, row * height, side, height, row * side, 0, side, height);
 }
 
 /** [{label, count, canvas}]: the row of each class that the sheet has. */

@@ -21,7 +21,8 @@ export class SegmentedChoice extends HTMLElement {
   }
 
   #build(title, options) {
-    const radio = (option) => h("input", { type: "radio", name: this.#name, onchange: () => emit(this, "choice", option.value) });
+    const radio = (option) =>
+      h("input", { type: "radio", name: this.#name, onchange: () => emit(this, "choice", option.value) });
     const labels = options.map((option) => h("label", { title: option.title }, radio(option), option.text));
     this.replaceChildren(h("fieldset", { class: "segments" }, h("legend", {}, title), h("div", {}, labels)));
   }

@@ -1,4 +1,5 @@
-// What a run is made of (data set, network, training): what the page starts with, what a run had, and how the address says it.
+// What a run is made of (data set, network, training): what the page starts with, what a run had, and how the address
+// says it.
 
 import { fitTo } from "./network-edits.js";
 import { DEFAULTS, differences, isSame, write } from "./run-address.js";
@@ -21,9 +22,15 @@ export class Settings {
   /** The settings that are tried for a data set: the recipe that belongs to it, else the page's own, fitted. */
   usual(dataset) {
     const { recipes } = this.#page;
-    const own = recipes.find((recipe) => recipe.dataset === dataset && (recipe.name === dataset || recipe.name === "default"));
+    const own = recipes.find(
+      (recipe) => recipe.dataset === dataset && (recipe.name === dataset || recipe.name === "default"),
+    );
     const recipe = own ?? recipes.find(({ name }) => name === "default") ?? {};
-    return { dataset, network: this.#fitted(this.#networkOf(recipe.network ?? PRESET), dataset), training: this.#longEnough(dataset, { ...TRAINING, ...recipe.training }) };
+    return {
+      dataset,
+      network: this.#fitted(this.#networkOf(recipe.network ?? PRESET), dataset),
+      training: this.#longEnough(dataset, { ...TRAINING, ...recipe.training }),
+    };
   }
 
   /** The page's epochs are meant for many pictures: few ones are shown more often, in smaller batches. */
@@ -32,12 +39,19 @@ export class Settings {
     if (!name.startsWith("own-") || !dataset) return training;
     const stepsOf = (batch) => stepsAnEpoch(learnedFrom(dataset, training), batch);
     if (stepsOf(training.batch_size) * training.epochs >= FEW_STEPS) return training;
-    return { ...training, batch_size: SMALL_BATCH, epochs: Math.max(training.epochs, Math.ceil(FEW_STEPS / stepsOf(SMALL_BATCH))) };
+    return {
+      ...training,
+      batch_size: SMALL_BATCH,
+      epochs: Math.max(training.epochs, Math.ceil(FEW_STEPS / stepsOf(SMALL_BATCH))),
+    };
   }
 
   /** Whether this server has the data set and the preset that an address names. */
   knows({ dataset, network }) {
-    return (dataset === null || this.#known(dataset)) && (typeof network !== "string" || this.#page.presets.some(({ name }) => name === network));
+    return (
+      (dataset === null || this.#known(dataset)) &&
+      (typeof network !== "string" || this.#page.presets.some(({ name }) => name === network))
+    );
   }
 
   /** What an address and the run that it opens say together. */
@@ -55,8 +69,16 @@ export class Settings {
   /** The query that opens the page with a recipe's settings. */
   link(recipe) {
     const base = this.usual(recipe.dataset);
-    const { network, training } = this.of({ ...recipe, network: this.#fitted(this.#networkOf(recipe.network ?? PRESET), recipe.dataset) });
-    return write({ ...DEFAULTS, dataset: recipe.dataset, network: isSame(network, base.network) ? null : network, training: differences(training, base.training) });
+    const { network, training } = this.of({
+      ...recipe,
+      network: this.#fitted(this.#networkOf(recipe.network ?? PRESET), recipe.dataset),
+    });
+    return write({
+      ...DEFAULTS,
+      dataset: recipe.dataset,
+      network: isSame(network, base.network) ? null : network,
+      training: differences(training, base.training),
+    });
   }
 
   /** The query of the page's state: only what the run, or the page's start, does not say already. */
@@ -91,7 +113,8 @@ export class Settings {
   #networkOf(network) {
     if (typeof network !== "string") return network;
     const { presets } = this.#page;
-    return (presets.find(({ name }) => name === network) ?? presets.find(({ name }) => name === PRESET) ?? presets[0]).network;
+    return (presets.find(({ name }) => name === network) ?? presets.find(({ name }) => name === PRESET) ?? presets[0])
+      .network;
   }
 
   /** The name of the preset that a network is, fitted to its pictures, else the network. */

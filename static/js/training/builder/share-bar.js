@@ -10,10 +10,21 @@ export class ShareBar extends HTMLElement {
   show(rows) {
     const learned = rows.filter(({ parameters }) => parameters > 0);
     const total = learned.reduce((sum, { parameters }) => sum + parameters, 0);
-    const parts = learned.map(({ name, parameters }) => part(`${layerTitle(name)}: ${number(parameters)} (${percent(parameters / total)})`, parameters / total));
+    const parts = learned.map(({ name, parameters }) =>
+      part(`${layerTitle(name)}: ${number(parameters)} (${percent(parameters / total)})`, parameters / total),
+    );
     const most = learned.reduce((best, row) => (row.parameters > (best?.parameters ?? 0) ? row : best), null);
-    const sentence = most && learned.length > 1 ? _("%(share)s of the parameters are in %(layer)s.", { share: percent(most.parameters / total), layer: layerTitle(most.name) }) : "";
-    this.replaceChildren(h("div", { class: "shares", "aria-hidden": "true" }, parts), h("p", { class: "small soft" }, sentence));
+    const sentence =
+      most && learned.length > 1
+        ? _("%(share)s of the parameters are in %(layer)s.", {
+            share: percent(most.parameters / total),
+            layer: layerTitle(most.name),
+          })
+        : "";
+    this.replaceChildren(
+      h("div", { class: "shares", "aria-hidden": "true" }, parts),
+      h("p", { class: "small soft" }, sentence),
+    );
   }
 }
 

@@ -17,5 +17,7 @@ export function doublingStops(low, high) {
 }
 
 function ends(stops, low, high) {
-  return [...new Set([low, ...stops.filter((stop) => stop > low && stop < high), high])].sort((one, other) => one - other);
+  return [...new Set([low, ...stops.filter((stop) => stop > low && stop < high), high])].sort(
+    (one, other) => one - other,
+  );
 }

@@ -1,4 +1,5 @@
-// Every field of a training, the value it has where nothing is said and those it may have: as in app/core/training/hyperparameters.py.
+// Every field of a training, the value it has where nothing is said and those it may have: as in
+// app/core/training/hyperparameters.py.
 
 export const TRAINING = {
   epochs: 10,
@@ -77,9 +78,12 @@ const WHOLE = ["epochs", "batch_size", "seed", "train_limit", "early_stopping", 
 export function mayBe(name, value) {
   const usual = Object.hasOwn(TRAINING, name) ? TRAINING[name] : undefined;
   if (value === null) return usual === null;
-  if (Object.hasOwn(BOUNDS, name)) return isBetween(value, BOUNDS[name]) && (Number.isInteger(value) || !WHOLE.includes(name));
+  if (Object.hasOwn(BOUNDS, name))
+    return isBetween(value, BOUNDS[name]) && (Number.isInteger(value) || !WHOLE.includes(name));
   if (Array.isArray(usual)) return Array.isArray(value) && value.every((entry) => CHOICES[name].includes(entry));
-  return Object.hasOwn(CHOICES, name) ? CHOICES[name].includes(value) : usual !== undefined && typeof value === typeof usual;
+  return Object.hasOwn(CHOICES, name)
+    ? CHOICES[name].includes(value)
+    : usual !== undefined && typeof value === typeof usual;
 }
 
 function isBetween(value, [low, high]) {

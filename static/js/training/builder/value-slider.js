@@ -1,4 +1,5 @@
-// One number: a slider over the values one wants, and a field for any other. Its ends are the possible values. Emits `value`.
+// One number: a slider over the values one wants, and a field for any other. Its ends are the possible values. Emits
+// `value`.
 
 import { emit, h } from "../../shared/dom.js";
 import { parseNumber, plain } from "../../shared/format.js";
@@ -12,15 +13,33 @@ export class ValueSlider extends HTMLElement {
   #whole = false;
   #write = plain;
   #id = `value-${(count += 1)}`;
-  #slider = h("input", { type: "range", step: 1, min: 0, "aria-labelledby": this.#id, oninput: () => this.#slid(true), onchange: () => this.#slid(false) });
-  #field = h("input", { class: "field", inputmode: "decimal", autocomplete: "off", "aria-labelledby": this.#id, onchange: () => this.#typed(), onblur: () => this.#leave(), onkeydown: (event) => this.#key(event) });
+  #slider = h("input", {
+    type: "range",
+    step: 1,
+    min: 0,
+    "aria-labelledby": this.#id,
+    oninput: () => this.#slid(true),
+    onchange: () => this.#slid(false),
+  });
+  #field = h("input", {
+    class: "field",
+    inputmode: "decimal",
+    autocomplete: "off",
+    "aria-labelledby": this.#id,
+    onchange: () => this.#typed(),
+    onblur: () => this.#leave(),
+    onkeydown: (event) => this.#key(event),
+  });
   #title = h("span", { id: this.#id });
 
   connectedCallback() {
     if (!this.firstChild) this.append(this.#title, this.#slider, this.#field);
   }
 
-  /** `stops` are ascending; `low` and `high` (else the first and last stop) are what may be typed; `write` words a value. */
+  /**
+   * `stops` are ascending; `low` and `high` (else the first and last stop) are what may be typed; `write` words a
+   * value.
+   */
   set({ title, stops, value, low = stops[0], high = stops.at(-1), whole = false, write = plain }) {
     this.#title.textContent = title;
     [this.#stops, this.#range, this.#whole, this.#write, this.#value] = [stops, [low, high], whole, write, value];
@@ -41,7 +60,9 @@ export class ValueSlider extends HTMLElement {
 
   #nearest(value) {
     let best = 0;
-    this.#stops.forEach((stop, index) => (best = distance(stop, value) < distance(this.#stops[best], value) ? index : best));
+    this.#stops.forEach(
+      (stop, index) => (best = distance(stop, value) < distance(this.#stops[best], value) ? index : best),
+    );
     return best;
   }
 
@@ -63,7 +84,8 @@ export class ValueSlider extends HTMLElement {
 
   #key(event) {
     const step = { ArrowUp: 1, ArrowDown: -1 }[event.key];
-    if (event.key === "Escape" && this.#field.dataset.typing) event.stopPropagation(); // it takes back what was typed, and no more
+    // it takes back what was typed, and no more
+    if (event.key === "Escape" && this.#field.dataset.typing) event.stopPropagation();
     if (event.key === "Escape") this.#leave();
     else if (!step) this.#field.dataset.typing = "true"; // what is being typed is not written over
     if (!step) return;

@@ -24,7 +24,11 @@ export class WeightTable extends HTMLElement {
 function cell(weight, limit, isWritten) {
   const share = limit > 0 ? Math.min(1, Math.abs(weight) / limit) ** CURVE : 0;
   const title = _("weight %(value)s", { value: short(weight, 3) });
-  return tint(h("span", { class: "cell figure", title }, isWritten ? fixed(weight, 2) : ""), Math.sign(weight) * share, 1);
+  return tint(
+    h("span", { class: "cell figure", title }, isWritten ? fixed(weight, 2) : ""),
+    Math.sign(weight) * share,
+    1,
+  );
 }
 
 customElements.define("weight-table", WeightTable);

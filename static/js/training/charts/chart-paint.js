@@ -21,7 +21,10 @@ export function forgetColors() {
   known.clear();
 }
 
-/** `shades` [{token, xs, low, high, name}]: fills between two curves; `levels` [{y, text}]: lines across, to compare with. */
+/**
+ * `shades` [{token, xs, low, high, name}]: fills between two curves; `levels` [{y, text}]: lines across, to compare
+ * with.
+ */
 export function paintShades(chart, { shades, levels = [] }) {
   inside(chart, (context) => {
     for (const level of levels) across(chart, context, level);
@@ -61,7 +64,9 @@ function fill(chart, context, { token, xs, low, high }) {
   context.globalAlpha = 1;
 }
 
-/** The name stands in the gap, where it is widest of what is seen, right-aligned to the last epoch; not on a level's. */
+/**
+ * The name stands in the gap, where it is widest of what is seen, right-aligned to the last epoch; not on a level's.
+ */
 function write(chart, context, { token, xs, low, high, name }, levels) {
   const ratio = devicePixelRatio;
   const last = xs.length - 1;
@@ -71,8 +76,19 @@ function write(chart, context, { token, xs, low, high, name }, levels) {
   const near = Math.max(0, Math.floor(last * 0.9));
   const [top, bottom] = [chart.valToPos(high[near], "y", true), chart.valToPos(low[near], "y", true)];
   if (bottom - top < ROOM * ratio) return;
-  const y = aside((top + bottom) / 2, levels.map((level) => chart.valToPos(level.y, "y", true) - 8 * ratio), 18 * ratio);
-  Object.assign(context, { fillStyle: resolve(token)(), strokeStyle: resolve("--card")(), lineWidth: 5 * ratio, lineJoin: "round", textAlign: "right", textBaseline: "middle" });
+  const y = aside(
+    (top + bottom) / 2,
+    levels.map((level) => chart.valToPos(level.y, "y", true) - 8 * ratio),
+    18 * ratio,
+  );
+  Object.assign(context, {
+    fillStyle: resolve(token)(),
+    strokeStyle: resolve("--card")(),
+    lineWidth: 5 * ratio,
+    lineJoin: "round",
+    textAlign: "right",
+    textBaseline: "middle",
+  });
   context.strokeText(name, x, y); // readable where another run's curve passes
   context.fillText(name, x, y);
 }
@@ -87,7 +103,11 @@ function across(chart, context, { y, text }) {
   const ratio = devicePixelRatio;
   const top = Math.round(chart.valToPos(y, "y", true)) + 0.5;
   const { left, width } = chart.bbox;
-  Object.assign(context, { strokeStyle: resolve("--line-strong")(), fillStyle: resolve("--soft-ink")(), lineWidth: ratio });
+  Object.assign(context, {
+    strokeStyle: resolve("--line-strong")(),
+    fillStyle: resolve("--soft-ink")(),
+    lineWidth: ratio,
+  });
   stroke(context, [left, top, left + width, top], [1.5 * ratio, 4 * ratio]);
   context.font = scaled(MARK_FONT, ratio);
   Object.assign(context, { textAlign: "right", textBaseline: "bottom" });

@@ -20,10 +20,31 @@ export function showTip(tip, chart, { lines, names, data, digits }) {
   const rows = names.map(({ title, token }, run) => {
     const name = h("th", { scope: "row" }, title);
     name.style.color = `var(${token})`;
-    return h("tr", {}, name, kinds.map((kind) => h("td", {}, fixed(value(run, kind), digits))));
+    return h(
+      "tr",
+      {},
+      name,
+      kinds.map((kind) => h("td", {}, fixed(value(run, kind), digits))),
+    );
   });
   const epoch = _("epoch %(number)s", { number: number(chart.posToVal(left, "x"), 1) });
-  tip.replaceChildren(h("table", {}, h("thead", {}, h("tr", {}, h("th", {}, epoch), kinds.map((kind) => h("th", {}, HEADS[kind])))), h("tbody", {}, rows)));
+  tip.replaceChildren(
+    h(
+      "table",
+      {},
+      h(
+        "thead",
+        {},
+        h(
+          "tr",
+          {},
+          h("th", {}, epoch),
+          kinds.map((kind) => h("th", {}, HEADS[kind])),
+        ),
+      ),
+      h("tbody", {}, rows),
+    ),
+  );
   place(tip, chart, left);
 }
 

@@ -7,13 +7,20 @@ const TWICE_MS = 350; // between two taps
 const STILL = 10; // CSS pixels that a tap may move
 const CLOSEST = 24; // CSS pixels between two fingers
 
-/** On the element `place`: `shown()` is {zoom, end}, `box()` where the curves are, `zoom(part)` shows a part, `point(left)` reads off, null no more. */
+/**
+ * On the element `place`: `shown()` is {zoom, end}, `box()` where the curves are, `zoom(part)` shows a part,
+ * `point(left)` reads off, null no more.
+ */
 export function connectTouch(place, chart) {
   const touch = new Touch(chart);
   for (const type of ["pointerdown", "pointermove", "pointerup", "pointercancel"]) {
     place.addEventListener(type, (event) => event.pointerType !== "mouse" && touch[type](event, place));
   }
-  place.addEventListener("touchmove", (event) => event.touches.length > 1 && event.cancelable && event.preventDefault(), { passive: false });
+  place.addEventListener(
+    "touchmove",
+    (event) => event.touches.length > 1 && event.cancelable && event.preventDefault(),
+    { passive: false },
+  );
 }
 
 class Touch {

@@ -61,14 +61,18 @@ export function connectCharts(page) {
 }
 
 function drawAll(page, view) {
-  const runs = page.shown.map((run, index) => ({ run, index, token: tokenOf(index), feed: page.feeds.get(run.id) })).filter(({ feed }) => feed);
+  const runs = page.shown
+    .map((run, index) => ({ run, index, token: tokenOf(index), feed: page.feeds.get(run.id) }))
+    .filter(({ feed }) => feed);
   const end = runs.length ? Math.max(...runs.map(endOf)) : page.state.training.epochs;
   const classes = (page.run ?? page.state.network).classes.length ?? page.state.network.classes;
   for (const [name, chart] of Object.entries(CHARTS)) {
     const curves = runs.flatMap(({ feed }) => KINDS.map((kind) => curveOf(view, feed, chart, name, kind)));
     $(`#${name}-chart`).show({
       data: join(curves),
-      lines: runs.flatMap(({ index, token, feed }) => KINDS.map((kind) => ({ run: index, kind: lookOf(kind, feed), token }))),
+      lines: runs.flatMap(({ index, token, feed }) =>
+        KINDS.map((kind) => ({ run: index, kind: lookOf(kind, feed), token })),
+      ),
       names: runs.map(({ run, token }) => ({ title: titleOf(run), token })),
       shades: runs.slice(0, 1).map((shown) => shadeOf(shown, chart, name)), // more shades would hide each other
       marks: marksOf(page, name),
@@ -89,7 +93,9 @@ function drawAll(page, view) {
 }
 
 function awaited(runs) {
-  return runs.every(({ feed }) => feed.hasEnded) ? _("This run ended before it showed anything.") : _("The first point comes with the first batch.");
+  return runs.every(({ feed }) => feed.hasEnded)
+    ? _("This run ended before it showed anything.")
+    : _("The first point comes with the first batch.");
 }
 
 /** How far the axis goes for a run; to the last epoch where it ended early. */
@@ -112,7 +118,13 @@ function shadeOf({ feed, token }, chart, name) {
   const worse = chart.top ? Math.min : Math.max;
   const measured = name === "loss" ? measureGap(feed.epochs) : null;
   const text = measured?.isOverfitting ? _("overfitting: %(gap)s", { gap: number(measured.gap, 1) }) : null;
-  return { token, xs: rows.map(({ epoch }) => epoch), low: rows.map((row) => row[chart.train]), high: rows.map((row) => worse(row[chart.train], row[chart.validation])), name: text };
+  return {
+    token,
+    xs: rows.map(({ epoch }) => epoch),
+    low: rows.map((row) => row[chart.train]),
+    high: rows.map((row) => worse(row[chart.train], row[chart.validation])),
+    name: text,
+  };
 }
 
 /** What a network that guesses gets: every class has the same probability. */
@@ -124,7 +136,11 @@ function guessing(classes, name) {
 function marksOf({ feed, state }, name) {
   if (!feed) return [];
   const written = (rate) => (name === "loss" ? `lr ${number(rate, 5)}` : "");
-  const changes = feed.changes.map(({ step, learning_rate: rate }) => ({ x: feed.epochAt(step), text: written(rate), token: "--soft-ink" }));
+  const changes = feed.changes.map(({ step, learning_rate: rate }) => ({
+    x: feed.epochAt(step),
+    text: written(rate),
+    token: "--soft-ink",
+  }));
   const moment = state.snapshot === null ? null : feed.snapshots.find(({ number: at }) => at === state.snapshot);
   return moment ? [...changes, { x: feed.epochAt(moment.step), text: "", token: "--ink" }] : changes;
 }
@@ -135,9 +151,16 @@ function labelOf(name, runs) {
   const now = runs.map(({ run, feed }) => {
     const last = feed.epochs.at(-1);
     const fields = CHARTS[name];
-    return last ? _("%(run)s: training %(train)s, validation %(validation)s", { run: titleOf(run), train: number(last[fields.train], 3), validation: number(last[fields.validation] ?? NaN, 3) }) : titleOf(run);
+    return last
+      ? _("%(run)s: training %(train)s, validation %(validation)s", {
+          run: titleOf(run),
+          train: number(last[fields.train], 3),
+          validation: number(last[fields.validation] ?? NaN, 3),
+        })
+      : titleOf(run);
   });
-  return `${title}. ${now.join("; ")}. ${_("Arrow keys move along the curves, plus and minus zoom, Escape shows the whole.")}`;
+  const keys = _("Arrow keys move along the curves, plus and minus zoom, Escape shows the whole.");
+  return `${title}. ${now.join("; ")}. ${keys}`;
 }
 
 function showKey({ shown }) {
@@ -154,7 +177,9 @@ function showKey({ shown }) {
 }
 
 function showGaps({ shown, feeds }) {
-  const said = shown.map((run) => [run, gapSentence(feeds.get(run.id)?.epochs ?? [])]).filter(([, sentence]) => sentence);
+  const said = shown
+    .map((run) => [run, gapSentence(feeds.get(run.id)?.epochs ?? [])])
+    .filter(([, sentence]) => sentence);
   const text = said.map(([run, sentence]) => (shown.length > 1 ? `${titleOf(run)}: ${sentence}` : sentence)).join("\n");
   say($("#gap-told"), text);
 }

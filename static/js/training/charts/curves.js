@@ -77,5 +77,8 @@ export function axisEnd(now, all) {
   if (now * 4 >= all) return all;
   const wanted = Math.max(1, now * 1.25);
   const power = 10 ** Math.floor(Math.log10(wanted));
-  return Math.min(all, [1, 2, 5, 10].map((step) => step * power).find((end) => end >= wanted));
+  return Math.min(
+    all,
+    [1, 2, 5, 10].map((step) => step * power).find((end) => end >= wanted),
+  );
 }

@@ -6,7 +6,16 @@ import { _ } from "../../shared/i18n.js";
 import { tokenOf } from "./colors.js";
 import { titleOf } from "./words.js";
 
-const FIELDS = ["epoch", "train_loss", "train_accuracy", "validation_loss", "validation_accuracy", "seconds", "images_per_second", "step"];
+const FIELDS = [
+  "epoch",
+  "train_loss",
+  "train_accuracy",
+  "validation_loss",
+  "validation_accuracy",
+  "seconds",
+  "images_per_second",
+  "step",
+];
 const MARGIN = 20;
 const HEAD = 34;
 const $ = (selector) => document.querySelector(selector);
@@ -36,7 +45,9 @@ function save(blob, name) {
 
 /** All runs that are shown, a row for each epoch of each. */
 function table({ shown, feeds }) {
-  const rows = shown.flatMap((run) => feeds.get(run.id).epochs.map((row) => [titleOf(run), ...FIELDS.map((field) => row[field] ?? "")]));
+  const rows = shown.flatMap((run) =>
+    feeds.get(run.id).epochs.map((row) => [titleOf(run), ...FIELDS.map((field) => row[field] ?? "")]),
+  );
   return [["run", ...FIELDS], ...rows].map((row) => `${row.map(quoted).join(",")}\r\n`).join("");
 }
 
@@ -49,10 +60,16 @@ function quoted(value) {
 /** Both charts under each other with their titles and the runs' names, on the card's color. */
 function picture({ shown }) {
   const ratio = devicePixelRatio;
-  const charts = [[_("Loss"), $("#loss-chart").canvas], [_("Accuracy"), $("#accuracy-chart").canvas]];
+  const charts = [
+    [_("Loss"), $("#loss-chart").canvas],
+    [_("Accuracy"), $("#accuracy-chart").canvas],
+  ];
   const canvas = document.createElement("canvas");
   canvas.width = charts[0][1].width + 2 * MARGIN * ratio;
-  canvas.height = charts.reduce((height, [, chart]) => height + chart.height + HEAD * ratio, (2 * MARGIN + HEAD) * ratio);
+  canvas.height = charts.reduce(
+    (height, [, chart]) => height + chart.height + HEAD * ratio,
+    (2 * MARGIN + HEAD) * ratio,
+  );
   const context = canvas.getContext("2d");
   context.fillStyle = resolve("--card")();
   context.fillRect(0, 0, canvas.width, canvas.height);
@@ -63,14 +80,28 @@ function picture({ shown }) {
     top += chart.height + HEAD * ratio;
   }
   let left = MARGIN * ratio;
-  shown.forEach((run, index) => (left += write(context, `— ${titleOf(run)}`, left, top + 8 * ratio, tokenOf(index), ratio) + MARGIN * ratio));
+  shown.forEach(
+    (run, index) =>
+      (left += write(context, `— ${titleOf(run)}`, left, top + 8 * ratio, tokenOf(index), ratio) + MARGIN * ratio),
+  );
   context.textAlign = "right";
-  write(context, `— ${_("training")}   - - ${_("validation")}`, canvas.width - MARGIN * ratio, MARGIN * ratio, "--soft-ink", ratio);
+  write(
+    context,
+    `— ${_("training")}   - - ${_("validation")}`,
+    canvas.width - MARGIN * ratio,
+    MARGIN * ratio,
+    "--soft-ink",
+    ratio,
+  );
   return new Promise((resolved) => canvas.toBlob(resolved, "image/png"));
 }
 
 function write(context, text, x, y, token, ratio) {
-  Object.assign(context, { fillStyle: resolve(token)(), font: `600 ${13 * ratio}px Inter, sans-serif`, textBaseline: "top" });
+  Object.assign(context, {
+    fillStyle: resolve(token)(),
+    font: `600 ${13 * ratio}px Inter, sans-serif`,
+    textBaseline: "top",
+  });
   context.fillText(text, x, y);
   return context.measureText(text).width;
 }

@@ -17,5 +17,8 @@ function show({ run, feed, datasets }) {
   $("#final-lines").textContent = finalLines(test).join("\n");
   const dataset = datasets.find(({ name }) => name === run.dataset);
   const count = dataset ? number(dataset.test) : "";
-  $("#final-note").textContent = _("Right on %(share)s of %(count)s pictures that the network had never seen. Whoever looks at them earlier, and changes something because of it, learns from them too.", { share: percentFine(test.accuracy), count });
+  $("#final-note").textContent = _(
+    "Right on %(share)s of %(count)s pictures that the network had never seen. Whoever looks at them earlier, and changes something because of it, learns from them too.",
+    { share: percentFine(test.accuracy), count },
+  );
 }

@@ -3,9 +3,14 @@
 const LARGE = 0.25; // nats between the two losses that are worth a name
 const RISE = 0.05; // nats above the lowest validation loss that are no noise
 
-/** {gap, rise, best, isOverfitting} at the last of `rows`: validation minus training loss, validation above its lowest, and that epoch; null where there is none. */
+/**
+ * {gap, rise, best, isOverfitting} at the last of `rows`: validation minus training loss, validation above its lowest,
+ * and that epoch; null where there is none.
+ */
 export function measureGap(rows) {
-  const known = rows.filter(({ train_loss: loss, validation_loss: other }) => Number.isFinite(loss) && Number.isFinite(other));
+  const known = rows.filter(
+    ({ train_loss: loss, validation_loss: other }) => Number.isFinite(loss) && Number.isFinite(other),
+  );
   if (!known.length) return null;
   const last = known.at(-1);
   const best = known.reduce((lowest, row) => (row.validation_loss < lowest.validation_loss ? row : lowest));

@@ -13,9 +13,13 @@ export function gapSentence(rows) {
   const gap = number(Math.abs(measured.gap), 2);
   if (gap === number(0, 2)) return _("No overfitting: the validation loss is that of the training.");
   if (measured.isOverfitting && measured.rise > 0.05) {
-    return _("Overfitting: the validation loss is %(gap)s above the training loss, and has risen by %(rise)s since epoch %(best)s, where it was lowest.", { gap, rise: number(measured.rise, 2), best: measured.best });
+    return _(
+      "Overfitting: the validation loss is %(gap)s above the training loss, and has risen by %(rise)s since epoch %(best)s, where it was lowest.",
+      { gap, rise: number(measured.rise, 2), best: measured.best },
+    );
   }
-  if (measured.isOverfitting) return _("Overfitting: the validation loss stays %(gap)s above the training loss.", { gap });
+  if (measured.isOverfitting)
+    return _("Overfitting: the validation loss stays %(gap)s above the training loss.", { gap });
   if (measured.gap < 0) return _("No overfitting: the validation loss is %(gap)s below the training loss.", { gap });
   return _("No overfitting to speak of: the validation loss is only %(gap)s above the training loss.", { gap });
 }

@@ -18,7 +18,8 @@ const LOOKS = {
 };
 const LETTER = 6.7; // CSS pixels of a figure's width
 const FEW = 12; // points that are drawn each
-const STEPS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000]; // epochs between two figures
+// epochs between two figures
+const STEPS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000];
 const ZOOM = 1.5; // by a key
 const STEP = 1 / 50; // of what is shown, by an arrow key
 const LEAP = 1 / 5; // with Shift, or at the edge of what is shown
@@ -27,7 +28,13 @@ export class RunChart extends HTMLElement {
   #chart = null;
   #shown = null;
   #layout = "";
-  #place = h("div", { class: "plot", tabindex: 0, role: "img", onkeydown: (event) => this.#key(event), onblur: () => this.#leave() });
+  #place = h("div", {
+    class: "plot",
+    tabindex: 0,
+    role: "img",
+    onkeydown: (event) => this.#key(event),
+    onblur: () => this.#leave(),
+  });
   #empty = h("p", { class: "chart-empty small soft", hidden: true });
   #tip = h("div", { class: "chart-tip", hidden: true, "aria-hidden": "true" });
   #watcher = new ResizeObserver(() => this.#chart?.setSize(this.#size()));
@@ -56,8 +63,10 @@ export class RunChart extends HTMLElement {
   }
 
   /**
-   * `data` is [xs, ...columns]; `lines` [{run, kind, token}] says what each column is, `names` what the runs are called; `end` is the
-   * last epoch, `zoom` the part that is shown or null, `isLog` the scale, `top` the highest value of a share, `high` a value that has to fit in; `shades`, `marks` and
+   * `data` is [xs, ...columns]; `lines` [{run, kind, token}] says what each column is, `names` what the runs are
+   * called; `end` is the
+   * last epoch, `zoom` the part that is shown or null, `isLog` the scale, `top` the highest value of a share, `high` a
+   * value that has to fit in; `shades`, `marks` and
    * `levels` as in chart-paint.js; `empty` is said while there is no point.
    */
   show(shown) {
@@ -108,12 +117,41 @@ export class RunChart extends HTMLElement {
       padding: [10, 10, 0, 0],
       cursor: this.#cursor(),
       select: { show: true },
-      scales: { x: { time: false, range: () => this.#shown.zoom ?? [0, this.#shown.end] }, y: isLog ? { distr: 3 } : { range: (_chart, low, high) => this.#range(low, high, top) } },
+      scales: {
+        x: { time: false, range: () => this.#shown.zoom ?? [0, this.#shown.end] },
+        y: isLog ? { distr: 3 } : { range: (_chart, low, high) => this.#range(low, high, top) },
+      },
       axes: [
-        { ...axis, grid: { show: false }, size: 22, space: 46, label: _("epoch"), labelFont: FONT, labelSize: 16, labelGap: 0, incrs: STEPS, values: (_chart, ticks) => ticks.map((tick) => (tick === null ? "" : number(tick, 3))) },
-        { ...axis, grid, size: (_chart, texts) => Math.max(46, 14 + LETTER * Math.max(0, ...(texts ?? []).map((text) => text.length))), gap: 6, space: 34, values: (_chart, ticks) => ticks.map((tick) => (tick === null ? "" : short(tick, 3))) },
+        {
+          ...axis,
+          grid: { show: false },
+          size: 22,
+          space: 46,
+          label: _("epoch"),
+          labelFont: FONT,
+          labelSize: 16,
+          labelGap: 0,
+          incrs: STEPS,
+          values: (_chart, ticks) => ticks.map((tick) => (tick === null ? "" : number(tick, 3))),
+        },
+        {
+          ...axis,
+          grid,
+          size: (_chart, texts) => Math.max(46, 14 + LETTER * Math.max(0, ...(texts ?? []).map((text) => text.length))),
+          gap: 6,
+          space: 34,
+          values: (_chart, ticks) => ticks.map((tick) => (tick === null ? "" : short(tick, 3))),
+        },
       ],
-      series: [{}, ...lines.map(({ kind, token }) => ({ ...LOOKS[kind], stroke: resolve(token), spanGaps: true, points: { show: pointsOf(kind) } }))],
+      series: [
+        {},
+        ...lines.map(({ kind, token }) => ({
+          ...LOOKS[kind],
+          stroke: resolve(token),
+          spanGaps: true,
+          points: { show: pointsOf(kind) },
+        })),
+      ],
       hooks: {
         drawAxes: [(chart) => paintShades(chart, this.#shown)],
         draw: [(chart) => paintMarks(chart, this.#shown)],
@@ -201,7 +239,8 @@ export class RunChart extends HTMLElement {
 /** Points are drawn where a line would hardly be seen: of few steps, of one epoch. */
 function pointsOf(kind) {
   const few = kind === "live" || kind === "first" ? FEW : 1;
-  return (chart, series) => chart.data[0].length <= 10 * FEW && chart.data[series].reduce((count, value) => count + (value !== null), 0) <= few;
+  return (chart, series) =>
+    chart.data[0].length <= 10 * FEW && chart.data[series].reduce((count, value) => count + (value !== null), 0) <= few;
 }
 
 /** The place nearest to `index` where the column has a value, or null. */

@@ -38,7 +38,14 @@ export function connectTheater(page) {
 }
 
 function fillCures() {
-  const choices = Object.entries(CURES).map(([name, { title }], index) => h("label", { class: "chip" }, h("input", { type: "radio", name: "cure", value: name, ...(index === 0 && { checked: true }) }), title()));
+  const choices = Object.entries(CURES).map(([name, { title }], index) =>
+    h(
+      "label",
+      { class: "chip" },
+      h("input", { type: "radio", name: "cure", value: name, ...(index === 0 && { checked: true }) }),
+      title(),
+    ),
+  );
   $("#cure-choices").replaceChildren(...choices);
 }
 
@@ -46,7 +53,9 @@ function fillCures() {
 function propose(recipe) {
   $("#few").value = recipe?.training.train_limit ?? FEW;
   $("#few-epochs").value = recipe?.training.epochs ?? PASSES;
-  $("#theater-note").textContent = recipe ? _("Both take the settings with which the remedies were tried on these pictures.") : _("Both take the network and the settings above, but for the remedies that are on.");
+  $("#theater-note").textContent = recipe
+    ? _("Both take the settings with which the remedies were tried on these pictures.")
+    : _("Both take the network and the settings above, but for the remedies that are on.");
 }
 
 /** Starts both and opens them; why it could not be, or "". */
@@ -63,10 +72,12 @@ async function play(page) {
   keepInSight($("#theater")); // the charts above it grow as soon as there is a run
   let refusal = "";
   const order = both(page, plain, { ...cured, name: remedy });
-  await page.attempt(() => order.catch((error) => {
-    refusal = sentenceOf(error);
-    throw error;
-  }));
+  await page.attempt(() =>
+    order.catch((error) => {
+      refusal = sentenceOf(error);
+      throw error;
+    }),
+  );
   $("#play").disabled = false;
   if (isKeyboards && document.activeElement === document.body) $("#play").focus({ preventScroll: true });
   return refusal;

@@ -45,14 +45,17 @@ export function orderSentence(dataset, { training }) {
 /** Seconds as 00:38 or 1:02:03. */
 function clock(seconds) {
   const whole = Math.max(0, Math.round(seconds));
-  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60].map((part) => String(part).padStart(2, "0"));
+  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60].map((part) =>
+    String(part).padStart(2, "0"),
+  );
   return Number(hours) ? `${Number(hours)}:${minutes}:${rest}` : `${minutes}:${rest}`;
 }
 
 /** "epoch 14 / 30 · 00:38 · 00:43 left · 4,870 img/s". */
 export function progressLine(run, feed) {
   const step = feed?.step ?? null;
-  if (!step) return run.state === "queued" ? "" : _("epoch %(epoch)s / %(epochs)s", { epoch: run.epoch, epochs: run.epochs });
+  if (!step)
+    return run.state === "queued" ? "" : _("epoch %(epoch)s / %(epochs)s", { epoch: run.epoch, epochs: run.epochs });
   const done = feed.epochs.length && step.step === step.steps ? run.epochs : step.epoch;
   const parts = [_("epoch %(epoch)s / %(epochs)s", { epoch: done, epochs: run.epochs }), clock(step.seconds)];
   if (run.state === "running") {
@@ -66,30 +69,55 @@ export function progressLine(run, feed) {
 function secondsLeft({ steps }) {
   const last = steps.at(-1);
   const first = steps[Math.max(0, steps.length - 100)];
-  const pace = last.step > first.step ? (last.seconds - first.seconds) / (last.step - first.step) : last.seconds / last.step;
+  const pace =
+    last.step > first.step ? (last.seconds - first.seconds) / (last.step - first.step) : last.seconds / last.step;
   return (last.steps - last.step) * pace;
 }
 
 /** One sentence on where the run stands; for a bad end, the server's reason and what to do next. */
 export function stateSentence(run, feed) {
   const reason = feed?.states.at(-1)?.reason ?? run.reason ?? "";
-  const learning = run.mine ? _("It is learning: pause it, change its rate or watch another photo; nothing starts over.") : "";
+  const learning = run.mine
+    ? _("It is learning: pause it, change its rate or watch another photo; nothing starts over.")
+    : "";
   const sentences = {
     queued: () => waitingSentence((run.queue_position ?? 1) - 1),
     running: () => (feed?.step ? learning : _("The network is being built; the first point comes in a moment.")),
-    paused: () => _("Paused after step %(step)s. Nothing is lost, not even if the server is restarted.", { step: number(run.step) }),
-    finished: () => (run.epoch < run.epochs ? _("Stopped early: the validation loss did not get better any more. The best weights are kept.") : _("Finished. To change one thing and compare, press Clone.")),
-    stopped: () => (run.step ? _("Stopped by hand. What was learned until then is kept.") : _("Stopped by hand, before it began.")),
-    diverged: () => (reason ? `${reason} ${_("So may another preparation of the input. The last finite weights are kept.")}` : `${_("The loss is no number any more.")} ${_("A smaller learning rate, or another preparation of the input, usually helps. The last finite weights are kept.")}`),
-    failed: () => `${reason} ${run.step ? _("Press Go on to take it up from its last checkpoint.") : _("Press Start to try again.")}`,
-    interrupted: () => `${reason || _("The server was stopped.")} ${_("The run goes on from its last checkpoint by itself.")}`,
+    paused: () =>
+      _("Paused after step %(step)s. Nothing is lost, not even if the server is restarted.", {
+        step: number(run.step),
+      }),
+    finished: () =>
+      run.epoch < run.epochs
+        ? _("Stopped early: the validation loss did not get better any more. The best weights are kept.")
+        : _("Finished. To change one thing and compare, press Clone."),
+    stopped: () =>
+      run.step ? _("Stopped by hand. What was learned until then is kept.") : _("Stopped by hand, before it began."),
+    diverged: () =>
+      reason
+        ? `${reason} ${_("So may another preparation of the input. The last finite weights are kept.")}`
+        : [
+            _("The loss is no number any more."),
+            _(
+              "A smaller learning rate, or another preparation of the input, usually helps. The last finite weights are kept.",
+            ),
+          ].join(" "),
+    failed: () =>
+      [
+        reason,
+        run.step ? _("Press Go on to take it up from its last checkpoint.") : _("Press Start to try again."),
+      ].join(" "),
+    interrupted: () =>
+      `${reason || _("The server was stopped.")} ${_("The run goes on from its last checkpoint by itself.")}`,
   };
   return (sentences[run.state] ?? (() => ""))().trim();
 }
 
 function waitingSentence(before) {
   if (before === 0) return _("Waiting: this run is the next to start.");
-  return before === 1 ? _("Waiting: one run is before this one.") : _("Waiting: %(count)s runs are before this one.", { count: before });
+  return before === 1
+    ? _("Waiting: one run is before this one.")
+    : _("Waiting: %(count)s runs are before this one.", { count: before });
 }
 
 /** "Loss: 1.234" and "Accuracy: 0.567", as the lecture writes them. */

@@ -105,7 +105,10 @@ function refresh(page) {
   showProgress(page);
 }
 
-/** Start and Go on lead to Pause, that to Go on, and Stop to Clone: who presses them by keyboard is not thrown back to the page's beginning. */
+/**
+ * Start and Go on lead to Pause, that to Go on, and Stop to Clone: who presses them by keyboard is not thrown back to
+ * the page's beginning.
+ */
 function passFocus(focused) {
   if (focused.hidden && focused.closest(".run-controls")) isAwaited = true;
   else if (focused !== document.body) isAwaited = false;
@@ -124,16 +127,26 @@ function comparing(page) {
     name.style.setProperty("--run-color", colorOf(index));
     return name;
   });
-  return [` · ${_("comparing")} `, ...names.flatMap((name, index) => [...(index ? [index === names.length - 1 ? ` ${_("and")} ` : ", "] : []), name])];
+  return [
+    ` · ${_("comparing")} `,
+    ...names.flatMap((name, index) => [...(index ? [index === names.length - 1 ? ` ${_("and")} ` : ", "] : []), name]),
+  ];
+}
+
+function lostSentence({ state }) {
+  if (state === "paused") return _("The connection is lost; reconnecting.");
+  return _("The connection is lost; reconnecting. The run goes on, and no point will be missing.");
 }
 
 function showState(page) {
   const { run, feed } = page;
   const soon = { paused: _("Pausing at the end of this step …"), stopped: _("Stopping at the end of this step …") };
-  const lost = feed?.connection === "reconnecting" ? `${run.state === "paused" ? _("The connection is lost; reconnecting.") : _("The connection is lost; reconnecting. The run goes on, and no point will be missing.")} ` : "";
-  const others = run && !run.mine && !ENDED.includes(run.state) ? ` ${_("Someone else started this run: you watch it.")}` : "";
+  const lost = feed?.connection === "reconnecting" ? `${lostSentence(run)} ` : "";
+  const others =
+    run && !run.mine && !ENDED.includes(run.state) ? ` ${_("Someone else started this run: you watch it.")}` : "";
   const told = run ? (soon[run.asked] ?? stateSentence(run, feed)) : startSentence(page);
-  const text = lost && run.state === "running" ? lost : `${lost}${told}${others}`.trim(); // nothing can be asked of it then
+  // nothing can be asked of it then
+  const text = lost && run.state === "running" ? lost : `${lost}${told}${others}`.trim();
   const link = run?.state === "queued" ? watchLink(page) : null;
   if (shown !== text + link) $("#run-state").replaceChildren(...coded(text), ...(link ? [" ", link] : []));
   shown = text + link; // a link is written as its address
@@ -147,12 +160,22 @@ function coded(text) {
 
 /** Where nothing runs yet: what pressing Start does; without CIFAR-10, how to get it. */
 function startSentence(page) {
-  const { datasets, shown: [compared] } = page;
-  if (compared) return _("Change something and press Start: the new run is drawn together with %(run)s.", { run: `“${titleOf(compared)}”` });
+  const {
+    datasets,
+    shown: [compared],
+  } = page;
+  if (compared)
+    return _("Change something and press Start: the new run is drawn together with %(run)s.", {
+      run: `“${titleOf(compared)}”`,
+    });
   const cifar = datasets.find(({ name }) => name === "cifar10");
-  const start = [preparedOf(page)?.why, _("Press Start, and the network learns in front of you.")].filter(Boolean).join(" ");
+  const start = [preparedOf(page)?.why, _("Press Start, and the network learns in front of you.")]
+    .filter(Boolean)
+    .join(" ");
   if (!cifar || cifar.available) return start;
-  const fetching = _("CIFAR-10 is not on this server: `python -m app fetch cifar10` fetches it. Until then the drawn shapes are the first choice.");
+  const fetching = _(
+    "CIFAR-10 is not on this server: `python -m app fetch cifar10` fetches it. Until then the drawn shapes are the first choice.",
+  );
   return `${start} ${fetching}`;
 }
 

@@ -16,7 +16,10 @@ export class Followers {
   #drawing = null;
   #pause = FRAME_MS;
 
-  /** `hear(kinds)` is called at most ten times a second with the kinds of events that came; `changed(id, fields)` when a run told its state. */
+  /**
+   * `hear(kinds)` is called at most ten times a second with the kinds of events that came; `changed(id, fields)` when
+   * a run told its state.
+   */
   constructor(hear, changed) {
     this.#hear = hear;
     this.#changed = changed;
@@ -63,7 +66,11 @@ export class Followers {
   async #read(feed, signal) {
     for (let failures = 0; !signal.aborted && !feed.hasEnded; failures += 1) {
       const before = feed.last;
-      const heard = { begin: () => this.#begin(feed, signal), hear: (event) => this.#take(feed, event, signal), signal };
+      const heard = {
+        begin: () => this.#begin(feed, signal),
+        hear: (event) => this.#take(feed, event, signal),
+        signal,
+      };
       const error = await readEvents(feed.id, feed.last, heard).catch((caught) => caught);
       if (signal.aborted || feed.hasEnded) break;
       if (error && !isPassing(error)) return this.#give(feed, error);

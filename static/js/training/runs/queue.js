@@ -8,7 +8,11 @@ import { _ } from "../../shared/i18n.js";
 export function watchLink({ runs, state }) {
   const learning = runs.find((run) => run.state === "running" && run.id !== state.run);
   if (!learning) return null;
-  return h("a", { href: `${location.pathname}?${new URLSearchParams({ run: learning.id })}` }, _("Watch the run that is training now"));
+  return h(
+    "a",
+    { href: `${location.pathname}?${new URLSearchParams({ run: learning.id })}` },
+    _("Watch the run that is training now"),
+  );
 }
 
 /** A refused order with what its server knows of the time, and the way to what can be watched until then. */

@@ -21,7 +21,9 @@ export class RunList {
     this.#isOld = true;
     const { runs } = this.#page;
     const isKnown = runs.some(({ id }) => id === run.id);
-    this.#page.runs = isKnown ? runs.map((other) => (other.id === run.id ? { ...other, ...run } : other)) : [run, ...runs];
+    this.#page.runs = isKnown
+      ? runs.map((other) => (other.id === run.id ? { ...other, ...run } : other))
+      : [run, ...runs];
   }
 
   /** A run told its state: that holds at once, unless it is of long ago, and what else changed with it is read. */
@@ -61,7 +63,10 @@ export class RunList {
     this.#page.refresh();
   }
 
-  /** Those of the list, and those that are shown without being in it: somebody else's on pictures of their own, or deleted ones. */
+  /**
+   * Those of the list, and those that are shown without being in it: somebody else's on pictures of their own, or
+   * deleted ones.
+   */
   async #ask() {
     const listed = await listRuns();
     const { run, compare } = this.#page.state;

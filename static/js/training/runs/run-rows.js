@@ -23,7 +23,13 @@ export class RunRow {
   #spark = h("spark-line");
   #best = h("span", { class: "figure best" });
   #state = h("span", { class: "state-chip" });
-  #field = h("input", { class: "field run-field", maxlength: LONGEST_NAME, hidden: true, onkeydown: (event) => this.#key(event), onblur: () => this.#rename() });
+  #field = h("input", {
+    class: "field run-field",
+    maxlength: LONGEST_NAME,
+    hidden: true,
+    onkeydown: (event) => this.#key(event),
+    onblur: () => this.#rename(),
+  });
   #clone = this.#button(_("Clone"), () => this.#take());
   #mine = [];
   #shown = [];
@@ -35,7 +41,16 @@ export class RunRow {
     this.#mine = [this.#button(_("Rename"), () => this.#edit()), this.#button(_("Delete"), () => remove(id))];
     this.#clone.title = _("Puts its settings into the builder, to change one and start again");
     const buttons = h("span", { class: "buttons" }, this.#clone, this.#mine);
-    this.element = h("li", { class: "run-row" }, h("label", { class: "run-check" }, this.#check), h("div", { class: "run-words" }, this.#name, this.#field, this.#told), this.#spark, this.#best, this.#state, buttons);
+    this.element = h(
+      "li",
+      { class: "run-row" },
+      h("label", { class: "run-check" }, this.#check),
+      h("div", { class: "run-words" }, this.#name, this.#field, this.#told),
+      this.#spark,
+      this.#best,
+      this.#state,
+      buttons,
+    );
   }
 
   /** Nothing is done where nothing is new: there may be many rows, and they are shown again with every event. */
@@ -60,7 +75,11 @@ export class RunRow {
     this.#name.setAttribute("aria-current", String(this.#page.state.run === run.id));
     this.#told.textContent = toldOf(run);
     this.#spark.shares = run.curve ?? [];
-    this.#best.replaceChildren(...(Number.isFinite(run.best) ? [h("span", { class: "visually-hidden" }, `${BEST} `), percentFine(run.best)] : []));
+    this.#best.replaceChildren(
+      ...(Number.isFinite(run.best)
+        ? [h("span", { class: "visually-hidden" }, `${BEST} `), percentFine(run.best)]
+        : []),
+    );
     this.#best.title = BEST;
     this.#state.textContent = stateOf(run);
     this.#state.dataset.state = run.state;
@@ -104,7 +123,9 @@ export class RunRow {
 function toldOf(run) {
   const epochs = _("epoch %(epoch)s of %(epochs)s", { epoch: number(run.epoch), epochs: number(run.epochs) });
   const settings = titleOf(run) === automaticName(run) ? [] : [datasetTitle(run.dataset), ...remediesOf(run)];
-  return [...settings, epochs, run.mine ? null : _("someone else's"), when.format(new Date(run.created_at))].filter(Boolean).join(" · ");
+  return [...settings, epochs, run.mine ? null : _("someone else's"), when.format(new Date(run.created_at))]
+    .filter(Boolean)
+    .join(" · ");
 }
 
 function stateOf(run) {

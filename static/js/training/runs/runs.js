@@ -27,7 +27,10 @@ export function connectRuns(page) {
   return { refresh };
 }
 
-/** The newest, and of the others those that are drawn. Rows are kept from one time to the next, so that neither focus nor a half-written name is lost. */
+/**
+ * The newest, and of the others those that are drawn. Rows are kept from one time to the next, so that neither focus
+ * nor a half-written name is lost.
+ */
 function show(page, view) {
   const wanted = page.runs.filter(({ mine }) => view.whose === "all" || mine);
   const shown = view.isWhole ? wanted : wanted.filter((run, index) => index < SHOWN || page.shown.includes(run));
@@ -40,7 +43,9 @@ function show(page, view) {
   for (const id of view.rows.keys()) if (!page.runOf(id)) view.rows.delete(id);
   const list = $("#run-rows");
   for (const element of [...list.children]) if (!elements.includes(element)) element.remove();
-  elements.forEach((element, index) => list.children[index] !== element && list.insertBefore(element, list.children[index] ?? null));
+  elements.forEach(
+    (element, index) => list.children[index] !== element && list.insertBefore(element, list.children[index] ?? null),
+  );
   $("#no-runs").hidden = wanted.length > 0;
   $("#more-runs").hidden = shown.length === wanted.length;
 }
@@ -56,7 +61,10 @@ let asked = null; // id of the run that may be deleted
 function askDelete(page, id) {
   asked = id;
   const run = page.runOf(id);
-  $("#delete-told").textContent = _("“%(name)s”: its curves, snapshots and weights are removed for good. A run that still learns is stopped first. This cannot be undone.", { name: titleOf(run) });
+  $("#delete-told").textContent = _(
+    "“%(name)s”: its curves, snapshots and weights are removed for good. A run that still learns is stopped first. This cannot be undone.",
+    { name: titleOf(run) },
+  );
   $("#delete-run").showModal();
 }
 

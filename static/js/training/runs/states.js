@@ -8,7 +8,20 @@ const $ = (selector) => document.querySelector(selector);
 
 export function connectStates(page) {
   const there = page.recipes.filter((recipe) => recipe.kind !== "start" && isThere(page, recipe));
-  $("#prepared").replaceChildren(...rowsOf(there).map(([fails, works]) => h("li", { class: "prepared-row" }, h("div", {}, fails && link(page, fails)), h("div", { class: "cures" }, works.map((recipe) => link(page, recipe))))));
+  $("#prepared").replaceChildren(
+    ...rowsOf(there).map(([fails, works]) =>
+      h(
+        "li",
+        { class: "prepared-row" },
+        h("div", {}, fails && link(page, fails)),
+        h(
+          "div",
+          { class: "cures" },
+          works.map((recipe) => link(page, recipe)),
+        ),
+      ),
+    ),
+  );
   $("#states-card").hidden = there.length === 0;
   return { refresh() {} };
 }
@@ -21,16 +34,24 @@ function isThere({ datasets }, { dataset }) {
 /** [what fails, what works beside it]; each once, and at the end what cures nothing of these. */
 function rowsOf(recipes) {
   const works = new Set(recipes.filter(({ kind }) => kind === "works"));
-  const rows = recipes.filter(({ kind }) => kind === "fails").map((fails) => {
-    const beside = [...works].filter(({ name, beside: other }) => name === fails.beside || other === fails.name);
-    for (const recipe of beside) works.delete(recipe);
-    return [fails, beside];
-  });
+  const rows = recipes
+    .filter(({ kind }) => kind === "fails")
+    .map((fails) => {
+      const beside = [...works].filter(({ name, beside: other }) => name === fails.beside || other === fails.name);
+      for (const recipe of beside) works.delete(recipe);
+      return [fails, beside];
+    });
   return works.size ? [...rows, [null, [...works]]] : rows;
 }
 
 function link(page, { kind, title, why, dataset, ...recipe }) {
   const address = page.link({ ...recipe, dataset });
   const sort = h("span", { class: "visually-hidden" }, kind === "fails" ? _("fails:") : _("works:"));
-  return h("a", { href: address, class: kind }, h("strong", {}, sort, " ", title), h("span", { class: "small" }, why), h("span", { class: "fact" }, datasetTitle(dataset)));
+  return h(
+    "a",
+    { href: address, class: kind },
+    h("strong", {}, sort, " ", title),
+    h("span", { class: "small" }, why),
+    h("span", { class: "fact" }, datasetTitle(dataset)),
+  );
 }

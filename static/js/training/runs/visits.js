@@ -1,4 +1,5 @@
-// The page in the browser's history: each run that is opened is an entry, so that Back returns to the one before; what is typed or
+// The page in the browser's history: each run that is opened is an entry, so that Back returns to the one before; what
+// is typed or
 // scrubbed changes the entry where it happens.
 
 const SETTLE_MS = 220;
@@ -12,7 +13,10 @@ export class Visits {
   #turn = 0; // of Back and Forward
   #isReturning = false;
 
-  /** `write()` is the query of what the page shows; `read()` finds what the address says, or null, and `show(found)` shows it. */
+  /**
+   * `write()` is the query of what the page shows; `read()` finds what the address says, or null, and `show(found)`
+   * shows it.
+   */
   constructor({ write, read, show }) {
     [this.#write, this.#read, this.#show] = [write, read, show];
     addEventListener("popstate", () => this.#return());

@@ -22,7 +22,12 @@ export class AnswerPictures extends HTMLElement {
   #tile(picture) {
     const sure = percent(picture.confidence);
     const label = _("Look at this picture as your photo: %(share)s sure", { share: sure });
-    return h("button", { type: "button", title: label, "aria-label": label, onclick: () => emit(this, "picture", picture) }, h("img", { src: picture.image, alt: "" }), h("span", { class: "figure", "aria-hidden": "true" }, sure));
+    return h(
+      "button",
+      { type: "button", title: label, "aria-label": label, onclick: () => emit(this, "picture", picture) },
+      h("img", { src: picture.image, alt: "" }),
+      h("span", { class: "figure", "aria-hidden": "true" }, sure),
+    );
   }
 }
 

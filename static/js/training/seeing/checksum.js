@@ -17,6 +17,7 @@ export function crc32(bytes) {
 /** The checksum of a picture's pixels, row by row, from RGBA bytes; of `channels` 1 or 3. */
 export function pixelChecksum({ data }, channels) {
   const bytes = new Uint8Array((data.length / 4) * channels);
-  for (let index = 0; index < bytes.length; index += 1) bytes[index] = data[Math.floor(index / channels) * 4 + (index % channels)];
+  for (let index = 0; index < bytes.length; index += 1)
+    bytes[index] = data[Math.floor(index / channels) * 4 + (index % channels)];
   return crc32(bytes);
 }

@@ -15,7 +15,11 @@ export function accuracy(matrix) {
 /** The commonest mistake, {truth, predicted, count, of}, or null where there is none. */
 export function worstMistake(matrix) {
   const totals = rowTotals(matrix);
-  const mistakes = matrix.flatMap((row, truth) => row.map((count, predicted) => ({ truth, predicted, count, of: totals[truth] })));
-  const [worst] = mistakes.filter(({ truth, predicted, count }) => truth !== predicted && count > 0).sort((one, other) => other.count - one.count);
+  const mistakes = matrix.flatMap((row, truth) =>
+    row.map((count, predicted) => ({ truth, predicted, count, of: totals[truth] })),
+  );
+  const [worst] = mistakes
+    .filter(({ truth, predicted, count }) => truth !== predicted && count > 0)
+    .sort((one, other) => other.count - one.count);
   return worst ?? null;
 }

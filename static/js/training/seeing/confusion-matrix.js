@@ -42,12 +42,25 @@ export class ConfusionMatrix extends HTMLElement {
     this.style.setProperty("--classes", classes.length);
     this.classList.toggle("is-fine", classes.length > 16);
     const titles = classes.map(classTitle);
-    this.classList.toggle("is-short", titles.every((title) => title.length <= SHORT));
+    this.classList.toggle(
+      "is-short",
+      titles.every((title) => title.length <= SHORT),
+    );
     const corner = h("td", { class: "corner" }, h("span", {}, _("truth ↓")), h("span", {}, _("said →")));
-    const head = h("tr", {}, corner, titles.map((title) => h("th", { scope: "col", title }, h("span", {}, title))));
+    const head = h(
+      "tr",
+      {},
+      corner,
+      titles.map((title) => h("th", { scope: "col", title }, h("span", {}, title))),
+    );
     const rows = titles.map((title, truth) => {
       const cells = this.#cells.slice(truth * titles.length, (truth + 1) * titles.length);
-      return h("tr", {}, h("th", { scope: "row", title }, title), cells.map((cell) => h("td", {}, cell)));
+      return h(
+        "tr",
+        {},
+        h("th", { scope: "row", title }, title),
+        cells.map((cell) => h("td", {}, cell)),
+      );
     });
     const caption = h("caption", { class: "visually-hidden" }, this.dataset.label);
     this.replaceChildren(h("table", {}, caption, h("thead", {}, head), h("tbody", {}, rows)));
@@ -58,7 +71,14 @@ export class ConfusionMatrix extends HTMLElement {
       enterAt(this.#cells, currentTarget);
       emit(this, "cell", { truth, predicted });
     };
-    return h("button", { type: "button", tabindex: -1, class: truth === predicted ? "is-right" : null, "data-truth": truth, "data-predicted": predicted, onclick: open });
+    return h("button", {
+      type: "button",
+      tabindex: -1,
+      class: truth === predicted ? "is-right" : null,
+      "data-truth": truth,
+      "data-predicted": predicted,
+      onclick: open,
+    });
   }
 
   #point(target) {
@@ -77,8 +97,16 @@ function fill(cell, classes, place) {
 
 /** "cat taken for dog: 14 of 60 (23 %)". */
 export function describe(classes, { truth, predicted, count, of }) {
-  const values = { truth: classTitle(classes[truth]), predicted: classTitle(classes[predicted]), count: number(count), of: number(of), share: percent(of > 0 ? count / of : 0) };
-  return truth === predicted ? _("%(truth)s recognized: %(count)s of %(of)s (%(share)s)", values) : _("%(truth)s taken for %(predicted)s: %(count)s of %(of)s (%(share)s)", values);
+  const values = {
+    truth: classTitle(classes[truth]),
+    predicted: classTitle(classes[predicted]),
+    count: number(count),
+    of: number(of),
+    share: percent(of > 0 ? count / of : 0),
+  };
+  return truth === predicted
+    ? _("%(truth)s recognized: %(count)s of %(of)s (%(share)s)", values)
+    : _("%(truth)s taken for %(predicted)s: %(count)s of %(of)s (%(share)s)", values);
 }
 
 customElements.define("confusion-matrix", ConfusionMatrix);

@@ -1,4 +1,5 @@
-// What the network takes for what at the moment that is shown: the validation pictures by truth and answer, and the pictures behind each cell.
+// What the network takes for what at the moment that is shown: the validation pictures by truth and answer, and the
+// pictures behind each cell.
 
 import { readConfused } from "../../api.js";
 import "./answer-pictures.js";
@@ -45,13 +46,20 @@ function epochTitle({ epoch }) {
 }
 
 function emptySentence({ run }) {
-  if (run?.training.validation_split === 0) return _("No pictures were put aside for validation: there is nothing to count.");
-  return _("After the first epoch, the validation pictures are counted here: what they are, and what the network says they are.");
+  if (run?.training.validation_split === 0)
+    return _("No pictures were put aside for validation: there is nothing to count.");
+  return _(
+    "After the first epoch, the validation pictures are counted here: what they are, and what the network says they are.",
+  );
 }
 
 /** One sentence for the cell under the pointer; without one, the commonest mistake. */
 function showPointed({ matrices: { shown, awaited }, place }) {
-  if (awaited !== null) return ($("#confusion-note").textContent = _("Nothing had been counted yet at this moment; the first count is of epoch %(number)s.", { number: number(awaited) }));
+  if (awaited !== null)
+    return ($("#confusion-note").textContent = _(
+      "Nothing had been counted yet at this moment; the first count is of epoch %(number)s.",
+      { number: number(awaited) },
+    ));
   if (!shown) return undefined;
   const { classes, matrix } = shown;
   const count = place && { ...place, count: matrix[place.truth][place.predicted], of: rowTotals(matrix)[place.truth] };
@@ -61,7 +69,11 @@ function showPointed({ matrices: { shown, awaited }, place }) {
 function summary({ classes, matrix }) {
   const { right, all, share } = accuracy(matrix);
   const worst = worstMistake(matrix);
-  const counted = _("%(right)s of %(all)s right (%(share)s).", { right: number(right), all: number(all), share: percent(share) });
+  const counted = _("%(right)s of %(all)s right (%(share)s).", {
+    right: number(right),
+    all: number(all),
+    share: percent(share),
+  });
   const most = worst && _("Most often: %(mistake)s.", { mistake: describe(classes, worst) });
   return most ? `${counted} ${most}` : counted;
 }
@@ -72,7 +84,11 @@ async function open(page, view, place) {
   const answer = await readConfused(run, place, epoch);
   if (page.state.run !== run || $("#mistakes-dialog").open) return;
   view.opened = classes[place.truth];
-  $("#mistakes-title").textContent = describe(classes, { ...place, count: answer.count, of: rowTotals(matrix)[place.truth] });
+  $("#mistakes-title").textContent = describe(classes, {
+    ...place,
+    count: answer.count,
+    of: rowTotals(matrix)[place.truth],
+  });
   $("#mistakes-fact").textContent = epochTitle(answer);
   $("#mistakes-note").textContent = mistakesNote(answer.pictures.length, answer.count, place.truth === place.predicted);
   $("#mistakes").show(answer.pictures);
@@ -82,13 +98,16 @@ async function open(page, view, place) {
 function mistakesNote(shown, count, isRight) {
   if (shown === 0) return _("There is no such picture at this moment.");
   const order = isRight ? _("The surest answers first.") : _("The surest mistakes first.");
-  const rest = shown < count ? _("%(shown)s of %(count)s are shown.", { shown: number(shown), count: number(count) }) : "";
+  const rest =
+    shown < count ? _("%(shown)s of %(count)s are shown.", { shown: number(shown), count: number(count) }) : "";
   return [order, rest, _("Click one to make it your photo, and see why.")].filter(Boolean).join(" ");
 }
 
 /** A validation picture becomes the visitor's photo; what it really is goes along. */
 function take(page, view, { image }) {
   $("#mistakes-dialog").close();
-  $("#announcement").textContent = _("Your photo is now a validation picture: %(label)s.", { label: classTitle(view.opened) });
+  $("#announcement").textContent = _("Your photo is now a validation picture: %(label)s.", {
+    label: classTitle(view.opened),
+  });
   return page.look({ file: fileOf(image) }, view.opened);
 }

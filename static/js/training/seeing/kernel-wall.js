@@ -18,7 +18,10 @@ export class KernelWall extends HTMLElement {
     this.addEventListener("keydown", (event) => rove(event, this.#tiles, columnsOf(this.#tiles)));
   }
 
-  /** `kernels` are lists of planes; `look` is sum (of the planes), channels (each plane) or color; `limit` ends the scale. */
+  /**
+   * `kernels` are lists of planes; `look` is sum (of the planes), channels (each plane) or color; `limit` ends the
+   * scale.
+   */
   show(kernels, look, limit) {
     this.dataset.look = look;
     if (this.#tiles.length !== kernels.length) this.#build(kernels.length);
@@ -28,7 +31,18 @@ export class KernelWall extends HTMLElement {
   #build(count) {
     this.#tiles = Array.from({ length: count }, (_value, index) => {
       const label = _("Kernel %(number)s", { number: index + 1 });
-      return h("button", { type: "button", title: label, "aria-label": label, "data-kernel": index, tabindex: index ? -1 : 0, onclick: () => this.#choose(index) }, h("canvas", { "aria-hidden": "true" }));
+      return h(
+        "button",
+        {
+          type: "button",
+          title: label,
+          "aria-label": label,
+          "data-kernel": index,
+          tabindex: index ? -1 : 0,
+          onclick: () => this.#choose(index),
+        },
+        h("canvas", { "aria-hidden": "true" }),
+      );
     });
     this.replaceChildren(...this.#tiles);
   }

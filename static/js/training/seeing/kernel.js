@@ -30,7 +30,10 @@ export function connectKernel(page) {
     const now = all[moments.indexOf(snapshot)];
     if (!now.kernels?.[index] || momentOf(page) !== snapshot) return;
     show(page, { snapshot, now, start: all[0], index, preparation });
-    showWay(all.map(({ kernels }) => kernels[index]), moments.indexOf(snapshot));
+    showWay(
+      all.map(({ kernels }) => kernels[index]),
+      moments.indexOf(snapshot),
+    );
   };
   const learnPreparation = async () => {
     const model = page.run?.model;
@@ -61,13 +64,24 @@ function show(page, { snapshot, now, start, index, preparation }) {
   const planes = now.kernels[index];
   const first = start.kernels?.[index] ?? planes;
   const limit = largestOf([...planes, ...first]);
-  $("#kernel-title").textContent = _("Kernel %(number)s of %(layer)s", { number: index + 1, layer: layerTitle(now.layer) });
+  $("#kernel-title").textContent = _("Kernel %(number)s of %(layer)s", {
+    number: index + 1,
+    layer: layerTitle(now.layer),
+  });
   $("#kernel-fact").textContent = momentTitle(page, snapshot);
-  $("#kernel-planes").replaceChildren(...planes.map((plane, channel) => figure(page, { plane, start: first[channel], channel, count: planes.length, limit, preparation })));
+  $("#kernel-planes").replaceChildren(
+    ...planes.map((plane, channel) =>
+      figure(page, { plane, start: first[channel], channel, count: planes.length, limit, preparation }),
+    ),
+  );
   $("#kernel-moved").textContent = movedSentence(distance(planes, first), norm(first), snapshot);
-  $("#kernel-exact").textContent = _("Numbers are read from the picture of the kernels: right to ±%(step)s.", { step: number(now.limit / 254, 4) });
-  if (planes[0].width > LARGEST_SIDE) $("#kernel-exact").textContent += ` ${_("It is too large to be tried on the convolution page.")}`;
-  else if (!preparation) $("#kernel-exact").textContent += ` ${_("It can be tried on the convolution page once there is a checkpoint.")}`;
+  $("#kernel-exact").textContent = _("Numbers are read from the picture of the kernels: right to ±%(step)s.", {
+    step: number(now.limit / 254, 4),
+  });
+  if (planes[0].width > LARGEST_SIDE)
+    $("#kernel-exact").textContent += ` ${_("It is too large to be tried on the convolution page.")}`;
+  else if (!preparation)
+    $("#kernel-exact").textContent += ` ${_("It can be tried on the convolution page once there is a checkpoint.")}`;
 }
 
 /** How far it has moved from its random start, at every moment. */
@@ -78,8 +92,15 @@ function showWay(kernels, at) {
 }
 
 function movedSentence(way, length, { number: at }) {
-  if (at === 0) return _("This is the random start: a kernel of length %(length)s that has learned nothing yet.", { length: number(length, 2) });
-  return _("It has moved %(way)s from its random start, which was %(length)s long: %(share)s of its length.", { way: number(way, 2), length: number(length, 2), share: percent(length > 0 ? way / length : 0) });
+  if (at === 0)
+    return _("This is the random start: a kernel of length %(length)s that has learned nothing yet.", {
+      length: number(length, 2),
+    });
+  return _("It has moved %(way)s from its random start, which was %(length)s long: %(share)s of its length.", {
+    way: number(way, 2),
+    length: number(length, 2),
+    share: percent(length > 0 ? way / length : 0),
+  });
 }
 
 function figure(page, { plane, start, channel, count, limit, preparation }) {
@@ -87,7 +108,14 @@ function figure(page, { plane, start, channel, count, limit, preparation }) {
   const table = (rows) => document.createElement("weight-table").show(rows, limit);
   const rows = toRows(plane);
   const label = _("Try the part for %(input)s on the convolution page", { input: name });
-  const link = preparation && rows.length <= LARGEST_SIDE ? h("a", { class: "small", href: bridge(page, preparation, rows, channel), title: label, "aria-label": label }, _("Try it")) : null;
+  const link =
+    preparation && rows.length <= LARGEST_SIDE
+      ? h(
+          "a",
+          { class: "small", href: bridge(page, preparation, rows, channel), title: label, "aria-label": label },
+          _("Try it"),
+        )
+      : null;
   return h(
     "figure",
     {},
@@ -99,12 +127,20 @@ function figure(page, { plane, start, channel, count, limit, preparation }) {
 
 /**
  * The convolution page with this part of the kernel and what the network sees. There levels are 0 to 255, here
- * (level / 255 - mean) / std: the divisor and the offset make up for it. More decimals would not be true, nor fit their fields.
+ * (level / 255 - mean) / std: the divisor and the offset make up for it. More decimals would not be true, nor fit
+ * their fields.
  */
 function bridge({ run }, { mean, std }, matrix, channel) {
   const sum = matrix.flat().reduce((total, weight) => total + weight, 0);
   const rounded = (value) => Number(value.toFixed(4));
   const offset = Number(((-mean[channel] / std[channel]) * sum).toFixed(3));
-  const step = { matrix: matrix.map((row) => row.map(rounded)), divisor: Number((255 * std[channel]).toFixed(2)), offset, border: "valid" };
-  return `/convolve?${new URLSearchParams({ sample: SEEN, size: Math.max(...run.network.input.slice(1)), display: "signed", steps: JSON.stringify([step]) })}`;
+  const step = {
+    matrix: matrix.map((row) => row.map(rounded)),
+    divisor: Number((255 * std[channel]).toFixed(2)),
+    offset,
+    border: "valid",
+  };
+  const size = Math.max(...run.network.input.slice(1));
+  const query = { sample: SEEN, size, display: "signed", steps: JSON.stringify([step]) };
+  return `/convolve?${new URLSearchParams(query)}`;
 }

@@ -10,7 +10,9 @@ import { connectKernel } from "./kernel.js";
 import { emptySentence, momentOf, momentTitle, unpackKernels } from "./moment.js";
 
 const FIRST_SHOWN = 32;
-const BEFORE = _("Press Start: the first layer's kernels will appear here, at random at first, and change as the network learns.");
+const BEFORE = _(
+  "Press Start: the first layer's kernels will appear here, at random at first, and change as the network learns.",
+);
 const $ = (selector) => document.querySelector(selector);
 
 export function connectKernels(page) {
@@ -21,7 +23,10 @@ export function connectKernels(page) {
     $("#kernels-body").hidden = !snapshot?.kernels;
     $("#kernels-empty").hidden = Boolean(snapshot?.kernels);
     $("#kernels-fact").textContent = snapshot ? momentTitle(page, snapshot) : "";
-    if (!snapshot?.kernels) $("#kernels-empty").textContent = snapshot ? _("This network does not begin with a convolution: it has no kernels to look at.") : emptySentence(page, BEFORE);
+    if (!snapshot?.kernels)
+      $("#kernels-empty").textContent = snapshot
+        ? _("This network does not begin with a convolution: it has no kernels to look at.")
+        : emptySentence(page, BEFORE);
     else await show(snapshot);
   };
   const show = async (snapshot) => {
@@ -57,7 +62,8 @@ function draw({ kernels, layer, limit, total }, view) {
   $("#kernels-more").hidden = view.showsAll || kernels.length <= FIRST_SHOWN;
   $("#kernels-more").textContent = _("+ %(count)s more", { count: kernels.length - FIRST_SHOWN });
   $("#kernels-note").textContent = `${layerTitle(layer)} · ${note(look, kernels[0].length)}`;
-  if (view.showsAll && total > kernels.length) $("#kernels-note").textContent += " " + _("The first %(count)s of %(total)s.", { count: kernels.length, total });
+  if (view.showsAll && total > kernels.length)
+    $("#kernels-note").textContent += " " + _("The first %(count)s of %(total)s.", { count: kernels.length, total });
 }
 
 function note(look, channels) {

@@ -31,8 +31,23 @@ export class MapRows extends HTMLElement {
     const title = layerTitle(layer);
     const more = shape[0] - maps.length;
     const hidden = more > 0 ? " · " + _("the first %(count)s", { count: maps.length }) : "";
-    const head = h("header", {}, h("h3", {}, title), h("span", { class: "fact" }, shapeText(shape) + hidden), h("span", { class: "fact range" }));
-    return h("section", { "aria-label": title }, head, h("div", { class: maps.length > FEW ? "tiles are-many" : "tiles" }, maps.map((_map, channel) => this.#tile(layer, channel, title))));
+    const head = h(
+      "header",
+      {},
+      h("h3", {}, title),
+      h("span", { class: "fact" }, shapeText(shape) + hidden),
+      h("span", { class: "fact range" }),
+    );
+    return h(
+      "section",
+      { "aria-label": title },
+      head,
+      h(
+        "div",
+        { class: maps.length > FEW ? "tiles are-many" : "tiles" },
+        maps.map((_map, channel) => this.#tile(layer, channel, title)),
+      ),
+    );
   }
 
   #tile(layer, channel, title) {
@@ -41,7 +56,11 @@ export class MapRows extends HTMLElement {
       enterAt([...event.currentTarget.parentNode.children], event.currentTarget);
       emit(this, "map", { layer, channel });
     };
-    return h("button", { class: "map", type: "button", title: label, "aria-label": label, tabindex: channel ? -1 : 0, onclick: open }, h("canvas", { "aria-hidden": "true" }));
+    return h(
+      "button",
+      { class: "map", type: "button", title: label, "aria-label": label, tabindex: channel ? -1 : 0, onclick: open },
+      h("canvas", { "aria-hidden": "true" }),
+    );
   }
 }
 

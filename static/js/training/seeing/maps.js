@@ -11,7 +11,9 @@ import { present } from "../../shared/theme.js";
 import { connectCloserTime } from "./closer.js";
 import { emptySentence, momentOf, momentTitle, photoMoments, unpackMaps } from "./moment.js";
 
-const BEFORE = _("Press Start: the maps that the first layers make of your photo will appear here, at random at first.");
+const BEFORE = _(
+  "Press Start: the maps that the first layers make of your photo will appear here, at random at first.",
+);
 const $ = (selector) => document.querySelector(selector);
 
 export function connectMaps(page) {
@@ -28,7 +30,10 @@ export function connectMaps(page) {
     $("#maps-empty").hidden = !isEmpty;
     $("#maps").hidden = isEmpty;
     if (isEmpty) dialog.close();
-    if (isEmpty) $("#maps-empty").textContent = snapshot ? _("This network has no convolution or pooling that leaves a map of the photo.") : emptySentence(page, BEFORE);
+    if (isEmpty)
+      $("#maps-empty").textContent = snapshot
+        ? _("This network has no convolution or pooling that leaves a map of the photo.")
+        : emptySentence(page, BEFORE);
     if (isEmpty || !moment) return;
     const maps = await unpackMaps(moment);
     if (photoMoments(page).get() !== moment) return;
@@ -39,7 +44,11 @@ export function connectMaps(page) {
   };
   const showOpened = (maps) => {
     time.refresh();
-    show(page, maps.find(({ layer }) => layer === opened.layer), opened);
+    show(
+      page,
+      maps.find(({ layer }) => layer === opened.layer),
+      opened,
+    );
   };
   $("#maps").addEventListener("map", ({ detail }) => {
     opened = detail;
@@ -55,12 +64,18 @@ function show(page, layer, { channel }) {
   const map = layer.maps[channel];
   const { picture, rgba } = drawSigned(map, layer.limit);
   paint($("#map-large"), picture, rgba);
-  $("#map-title").textContent = _("%(map)s of %(layer)s", { map: _("map %(number)s", { number: channel + 1 }), layer: layerTitle(layer.layer) });
+  $("#map-title").textContent = _("%(map)s of %(layer)s", {
+    map: _("map %(number)s", { number: channel + 1 }),
+    layer: layerTitle(layer.layer),
+  });
   $("#map-fact").textContent = `${picture.width} × ${picture.height}`;
   $("#map-large").setAttribute("aria-label", $("#map-title").textContent);
   $("#map-scale").show("soft", [-layer.limit, 0, layer.limit]);
   const { x, y } = peak(map);
-  $("#map-note").textContent = _("Its largest value, %(value)s, is in row %(row)s, column %(column)s. All maps of the layer are on one scale.", { value: number(map.data[y * map.width + x]), row: y, column: x });
+  $("#map-note").textContent = _(
+    "Its largest value, %(value)s, is in row %(row)s, column %(column)s. All maps of the layer are on one scale.",
+    { value: number(map.data[y * map.width + x]), row: y, column: x },
+  );
   $("#map-seen").hidden = !page.seen;
   if (page.seen) paint($("#map-seen canvas"), page.seen, page.seen.data);
 }

@@ -29,7 +29,8 @@ export class Matrices {
     if (this.#wasLost && !isLost(this.#page)) this.#forget();
     this.#wasLost = isLost(this.#page);
     const seen = feed?.epochs.length ?? 0;
-    if (run && seen > 0 && run.training.validation_split !== 0) this.#latest.ask(JSON.stringify([run.id, seen, feed.hasEnded]));
+    if (run && seen > 0 && run.training.validation_split !== 0)
+      this.#latest.ask(JSON.stringify([run.id, seen, feed.hasEnded]));
     this.#choose();
   }
 

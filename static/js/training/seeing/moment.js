@@ -36,7 +36,10 @@ export function isLost({ feed }) {
 /** Shows the moment at a position of `momentsOf`; the last one is now. */
 export function showMoment(page, position) {
   const moments = momentsOf(page);
-  page.change({ snapshot: position === null || position >= moments.length - 1 ? null : moments[position].number }, { isLive: true });
+  page.change(
+    { snapshot: position === null || position >= moments.length - 1 ? null : moments[position].number },
+    { isLive: true },
+  );
 }
 
 /** "random start", "epoch 14" or "epoch 0.3"; "step 5" where that would round to epoch 0. */
@@ -54,7 +57,9 @@ export function stepTitle({ step }) {
 /** What stands where nothing can be seen yet; `before` is for a page without a run. */
 export function emptySentence({ run }, before) {
   if (!run) return before;
-  return ENDED.includes(run.state) ? _("This run ended before it showed anything.") : _("It appears as soon as the network has been made.");
+  return ENDED.includes(run.state)
+    ? _("This run ended before it showed anything.")
+    : _("It appears as soon as the network has been made.");
 }
 
 /** How many epochs are done at a snapshot, with the part of the one that is under way. */
@@ -62,7 +67,9 @@ export function epochsAt({ run }, { step, epoch }) {
   return run?.steps ? (step * run.epochs) / run.steps : epoch;
 }
 
-/** A snapshot's first kernels, read from their sprite once: {kernels: lists of planes, or null; layer, limit, total}. */
+/**
+ * A snapshot's first kernels, read from their sprite once: {kernels: lists of planes, or null; layer, limit, total}.
+ */
 export function unpackKernels(snapshot) {
   if (!kernels.has(snapshot)) kernels.set(snapshot, readSheet(snapshot.kernels));
   return kernels.get(snapshot);
@@ -102,7 +109,8 @@ export function photoMoments(page) {
 }
 
 /**
- * Snapshots as they would be of the photo that is chosen now. A run watches one photo at a time, and each snapshot tells the
+ * Snapshots as they would be of the photo that is chosen now. A run watches one photo at a time, and each snapshot
+ * tells the
  * checksum of its own; what it does not show is asked for, once.
  */
 class PhotoMoments {
@@ -116,7 +124,10 @@ class PhotoMoments {
     this.#page = page;
   }
 
-  /** The shown moment with maps and predictions of the photo; null while they are asked for or where they cannot be had. */
+  /**
+   * The shown moment with maps and predictions of the photo; null while they are asked for or where they cannot be
+   * had.
+   */
   get() {
     const page = this.#page;
     const snapshot = momentOf(page);
@@ -148,7 +159,10 @@ class PhotoMoments {
     const page = this.#page;
     if (photo !== photoKey(page.source)) return;
     if (this.#answers.size >= MOST_KEPT) this.#answers.clear();
-    const done = await page.attempt(async () => this.#answers.set(key, await readSnapshot(run, number, page.source)), this);
+    const done = await page.attempt(
+      async () => this.#answers.set(key, await readSnapshot(run, number, page.source)),
+      this,
+    );
     if (!done) this.#answers.set(key, null);
     page.show();
   }

@@ -1,4 +1,5 @@
-// How long the incoming weights of each layer's units are: a small histogram for each layer, with the longest that is allowed.
+// How long the incoming weights of each layer's units are: a small histogram for each layer, with the longest that is
+// allowed.
 
 import { h, s } from "../../shared/dom.js";
 import { short } from "../../shared/format.js";
@@ -21,8 +22,19 @@ export class NormStrips extends HTMLElement {
 }
 
 function row(layer) {
-  const chart = s("svg", { viewBox: `0 0 ${BINS} ${HEIGHT}`, preserveAspectRatio: "none", role: "img" }, s("path", { class: "units" }), s("line", { class: "limit", y1: 0, y2: HEIGHT }));
-  return h("section", {}, h("h3", {}, layerTitle(layer)), chart, h("span", { class: "ends fact", "aria-hidden": "true" }, h("span", {}, "0"), h("span")));
+  const chart = s(
+    "svg",
+    { viewBox: `0 0 ${BINS} ${HEIGHT}`, preserveAspectRatio: "none", role: "img" },
+    s("path", { class: "units" }),
+    s("line", { class: "limit", y1: 0, y2: HEIGHT }),
+  );
+  return h(
+    "section",
+    {},
+    h("h3", {}, layerTitle(layer)),
+    chart,
+    h("span", { class: "ends fact", "aria-hidden": "true" }, h("span", {}, "0"), h("span")),
+  );
 }
 
 /** The end of the scale is written where the next layer has another one. */
@@ -30,7 +42,9 @@ function fill(section, { norms, limit, end }, next) {
   section.classList.toggle("is-alike", next?.end === end);
   const counts = spread(norms, end, BINS);
   const most = Math.max(...counts, 1);
-  const bars = counts.map((count, bin) => (count ? bar(bin, Math.max(1.5, (HEIGHT - 1) * Math.sqrt(count / most))) : ""));
+  const bars = counts.map((count, bin) =>
+    count ? bar(bin, Math.max(1.5, (HEIGHT - 1) * Math.sqrt(count / most))) : "",
+  );
   section.querySelector(".units").setAttribute("d", bars.join(""));
   const line = section.querySelector(".limit");
   line.toggleAttribute("hidden", limit === null);
@@ -46,7 +60,9 @@ function bar(bin, height) {
 
 function sentence(norms, low, high, limit) {
   const values = { count: norms.length, low: short(low), high: short(high), limit: limit === null ? "" : short(limit) };
-  return limit === null ? _("%(count)s units, norms from %(low)s to %(high)s", values) : _("%(count)s units, norms from %(low)s to %(high)s; none may be longer than %(limit)s", values);
+  return limit === null
+    ? _("%(count)s units, norms from %(low)s to %(high)s", values)
+    : _("%(count)s units, norms from %(low)s to %(high)s; none may be longer than %(limit)s", values);
 }
 
 customElements.define("norm-strips", NormStrips);

@@ -38,7 +38,9 @@ class Ends {
     const key = `${page.state.run} ${layer}`;
     const moments = momentsOf(page);
     const { seen = 0, length = limit ?? 1e-6 } = this.#longest.get(key) ?? {};
-    const norms = moments.slice(seen).flatMap((moment) => moment.norms.find((other) => other.layer === layer)?.norms ?? []);
+    const norms = moments
+      .slice(seen)
+      .flatMap((moment) => moment.norms.find((other) => other.layer === layer)?.norms ?? []);
     const longest = norms.reduce((most, one) => Math.max(most, one), length);
     this.#longest.set(key, { seen: moments.length, length: longest });
     return ROOM * longest;
@@ -46,7 +48,11 @@ class Ends {
 }
 
 function note(limit, layers) {
-  if (limit === null) return _("The length of each unit's incoming weights. Max-norm is off: nothing keeps them short.");
+  if (limit === null)
+    return _("The length of each unit's incoming weights. Max-norm is off: nothing keeps them short.");
   const held = layers.flatMap(({ norms }) => norms).filter((length) => length >= limit * 0.999).length;
-  return _("The length of each unit's incoming weights. Max-norm lets none grow longer than %(limit)s; it holds %(count)s of them there now.", { limit: number(limit), count: number(held) });
+  return _(
+    "The length of each unit's incoming weights. Max-norm lets none grow longer than %(limit)s; it holds %(count)s of them there now.",
+    { limit: number(limit), count: number(held) },
+  );
 }

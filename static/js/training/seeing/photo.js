@@ -32,7 +32,14 @@ export function connectPhoto(page) {
     view.shown = shown;
     if (isLost(page) && !view.isLost) view.losses += 1;
     view.isLost = isLost(page);
-    const key = [photoKey(page.source), page.run?.id ?? null, page.run?.model ?? null, page.run ? page.run.network.input : page.state.network.input, unseen(page), view.losses];
+    const key = [
+      photoKey(page.source),
+      page.run?.id ?? null,
+      page.run?.model ?? null,
+      page.run ? page.run.network.input : page.state.network.input,
+      unseen(page),
+      view.losses,
+    ];
     if (!view.isLost) latest.ask(JSON.stringify(key)); // what failed meanwhile is asked again
     showBars(page, view);
     showLinks(page);
@@ -41,7 +48,10 @@ export function connectPhoto(page) {
   return { refresh };
 }
 
-/** Where snapshots tell no opinion of the photo, the newest checkpoint is asked again after each epoch: how many there were. */
+/**
+ * Where snapshots tell no opinion of the photo, the newest checkpoint is asked again after each epoch: how many there
+ * were.
+ */
 function unseen(page) {
   const moment = photoMoments(page).get();
   return isNow(page) && moment && !moment.predictions?.length ? page.feed.epochs.length : 0;
@@ -78,7 +88,9 @@ function isSurelyWatched({ run, source }) {
   return run && (source.sample ? source.sample === run.sample : run.mine);
 }
 
-/** Asks the newest checkpoint, and shows the picture that it was really given; null if another is looked at meanwhile. */
+/**
+ * Asks the newest checkpoint, and shows the picture that it was really given; null if another is looked at meanwhile.
+ */
 async function answer(page, view, isNewest = () => true) {
   const [{ run, source }, photo] = [page, photoKey(page.source)];
   const found = await classify(run.model, source, {});
@@ -94,7 +106,14 @@ async function showSeen(page, key, address, isNewest) {
   if (!isNewest() || key !== photoKey(page.source) || page.run?.id !== run.id) return;
   paint($("#photo-seen"), pixels, pixels.data).classList.add("pixels");
   $("#photo-size").textContent = _("as it sees it: %(size)s pixels", { size: size(pixels.width, pixels.height) });
-  page.seen = { key, run: run.id, checksum: pixelChecksum(pixels, run.network.input[0]), width: pixels.width, height: pixels.height, data: pixels.data };
+  page.seen = {
+    key,
+    run: run.id,
+    checksum: pixelChecksum(pixels, run.network.input[0]),
+    width: pixels.width,
+    height: pixels.height,
+    data: pixels.data,
+  };
   if (address.startsWith("data:")) keep(fileOf(address), SEEN); // for the convolution page
   page.show();
 }
@@ -106,22 +125,37 @@ async function ask(page, view) {
   if (!found || !page.run) return undefined;
   const [best] = known(found.predictions);
   if (!best) return ($("#photo-answer").textContent = _("Its answer is no number any more."));
-  const values = { label: classTitle(best.label), share: percent(best.probability), time: number(found.milliseconds, 0), epoch: number(epoch) };
-  const calibrated = ["finished", "stopped"].includes(page.run.state) ? ` ${_("Its certainty has been calibrated since, so it is not what was shown while it learned.")}` : "";
-  return ($("#photo-answer").textContent = _("Asked in epoch %(epoch)s it said %(label)s, %(share)s sure, after %(time)s ms.", values) + calibrated);
+  const values = {
+    label: classTitle(best.label),
+    share: percent(best.probability),
+    time: number(found.milliseconds, 0),
+    epoch: number(epoch),
+  };
+  const calibrated = ["finished", "stopped"].includes(page.run.state)
+    ? ` ${_("Its certainty has been calibrated since, so it is not what was shown while it learned.")}`
+    : "";
+  return ($("#photo-answer").textContent =
+    _("Asked in epoch %(epoch)s it said %(label)s, %(share)s sure, after %(time)s ms.", values) + calibrated);
 }
 
 function showBars(page, view) {
   const snapshot = momentOf(page);
   const moment = photoMoments(page).get();
-  const asked = isNow(page) && view.answer?.run === page.run?.id && view.answer?.photo === photoKey(page.source) ? view.answer.predictions : [];
+  const asked =
+    isNow(page) && view.answer?.run === page.run?.id && view.answer?.photo === photoKey(page.source)
+      ? view.answer.predictions
+      : [];
   const told = [moment?.predictions ?? [], asked];
   const predictions = told.map(known).find(({ length }) => length) ?? [];
   $("#photo-fact").textContent = snapshot ? momentTitle(page, snapshot) : "";
   $("#watched-title").textContent = isNow(page) ? _("Your photo, now") : _("Your photo, then");
   $("#photo-bars").hidden = predictions.length === 0;
   $("#photo-note").hidden = predictions.length > 0;
-  $("#photo-note").textContent = predictions.length ? "" : told.some(({ length }) => length) ? _("Its answer is no number any more.") : noOpinion(page, snapshot, moment);
+  $("#photo-note").textContent = predictions.length
+    ? ""
+    : told.some(({ length }) => length)
+      ? _("Its answer is no number any more.")
+      : noOpinion(page, snapshot, moment);
   if (predictions.length === 0) return;
   const key = JSON.stringify(predictions);
   if (view.bars !== key) $("#photo-bars").show(predictions.slice(0, MOST_BARS), { choosable: false });
@@ -129,19 +163,33 @@ function showBars(page, view) {
 }
 
 function noOpinion(page, snapshot, moment) {
-  if (!snapshot) return emptySentence(page, _("Press Start: what the network thinks of your photo will change as it learns."));
+  if (!snapshot)
+    return emptySentence(page, _("Press Start: what the network thinks of your photo will change as it learns."));
   if (!moment && photoMoments(page).isAsking) return _("Computing what it made of this photo …");
   if (isLost(page)) return _("It is asked again as soon as the server answers.");
-  return _("What it thought of this photo at that moment was not kept. At the end of the time, the network as it is now answers.");
+  return _(
+    "What it thought of this photo at that moment was not kept. At the end of the time, the network as it is now answers.",
+  );
 }
 
-/** For a network that sees grays, such as digits, a picture is drawn with a thick pencil; what others cannot know is said. */
+/**
+ * For a network that sees grays, such as digits, a picture is drawn with a thick pencil; what others cannot know is
+ * said.
+ */
 function showHint({ dataset, state }, view) {
   const isGray = (state.network?.input ?? [3])[0] === 1;
   const isWritten = ["digits", "mnist"].includes(dataset?.name);
   $("#photo-hint").hidden = !dataset || (isWritten && !isGray);
-  if (!isWritten) $("#photo-hint").textContent = dataset ? _("It knows %(count)s classes and nothing else: whatever it is shown, it answers one of them.", { count: dataset.classes.length }) : "";
-  else $("#photo-hint").textContent = _("It learns from digits that fill the picture: draw one over the whole board, with a thick pencil.");
+  if (!isWritten)
+    $("#photo-hint").textContent = dataset
+      ? _("It knows %(count)s classes and nothing else: whatever it is shown, it answers one of them.", {
+          count: dataset.classes.length,
+        })
+      : "";
+  else
+    $("#photo-hint").textContent = _(
+      "It learns from digits that fill the picture: draw one over the whole board, with a thick pencil.",
+    );
   if (view.isGray !== isGray) $("drawing-board").pencil = isGray ? THICK : THIN;
   view.isGray = isGray;
 }
@@ -150,7 +198,10 @@ function showLinks(page) {
   const { run, state, truth } = page;
   $("#photo-ask").hidden = !run?.model;
   $("#photo-inside").hidden = !run?.model;
-  if (run?.model) $("#photo-inside").href = `/classify?${new URLSearchParams({ model: run.model, sample: state.sample })}`;
+  if (run?.model)
+    $("#photo-inside").href = `/classify?${new URLSearchParams({ model: run.model, sample: state.sample })}`;
   $("#photo-truth").hidden = !truth;
-  $("#photo-truth").textContent = truth ? _("A validation picture; the truth is %(label)s.", { label: classTitle(truth) }) : "";
+  $("#photo-truth").textContent = truth
+    ? _("A validation picture; the truth is %(label)s.", { label: classTitle(truth) })
+    : "";
 }

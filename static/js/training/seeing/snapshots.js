@@ -2,7 +2,10 @@
 
 import { readSprite } from "../../shared/maps.js";
 
-/** The kernels of a sprite, a list of planes (pictures of one channel) for each; `shape` is filters, channels, height, width. */
+/**
+ * The kernels of a sprite, a list of planes (pictures of one channel) for each; `shape` is filters, channels, height,
+ * width.
+ */
 export function readKernels(pixels, [filters, channels], limit) {
   const planes = readSprite(pixels, filters * channels, limit);
   return Array.from({ length: filters }, (_value, filter) => planes.slice(filter * channels, (filter + 1) * channels));
@@ -29,7 +32,9 @@ export function norm(planes) {
 /** How far a kernel is from another one: the norm of their difference. */
 export function distance(planes, others) {
   let sum = 0;
-  planes.forEach(({ data }, channel) => data.forEach((weight, index) => (sum += (weight - others[channel].data[index]) ** 2)));
+  planes.forEach(({ data }, channel) =>
+    data.forEach((weight, index) => (sum += (weight - others[channel].data[index]) ** 2)),
+  );
   return Math.sqrt(sum);
 }
 
@@ -44,7 +49,8 @@ export function drawColored(planes, limit) {
   const rgba = new Uint8ClampedArray(width * height * 4).fill(255);
   const level = (weight) => 127.5 + (limit > 0 ? (127.5 * weight) / limit : 0);
   for (let index = 0; index < width * height; index += 1) {
-    for (let channel = 0; channel < 3; channel += 1) rgba[index * 4 + channel] = level(planes[Math.min(channel, planes.length - 1)].data[index]);
+    for (let channel = 0; channel < 3; channel += 1)
+      rgba[index * 4 + channel] = level(planes[Math.min(channel, planes.length - 1)].data[index]);
   }
   return { picture: { width, height }, rgba };
 }

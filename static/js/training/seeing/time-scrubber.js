@@ -11,10 +11,25 @@ export class TimeScrubber extends HTMLElement {
   #moments = [];
   #timer = null;
   #play = h("button", { class: "button icon", type: "button", onclick: () => this.toggle() });
-  #start = h("button", { class: "linklike fact start", type: "button", onclick: () => this.#seek(0) }, _("random start"));
-  #range = h("input", { type: "range", min: 0, max: 0, value: 0, "aria-label": _("Moment of the training"), oninput: () => this.#seek(Number(this.#range.value)) });
+  #start = h(
+    "button",
+    { class: "linklike fact start", type: "button", onclick: () => this.#seek(0) },
+    _("random start"),
+  );
+  #range = h("input", {
+    type: "range",
+    min: 0,
+    max: 0,
+    value: 0,
+    "aria-label": _("Moment of the training"),
+    oninput: () => this.#seek(Number(this.#range.value)),
+  });
   #marks = h("span", { class: "marks", "aria-hidden": "true" });
-  #now = h("button", { class: "linklike fact end", type: "button", onclick: () => this.#seek(this.#moments.length - 1) });
+  #now = h("button", {
+    class: "linklike fact end",
+    type: "button",
+    onclick: () => this.#seek(this.#moments.length - 1),
+  });
 
   connectedCallback() {
     if (this.firstChild) return;
@@ -30,7 +45,9 @@ export class TimeScrubber extends HTMLElement {
     return this.#timer !== null;
   }
 
-  /** `moments` are {title, isEpoch}, the oldest first; `at` is a position, null for the newest; `end` names the newest. */
+  /**
+   * `moments` are {title, isEpoch}, the oldest first; `at` is a position, null for the newest; `end` names the newest.
+   */
   show(moments, at, end) {
     this.#moments = moments;
     const last = Math.max(0, moments.length - 1);

@@ -18,7 +18,14 @@ export function connectTime(page) {
     const at = isNow(page) ? null : moments.indexOf(momentOf(page));
     $("#time-card").hidden = moments.length === 0;
     if (!newest) return;
-    $("#time").show(moments.map((snapshot, index) => ({ title: momentTitle(page, snapshot), isEpoch: endsEpoch(page, moments, index) })), at, momentTitle(page, newest));
+    $("#time").show(
+      moments.map((snapshot, index) => ({
+        title: momentTitle(page, snapshot),
+        isEpoch: endsEpoch(page, moments, index),
+      })),
+      at,
+      momentTitle(page, newest),
+    );
     $("#time-moment").textContent = at === null ? nowTitle(page) : whenTitle(page, momentOf(page));
     $("#time-moment").classList.toggle("is-now", at === null);
   };
@@ -28,7 +35,9 @@ export function connectTime(page) {
 /** Whether an epoch ended since the moment before. */
 function endsEpoch(page, moments, index) {
   if (index === 0) return false;
-  const [before, now] = [moments[index - 1], moments[index]].map((snapshot) => Math.floor(epochsAt(page, snapshot) + 1e-6));
+  const [before, now] = [moments[index - 1], moments[index]].map((snapshot) =>
+    Math.floor(epochsAt(page, snapshot) + 1e-6),
+  );
   return now > before;
 }
 

@@ -1,4 +1,5 @@
-// What the page works out for a network, against what app/core/networks/reports does: tests/core/networks/test_vectors.py.
+// What the page works out for a network, against what app/core/networks/reports does:
+// tests/core/networks/test_vectors.py.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -16,7 +17,10 @@ for (const { name, network, report: told } of vectors.cases) {
       worked.layers.map((row) => [row.name, row.shape, row.parameters, row.receptiveField, row.multiplyAdds]),
       told.layers.map((row) => [row.name, row.output_shape, row.parameters, row.receptive_field, row.multiply_adds]),
     );
-    assert.deepEqual([worked.parameters, worked.statistics, worked.multiplyAdds, worked.memoryMb], [told.parameters, told.statistics, told.multiply_adds, told.memory_mb]);
+    assert.deepEqual(
+      [worked.parameters, worked.statistics, worked.multiplyAdds, worked.memoryMb],
+      [told.parameters, told.statistics, told.multiply_adds, told.memory_mb],
+    );
     assert.equal(faultOf(network, vectors.limits), null);
   });
 }

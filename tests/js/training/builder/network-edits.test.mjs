@@ -7,8 +7,26 @@ import test from "node:test";
 import { EditHistory } from "../../../../static/js/training/builder/edit-history.js";
 import { tidy } from "../../../../static/js/training/builder/layer-kinds.js";
 import { faultOf, report } from "../../../../static/js/training/builder/network-arithmetic.js";
-import { addable, changed, duplicated, fitTo, inserted, largestValue, lastPlaceFor, moved, possibleValues, removed, targetsOf } from "../../../../static/js/training/builder/network-edits.js";
-import { countNorms, dropoutRate, withDropout, withNorms, withoutNorms } from "../../../../static/js/training/builder/network-remedies.js";
+import {
+  addable,
+  changed,
+  duplicated,
+  fitTo,
+  inserted,
+  largestValue,
+  lastPlaceFor,
+  moved,
+  possibleValues,
+  removed,
+  targetsOf,
+} from "../../../../static/js/training/builder/network-edits.js";
+import {
+  countNorms,
+  dropoutRate,
+  withDropout,
+  withNorms,
+  withoutNorms,
+} from "../../../../static/js/training/builder/network-remedies.js";
 
 const { cases, limits } = JSON.parse(readFileSync(new URL("../../../vectors/networks.json", import.meta.url)));
 const named = (name) => cases.find((entry) => entry.name === name).network;
@@ -17,11 +35,25 @@ const light = named("lecture-light");
 test("a tidied layer is written as the server writes it", () => {
   for (const { network } of cases) assert.deepEqual(network.layers.map(tidy), network.layers);
 
-  assert.deepEqual(tidy({ type: "conv2d", filters: 8, kernel_size: [3, 3], stride: 2, padding: "valid", use_bias: true, activation: "relu" }), { type: "conv2d", filters: 8, stride: 2, activation: "relu" });
+  assert.deepEqual(
+    tidy({
+      type: "conv2d",
+      filters: 8,
+      kernel_size: [3, 3],
+      stride: 2,
+      padding: "valid",
+      use_bias: true,
+      activation: "relu",
+    }),
+    { type: "conv2d", filters: 8, stride: 2, activation: "relu" },
+  );
 });
 
 test("only layers that fit may come to a place", () => {
-  const offered = (path) => ["conv2d", "max_pooling2d", "flatten", "dense", "dropout", "residual"].filter((type) => addable(light, path, type, limits));
+  const offered = (path) =>
+    ["conv2d", "max_pooling2d", "flatten", "dense", "dropout", "residual"].filter((type) =>
+      addable(light, path, type, limits),
+    );
 
   assert.deepEqual(offered([1]), ["conv2d", "max_pooling2d", "dropout", "residual"]);
   assert.deepEqual(offered([4]), ["dense", "dropout"]);
@@ -29,7 +61,10 @@ test("only layers that fit may come to a place", () => {
 });
 
 test("a layer is added at the last place where it may stand", () => {
-  assert.deepEqual(lastPlaceFor(light, "conv2d", limits), { path: [3], layer: { type: "conv2d", filters: 16, activation: "relu" } });
+  assert.deepEqual(lastPlaceFor(light, "conv2d", limits), {
+    path: [3],
+    layer: { type: "conv2d", filters: 16, activation: "relu" },
+  });
   assert.deepEqual(lastPlaceFor(light, "dense", limits).path, [5]);
 });
 
@@ -70,20 +105,31 @@ test("a broken network may only be mended", () => {
 
 test("every preset is fitted to every data set's pictures", () => {
   for (const { network } of cases.slice(0, 6)) {
-    for (const [input, classes] of [[[1, 8, 8], 10], [[3, 32, 32], 8], [[1, 28, 28], 10], [[3, 32, 32], 2]]) {
+    for (const [input, classes] of [
+      [[1, 8, 8], 10],
+      [[3, 32, 32], 8],
+      [[1, 28, 28], 10],
+      [[3, 32, 32], 2],
+    ]) {
       const fitted = fitTo(network, { input, classes }, limits);
 
       assert.equal(faultOf(fitted, limits), null);
       assert.deepEqual([fitted.input, fitted.classes], [input, classes]);
     }
   }
-  assert.deepEqual(fitTo(light, { input: [3, 32, 32], classes: 8 }, limits).layers.slice(0, -1), light.layers.slice(0, -1));
+  assert.deepEqual(
+    fitTo(light, { input: [3, 32, 32], classes: 8 }, limits).layers.slice(0, -1),
+    light.layers.slice(0, -1),
+  );
 });
 
 test("dropout comes before every dense layer, changes, and goes", () => {
   const once = withDropout(light, 0.5);
 
-  assert.deepEqual(once.layers.slice(3).map(({ type }) => type), ["flatten", "dropout", "dense", "dropout", "dense"]);
+  assert.deepEqual(
+    once.layers.slice(3).map(({ type }) => type),
+    ["flatten", "dropout", "dense", "dropout", "dense"],
+  );
   assert.deepEqual([once.layers.at(-2), dropoutRate(once)], [{ type: "dropout" }, 0.5]);
   assert.equal(dropoutRate(withDropout(once, 0.2)), 0.2);
   assert.deepEqual(withDropout(once, null), light);
@@ -92,7 +138,10 @@ test("dropout comes before every dense layer, changes, and goes", () => {
 test("batch normalization comes after each convolution, before its activation, and goes again", () => {
   const normal = withNorms(light);
 
-  assert.deepEqual(normal.layers.slice(0, 3).map(({ type }) => type), ["conv2d", "batch_normalization", "activation"]);
+  assert.deepEqual(
+    normal.layers.slice(0, 3).map(({ type }) => type),
+    ["conv2d", "batch_normalization", "activation"],
+  );
   assert.deepEqual([countNorms(normal), faultOf(normal, limits)], [3, null]);
   assert.deepEqual(withoutNorms(normal), light);
   assert.deepEqual(withNorms(named("residual")), named("residual"));

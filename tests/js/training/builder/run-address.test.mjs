@@ -3,7 +3,14 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { DEFAULTS, differences, isReadable, isSame, read, write } from "../../../../static/js/training/builder/run-address.js";
+import {
+  DEFAULTS,
+  differences,
+  isReadable,
+  isSame,
+  read,
+  write,
+} from "../../../../static/js/training/builder/run-address.js";
 
 const RUN = "0123456789abcdef";
 const OTHER = "fedcba9876543210";
@@ -14,7 +21,15 @@ test("nothing but what differs from the start is written", () => {
 
 test("every part of the state survives a round trip", () => {
   const network = { input: [1, 8, 8], classes: 10, layers: [{ type: "flatten" }, { type: "dense", units: 10 }] };
-  const state = { dataset: "digits", network, training: { epochs: 3, l2: 0.5, max_norm: 2, augmentation: ["flip"], shuffle: false }, sample: "rocket", run: RUN, compare: [OTHER], snapshot: 4 };
+  const state = {
+    dataset: "digits",
+    network,
+    training: { epochs: 3, l2: 0.5, max_norm: 2, augmentation: ["flip"], shuffle: false },
+    sample: "rocket",
+    run: RUN,
+    compare: [OTHER],
+    snapshot: 4,
+  };
 
   assert.deepEqual(read(`?${write(state)}`), state);
 });
@@ -24,7 +39,15 @@ test("a preset is written by its name", () => {
 });
 
 test("what cannot be understood falls back to the start", () => {
-  const strange = { network: '{"layers": 3}', training: '{"epochs": "many", "evil": 1, "augmentation": [1]}', run: "../x", compare: "a,b", snapshot: "-1", dataset: "a b", sample: "<b>" };
+  const strange = {
+    network: '{"layers": 3}',
+    training: '{"epochs": "many", "evil": 1, "augmentation": [1]}',
+    run: "../x",
+    compare: "a,b",
+    snapshot: "-1",
+    dataset: "a b",
+    sample: "<b>",
+  };
 
   assert.deepEqual(read(`?${new URLSearchParams(strange)}`), DEFAULTS);
   assert.deepEqual(read("?training=%7B"), DEFAULTS);
@@ -33,16 +56,35 @@ test("what cannot be understood falls back to the start", () => {
 
 test("a network that no page could draw is not taken from an address", () => {
   const dense = { type: "dense", units: 10 };
-  const network = (layers, input = [3, 32, 32]) => read(`?network=${encodeURIComponent(JSON.stringify({ input, classes: 10, layers }))}`).network;
-  const odd = [{ type: "residual" }, { type: "conv2d" }, { type: "constructor" }, { type: "dense", units: "x" }, { type: "conv2d", filters: 4, kernel_size: { a: 1 } }, { type: "residual", layers: [{}] }, null];
+  const network = (layers, input = [3, 32, 32]) =>
+    read(`?network=${encodeURIComponent(JSON.stringify({ input, classes: 10, layers }))}`).network;
+  const odd = [
+    { type: "residual" },
+    { type: "conv2d" },
+    { type: "constructor" },
+    { type: "dense", units: "x" },
+    { type: "conv2d", filters: 4, kernel_size: { a: 1 } },
+    { type: "residual", layers: [{}] },
+    null,
+  ];
 
-  assert.deepEqual(odd.map((layer) => network([layer, dense])), odd.map(() => null));
+  assert.deepEqual(
+    odd.map((layer) => network([layer, dense])),
+    odd.map(() => null),
+  );
   assert.equal(network([dense], ["a", null]), null);
   assert.deepEqual(network([{ type: "conv2d", filters: 4, padding: [1, 0], stride: 2 }, dense]).layers.length, 2);
 });
 
 test("a link of which a part is not understood is told from a whole one", () => {
-  const broken = ["?network=%7Bbad", "?dataset=a%20b", "?run=nonsense", "?training=%7B", '?training={"epochs":-1,"l2":1}', '?training={"evil":1}'];
+  const broken = [
+    "?network=%7Bbad",
+    "?dataset=a%20b",
+    "?run=nonsense",
+    "?training=%7B",
+    '?training={"epochs":-1,"l2":1}',
+    '?training={"evil":1}',
+  ];
 
   assert.deepEqual(broken.filter(isReadable), []);
   assert.ok(isReadable(""));

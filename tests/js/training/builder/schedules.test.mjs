@@ -15,5 +15,8 @@ for (const { training, factors } of cases) {
 }
 
 test("a last batch of one picture is left out", () => {
-  assert.deepEqual([stepsAnEpoch(256, 128), stepsAnEpoch(257, 128), stepsAnEpoch(258, 128), stepsAnEpoch(1, 128)], [2, 2, 3, 1]);
+  assert.deepEqual(
+    [stepsAnEpoch(256, 128), stepsAnEpoch(257, 128), stepsAnEpoch(258, 128), stepsAnEpoch(1, 128)],
+    [2, 2, 3, 1],
+  );
 });

@@ -25,18 +25,55 @@ test("every field has the server's default", () => {
 });
 
 test("every bound and every choice is the server's", () => {
-  const bounds = python.slice(python.indexOf("BOUNDS"), python.indexOf("@dataclass")).matchAll(/"(\w+)": \(([^,]+), ([^)]+)\)/g);
-  const literals = Object.fromEntries([...python.matchAll(/^(\w+) = Literal\[(.+)\]$/gm)].map(([, name, list]) => [name, names(list)]));
+  const bounds = python
+    .slice(python.indexOf("BOUNDS"), python.indexOf("@dataclass"))
+    .matchAll(/"(\w+)": \(([^,]+), ([^)]+)\)/g);
+  const literals = Object.fromEntries(
+    [...python.matchAll(/^(\w+) = Literal\[(.+)\]$/gm)].map(([, name, list]) => [name, names(list)]),
+  );
   const { augmentation: _augmentation, ...choices } = CHOICES;
 
-  assert.deepEqual(BOUNDS, Object.fromEntries([...bounds].map(([, name, low, high]) => [name, [value(low), value(high)]])));
-  assert.deepEqual(Object.values(choices), ["OptimizerName", "Schedule", "Normalization", "Statistics", "Initialization", "Precision"].map((name) => literals[name]));
+  assert.deepEqual(
+    BOUNDS,
+    Object.fromEntries([...bounds].map(([, name, low, high]) => [name, [value(low), value(high)]])),
+  );
+  assert.deepEqual(
+    Object.values(choices),
+    ["OptimizerName", "Schedule", "Normalization", "Statistics", "Initialization", "Precision"].map(
+      (name) => literals[name],
+    ),
+  );
 });
 
 test("only values that a training may have are taken", () => {
-  const good = { epochs: 1, learning_rate: 0, max_norm: null, early_stopping: 3, optimizer: "muon", augmentation: ["flip"], shuffle: false };
-  const bad = { epochs: 1.5, batch_size: 0, learning_rate: Infinity, optimizer: "evil", normalization: null, augmentation: ["x"], shuffle: 1, seed: -1, evil: 1, constructor: 1 };
+  const good = {
+    epochs: 1,
+    learning_rate: 0,
+    max_norm: null,
+    early_stopping: 3,
+    optimizer: "muon",
+    augmentation: ["flip"],
+    shuffle: false,
+  };
+  const bad = {
+    epochs: 1.5,
+    batch_size: 0,
+    learning_rate: Infinity,
+    optimizer: "evil",
+    normalization: null,
+    augmentation: ["x"],
+    shuffle: 1,
+    seed: -1,
+    evil: 1,
+    constructor: 1,
+  };
 
-  assert.deepEqual(Object.entries(good).filter(([name, given]) => !mayBe(name, given)), []);
-  assert.deepEqual(Object.entries(bad).filter(([name, given]) => mayBe(name, given)), []);
+  assert.deepEqual(
+    Object.entries(good).filter(([name, given]) => !mayBe(name, given)),
+    [],
+  );
+  assert.deepEqual(
+    Object.entries(bad).filter(([name, given]) => mayBe(name, given)),
+    [],
+  );
 });

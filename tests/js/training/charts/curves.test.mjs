@@ -6,7 +6,10 @@ import test from "node:test";
 import { LiveCurve, axisEnd, epochCurve, join } from "../../../../static/js/training/charts/curves.js";
 import { measureGap } from "../../../../static/js/training/charts/gap.js";
 
-const feedOf = (losses) => ({ epochsInAll: 2, steps: losses.map((loss, index) => ({ step: index + 1, steps: 4, loss })) });
+const feedOf = (losses) => ({
+  epochsInAll: 2,
+  steps: losses.map((loss, index) => ({ step: index + 1, steps: 4, loss })),
+});
 const row = (epoch, train, validation) => ({ epoch, train_loss: train, validation_loss: validation });
 
 test("without smoothing the points are as they came, each at its part of an epoch", () => {
@@ -40,9 +43,18 @@ test("another smoothing begins anew", () => {
 });
 
 test("curves on one axis keep their points and have none in between", () => {
-  const joined = join([{ xs: [1, 3], ys: [10, 30] }, { xs: [1, 2], ys: [0, 5] }, { xs: [], ys: [] }]);
+  const joined = join([
+    { xs: [1, 3], ys: [10, 30] },
+    { xs: [1, 2], ys: [0, 5] },
+    { xs: [], ys: [] },
+  ]);
 
-  assert.deepEqual(joined, [[1, 2, 3], [10, null, 30], [0, 5, null], [null, null, null]]);
+  assert.deepEqual(joined, [
+    [1, 2, 3],
+    [10, null, 30],
+    [0, 5, null],
+    [null, null, null],
+  ]);
 });
 
 test("an epoch without a value has no point", () => {
@@ -50,7 +62,10 @@ test("an epoch without a value has no point", () => {
 });
 
 test("the axis ends at a round number ahead, and at the run's end once that is near", () => {
-  assert.deepEqual([0, 1, 3, 7, 8, 30].map((now) => axisEnd(now, 30)), [1, 2, 5, 10, 30, 30]);
+  assert.deepEqual(
+    [0, 1, 3, 7, 8, 30].map((now) => axisEnd(now, 30)),
+    [1, 2, 5, 10, 30, 30],
+  );
   assert.equal(axisEnd(0, 1), 1);
 });
 

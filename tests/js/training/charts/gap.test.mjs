@@ -6,7 +6,12 @@ import test from "node:test";
 import { measureGap } from "../../../../static/js/training/charts/gap.js";
 import { gapSentence } from "../../../../static/js/training/charts/gaps.js";
 
-const row = (epoch, train, validation, accuracy = 0.1) => ({ epoch, train_loss: train, validation_loss: validation, validation_accuracy: accuracy });
+const row = (epoch, train, validation, accuracy = 0.1) => ({
+  epoch,
+  train_loss: train,
+  validation_loss: validation,
+  validation_accuracy: accuracy,
+});
 
 test("the gap and the rise are differences of losses", () => {
   const { gap, rise, best, isOverfitting } = measureGap([row(1, 2, 2), row(2, 1, 1.5), row(3, 0.5, 2.5)]);

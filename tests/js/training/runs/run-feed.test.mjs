@@ -13,7 +13,10 @@ test("an event that comes twice is taken once", () => {
   const taken = [step(1, 1), step(2, 2), step(1, 1), step(2, 2), step(3, 3)].map((event) => feed.take(event));
 
   assert.deepEqual(taken, [true, true, false, false, true]);
-  assert.deepEqual(feed.steps.map((one) => one.step), [1, 2, 3]);
+  assert.deepEqual(
+    feed.steps.map((one) => one.step),
+    [1, 2, 3],
+  );
   assert.equal(feed.last, 3);
 });
 
@@ -43,9 +46,22 @@ test("a run that was paused has not ended, one that was stopped has", () => {
 
 test("a new learning rate is a change, the first one and a pause are none", () => {
   const feed = new RunFeed("a", 10);
-  const told = [[1, "queued", 0.1], [2, "running", 0.1], [3, "running", 0.01], [4, "paused", 0.01], [5, "running", 0.02]];
+  const told = [
+    [1, "queued", 0.1],
+    [2, "running", 0.1],
+    [3, "running", 0.01],
+    [4, "paused", 0.01],
+    [5, "running", 0.02],
+  ];
 
-  for (const [id, state, rate] of told) feed.take({ id, kind: "state", fields: { state, step: id * 10, learning_rate: rate } });
+  for (const [id, state, rate] of told)
+    feed.take({ id, kind: "state", fields: { state, step: id * 10, learning_rate: rate } });
 
-  assert.deepEqual(feed.changes.map(({ step: at, learning_rate: rate }) => [at, rate]), [[30, 0.01], [50, 0.02]]);
+  assert.deepEqual(
+    feed.changes.map(({ step: at, learning_rate: rate }) => [at, rate]),
+    [
+      [30, 0.01],
+      [50, 0.02],
+    ],
+  );
 });

@@ -3,7 +3,12 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-globalThis.document ??= { documentElement: { lang: "en" }, hidden: false, addEventListener() {}, getElementById: () => null };
+globalThis.document ??= {
+  documentElement: { lang: "en" },
+  hidden: false,
+  addEventListener() {},
+  getElementById: () => null,
+};
 const { RunList } = await import("../../../../static/js/training/runs/run-list.js");
 
 const RUN = { id: "a", state: "running", step: 40 };
@@ -62,10 +67,14 @@ test("an open run that the server has no more is lost, one that it cannot tell o
   const page = pageOf([RUN], { run: "a", compare: [] });
   const list = new RunList(page);
 
-  answerWith(async (_call, address) => (address === "/api/runs" ? [200, { runs: [] }] : [503, { title: "Busy", status: 503 }]));
+  answerWith(async (_call, address) =>
+    address === "/api/runs" ? [200, { runs: [] }] : [503, { title: "Busy", status: 503 }],
+  );
   await assert.rejects(read(list));
   const kept = page.runs.length;
-  answerWith(async (_call, address) => (address === "/api/runs" ? [200, { runs: [] }] : [404, { title: "Gone", status: 404 }]));
+  answerWith(async (_call, address) =>
+    address === "/api/runs" ? [200, { runs: [] }] : [404, { title: "Gone", status: 404 }],
+  );
   await read(list);
 
   assert.deepEqual([kept, page.lost], [1, ["a"]]);
