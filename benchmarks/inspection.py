@@ -25,7 +25,7 @@ from app.core.classification.inspection.patches import photographs, survey
 from app.core.classification.inspection.selectivity import orientation_selectivity
 from app.core.classification.inspection.units import explain_unit
 from app.core.classification.sprites import draw_maps
-from app.core.networks.networks import build
+from app.core.networks.modules import build
 from app.core.networks.presets import find_preset
 from app.core.pictures.preparation import Preparation, prepare_images
 

@@ -11,7 +11,8 @@ from app.core.checkpoints import save_weights
 from app.core.classification.anatomy import Anatomy
 from app.core.classification.familiarity import save_familiarity
 from app.core.classification.familiarity_fitting import Watcher, fit_familiarity
-from app.core.networks.networks import build, parse_network, report
+from app.core.networks.modules import build
+from app.core.networks.networks import parse_network, report
 from app.core.pictures.preparation import Preparation
 
 TEMPERATURE = 1.5

@@ -18,7 +18,8 @@ from app.core.classification.familiarity import FAMILIARITY
 from app.core.datasets.labeled_images import DataSet
 from app.core.errors import N_, InvalidValue
 from app.core.finite_json import to_json
-from app.core.networks.networks import Network, build, parse_network, report
+from app.core.networks.modules import build
+from app.core.networks.networks import Network, parse_network, report
 from app.core.pictures.preparation import Preparation
 from app.core.training.batches import Pictures, keep
 from app.core.training.evaluation import Evaluation, cross_entropy, evaluate, logits_of

@@ -11,8 +11,8 @@ from torch import Tensor, nn
 from torch.nn.utils import fuse_conv_bn_weights
 
 from app.core.networks.layers import BatchNormalization, Conv2d, Layer
-from app.core.networks.modules import ResidualBlock
-from app.core.networks.networks import Network, build, expand
+from app.core.networks.modules import ResidualBlock, build
+from app.core.networks.networks import Network, expand
 from app.core.networks.residual import Residual
 
 

@@ -23,6 +23,7 @@ from app.core.networks.layers import (
     MaxPooling2d,
     Shape,
 )
+from app.core.networks.networks import Network, expand
 from app.core.networks.residual import Residual
 from app.core.networks.tracing import Traced, trace
 
@@ -71,6 +72,11 @@ class ResidualBlock(nn.Sequential):
         for layer in layers.values():
             x = layer(x)
         return x + (input if projection is None else projection(input))
+
+
+def build(network: Network, seed: int = 0) -> nn.Sequential:
+    """The module of `expand(network)`: float32 N x C x H x W to logits N x classes; see `build_modules`."""
+    return build_modules(network.input, expand(network).layers, seed)
 
 
 def build_modules(shape: Shape, layers: Sequence[Layer], seed: int = 0) -> nn.Sequential:

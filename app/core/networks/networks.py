@@ -7,12 +7,9 @@ block has the block's name before it: residual_1/conv2d_2.
 from dataclasses import dataclass, replace
 from typing import Any
 
-import torch
-
 from app.core.errors import N_
 from app.core.networks.fields import Place, is_whole, shape_text
 from app.core.networks.layers import Activation, Conv2d, Dense, Layer
-from app.core.networks.modules import build_modules
 from app.core.networks.parsing import TOP, parse_layers
 from app.core.networks.reports import Limits, Report, check_limits, write_report
 from app.core.networks.residual import Residual
@@ -90,11 +87,6 @@ def expand(network: Network) -> Network:
     if layers and layers[-1] == Activation("softmax"):
         layers = layers[:-1]
     return replace(network, layers=layers)
-
-
-def build(network: Network, seed: int = 0) -> torch.nn.Sequential:
-    """The module of `expand(network)`: float32 N x C x H x W to logits N x classes; see `modules.build_modules`."""
-    return build_modules(network.input, expand(network).layers, seed)
 
 
 def _expand(layers: tuple[Layer, ...]) -> tuple[Layer, ...]:

@@ -19,7 +19,8 @@ from torch.nn import functional
 from app.core.checkpoints import Checkpoint
 from app.core.datasets.datasets import DataSet, split
 from app.core.errors import N_, InvalidValue
-from app.core.networks.networks import Network, build
+from app.core.networks.modules import build
+from app.core.networks.networks import Network
 from app.core.training.batches import Batches, Pictures, keep
 from app.core.training.evaluation import cross_entropy, logits_of
 from app.core.training.events import Diverged, Epoch, Event, Finished, Step

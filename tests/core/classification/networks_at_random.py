@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from app.core.classification.anatomy import Anatomy
 from app.core.errors import InvalidNetwork
-from app.core.networks.networks import build, parse_network
+from app.core.networks.modules import build
+from app.core.networks.networks import parse_network
 from app.core.pictures.preparation import Preparation, prepare_images
 
 SIZE = (10, 9)

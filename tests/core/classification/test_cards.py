@@ -20,7 +20,7 @@ from app.core.classification.cards import (
 )
 from app.core.classification.familiarity import FAMILIARITY
 from app.core.errors import InvalidValue
-from app.core.networks.networks import build
+from app.core.networks.modules import build
 from app.core.pictures.preparation import Preparation
 from app.core.training.batches import keep
 from app.core.training.evaluation import evaluate

@@ -20,7 +20,8 @@ from app.core.classification.snapshots import (
     watched_layers,
 )
 from app.core.errors import InvalidValue
-from app.core.networks.networks import Network, build, parse_network
+from app.core.networks.modules import build
+from app.core.networks.networks import Network, parse_network
 from app.core.networks.presets import presets
 from app.core.pictures.preparation import Preparation, prepare_images
 from app.core.training.layouts import lay_out

@@ -10,7 +10,8 @@ import torch
 from hypothesis import HealthCheck, given, settings
 
 from app.core.networks.code import write_network
-from app.core.networks.networks import Network, build, parse_network, report
+from app.core.networks.modules import build
+from app.core.networks.networks import Network, parse_network, report
 from app.core.networks.presets import presets
 from app.core.networks.programs.keras import arrange_weights
 from tests.core.networks.drawn_networks import networks

@@ -6,7 +6,8 @@ import torch
 from torch import nn
 
 from app.core.networks.folding import fold
-from app.core.networks.networks import Network, build, parse_network
+from app.core.networks.modules import build
+from app.core.networks.networks import Network, parse_network
 
 CONVOLUTION = {"type": "conv2d", "filters": 4, "kernel_size": 3, "padding": "same", "use_bias": False}
 NORMALIZATION = {"type": "batch_normalization"}

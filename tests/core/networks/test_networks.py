@@ -14,7 +14,8 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from app.core.errors import InvalidNetwork
 from app.core.networks.layers import Activation, Conv2d
-from app.core.networks.networks import Network, build, expand, parse_network, report
+from app.core.networks.modules import build
+from app.core.networks.networks import Network, expand, parse_network, report
 from app.core.networks.reports import Limits
 from tests.core.networks.drawn_networks import networks
 

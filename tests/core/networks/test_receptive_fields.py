@@ -7,7 +7,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.core.networks.networks import Network, build, expand, parse_network, report
+from app.core.networks.modules import build
+from app.core.networks.networks import Network, expand, parse_network, report
 from tests.core.networks.drawn_networks import networks
 from tests.core.networks.test_networks import conv, outputs, small
 

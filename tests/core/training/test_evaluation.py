@@ -5,7 +5,7 @@ import pytest
 import torch
 from scipy import optimize, special, stats
 
-from app.core.networks.networks import build
+from app.core.networks.modules import build
 from app.core.pictures.preparation import Preparation, prepare_images
 from app.core.training.batches import keep
 from app.core.training.evaluation import (

@@ -1,7 +1,7 @@
 import torch
 from torch.nn import functional
 
-from app.core.networks.networks import build
+from app.core.networks.modules import build
 from app.core.training.hyperparameters import Training
 from app.core.training.initialization import initialize, whitening_kernels
 from tests.core.training.small_trainings import small_network, whitened_network

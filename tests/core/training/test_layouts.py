@@ -3,7 +3,7 @@ import copy
 import torch
 from torch.nn import functional
 
-from app.core.networks.networks import build
+from app.core.networks.modules import build
 from app.core.training.layouts import ChannelsLastFlatten, lay_out
 from tests.core.training.small_trainings import small_network
 

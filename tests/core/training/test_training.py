@@ -11,7 +11,7 @@ from torch.nn import functional
 
 from app.core.checkpoints import read_checkpoint, save_checkpoint
 from app.core.errors import InvalidValue
-from app.core.networks.networks import build
+from app.core.networks.modules import build
 from app.core.training.events import Diverged, Epoch, Event, Finished, Step
 from app.core.training.hyperparameters import Training
 from app.core.training.training import Trainer, average, train
