@@ -48,9 +48,9 @@ def knows(arrows: dict[str, set[str]], importer: str, imported: str) -> bool:
 
 
 def folder_of(arrows: dict[str, set[str]], place: str) -> str:
-    """The most exact of the folders in the table that a place lies in; its own name where none is."""
+    """The most exact folder in the table that a place lies in; else "" where that is one, or the place itself."""
     found = [folder for folder in arrows if place == folder or place.startswith(folder + "/")]
-    return max(found, key=len, default=place)
+    return max(found, key=len, default="" if "" in arrows else place)
 
 
 def part_of(root: Path, path: Path) -> str:

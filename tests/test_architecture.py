@@ -66,6 +66,13 @@ FOLDER_ARROWS = {
         "trainer": {"store", "executor", "trainer"},
         "executor": {"store", "executor"},
     },
+    # "" is what lies beside the folders: rooms know it, it knows no room, and no room another.
+    "app/web": {
+        "": {""},
+        "convolution": {"", "convolution"},
+        "classification": {"", "classification"},
+        "training": {"", "training"},
+    },
 }
 LARGEST_FOLDER = 25
 LONGEST_CHAIN = 19
@@ -277,6 +284,9 @@ RULES_AND_VIOLATIONS: list[tuple[Rule, str, str, str]] = [
     (folders_point_one_way, "app/core/stranger/a.py", "from app.core.errors import N_\n", "errors"),
     (folders_point_one_way, "app/runs/store/a.py", "from app.runs.trainer.lease import Lease\n", "trainer"),
     (folders_point_one_way, "app/runs/executor/a.py", "from app.runs.trainer import attempt\n", "trainer"),
+    (folders_point_one_way, "app/web/pictures.py", "from app.web.training import orders\n", "training"),
+    (folders_point_one_way, "app/web/training/a.py", "from app.web.convolution.steps import depth\n", "convolution"),
+    (folders_point_one_way, "app/web/classification/a.py", "import app.web.training.training\n", "training"),
     (no_file_imports_itself, "app/a.py", "from app.a import x\n", "a circle"),
     (core_knows_only_its_subject, "app/core/pictures/images.py", "from fastapi import HTTPException\n", "fastapi"),
     (

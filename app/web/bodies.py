@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 
 from app.core.errors import N_
-from app.web.convolution.steps import MAXIMUM_DEPTH, depth
+from app.web.forms import MAXIMUM_DEPTH, depth
 from app.web.refusals import MalformedRequest, NotJson
 
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*+"', re.DOTALL)

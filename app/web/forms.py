@@ -1,11 +1,25 @@
-"""What all forms share: no field that is not known, and a description that can be tried in the API docs."""
+"""What all forms share: no field that is not known, JSON in a field, and a description to be tried in the API docs."""
 
+import json
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+from fastapi import Request
+from pydantic import BaseModel, ConfigDict, FailFast, Field, FiniteFloat, Strict, ValidationInfo, WithJsonSchema
+from typing_extensions import TypeAliasType
+
+from app.core.convolution.steps import MAXIMUM_SIDE
+from app.core.errors import N_, InvalidValue
+from app.web.refusals import MalformedRequest, UnsupportedBody
+
+FORM_TYPES = ("multipart/form-data", "application/x-www-form-urlencoded")
+MAXIMUM_DEPTH = 32
+JSON_TEXT = WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "null"}]})
 
 # What can be used is the core's knowledge; past this a number is no number of anything, and costly to write down.
 Whole = Annotated[int, Field(gt=-(10**9), lt=10**9)]
+Number = Annotated[FiniteFloat, Strict()]
+_Row = Annotated[list[Number], FailFast(), Field(max_length=MAXIMUM_SIDE)]
+Rows = TypeAliasType("Rows", Annotated[list[_Row], FailFast(), Field(max_length=MAXIMUM_SIDE)])
 
 
 def leave_empty(schema: dict[str, Any]) -> None:
@@ -25,4 +39,34 @@ class FormFields(BaseModel):
     model_config = ConfigDict(extra="forbid", json_schema_extra=leave_empty)
 
 
-JSON_TEXT = WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "null"}]})
+def require_form(request: Request) -> None:
+    """Refuses a body that is not a form; one without a body is judged by the fields it lacks."""
+    kind = request.headers.get("content-type", FORM_TYPES[0]).partition(";")[0].strip().lower()
+    if kind not in FORM_TYPES:
+        raise UnsupportedBody(N_("Send the values as a form (multipart/form-data), as `curl -F` does."))
+
+
+def read_json(text: Any, info: ValidationInfo) -> Any:
+    """The value that a field's JSON describes; what is no text already is one."""
+    if not isinstance(text, str):
+        return text
+    if depth(text) > MAXIMUM_DEPTH:
+        raise MalformedRequest(
+            N_("The JSON is nested more than %(limit)d deep."), field=info.field_name, limit=MAXIMUM_DEPTH
+        )
+    try:
+        return json.loads(text)
+    except ValueError:
+        raise InvalidValue(N_("'%(name)s' is not valid JSON."), field=info.field_name, name=info.field_name) from None
+
+
+def depth(text: str) -> int:
+    """An upper bound of the nesting: brackets inside strings count too, but no rule of ours needs any."""
+    level = deepest = 0
+    for character in text:
+        if character in "[{":
+            level += 1
+            deepest = max(deepest, level)
+        elif character in "]}":
+            level -= 1
+    return deepest

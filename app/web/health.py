@@ -7,10 +7,9 @@ from fastapi.responses import PlainTextResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from app.web import errors
+from app.web.dependencies import SettingsDep, WorkersDep
 from app.web.i18n import choose_language, translate
 from app.web.limits import describe_limits
-from app.web.pictures import SettingsDep
-from app.web.workers import WorkersDep
 
 router = APIRouter(tags=["server"])
 

@@ -14,7 +14,7 @@ from app.core.pictures.images import FORMATS
 from app.core.training.hyperparameters import BOUNDS
 from app.runs.store.states import LONGEST_NAME
 from app.settings import Settings
-from app.web.convolution.steps import MAXIMUM_DEPTH
+from app.web.forms import MAXIMUM_DEPTH
 
 Limits = dict[str, Any]
 

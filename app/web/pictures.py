@@ -1,8 +1,8 @@
 """Where a call's picture comes from: an upload or a sample."""
 
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from fastapi import APIRouter, Depends, Request, Response, UploadFile
+from fastapi import APIRouter, Request, Response, UploadFile
 from pydantic import Field
 
 from app.core.errors import N_, InvalidValue, PictureTooLarge
@@ -13,31 +13,21 @@ from app.settings import Settings
 from app.web.forms import FormFields
 from app.web.i18n import choose_language, translate
 from app.web.middleware import Allowance
-from app.web.refusals import UnknownSample, UnsupportedBody
+from app.web.refusals import UnknownSample
 
 router = APIRouter(prefix="/api/samples", tags=["pictures"])
 
-FORM_TYPES = ("multipart/form-data", "application/x-www-form-urlencoded")
-
-
-def settings_of(request: Request) -> Settings:
-    """The application's settings."""
-    return request.app.state.settings
-
-
-SettingsDep = Annotated[Settings, Depends(settings_of)]
+MEDIA_TYPES = {
+    "png": "image/png",
+    "jpeg": "image/jpeg",
+    "webp": "image/webp",
+    "npy": "application/x-npy",
+}
 
 
 def allowance(settings: Settings, files: int) -> Allowance:
     """What a request with so many pictures may take, by BodyLimit."""
     return Allowance(files * settings.image_bytes + settings.json_bytes, settings.upload_seconds, settings.uploads)
-
-
-def require_form(request: Request) -> None:
-    """Refuses a body that is not a form; one without a body is judged by the fields it lacks."""
-    kind = request.headers.get("content-type", FORM_TYPES[0]).partition(";")[0].strip().lower()
-    if kind not in FORM_TYPES:
-        raise UnsupportedBody(N_("Send the values as a form (multipart/form-data), as `curl -F` does."))
 
 
 class PictureForm(FormFields):

@@ -3,7 +3,6 @@
 import math
 import time
 
-from fastapi import Request
 from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
@@ -28,8 +27,3 @@ class Rates:
             N_("That was more than %(limit)d requests; try again in %(seconds)d seconds."),
             limit=self._rate.amount, seconds=seconds,
         )  # fmt: skip
-
-
-def limit_rate(request: Request) -> None:
-    """A dependency of the calls that compute."""
-    request.app.state.rates.count(request.client.host if request.client else "")

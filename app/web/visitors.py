@@ -2,9 +2,8 @@
 
 import re
 import secrets
-from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from app.runs.store.states import Visitor
@@ -18,9 +17,6 @@ def visitor_of(request: Request) -> Visitor:
     """The visitor of a request; one without a sane cookie is known by address alone."""
     cookie = request.cookies.get(COOKIE, "")
     return Visitor(cookie if _SANE.fullmatch(cookie) else None, request.client.host if request.client else "")
-
-
-VisitorDep = Annotated[Visitor, Depends(visitor_of)]
 
 
 def remember(request: Request, response: Response) -> Response:

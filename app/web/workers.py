@@ -14,11 +14,11 @@ from contextlib import suppress
 from multiprocessing import get_context
 from pathlib import Path
 from threading import Lock
-from typing import Annotated, Any, TypeVar
+from typing import Any, TypeVar
 
 import structlog
 import torch
-from fastapi import Depends, Request
+from fastapi import Request
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from app.core.errors import N_
@@ -142,14 +142,6 @@ def _answer() -> bool:
 def _end(pool: ProcessPool) -> None:
     pool.stop()
     pool.join()
-
-
-def workers_of(request: Request) -> Workers:
-    """The application's workers."""
-    return request.app.state.workers
-
-
-WorkersDep = Annotated[Workers, Depends(workers_of)]
 
 
 async def _departure(request: Request) -> None:

@@ -20,12 +20,9 @@ from app.core.errors import N_, InvalidValue
 from app.core.pictures.changes import Change
 from app.settings import Settings
 from app.web.classification.models import ModelDep
-from app.web.convolution.convolution import MEDIA_TYPES
-from app.web.convolution.steps import Rows, read_json
-from app.web.forms import JSON_TEXT, FormFields, Whole
-from app.web.pictures import PictureForm, SettingsDep, require_form
-from app.web.rates import limit_rate
-from app.web.workers import WorkersDep
+from app.web.dependencies import SettingsDep, WorkersDep, limit_rate
+from app.web.forms import JSON_TEXT, FormFields, Rows, Whole, read_json, require_form
+from app.web.pictures import MEDIA_TYPES, PictureForm
 
 router = APIRouter(
     prefix="/api/models/{name}", tags=["classification"], dependencies=[Depends(require_form), Depends(limit_rate)]

@@ -13,10 +13,8 @@ from app.core.classification.inspection.channel_views import show_channel, show_
 from app.core.classification.models import describe_model, find_model, list_models
 from app.core.datasets.catalog import told_name
 from app.settings import Settings
+from app.web.dependencies import SettingsDep, WorkersDep, limit_rate
 from app.web.i18n import choose_language, translate
-from app.web.pictures import SettingsDep
-from app.web.rates import limit_rate
-from app.web.workers import WorkersDep
 
 router = APIRouter(prefix="/api/models", tags=["classification"])
 

@@ -17,20 +17,12 @@ from app.core.convolution.steps import Step
 from app.core.pictures.display import Display
 from app.core.pictures.uploads import Origin, Upload
 from app.web.convolution.steps import ChainFields
-from app.web.forms import Whole
+from app.web.dependencies import SettingsDep, WorkersDep, limit_rate
+from app.web.forms import Whole, require_form
 from app.web.i18n import choose_language, translate
-from app.web.pictures import PictureForm, SettingsDep, require_form
-from app.web.rates import limit_rate
-from app.web.workers import WorkersDep
+from app.web.pictures import MEDIA_TYPES, PictureForm
 
 router = APIRouter(prefix="/api", tags=["convolution"])
-
-MEDIA_TYPES = {
-    "png": "image/png",
-    "jpeg": "image/jpeg",
-    "webp": "image/webp",
-    "npy": "application/x-npy",
-}
 
 
 class ConvolutionForm(PictureForm, ChainFields):

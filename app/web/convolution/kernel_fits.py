@@ -12,11 +12,10 @@ from app.core.convolution.steps import Convolution
 from app.core.errors import N_, InvalidValue
 from app.core.pictures.uploads import Upload
 from app.settings import Settings
-from app.web.convolution.steps import KernelFields, Rows, read_json
-from app.web.forms import JSON_TEXT, Whole
-from app.web.pictures import PictureForm, SettingsDep, read_file, require_form
-from app.web.rates import limit_rate
-from app.web.workers import WorkersDep
+from app.web.convolution.steps import KernelFields
+from app.web.dependencies import SettingsDep, WorkersDep, limit_rate
+from app.web.forms import JSON_TEXT, Rows, Whole, read_json, require_form
+from app.web.pictures import PictureForm, read_file
 
 router = APIRouter(prefix="/api/kernel-fits", tags=["convolution"])
 

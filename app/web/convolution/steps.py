@@ -3,7 +3,6 @@
 Pydantic looks at types and lengths; which numbers can be used is the core's own knowledge.
 """
 
-import json
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -12,49 +11,14 @@ from pydantic import (
     FailFast,
     Field,
     FiniteFloat,
-    Strict,
     Tag,
-    ValidationInfo,
 )
 from typing_extensions import TypeAliasType
 
 from app.core.convolution.kernels import find_kernel
-from app.core.convolution.steps import MAXIMUM_SIDE, MAXIMUM_STEPS, Border, Convolution, Pool, Relu, Step
+from app.core.convolution.steps import MAXIMUM_STEPS, Border, Convolution, Pool, Relu, Step
 from app.core.errors import N_, InvalidValue
-from app.web.forms import JSON_TEXT, FormFields, Whole
-from app.web.refusals import MalformedRequest
-
-MAXIMUM_DEPTH = 32
-
-Number = Annotated[FiniteFloat, Strict()]
-_Row = Annotated[list[Number], FailFast(), Field(max_length=MAXIMUM_SIDE)]
-Rows = TypeAliasType("Rows", Annotated[list[_Row], FailFast(), Field(max_length=MAXIMUM_SIDE)])
-
-
-def read_json(text: Any, info: ValidationInfo) -> Any:
-    """The value that a field's JSON describes; what is no text already is one."""
-    if not isinstance(text, str):
-        return text
-    if depth(text) > MAXIMUM_DEPTH:
-        raise MalformedRequest(
-            N_("The JSON is nested more than %(limit)d deep."), field=info.field_name, limit=MAXIMUM_DEPTH
-        )
-    try:
-        return json.loads(text)
-    except ValueError:
-        raise InvalidValue(N_("'%(name)s' is not valid JSON."), field=info.field_name, name=info.field_name) from None
-
-
-def depth(text: str) -> int:
-    """An upper bound of the nesting: brackets inside strings count too, but no rule of ours needs any."""
-    level = deepest = 0
-    for character in text:
-        if character in "[{":
-            level += 1
-            deepest = max(deepest, level)
-        elif character in "]}":
-            level -= 1
-    return deepest
+from app.web.forms import JSON_TEXT, FormFields, Rows, Whole, read_json
 
 
 class KernelFields(FormFields):

@@ -14,10 +14,8 @@ from app.core.datasets.datasets import load_dataset
 from app.core.errors import N_
 from app.core.training.confusion import MOST_PICTURES, Confusion
 from app.runs.store.folders import RunFolder
+from app.web.dependencies import DatasetsDep, RunDep, StoreDep, WorkersDep
 from app.web.refusals import NothingYet
-from app.web.training.datasets import FolderDep
-from app.web.training.training import RunDep, StoreDep
-from app.web.workers import WorkersDep
 
 router = APIRouter(prefix="/api/runs/{run_id}/confusion", tags=["training"])
 
@@ -49,7 +47,7 @@ async def show_confusion(
 
 @router.get("/{truth}/{predicted}")
 async def show_cell(
-    request: Request, run: RunDep, truth: Class, predicted: Class, store: StoreDep, folder: FolderDep,
+    request: Request, run: RunDep, truth: Class, predicted: Class, store: StoreDep, folder: DatasetsDep,
     workers: WorkersDep, epoch: Epoch = None,
 ) -> dict[str, Any]:  # fmt: skip
     """The pictures of a cell, the most confident first; of an epoch as the matrix is."""

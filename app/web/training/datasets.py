@@ -16,12 +16,10 @@ from app.core.datasets.own import LONGEST_TITLE, OwnLimits, keep_own, new_name, 
 from app.core.errors import N_, ArchiveTooLarge
 from app.core.pictures.images import Limits
 from app.settings import Settings
-from app.web.forms import FormFields
+from app.web.dependencies import DatasetsDep, SettingsDep, WorkersDep, limit_rate
+from app.web.forms import FormFields, require_form
 from app.web.i18n import choose_language, translate
 from app.web.middleware import Allowance
-from app.web.pictures import SettingsDep, require_form
-from app.web.rates import limit_rate
-from app.web.workers import WorkersDep
 
 router = APIRouter(prefix="/api/datasets", tags=["data sets"])
 
@@ -29,14 +27,6 @@ router = APIRouter(prefix="/api/datasets", tags=["data sets"])
 def allowance(settings: Settings) -> Allowance:
     """What a request with an archive may take, by BodyLimit."""
     return Allowance(settings.dataset_bytes + settings.json_bytes, settings.dataset_seconds, settings.dataset_uploads)
-
-
-def folder_of(settings: SettingsDep) -> Path:
-    """Where data sets are kept."""
-    return settings.data / "datasets"
-
-
-FolderDep = Annotated[Path, Depends(folder_of)]
 
 
 class ArchiveForm(FormFields):
@@ -57,14 +47,14 @@ class ArchiveForm(FormFields):
 
 
 @router.get("")
-def list_all(request: Request, folder: FolderDep) -> dict[str, Any]:
+def list_all(request: Request, folder: DatasetsDep) -> dict[str, Any]:
     """Those that are known or were fetched; what is not available has to be fetched first. Titles by language."""
     return {"datasets": [_row(request, summary) for summary in list_datasets(folder)]}
 
 
 @router.get("/{name}")
 async def show_dataset(
-    request: Request, name: Annotated[str, Part(max_length=64)], folder: FolderDep, settings: SettingsDep,
+    request: Request, name: Annotated[str, Part(max_length=64)], folder: DatasetsDep, settings: SettingsDep,
     workers: WorkersDep,
 ) -> dict[str, Any]:  # fmt: skip
     """Pictures a class, mean and deviation of each channel, a sheet of samples, and files that were skipped."""
@@ -76,7 +66,7 @@ async def add_dataset(
     request: Request,
     response: Response,
     form: Annotated[ArchiveForm, Form(media_type="multipart/form-data")],
-    folder: FolderDep,
+    folder: DatasetsDep,
     settings: SettingsDep,
     workers: WorkersDep,
 ) -> dict[str, Any]:

@@ -8,9 +8,9 @@ from fastapi.concurrency import run_in_threadpool
 
 from app.runs.store.states import TERMINAL, RunRow
 from app.runs.store.store import Store
+from app.web.dependencies import RunDep, StoreDep
 from app.web.i18n import choose_language
 from app.web.training.streams import EventStream, Streams
-from app.web.training.training import RunDep, StoreDep
 
 router = APIRouter(prefix="/api/runs/{run_id}/events", tags=["training"])
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
-from app.web.training.training import RunDep, StoreDep
+from app.web.dependencies import RunDep, StoreDep
 
 router = APIRouter(prefix="/api/runs/{run_id}/metrics.csv", tags=["training"])
 

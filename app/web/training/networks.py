@@ -11,10 +11,8 @@ from app.core.networks.presets import presets
 from app.core.networks.reading import read_network
 from app.core.networks.reports import Limits
 from app.web.bodies import JsonBody, describe_body
+from app.web.dependencies import SettingsDep, WorkersDep, limit_rate
 from app.web.i18n import choose_language, translate
-from app.web.pictures import SettingsDep
-from app.web.rates import limit_rate
-from app.web.workers import WorkersDep
 
 router = APIRouter(prefix="/api/networks", tags=["networks"])
 

@@ -24,6 +24,7 @@ from app.core.pictures.titles import clean_title
 from app.core.training.hyperparameters import parse_training
 from app.core.training.requirements import check_demands, count_learned
 from app.runs.store.states import LONGEST_NAME, Order
+from app.settings import Settings
 
 USUAL_NETWORK = "lecture-light"
 _FIELDS = ("dataset", "network", "training", "name", "sample", "pair")
@@ -58,6 +59,11 @@ class Judge:
 
     limits: Limits
     datasets: Path
+
+
+def judge_of(settings: Settings) -> Judge:
+    """What orders are judged by."""
+    return Judge(Limits(settings.network_parameters, settings.network_memory_mb), settings.data / "datasets")
 
 
 def read_order(body: Any, judge: Judge) -> tuple[Order, np.ndarray | None]:

@@ -14,11 +14,9 @@ from app.core.datasets.datasets import DataSet, check_name, load_dataset
 from app.core.training.hyperparameters import parse_training
 from app.core.training.previews import COLUMNS, SHOWN, Preview, preview
 from app.web.bodies import JsonBody, describe_body
+from app.web.dependencies import DatasetsDep, WorkersDep, limit_rate
 from app.web.i18n import choose_language, translate
-from app.web.rates import limit_rate
-from app.web.training.datasets import FolderDep
 from app.web.training.orders import check_fields, named
-from app.web.workers import WorkersDep
 
 router = APIRouter(prefix="/api/runs/preview", tags=["training"])
 
@@ -31,7 +29,7 @@ EXAMPLE = {"dataset": "digits", "training": {"normalization": "standardize", "au
 
 
 @router.post("", dependencies=[Depends(limit_rate)], openapi_extra=describe_body(SCHEMA, EXAMPLE))
-async def preview_input(request: Request, body: JsonBody, folder: FolderDep, workers: WorkersDep) -> dict[str, Any]:
+async def preview_input(request: Request, body: JsonBody, folder: DatasetsDep, workers: WorkersDep) -> dict[str, Any]:
     """16 training pictures as they are and as they are changed, and the numbers that the network is fed."""
     told, source, count = await workers.run(request, _preview, body, folder)
     return told | {"source": translate(choose_language(request), source, {"count": count})}

@@ -17,12 +17,11 @@ from app.core.networks.networks import Network
 from app.core.pictures.images import encode
 from app.core.pictures.uploads import Upload
 from app.runs.store.folders import RunFolder
-from app.web.pictures import PictureForm, SettingsDep, require_form
-from app.web.rates import limit_rate
+from app.web.dependencies import OwnRunDep, RunDep, SettingsDep, StoreDep, WorkersDep, limit_rate
+from app.web.forms import require_form
+from app.web.pictures import PictureForm
 from app.web.refusals import NothingYet
 from app.web.training.orders import as_seen
-from app.web.training.training import OwnRunDep, RunDep, StoreDep
-from app.web.workers import WorkersDep
 
 router = APIRouter(prefix="/api/runs/{run_id}", tags=["training"])
 

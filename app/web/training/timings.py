@@ -18,14 +18,11 @@ from app.core.training.timing import MOST_PICTURES, Timing
 from app.runs.executor.speed_probe import Probe, ProbeLost, Question
 from app.runs.store.states import RUNNING
 from app.web.bodies import JsonBody, describe_body
+from app.web.dependencies import SettingsDep, StoreDep, WorkersDep, limit_rate
 from app.web.errors import RETRY_S
-from app.web.pictures import SettingsDep
-from app.web.rates import limit_rate
 from app.web.refusals import Busy, WorkerLost
 from app.web.training.networks import EXAMPLE as NETWORK
-from app.web.training.orders import Judge, check_fields, named, read_network
-from app.web.training.training import StoreDep, judge_of
-from app.web.workers import WorkersDep
+from app.web.training.orders import Judge, check_fields, judge_of, named, read_network
 
 router = APIRouter(prefix="/api/networks/timings", tags=["networks"])
 

@@ -8,34 +8,17 @@ from typing import Annotated, Any
 
 import torch
 from fastapi import APIRouter, Depends, Request, Response
-from fastapi import Path as Part
 from fastapi.concurrency import run_in_threadpool
 
 from app.core.datasets.catalog import is_own
-from app.core.errors import N_, NotYours
-from app.core.networks.reports import Limits
-from app.runs.store.states import RunRow
-from app.runs.store.store import Store
-from app.settings import Settings
 from app.web.bodies import JsonBody, describe_body
+from app.web.dependencies import OwnRunDep, RunDep, SettingsDep, StoreDep, VisitorDep, WorkersDep, limit_rate
 from app.web.i18n import choose_language
-from app.web.pictures import SettingsDep
-from app.web.rates import limit_rate
-from app.web.training.orders import EXAMPLE, SCHEMA, Judge, read_order
+from app.web.training.orders import EXAMPLE, SCHEMA, judge_of, read_order
 from app.web.training.run_changes import CHANGE_EXAMPLE, CHANGE_SCHEMA, read_change
 from app.web.training.run_objects import Teller
-from app.web.visitors import VisitorDep
-from app.web.workers import WorkersDep
 
 router = APIRouter(prefix="/api/runs", tags=["training"])
-
-
-def store_of(request: Request) -> Store:
-    """The application's store of runs."""
-    return request.app.state.store
-
-
-StoreDep = Annotated[Store, Depends(store_of)]
 
 
 def teller_of(request: Request, store: StoreDep, visitor: VisitorDep) -> Teller:
@@ -44,24 +27,6 @@ def teller_of(request: Request, store: StoreDep, visitor: VisitorDep) -> Teller:
 
 
 TellerDep = Annotated[Teller, Depends(teller_of)]
-
-
-def run_of(run_id: Annotated[str, Part(max_length=64)], store: StoreDep) -> RunRow:
-    """The run in the address; UnknownRun, which is 404, if there is none."""
-    return store.find(run_id)
-
-
-RunDep = Annotated[RunRow, Depends(run_of)]
-
-
-def own_run(run: RunDep, visitor: VisitorDep) -> RunRow:
-    """The same for who may change it; NotYours, which is 403, for others."""
-    if not visitor.owns(run.visitor):
-        raise NotYours(N_("Somebody else started this run; you can watch it, but not change it."))
-    return run
-
-
-OwnRunDep = Annotated[RunRow, Depends(own_run)]
 
 
 @router.get("")
@@ -101,8 +66,3 @@ async def change_run(run: OwnRunDep, body: JsonBody, teller: TellerDep) -> dict[
 def remove_run(run: OwnRunDep, store: StoreDep) -> None:
     """All of it; one that trains is ended first."""
     store.delete(run.id)
-
-
-def judge_of(settings: Settings) -> Judge:
-    """What orders are judged by."""
-    return Judge(Limits(settings.network_parameters, settings.network_memory_mb), settings.data / "datasets")

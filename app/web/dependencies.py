@@ -1,0 +1,73 @@
+"""What routes ask for by type: the application's settings, workers and store, who calls, and the run in the address.
+
+An id becomes an object, or a refusal, here and never again in a route. It knows no room.
+"""
+
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import Depends, Request
+from fastapi import Path as Part
+
+from app.core.errors import N_, NotYours
+from app.runs.store.states import RunRow, Visitor
+from app.runs.store.store import Store
+from app.settings import Settings
+from app.web.visitors import visitor_of
+from app.web.workers import Workers
+
+
+def settings_of(request: Request) -> Settings:
+    """The application's settings."""
+    return request.app.state.settings
+
+
+SettingsDep = Annotated[Settings, Depends(settings_of)]
+
+
+def workers_of(request: Request) -> Workers:
+    """The application's workers."""
+    return request.app.state.workers
+
+
+WorkersDep = Annotated[Workers, Depends(workers_of)]
+
+
+def limit_rate(request: Request) -> None:
+    """For the calls that compute: TooManyRequests, which is 429, for an address that asks too often."""
+    request.app.state.rates.count(request.client.host if request.client else "")
+
+
+def datasets_folder(settings: SettingsDep) -> Path:
+    """Where data sets are kept."""
+    return settings.data / "datasets"
+
+
+DatasetsDep = Annotated[Path, Depends(datasets_folder)]
+
+
+def store_of(request: Request) -> Store:
+    """The application's store of runs."""
+    return request.app.state.store
+
+
+StoreDep = Annotated[Store, Depends(store_of)]
+VisitorDep = Annotated[Visitor, Depends(visitor_of)]
+
+
+def run_of(run_id: Annotated[str, Part(max_length=64)], store: StoreDep) -> RunRow:
+    """The run in the address; UnknownRun, which is 404, if there is none."""
+    return store.find(run_id)
+
+
+RunDep = Annotated[RunRow, Depends(run_of)]
+
+
+def own_run(run: RunDep, visitor: VisitorDep) -> RunRow:
+    """The same for who may change it; NotYours, which is 403, for others."""
+    if not visitor.owns(run.visitor):
+        raise NotYours(N_("Somebody else started this run; you can watch it, but not change it."))
+    return run
+
+
+OwnRunDep = Annotated[RunRow, Depends(own_run)]
