@@ -12,7 +12,7 @@ from app.core.classification.anatomy import Anatomy
 from app.core.classification.familiarity import save_familiarity
 from app.core.classification.familiarity_fitting import Watcher, fit_familiarity
 from app.core.networks.modules import build
-from app.core.networks.networks import parse_network, report
+from app.core.networks.networks import parse_network
 from app.core.pictures.preparation import Preparation
 
 TEMPERATURE = 1.5
@@ -50,7 +50,7 @@ def write_model(
         "dataset": "none",
         "classes": list(CLASSES),
         "input": list(network.input),
-        "parameters": report(network).parameters,
+        "parameters": network.report.parameters,
         "accuracy": 0.5,
         "calibration": {"before": 0.2, "after": 0.1, "temperature": temperature},
         "preparation": preparation.to_dict(),

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
 from app.core.errors import InvalidNetwork  # noqa: E402
-from app.core.networks.networks import parse_network, report  # noqa: E402
+from app.core.networks.networks import parse_network  # noqa: E402
 from app.core.networks.presets import presets  # noqa: E402
 from app.core.networks.reports import Limits  # noqa: E402
 
@@ -77,7 +77,7 @@ REFUSED = {
 def told(description: Json) -> Json:
     """A sound network with its report."""
     checked = parse_network(description)
-    return {"network": checked.describe(), "report": report(checked).describe()}
+    return {"network": checked.describe(), "report": checked.report.describe()}
 
 
 def place(description: Json) -> str | None:

@@ -11,9 +11,9 @@ from functools import cached_property
 from torch import nn
 
 from app.core.errors import N_, InvalidValue
-from app.core.networks.networks import Network, expand, report
+from app.core.networks.networks import Network, expand
 from app.core.networks.reports import LayerReport
-from app.core.networks.tracing import Traced, trace
+from app.core.networks.tracing import Traced
 from app.core.pictures.preparation import Preparation
 
 INPUT, SOFTMAX = "input", "softmax"
@@ -35,13 +35,13 @@ class Anatomy:
     @cached_property
     def rows(self) -> dict[str, LayerReport]:
         """The report of every layer by name, in the order in which they compute; a block's own before its sum."""
-        return {row.name: row for row in report(expand(self.network)).layers}
+        return {row.name: row for row in expand(self.network).report.layers}
 
     @cached_property
     def sources(self) -> dict[str, tuple[str, ...]]:
         """The names of what feeds each layer: one, or for a residual block's sum two; softmax included."""
         network = expand(self.network)
-        feeding = dict(_sources(trace(network.input, network.layers), INPUT))
+        feeding = dict(_sources(network.traced, INPUT))
         return feeding | {SOFTMAX: (next(reversed(self.rows)),)}
 
     @cached_property

@@ -19,7 +19,7 @@ from app.core.datasets.labeled_images import DataSet
 from app.core.errors import N_, InvalidValue
 from app.core.finite_json import to_json
 from app.core.networks.modules import build
-from app.core.networks.networks import Network, parse_network, report
+from app.core.networks.networks import Network, parse_network
 from app.core.pictures.preparation import Preparation
 from app.core.training.batches import Pictures, keep
 from app.core.training.evaluation import Evaluation, cross_entropy, evaluate, logits_of
@@ -113,7 +113,7 @@ def make_card(trained: Trained, tested: Evaluation, temperature: float, about: M
         **about,
         "classes": list(trained.classes),
         "input": list(trained.network.input),
-        "parameters": report(trained.network).parameters,
+        "parameters": trained.network.report.parameters,
         "test_images": tested.images,
         "loss": round(tested.loss, 4),
         "accuracy": round(tested.accuracy, 4),

@@ -18,7 +18,7 @@ from app.core.classification.anatomy import INPUT, Anatomy
 from app.core.classification.cards import CARD, NETWORK, WEIGHTS, read_trained
 from app.core.classification.familiarity import FAMILIARITY, Familiarity, read_familiarity
 from app.core.errors import N_, InvalidValue, UnknownModel
-from app.core.networks.networks import Network, expand, report
+from app.core.networks.networks import Network, expand
 from app.core.pictures.preparation import Preparation, prepare_images
 
 KEPT_OPEN = 4  # models that a process keeps; the lecture's network takes 356 MB
@@ -124,7 +124,7 @@ def _read_familiarity(folder: Path, network: Network) -> Familiarity | None:
     if not (folder / FAMILIARITY).is_file():
         return None
     found = read_familiarity(folder / FAMILIARITY)
-    rows = [row for row in report(expand(network)).layers if len(row.output_shape) == 3]
+    rows = [row for row in expand(network).report.layers if len(row.output_shape) == 3]
     channels = {INPUT: network.input[0]} | {row.name: row.output_shape[0] for row in rows}
     if any(int(trait.channels.max()) >= channels.get(trait.layer, 0) for trait in found.traits):
         raise InvalidValue(N_("The model's file about familiar pictures belongs to another network."))

@@ -20,7 +20,7 @@ from app.core.errors import N_, InvalidValue
 from app.core.networks.layers import Flatten, GlobalPooling
 from app.core.networks.modules import build_modules
 from app.core.networks.networks import Network, expand
-from app.core.networks.tracing import Traced, trace
+from app.core.networks.tracing import Traced
 from app.core.pictures.preparation import Preparation, prepare_images
 
 MOST_WEIGHTS = 200_000
@@ -148,7 +148,7 @@ def rank(probabilities: Sequence[float], classes: Sequence[str]) -> list[dict[st
 @lru_cache(maxsize=64)
 def _leading(described: Network, most: int) -> tuple[Traced, ...]:
     """The layers, from the front, that hold at most `most` numbers together; all, or those that give maps."""
-    traced = trace(described.input, described.layers)
+    traced = described.traced
     counts = [_count(item) for item in traced]
     if sum(counts) <= most:
         return traced

@@ -5,6 +5,7 @@ block has the block's name before it: residual_1/conv2d_2.
 """
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from app.core.errors import N_
@@ -13,6 +14,7 @@ from app.core.networks.layers import Activation, Conv2d, Dense, Layer
 from app.core.networks.parsing import TOP, parse_layers
 from app.core.networks.reports import Limits, Report, check_limits, write_report
 from app.core.networks.residual import Residual
+from app.core.networks.tracing import Traced, trace
 
 MAXIMUM_CHANNELS = 64
 MAXIMUM_INPUT_SIDE = 1024
@@ -21,7 +23,10 @@ MAXIMUM_CLASSES = 1000
 
 @dataclass(frozen=True)
 class Network:
-    """A checked description. `input` is (channels, height, width), the last layer gives one logit for each class."""
+    """A checked description. `input` is (channels, height, width), the last layer gives one logit for each class.
+
+    What is worked out of it is worked out once, and goes with it to other processes.
+    """
 
     input: tuple[int, int, int]
     classes: int
@@ -31,6 +36,16 @@ class Network:
         """The JSON value that `parse_network` reads."""
         layers = [layer.describe() for layer in self.layers]
         return {"input": list(self.input), "classes": self.classes, "layers": layers}
+
+    @cached_property
+    def traced(self) -> tuple[Traced, ...]:
+        """What each layer is called and which shapes go in and out; raises InvalidNetwork where one does not fit."""
+        return trace(self.input, self.layers)
+
+    @cached_property
+    def report(self) -> Report:
+        """Shapes, parameters, receptive fields and multiply-adds of every layer, and the memory; arithmetic only."""
+        return write_report(self.input, self.traced)
 
 
 def parse_network(description: Any, limits: Limits | None = None) -> Network:
@@ -50,8 +65,7 @@ def parse_network(description: Any, limits: Limits | None = None) -> Network:
 def check_network(network: Network, limits: Limits) -> None:
     """The shapes fit and end in one value a class, and nothing is larger than allowed; else InvalidNetwork."""
     check_softmax(network.layers[:-1])
-    found = report(network)
-    shape = found.layers[-1].output_shape
+    shape = network.report.layers[-1].output_shape
     if shape != (network.classes,):
         last = TOP.inner(len(network.layers) - 1, network.layers[-1].type)
         raise last.refuse(
@@ -63,7 +77,7 @@ def check_network(network: Network, limits: Limits) -> None:
             N_("Layer %(layer)s (%(type)s): the softmax of a single value is always 1; give it two or use a sigmoid."),
             "activation",
         )
-    check_limits(found, limits)
+    check_limits(network.report, limits)
 
 
 def check_softmax(layers: tuple[Layer, ...], place: Place = TOP) -> None:
@@ -74,11 +88,6 @@ def check_softmax(layers: tuple[Layer, ...], place: Place = TOP) -> None:
             raise here.refuse(N_("Layer %(layer)s (%(type)s): softmax may only be at the very end."), "activation")
         if isinstance(layer, Residual):
             check_softmax(layer.layers, here)
-
-
-def report(network: Network) -> Report:
-    """Shapes, parameters, receptive fields and multiply-adds of every layer, and the memory; arithmetic only."""
-    return write_report(network.input, network.layers)
 
 
 def expand(network: Network) -> Network:

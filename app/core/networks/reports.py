@@ -1,7 +1,7 @@
 """What a network costs and sees, layer by layer, and the limits it must keep; arithmetic only."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ from app.core.networks import receptive_fields as fields
 from app.core.networks.fields import Place
 from app.core.networks.layers import BatchNormalization, Layer, Shape
 from app.core.networks.receptive_fields import Views
-from app.core.networks.tracing import Traced, trace
+from app.core.networks.tracing import Traced
 
 MEBIBYTE = 1024 * 1024
 FLOAT_BYTES = 4
@@ -122,11 +122,11 @@ class Report:
         }
 
 
-def write_report(shape: Shape, layers: Sequence[Layer]) -> Report:
-    """The report of layers on an input of (channels, height, width); raises InvalidNetwork where one does not fit."""
+def write_report(shape: Shape, layers: Iterable[Traced]) -> Report:
+    """The report of layers on an input of (channels, height, width)."""
     rows: list[LayerReport] = []
     source = Source(INPUT, fields.start(shape))
-    for traced in trace(shape, layers):
+    for traced in layers:
         rows += _report(traced, source)
         source = Source(rows[-1].name, rows[-1].views)
     return Report(tuple(rows))

@@ -9,7 +9,7 @@ from app.core.datasets.labeled_images import count_aside
 from app.core.errors import N_, InvalidValue
 from app.core.networks.layers import BatchNormalization, Conv2d
 from app.core.networks.networks import Network
-from app.core.networks.tracing import Traced, trace
+from app.core.networks.tracing import Traced
 from app.core.training.hyperparameters import Training
 
 
@@ -21,7 +21,7 @@ def count_learned(train: int, training: Training) -> tuple[int, int]:
 
 def check_demands(network: Network, training: Training, learned: int) -> None:
     """Whether a training from `learned` pictures can be done by this network. Raises InvalidValue."""
-    layers = list(_flat(trace(network.input, network.layers)))
+    layers = list(_flat(network.traced))
     if training.whiten:
         _check_whitening(layers)
     smallest = min(learned, training.batch_size)  # a last batch of a single picture is left out

@@ -13,7 +13,6 @@ from typing import Any
 from sqlalchemy import Connection, Engine, RowMapping, func, select
 
 from app.core.errors import N_, DiskFull, QueueFull, UnknownRun
-from app.core.networks.networks import report
 from app.core.networks.reports import FLOAT_BYTES, MEBIBYTE
 from app.core.training.hyperparameters import describe_training
 from app.runs.store import event_log, processes
@@ -178,7 +177,7 @@ class Store:
 
     def _check_disk(self, order: Order) -> None:
         """Checkpoints with Adam's two moments, two of them for a moment, and the model; and some for the log."""
-        need = report(order.network).parameters * FLOAT_BYTES * 7 + LEAST_FREE
+        need = order.network.report.parameters * FLOAT_BYTES * 7 + LEAST_FREE
         free = shutil.disk_usage(self.root).free
         if free < need:
             raise DiskFull(

@@ -22,7 +22,7 @@ from app.core.classification.cards import (
 )
 from app.core.classification.snapshots import feature_weights, photo_checksum, take_snapshot
 from app.core.datasets.datasets import DataSet
-from app.core.networks.networks import Network, report
+from app.core.networks.networks import Network
 from app.core.pictures.preparation import Preparation, prepare_picture
 from app.core.training.confusion import confuse
 from app.core.training.evaluation import Evaluation
@@ -65,7 +65,7 @@ class Artifacts:
         trained = self._trained(trainer)
         card = {
             **self._about, **figures, "classes": list(self._classes), "input": list(self._network.input),
-            "parameters": report(self._network).parameters, "accuracy": None,
+            "parameters": self._network.report.parameters, "accuracy": None,
             "calibration": {"before": None, "after": None, "temperature": 1.0},
             "preparation": trainer.preparation.to_dict(), "mirror": trained.mirror,
         }  # fmt: skip

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Request
 
 from app.core.errors import N_, InvalidValue
 from app.core.networks.code import write_network
-from app.core.networks.networks import Network, parse_network, report
+from app.core.networks.networks import Network, parse_network
 from app.core.networks.presets import presets
 from app.core.networks.reading import read_network
 from app.core.networks.reports import Limits
@@ -64,7 +64,7 @@ async def check_network(request: Request, body: JsonBody, settings: SettingsDep,
 def _check(body: Any, limits: Limits) -> dict[str, Any]:
     """Runs in a worker, since a hostile text may take long to read."""
     network = _read(body, limits) if isinstance(body, dict) and "text" in body else parse_network(body, limits)
-    return {"network": network.describe()} | report(network).describe() | {"code": write_network(network)}
+    return {"network": network.describe()} | network.report.describe() | {"code": write_network(network)}
 
 
 def _read(body: dict[str, Any], limits: Limits) -> Network:

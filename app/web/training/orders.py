@@ -15,7 +15,7 @@ from app.core.datasets.catalog import Summary, find_dataset
 from app.core.datasets.own import remember_use
 from app.core.errors import N_, InvalidValue
 from app.core.networks.layers import Dense
-from app.core.networks.networks import Network, check_network, parse_network, report
+from app.core.networks.networks import Network, check_network, parse_network
 from app.core.networks.presets import find_preset
 from app.core.networks.reports import Limits, check_memory
 from app.core.pictures.preparation import Preparation, prepare_picture
@@ -73,7 +73,7 @@ def read_order(body: Any, judge: Judge) -> tuple[Order, np.ndarray | None]:
     remember_use(dataset.name, judge.datasets)
     network = read_network(fields.get("network", USUAL_NETWORK), dataset, judge.limits)
     training = parse_training(fields.get("training", {}))
-    check_memory(report(network), min(training.batch_size, dataset.train), judge.limits)
+    check_memory(network.report, min(training.batch_size, dataset.train), judge.limits)
     check_demands(network, training, count_learned(dataset.train, training)[0])
     order = Order(
         dataset.name, network, training, name=clean_name(_text(fields, "name")), sample=_text(fields, "sample"),

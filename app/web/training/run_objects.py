@@ -8,7 +8,7 @@ from typing import Any
 
 from app.core.classification.cards import CARD
 from app.core.datasets.catalog import told_name
-from app.core.networks.networks import parse_network, report
+from app.core.networks.networks import parse_network
 from app.runs.store.folders import MODEL_PREFIX
 from app.runs.store.states import ANY_SIZE, QUEUED, RUNNING, Reason, RunRow, Visitor
 from app.runs.store.store import Store
@@ -101,4 +101,4 @@ def parameters_of(row: RunRow) -> int:
 
 @lru_cache(maxsize=256)
 def _count_parameters(network: str) -> int:
-    return report(parse_network(json.loads(network), ANY_SIZE)).parameters
+    return parse_network(json.loads(network), ANY_SIZE).report.parameters

@@ -9,7 +9,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from app.core.datasets.catalog import Summary, find_dataset
 from app.core.errors import N_
-from app.core.networks.networks import Network, parse_network, report
+from app.core.networks.networks import Network, parse_network
 from app.core.networks.presets import find_preset
 from app.core.networks.reports import check_memory
 from app.core.training.hyperparameters import Training, parse_training
@@ -124,7 +124,7 @@ def _read(body: Any, judge: Judge) -> Wanted:
     training = parse_training(fields.get("training", {}))
     dataset = find_dataset(named(fields), judge.datasets) if "dataset" in fields else None
     network = _network(fields.get("network"), dataset, judge)
-    check_memory(report(network), min(training.batch_size, MOST_PICTURES), judge.limits)
+    check_memory(network.report, min(training.batch_size, MOST_PICTURES), judge.limits)
     timed = replace(training, **{name: getattr(_USUAL, name) for name in _TIMELESS})
     learned, aside = (None, 0) if dataset is None else count_learned(dataset.train, training)
     return Wanted(Question(network, timed), learned, aside)

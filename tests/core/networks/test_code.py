@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 
 from app.core.networks.code import write_network
 from app.core.networks.modules import build
-from app.core.networks.networks import Network, parse_network, report
+from app.core.networks.networks import Network, parse_network
 from app.core.networks.presets import presets
 from app.core.networks.programs.keras import arrange_weights
 from tests.core.networks.drawn_networks import networks
@@ -66,7 +66,7 @@ def compare_pytorch(network: Network) -> None:
 
     with torch.no_grad():
         np.testing.assert_allclose(model(x).numpy(), expect(network, module, x), rtol=1e-5, atol=1e-6)
-    assert sum(weights.numel() for weights in model.parameters()) == report(network).parameters
+    assert sum(weights.numel() for weights in model.parameters()) == network.report.parameters
 
 
 def compare_keras(network: Network) -> None:
@@ -81,8 +81,8 @@ def compare_keras(network: Network) -> None:
     expected = expect(network, module, x)
     np.testing.assert_allclose(found, expected, rtol=1e-3, atol=1e-5 * max(1, np.abs(expected).max()))
     trained = sum(int(np.prod(weights.shape)) for weights in model.trainable_weights)
-    assert trained == report(network).parameters
-    assert model.count_params() == report(network).parameters + report(network).statistics
+    assert trained == network.report.parameters
+    assert model.count_params() == network.report.parameters + network.report.statistics
 
 
 @given(network=networks())

@@ -15,7 +15,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from app.core.errors import InvalidNetwork
 from app.core.networks.layers import Activation, Conv2d
 from app.core.networks.modules import build
-from app.core.networks.networks import Network, expand, parse_network, report
+from app.core.networks.networks import Network, expand, parse_network
 from app.core.networks.reports import Limits
 from tests.core.networks.drawn_networks import networks
 
@@ -57,7 +57,7 @@ def outputs(module: torch.nn.Sequential, x: torch.Tensor) -> dict[str, torch.Ten
 
 
 def test_the_lectures_network_has_exactly_its_parameters() -> None:
-    found = report(parse_network(LECTURE))
+    found = parse_network(LECTURE).report
 
     assert found.parameters == 88_914_698
     assert [layer.parameters for layer in found.layers] == [3_584, 147_584, 147_584, 0, 88_605_696, 10_250]
@@ -71,7 +71,7 @@ def test_the_lectures_network_has_exactly_its_parameters() -> None:
 
 
 def test_memory_counts_four_copies_of_weights_and_two_of_outputs_in_batches_of_128() -> None:
-    found = report(parse_network(small()))
+    found = parse_network(small()).report
 
     assert found.memory_mb == pytest.approx((4 * 1930 + 2 * 128 * (192 + 10)) * 4 / 2**20, abs=0.05)
 
@@ -80,7 +80,7 @@ def test_memory_counts_four_copies_of_weights_and_two_of_outputs_in_batches_of_1
 @settings(max_examples=60, deadline=None)
 def test_the_report_tells_the_shapes_and_parameters_of_the_module(network: Network) -> None:
     module = build(network).eval()
-    found = report(expand(network))
+    found = expand(network).report
 
     given = outputs(module, torch.rand(2, *network.input))
 
@@ -92,7 +92,7 @@ def test_the_report_tells_the_shapes_and_parameters_of_the_module(network: Netwo
     assert set(given) == {layer.name for layer in found.layers}
     assert found.parameters == sum(weights.numel() for weights in module.parameters())
     assert found.statistics == sum(n.numel() for name, n in module.named_buffers() if "running" in name)
-    assert found.parameters == report(network).parameters
+    assert found.parameters == network.report.parameters
 
 
 @given(network=networks())
@@ -103,7 +103,7 @@ def test_multiply_adds_are_half_of_what_pytorch_counts_as_operations(network: Ne
     with FlopCounterMode(display=False) as counter:
         module(torch.rand(1, *network.input))
 
-    assert 2 * report(network).multiply_adds == counter.get_total_flops()
+    assert 2 * network.report.multiply_adds == counter.get_total_flops()
 
 
 @given(network=networks())
@@ -129,7 +129,7 @@ def test_names_count_each_type_through_blocks() -> None:
     block = {"type": "residual", "layers": [conv(8, padding="same", activation="relu")], "activation": "gelu"}
     network = parse_network(small(conv(), block, conv()))
 
-    names = [layer.name for layer in report(expand(network)).layers]
+    names = [layer.name for layer in expand(network).report.layers]
 
     assert names == [
         "conv2d_1", "residual_1/conv2d_2", "residual_1/relu_1", "residual_1/projection", "residual_1", "gelu_1",
@@ -149,7 +149,7 @@ def test_a_block_adds_its_input_through_a_projection_where_shapes_differ() -> No
     expected = torch.nn.functional.conv2d(inner, module.residual_1.conv2d_1.weight, module.residual_1.conv2d_1.bias, 2)
     expected += torch.nn.functional.conv2d(x, module.residual_1.projection.weight, stride=2)
     torch.testing.assert_close(y, expected)
-    assert [layer.sources for layer in report(network).layers[:3]] == [
+    assert [layer.sources for layer in network.report.layers[:3]] == [
         ("input",), ("input",), ("residual_1/conv2d_1", "residual_1/projection"),
     ]  # fmt: skip
 
@@ -235,7 +235,7 @@ def test_a_wrong_description_is_refused_by_layer_shapes_and_rule(
 def test_limits_are_those_that_are_given() -> None:
     found = parse_network(LECTURE, Limits(88_914_698, 1738))
 
-    assert report(found).parameters == 88_914_698
+    assert found.report.parameters == 88_914_698
     with pytest.raises(InvalidNetwork, match="88914698 parameters; at most 88914697"):
         parse_network(LECTURE, Limits(parameters=88_914_697))
     with pytest.raises(InvalidNetwork, match="1737 MB"):

@@ -3,7 +3,6 @@
 import pytest
 
 from app.core.errors import InvalidValue
-from app.core.networks.networks import report
 from app.core.networks.presets import find_preset, presets
 
 
@@ -15,7 +14,7 @@ from app.core.networks.presets import find_preset, presets
     ("strong", 1_972_792),  # 1.97 M: facts.md
 ])  # fmt: skip
 def test_presets_have_their_known_parameters(name: str, parameters: int) -> None:
-    assert report(find_preset(name).network).parameters == parameters
+    assert find_preset(name).network.report.parameters == parameters
 
 
 def test_every_preset_has_a_title_and_gives_ten_classes() -> None:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 
 from app.core.networks.code import write_network
 from app.core.networks.layers import Conv2d, Layer, Shape
-from app.core.networks.networks import Network, expand, report
+from app.core.networks.networks import Network, expand
 from app.core.networks.presets import presets
 from app.core.networks.reading import read_network
 from app.core.networks.residual import Residual
@@ -109,7 +109,7 @@ def test_the_lectures_text_is_the_lectures_network() -> None:
     network = read_network(LECTURE)
 
     assert network == presets()["lecture"].network
-    assert report(network).parameters == 88_914_698
+    assert network.report.parameters == 88_914_698
 
 
 @given(network=networks())
@@ -124,7 +124,7 @@ def test_what_is_written_for_pytorch_is_read_as_the_same_network(network: Networ
     found = read_network(write_network(network)["pytorch"])
 
     assert evened(found) == evened(network)
-    assert [layer.output_shape for layer in report(found).layers[-1:]] == [(network.classes,)]
+    assert [layer.output_shape for layer in found.report.layers[-1:]] == [(network.classes,)]
 
 
 @pytest.mark.parametrize("name", presets())

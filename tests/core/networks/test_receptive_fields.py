@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.core.networks.modules import build
-from app.core.networks.networks import Network, expand, parse_network, report
+from app.core.networks.networks import Network, expand, parse_network
 from tests.core.networks.drawn_networks import networks
 from tests.core.networks.test_networks import conv, outputs, small
 
@@ -45,7 +45,7 @@ def test_every_units_window_is_where_its_gradient_is_not_zero(network: Network, 
 
     given = outputs(positive(network), x)
 
-    for layer in report(expand(network)).layers:
+    for layer in expand(network).report.layers:
         if len(layer.output_shape) == 3:
             height, width = layer.output_shape[1:]
             places = {(0, 0), (width - 1, height - 1), (width // 2, height // 2)}
@@ -63,7 +63,7 @@ def test_every_units_window_is_where_its_gradient_is_not_zero(network: Network, 
 @settings(max_examples=25, deadline=None)
 def test_the_field_of_a_layer_is_that_of_the_unit_that_sees_most(network: Network) -> None:
     network = averaged(network)
-    layer = [row for row in report(expand(network)).layers if len(row.output_shape) == 3][-1:]
+    layer = [row for row in expand(network).report.layers if len(row.output_shape) == 3][-1:]
     x = (torch.rand(1, *network.input, dtype=torch.float64) + 0.1).requires_grad_()
     given = outputs(positive(network), x)
 
@@ -83,6 +83,6 @@ def test_the_field_of_a_layer_is_that_of_the_unit_that_sees_most(network: Networ
     ([{"type": "residual", "layers": [conv(3, padding="same")] * 2}], 16, [3, 5, 5]),
 ])  # fmt: skip
 def test_fields_worked_out_by_hand(layers: list[dict], size: int, fields: list) -> None:
-    rows = report(parse_network(small(*layers, size=(3, size, size)))).layers
+    rows = parse_network(small(*layers, size=(3, size, size))).report.layers
 
     assert [row.receptive_field for row in rows[: len(fields)]] == fields

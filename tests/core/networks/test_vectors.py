@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from app.core.errors import InvalidNetwork
-from app.core.networks.networks import parse_network, report
+from app.core.networks.networks import parse_network
 from app.core.networks.reports import Limits
 from tests.vectors import make_schedules
 from tests.vectors.make_networks import place
@@ -19,7 +19,7 @@ SCHEDULES = json.loads((Path(__file__).parents[2] / "vectors" / "schedules.json"
 def test_a_report_is_the_one_that_the_page_gives(case: dict) -> None:
     network = parse_network(case["network"], Limits(**VECTORS["limits"]))
 
-    assert report(network).describe() == case["report"]
+    assert network.report.describe() == case["report"]
 
 
 @pytest.mark.parametrize("case", VECTORS["refused"], ids=lambda case: case["name"])

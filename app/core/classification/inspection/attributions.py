@@ -13,7 +13,6 @@ from torch import Tensor
 
 from app.core.classification.anatomy import Anatomy, check_index
 from app.core.errors import N_, InvalidValue
-from app.core.networks.networks import report
 
 Method = Literal["grad-cam", "saliency", "integrated-gradients", "occlusion"]
 METHODS: tuple[str, ...] = get_args(Method)
@@ -78,7 +77,7 @@ def grad_cam_layer(anatomy: Anatomy) -> str:
 
 def steps_for(anatomy: Anatomy) -> int:
     """How many steps the integral of integrated gradients takes: more for a small network."""
-    return round(min(max(_MULTIPLY_ADDS / max(report(anatomy.network).multiply_adds, 1), _STEPS[0]), _STEPS[1]))
+    return round(min(max(_MULTIPLY_ADDS / max(anatomy.network.report.multiply_adds, 1), _STEPS[0]), _STEPS[1]))
 
 
 def _grad_cam(anatomy: Anatomy, picture: Tensor, label: int, layer: str) -> Attribution:

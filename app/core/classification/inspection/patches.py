@@ -13,7 +13,6 @@ from torch import Tensor
 
 from app.core.classification.activations import record_batch
 from app.core.classification.anatomy import Anatomy, check_index
-from app.core.networks.networks import report
 from app.core.pictures.preparation import match_channels, prepare_images, resize_images
 from app.core.pictures.samples import SAMPLES, open_sample
 
@@ -137,7 +136,7 @@ def _sample(gallery: Gallery, count: int) -> Gallery:
 
 
 def _affordable(anatomy: Anatomy) -> int:
-    return int(min(max(_MULTIPLY_ADDS / max(report(anatomy.network).multiply_adds, 1), _FEWEST), _MOST))
+    return int(min(max(_MULTIPLY_ADDS / max(anatomy.network.report.multiply_adds, 1), _FEWEST), _MOST))
 
 
 def _strongest(maps: Tensor, start: int) -> Tensor:

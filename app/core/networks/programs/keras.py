@@ -23,7 +23,7 @@ from app.core.networks.layers import (
 )
 from app.core.networks.networks import Network, expand
 from app.core.networks.residual import Residual
-from app.core.networks.tracing import Traced, trace
+from app.core.networks.tracing import Traced
 
 NAMES = {
     "max_pooling2d": "MaxPooling2D", "average_pooling2d": "AveragePooling2D",
@@ -57,7 +57,7 @@ class Residual(layers.Layer):
 def write(network: Network) -> str:
     """The whole program."""
     channels, height, width = network.input
-    traced = trace(network.input, network.layers)
+    traced = network.traced
     block = ["", "", *RESIDUAL.splitlines(), ""] if any(item.inside for item in traced) else []
     body = [line for item in traced for line in _lines(item, "    ")]
     return "\n".join([
@@ -74,7 +74,7 @@ def arrange_weights(network: Network, tensors: Mapping[str, Tensor]) -> list[np.
     """What `model.set_weights` of the Keras program takes, from a state of `build(network)`."""
     arranged: list[np.ndarray] = []
     order: np.ndarray | None = None
-    for item in trace(network.input, expand(network).layers):
+    for item in expand(network).traced:
         if isinstance(item.layer, Flatten) and len(item.before) == 3:
             order = np.arange(item.after[0]).reshape(item.before).transpose(1, 2, 0).ravel()
         arranged += _arrange(item, "", tensors, order)
