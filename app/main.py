@@ -22,6 +22,7 @@ from app.web.classification import classification, models
 from app.web.convolution import convolution, kernel_fits
 from app.web.middleware import BodyLimit, CallerCheck, HeadAsGet, RequestLog, SecurityHeaders
 from app.web.rates import Rates
+from app.web.rooms import ROOMS
 from app.web.training import (
     confusion,
     datasets,
@@ -77,6 +78,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         ],
     )
     app.state.settings = settings
+    app.state.rooms = ROOMS
     app.state.rates = Rates(settings.rate_limit)
     app.state.metrics = CollectorRegistry()
     errors.install(app)

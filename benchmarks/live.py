@@ -33,7 +33,6 @@ from tests.browser.conftest import running_server
 
 VIEWERS = 10
 EPOCHS = 2
-PAGES = ("/convolve", "/classify", "/train")
 BARS = {"throughput": 0.97, "page": 0.250, "classification": 0.300, "slower": 0.5}
 
 
@@ -228,12 +227,14 @@ def _rate(client: httpx2.Client, run_id: str, seconds: float) -> float:
 
 
 def _visit(address: str, waits: list[float], ends: float, what: str) -> None:
+    from app.web.rooms import ROOMS
+
     turn = 0
     with httpx2.Client(base_url=address, timeout=60) as client:
         while time.monotonic() < ends:
             started = time.perf_counter()
             if what == "page":
-                response = client.get(PAGES[turn % len(PAGES)])
+                response = client.get(ROOMS[turn % len(ROOMS)].path)
             else:
                 response = client.post("/api/models/explain/classifications", files={"sample": (None, "cat")})
             response.raise_for_status()

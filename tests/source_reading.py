@@ -53,6 +53,13 @@ def folder_of(arrows: dict[str, set[str]], place: str) -> str:
     return max(found, key=len, default="" if "" in arrows else place)
 
 
+def rooms(root: Path) -> list[str]:
+    """The names of the rooms in app/web/rooms.py, in order."""
+    tree = ast.parse((root / "app/web/rooms.py").read_text("utf-8"))
+    made = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and ast.unparse(node.func) == "Room"]
+    return [ast.literal_eval(call.args[0]) for call in made]
+
+
 def part_of(root: Path, path: Path) -> str:
     """core, web, main ...; empty for app/__init__.py."""
     name = path.relative_to(root / "app").parts[0].removesuffix(".py")

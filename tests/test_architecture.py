@@ -24,9 +24,11 @@ from tests.source_reading import (
     javascript_part,
     knows,
     part_of,
+    rooms,
 )  # fmt: skip
 
 ROOT = Path(__file__).parent.parent
+ROOMS = rooms(ROOT)
 Rule = Callable[[Path], list[str]]
 
 # The parts of `app` that each part may import: arrows point from the first to the others, never back.
@@ -50,6 +52,7 @@ _BELOW_INSPECTION = _BELOW_TRAINING | {"convolution", "training", "classificatio
 FOLDER_ARROWS = {
     "app/core": {
         "errors": set(),
+        "states": set(),
         "finite_json": set(),
         "checkpoints": {"errors"},
         "pictures": {"errors", "pictures"},
@@ -69,9 +72,9 @@ FOLDER_ARROWS = {
     # "" is what lies beside the folders: rooms know it, it knows no room, and no room another.
     "app/web": {
         "": {""},
-        "convolution": {"", "convolution"},
-        "classification": {"", "classification"},
-        "training": {"", "training"},
+        **{room: {"", room} for room in ROOMS},
+        "rooms": {"", "rooms", *ROOMS},
+        "pages": {"", "rooms", "pages"},
     },
 }
 LARGEST_FOLDER = 25
@@ -95,7 +98,6 @@ JAVASCRIPT_ARROWS = {
 LOADED_FROM_ELSEWHERE = re.compile(r"""(\bsrc(set)?\s*=\s*["']|<link[^>]+href\s*=\s*["']|\burl\(["']?)(https?:)?//""")
 
 # One noun, one row: who has read one row has read them all.
-NOUNS = ("convolution", "classification", "training")
 ROW = (
     "app/core/{noun}/{noun}.py",
     "app/web/{noun}/{noun}.py",
@@ -214,7 +216,7 @@ def pages_name_no_other_host(root: Path) -> list[str]:
 
 def every_noun_has_its_row(root: Path) -> list[str]:
     """The noun names a file in every folder."""
-    rows = [place.format(noun=noun) for noun in NOUNS for place in ROW]
+    rows = [place.format(noun=noun) for noun in ROOMS for place in ROW]
     return [f"{place} is missing" for place in rows if not (root / place).is_file()]
 
 

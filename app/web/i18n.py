@@ -9,7 +9,7 @@ which sentences exist. To renew the catalogs (see babel.cfg):
 
 import gettext
 import io
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -64,10 +64,11 @@ def js_messages(language: str) -> dict[str, str]:
 
 
 def render(request: Request, name: str, status: int = 200, **context: Any) -> HTMLResponse:
-    """The template of that name in the visitor's language; `page` names the room where a route does not say it."""
+    """The template of that name in the visitor's language, with the way to all rooms; `page` names the one it is of."""
     language = choose_language(request)
     page = environment(language).get_template(name)
-    context = {"page": "", "request": request, "url_for": request.url_for} | context
+    context = {"page": "", "request": request, "rooms": request.app.state.rooms} | context
+    context["say"] = partial(translate, language)
     response = HTMLResponse(
         page.render(language=language, languages=LANGUAGES, messages=js_messages(language), **context), status
     )

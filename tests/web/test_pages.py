@@ -5,6 +5,8 @@ import re
 import pytest
 from starlette.testclient import TestClient
 
+from app.web.rooms import ROOMS
+
 
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_the_page_is_whole_and_its_files_are_there(client: TestClient, language: str) -> None:
@@ -21,6 +23,15 @@ def test_home_is_the_first_room(client: TestClient) -> None:
     response = client.get("/", follow_redirects=False)
 
     assert (response.status_code, response.headers["location"]) == (307, "http://localhost/convolve")
+
+
+def test_every_room_has_its_page_and_each_leads_to_all(client: TestClient) -> None:
+    for room in ROOMS:
+        page = client.get(f"{room.path}?lang=en").text
+        links = re.findall(r'<li><a href="(/[a-z]+)" (aria-current="page")?>([^<]+)</a></li>', page)
+
+        assert [(path, title) for path, _, title in links] == [(other.path, other.title) for other in ROOMS]
+        assert [path for path, is_here, _ in links if is_here] == [room.path]
 
 
 def test_what_an_address_says_is_never_taken_as_markup(client: TestClient) -> None:

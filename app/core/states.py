@@ -1,0 +1,14 @@
+"""A state of a room, by one noun: examples, recipes, what a lesson shows. It does not know what rooms there are."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What a link opens. `query` is what its room's address says behind "?"; title and sentence are for translation."""
+
+    name: str
+    room: str
+    query: str
+    title: str
+    sentence: str

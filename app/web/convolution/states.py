@@ -1,0 +1,41 @@
+"""The prepared examples of the convolution room."""
+
+import json
+
+from app.core.errors import N_
+from app.core.pictures.mouse import MOUSE_BACK, MOUSE_HEAD
+from app.core.states import State
+
+_MOUSE = "sample=mouse&kernel=curve&view=stretch"
+_SMALL_CNN = [
+    {"kernel": "gaussian-blur", "border": "replicate"},
+    {"kernel": "sobel-x", "border": "replicate"},
+    {"type": "relu"},
+    {"type": "max_pool", "size": 2},
+    {"kernel": "line-vertical", "border": "replicate"},
+]
+
+
+def states() -> tuple[State, ...]:
+    """In the order in which they are shown."""
+    steps = json.dumps(_SMALL_CNN, separators=(",", ":"))
+    return (
+        _state("mouse-back", f"{_MOUSE}&x={MOUSE_BACK[0]}&y={MOUSE_BACK[1]}", N_("The mouse's back"),
+               N_("The lecture's example: the curve kernel where the line bends the same way. 6600, a very high "
+                  "number.")),
+        _state("mouse-head", f"{_MOUSE}&x={MOUSE_HEAD[0]}&y={MOUSE_HEAD[1]}", N_("The mouse's head"),
+               N_("The same kernel where nothing matches: 0.")),
+        _state("edges", "sample=astronaut&kernel=edge-laplacian-8", N_("Edges of an astronaut"),
+               N_("Laplacian 8: zero on flat areas, strong where something begins or ends.")),
+        _state("blur", "sample=checkerboard&kernel=gaussian-blur-7", N_("What a blur does"),
+               N_("A Gaussian on a checkerboard: sharp edges become slopes.")),
+        _state("impulse", "sample=impulse&kernel=emboss&display=signed", N_("The kernel's own picture"),
+               N_("A single bright dot comes out as the kernel, turned around: correlation and convolution differ by a "
+                  "flip.")),
+        _state("small-cnn", f"sample=coffee&color=gray&steps={steps}&at={len(_SMALL_CNN) - 1}",
+               N_("A small CNN by hand"), N_("Edges, ReLU, max pooling, and a second kernel on top.")),
+    )  # fmt: skip
+
+
+def _state(name: str, query: str, title: str, sentence: str) -> State:
+    return State(name, "convolution", query, title, sentence)
