@@ -1,7 +1,8 @@
 """How gradients become changes of the weights: SGD, Adam, RMSprop, Adagrad by PyTorch's own kernels, and Muon.
 
-Each parameter group carries its own highest rate as `base_rate`; `set_rates` multiplies all by the schedule's
-factor. What acts on weights beside the loss (l1, l2, max-norm) is here too. It does not know data or epochs.
+Each parameter group carries its own highest rate as `base_rate`, and its `ratio` to the training's; `set_rates`
+multiplies all by the schedule's factor. What acts on weights beside the loss (l1, l2, max-norm) is here too. It does
+not know data or epochs.
 """
 
 import math
@@ -77,8 +78,19 @@ def make_optimizers(module: nn.Module, training: Training, dtype: torch.dtype) -
         made = [_plain(kernels, vectors, training)]
     for optimizer in made:
         for group in optimizer.param_groups:
-            group["base_rate"] = group["lr"]
+            group |= {"base_rate": group["lr"], "ratio": _ratio(group["lr"], training.learning_rate)}
     return made
+
+
+def change_rates(optimizers: Iterable[torch.optim.Optimizer], highest: float) -> None:
+    """The training's highest rate is another one: each group's changes with it, in the ratio of the start.
+
+    To a rate that started at zero there is no ratio: a group with another one of its own keeps that.
+    """
+    for optimizer in optimizers:
+        for group in optimizer.param_groups:
+            if group["ratio"] is not None:
+                group["base_rate"] = group["ratio"] * highest
 
 
 def set_rates(optimizers: Iterable[torch.optim.Optimizer], factor: float) -> None:
@@ -108,6 +120,12 @@ def limit_norms(kernels: list[nn.Parameter], longest: float) -> None:
     """Scales each unit's incoming weights (all of a filter, a row of a matrix) down to norm `longest`."""
     for weight in kernels:
         weight.copy_(weight.renorm(2, 0, longest))
+
+
+def _ratio(rate: float, highest: float) -> float | None:
+    if rate == highest:
+        return 1.0
+    return rate / highest if highest else None
 
 
 def _sorted_by_shape(module: nn.Module) -> tuple[list[nn.Parameter], list[nn.Parameter]]:

@@ -29,7 +29,14 @@ from app.core.training.initialization import initialize, whitening_bias
 from app.core.training.input_statistics import prepare_input
 from app.core.training.layouts import lay_out
 from app.core.training.optimizer_state import optimizer_tensors, restore_optimizers
-from app.core.training.optimizers import add_penalties, kernels_of, limit_norms, make_optimizers, set_rates
+from app.core.training.optimizers import (
+    add_penalties,
+    change_rates,
+    kernels_of,
+    limit_norms,
+    make_optimizers,
+    set_rates,
+)
 from app.core.training.precision import choose_precision
 from app.core.training.randomness import seeded
 from app.core.training.requirements import check_demands
@@ -47,6 +54,7 @@ def train(
 class _Progress:
     """What is counted and kept from step to step."""
 
+    learning_rate: float  # at its highest
     step: int = 0
     loss: float = 0.0  # sums over the epoch's pictures
     correct: int = 0
@@ -55,7 +63,6 @@ class _Progress:
     best: float = math.inf  # validation loss
     waited: int = 0  # epochs since the best
     stopped: bool = False
-    rate_factor: float = 1.0
 
 
 class Trainer:
@@ -81,7 +88,7 @@ class Trainer:
         self._batches = Batches(self._train, self.preparation, training)
         self.steps = training.epochs * len(self._batches)
         self._build()
-        self._progress = _Progress()
+        self._progress = _Progress(training.learning_rate)
         if resume:
             self._restore(resume)
 
@@ -112,8 +119,9 @@ class Trainer:
         )
 
     def change_learning_rate(self, rate: float) -> None:
-        """From the next step on the highest rate is `rate`; other groups' rates change in proportion."""
-        self._progress.rate_factor = rate / self.training.learning_rate if self.training.learning_rate else 1.0
+        """From the next step on the highest rate is `rate`; those of biases and head keep their ratio to it."""
+        self._progress.learning_rate = rate
+        change_rates(self._optimizers, rate)
 
     def events(self) -> Iterator[Event]:
         """Goes on to the end. Between two events the trainer may be asked for a checkpoint, or dropped."""
@@ -178,11 +186,11 @@ class Trainer:
 
     def _set_rates(self) -> float:
         step = self._progress.step
-        factor = self._progress.rate_factor * rate_factor(self.training, step, self.steps)
+        factor = rate_factor(self.training, step, self.steps)
         set_rates(self._optimizers, factor)
         if self.training.whiten:
             whitening_bias(self.module).requires_grad_(step < self.training.whiten * self.steps)
-        return self.training.learning_rate * factor
+        return self._progress.learning_rate * factor
 
     def _backward(self, batch: Tensor, labels: Tensor) -> tuple[float, int]:
         self.module.train()
@@ -253,7 +261,12 @@ class Trainer:
             self._mean.load_state_dict(_under(checkpoint.tensors, "mean."))
         self._best = _under(checkpoint.tensors, "best.")
         restore_optimizers(self._optimizers, checkpoint.tensors)
-        self._progress = _Progress(**checkpoint.state["progress"])
+        progress = dict(checkpoint.state["progress"])
+        if "rate_factor" in progress:  # as checkpoints had it before they kept the rate itself
+            progress["learning_rate"] = self.training.learning_rate * progress.pop("rate_factor")
+        self._progress = _Progress(**progress)
+        if self._progress.learning_rate != self.training.learning_rate:
+            change_rates(self._optimizers, self._progress.learning_rate)
 
 
 @torch.no_grad()

@@ -12,6 +12,7 @@ from app.core.training.hyperparameters import Training
 from app.core.training.optimizers import (
     Muon,
     add_penalties,
+    change_rates,
     kernels_of,
     limit_norms,
     make_optimizers,
@@ -187,6 +188,28 @@ def test_rates_follow_the_factor() -> None:
     set_rates(optimizers, 0.25)
 
     assert {group["lr"] for optimizer in optimizers for group in optimizer.param_groups} == {0.025}
+
+
+@pytest.mark.parametrize(
+    ("first", "bias", "expected"),
+    [
+        (0.2, 0.05, [0.4, 0.1, 0.4]),  # twice the highest rate, twice each
+        (0.0, 0.05, [0.4, 0.05, 0.4]),  # no ratio to zero: a rate of its own stays
+        (0.0, None, [0.4, 0.4, 0.4]),
+        (0.2, 0.0, [0.4, 0.0, 0.4]),
+    ],
+)
+def test_another_highest_rate_changes_all_in_the_ratio_of_the_start(
+    first: float, bias: float | None, expected: list[float]
+) -> None:
+    training = Training(optimizer="muon", learning_rate=first, bias_learning_rate=bias)
+    optimizers = make_optimizers(small_module(), training, torch.float32)
+
+    for rate in (0.0, 0.1, 0.4):  # also by way of zero
+        change_rates(optimizers, rate)
+    set_rates(optimizers, 1.0)
+
+    assert [group["lr"] for one in optimizers for group in one.param_groups] == pytest.approx(expected)
 
 
 def test_penalties_are_the_gradient_of_lasso_and_ridge() -> None:

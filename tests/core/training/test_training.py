@@ -1,3 +1,4 @@
+import copy
 import math
 from collections.abc import Iterable
 from dataclasses import replace
@@ -267,6 +268,77 @@ def test_the_learning_rate_can_be_changed_on_the_way() -> None:
     assert isinstance(first, Step)
     assert isinstance(second, Step)
     assert (first.learning_rate, second.learning_rate) == (pytest.approx(0.01), pytest.approx(0.002))
+
+
+@pytest.mark.parametrize(
+    ("others", "rates"),
+    [
+        ({"decay": 0.5}, [0.0, 0.1 / 1.5, 0.1 / 2]),  # 1 / (1 + 0.5 · step)
+        ({"schedule": "cosine"}, [0.0, 0.1 * (1 + math.sqrt(3) / 2) / 2, 0.1 * 1.5 / 2]),  # (1 + cos 30°, 60°) / 2
+        ({"schedule": "one-cycle"}, [0.0, 0.1 * 5 / 6, 0.1 * 4 / 6]),  # of six steps, one and two are done
+    ],
+)
+def test_a_training_started_at_zero_takes_the_rate_that_it_is_given(others: dict[str, Any], rates: list[float]) -> None:
+    training = replace(PLAIN, optimizer="sgd", momentum=0.0, learning_rate=0.0, **others)
+    trainer = Trainer(small_network(), colored(), training)
+    start, events = weights(trainer.module), trainer.events()
+
+    told = [next(events).learning_rate]
+    still = weights(trainer.module)
+    trainer.change_learning_rate(0.1)
+    told += [next(events).learning_rate, next(events).learning_rate]
+
+    assert told == pytest.approx(rates)
+    assert all(torch.equal(still[name], start[name]) for name in start)
+    assert not any(torch.equal(weights(trainer.module)[name], start[name]) for name in start)
+
+
+def test_a_step_from_rate_zero_is_the_new_rate_times_the_gradient() -> None:
+    training = replace(PLAIN, optimizer="sgd", momentum=0.0, learning_rate=0.0, batch_size=48, shuffle=False)
+    trainer = Trainer(small_network(), colored(), training)
+    events = trainer.events()
+    twin = copy.deepcopy(trainer.module)
+    pictures = trainer.training_pictures
+    logits = twin(pictures.prepared(0, len(pictures), trainer.preparation))
+    functional.cross_entropy(logits, pictures.labels).backward()
+
+    next(events)
+    next(events)  # the epoch's end
+    trainer.change_learning_rate(0.1)
+    next(events)
+
+    for name, weight in twin.named_parameters():
+        moved = weight.detach() - 0.1 * weight.grad  # type: ignore[operator]
+        torch.testing.assert_close(trainer.module.get_parameter(name).detach(), moved)
+
+
+def test_broken_off_after_the_rate_was_changed_it_goes_on_at_that_rate(tmp_path: Path) -> None:
+    training, network = replace(BEST, learning_rate=0.0), whitened_network()
+    whole, broken = (Trainer(network, colored(), training) for _ in range(2))
+    for trainer in (whole, broken):
+        events = trainer.events()
+        next(events)
+        trainer.change_learning_rate(0.05)
+        next(events)
+    save_checkpoint(tmp_path / "run.safetensors", broken.checkpoint())
+
+    resumed = Trainer(network, colored(), training, resume=read_checkpoint(tmp_path / "run.safetensors"))
+    rest = [only(Step, trainer.events()) for trainer in (whole, resumed)]
+
+    assert [step.learning_rate for step in rest[1]] == [step.learning_rate for step in rest[0]]
+    assert rest[1][0].learning_rate == pytest.approx(0.05 * 4 / 6)
+    for name, tensor in weights(whole.evaluated).items():
+        torch.testing.assert_close(weights(resumed.evaluated)[name], tensor, rtol=0, atol=1e-5)
+
+
+def test_a_checkpoint_of_before_says_how_much_the_rate_was_changed() -> None:
+    checkpoint = Trainer(small_network(), colored(), PLAIN).checkpoint()
+    del checkpoint.state["progress"]["learning_rate"]
+    checkpoint.state["progress"]["rate_factor"] = 0.5
+
+    resumed = Trainer(small_network(), colored(), PLAIN, resume=checkpoint)
+
+    assert next(resumed.events()).learning_rate == 0.005
 
 
 def test_pytorchs_own_generator_is_left_as_it_was() -> None:

@@ -2,6 +2,7 @@
 
 import errno
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,26 @@ def test_paused_and_gone_on_with_another_rate_it_ends_as_the_unbroken_one(
     assert store.find(run.id).state == "finished"
     assert states(store, run.id) == ["queued", "running", "running", "paused", "queued", "running", "finished"]
     assert_same(final_weights(store, run.id), unbroken(datasets, LONG, {changed: 0.002}))
+
+
+def test_started_at_rate_zero_it_trains_at_the_rate_that_it_says_also_after_a_pause(
+    store: Store, datasets: Path, attempt: Callable[[], str], at_step: Callable[..., None]
+) -> None:
+    still = replace(LONG, learning_rate=0.0)
+    run = store.submit(order(still), ANNA)
+    at_step(30, lambda: store.ask(run.id, learning_rate=0.01))
+    at_step(200, lambda: store.ask(run.id, state="paused"))
+
+    attempt()
+    store.ask(run.id, state="running")
+    attempt()
+
+    row, steps = store.find(run.id), payloads(store, run.id, "step")
+    changed = next(event for event in payloads(store, run.id, "state") if event["learning_rate"] == 0.01)["step"]
+    assert (row.state, row.learning_rate) == ("finished", 0.01)
+    assert {step["learning_rate"] for step in steps if step["step"] <= changed} == {0.0}
+    assert all(step["learning_rate"] > 0.0099 for step in steps if step["step"] > changed)
+    assert_same(final_weights(store, run.id), unbroken(datasets, still, {changed: 0.01}))
 
 
 def test_a_paused_run_that_is_stopped_looks_at_the_test_pictures_too(
