@@ -17,7 +17,7 @@ from app.core.networks.tracing import Traced
 from app.core.pictures.preparation import Preparation
 
 INPUT, SOFTMAX = "input", "softmax"
-_CHANNELS_STAY = {"activation", "average_pooling2d", "batch_normalization", "dropout", "max_pooling2d"}
+_CHANNELS_STAY = {"pool", "normalize", "function", "pass"}  # roles: each map of theirs is made of one map
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +47,7 @@ class Anatomy:
     @cached_property
     def convolutions(self) -> tuple[str, ...]:
         """The names of all layers with kernels, projections of residual blocks included."""
-        return tuple(name for name, row in self.rows.items() if row.type == "conv2d")
+        return tuple(name for name, row in self.rows.items() if row.role == "kernels")
 
     def row(self, name: str) -> LayerReport:
         """The layer of that name; InvalidValue if there is none."""
@@ -58,7 +58,7 @@ class Anatomy:
 
     def convolution(self, name: str) -> nn.Conv2d:
         """The convolution of that name; InvalidValue if there is none or it has no kernels."""
-        if self.row(name).type != "conv2d":
+        if self.row(name).role != "kernels":
             raise InvalidValue(N_("That layer has no kernels; those that have are %(allowed)s."),
                                field="layer", allowed=", ".join(self.convolutions))  # fmt: skip
         found = self.submodule(name)
@@ -68,16 +68,16 @@ class Anatomy:
     @cached_property
     def makers(self) -> tuple[str, ...]:
         """The layers that make channels: convolutions, and the sums that end residual blocks."""
-        return tuple(name for name, row in self.rows.items() if row.type in ("conv2d", "residual"))
+        return tuple(name for name, row in self.rows.items() if row.role in ("kernels", "sum"))
 
     def activity(self, name: str) -> str:
         """Where a maker's channels have got their activation: that layer, or the last before channels mix or are added.
 
         Pooling and batch normalization may lie between; inside a residual block it may be the convolution itself.
         """
-        while self.rows[name].type != "activation":
+        while self.rows[name].role != "function":
             after = [layer for layer, sources in self.sources.items() if name in sources and layer in self.rows]
-            if len(after) != 1 or self.rows[after[0]].type not in _CHANNELS_STAY:
+            if len(after) != 1 or self.rows[after[0]].role not in _CHANNELS_STAY:
                 break
             name = after[0]
         return name
@@ -85,7 +85,7 @@ class Anatomy:
     def maker(self, name: str) -> str:
         """Which of `makers` made a layer's channels; InvalidValue for units and for the picture's own channels."""
         layer = self.row(name).name
-        while self.rows[layer].type in _CHANNELS_STAY and self.sources[layer][0] in self.rows:
+        while self.rows[layer].role in _CHANNELS_STAY and self.sources[layer][0] in self.rows:
             layer = self.sources[layer][0]
         if layer not in self.makers:
             raise InvalidValue(N_("That layer has no maps made by kernels; those that have are %(allowed)s."),

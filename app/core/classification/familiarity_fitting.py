@@ -101,8 +101,8 @@ def _watched(anatomy: Anatomy) -> dict[str, int]:
     """The input and the activations of 4 x 4 cells and more, with their channels; or the convolutions' outputs."""
     maps = {name: row for name, row in anatomy.rows.items() if len(row.output_shape) == 3}
     large = {name: row for name, row in maps.items() if min(row.output_shape[1:]) >= 4}
-    activations = {name: row for name, row in large.items() if row.type == "activation"}
-    chosen = activations or {name: row for name, row in large.items() if row.type == "conv2d"}
+    activations = {name: row for name, row in large.items() if row.role == "function"}
+    chosen = activations or {name: row for name, row in large.items() if row.role == "kernels"}
     return {INPUT: anatomy.network.input[0]} | {name: row.output_shape[0] for name, row in chosen.items()}
 
 

@@ -17,7 +17,6 @@ from torch import Tensor, nn
 from app.core.classification.activations import hooked
 from app.core.classification.sprites import draw_maps
 from app.core.errors import N_, InvalidValue
-from app.core.networks.layers import Flatten, GlobalPooling
 from app.core.networks.modules import build_modules
 from app.core.networks.networks import Network, expand
 from app.core.networks.tracing import Traced
@@ -28,8 +27,9 @@ MOST_MAPS = 32
 MOST_LAYERS = 3
 MOST_NORMS = 1024
 MOST_VALUES = 2**18  # of one sheet: 32 maps of 90 x 90
-_MAKE_MAPS = {"conv2d", "residual", "max_pooling2d", "average_pooling2d"}
-_FOLLOW = {"batch_normalization", "activation"}
+_MAKE_MAPS = {"kernels", "sum", "pool"}  # roles of layers
+_FOLLOW = {"normalize", "function"}
+_END_MAPS = {"unroll", "global_pool"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,7 @@ def watched_layers(network: Network, most: int = MOST_WEIGHTS) -> tuple[str, ...
     Where activations (and batch normalizations) follow a convolution or pooling, the maps are those behind them.
     """
     leading = _leading(expand(network), most)
-    found = [_behind(leading, place) for place, item in enumerate(leading) if item.layer.type in _MAKE_MAPS]
+    found = [_behind(leading, place) for place, item in enumerate(leading) if item.layer.role in _MAKE_MAPS]
     if len(found) > MOST_LAYERS:
         found = [found[round(k * (len(found) - 1) / (MOST_LAYERS - 1))] for k in range(MOST_LAYERS)]
     return tuple(found)
@@ -155,7 +155,7 @@ def _leading(described: Network, most: int) -> tuple[Traced, ...]:
     kept: list[Traced] = []
     for item in traced:
         most -= _count(item)
-        if most < 0 or isinstance(item.layer, Flatten | GlobalPooling):
+        if most < 0 or item.layer.role in _END_MAPS:
             break
         kept.append(item)
     return tuple(kept)
@@ -170,7 +170,7 @@ def _count(item: Traced) -> int:
 def _behind(layers: Sequence[Traced], place: int) -> str:
     end = place
     for later in range(place + 1, len(layers)):
-        if layers[later].layer.type not in _FOLLOW:
+        if layers[later].layer.role not in _FOLLOW:
             break
         end = later
     return layers[end].name

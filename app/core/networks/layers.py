@@ -8,15 +8,21 @@ PyTorch, `padding` may also be a number: so many zeros on every side.
 """
 
 import math
+from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
-from app.core.errors import N_
+from app.core.errors import N_, InvalidNetwork
 from app.core.networks.fields import Place, choice, flag, number, optional, pad, pair, shape_text, whole
 
 Shape = tuple[int, ...]
 Pair = tuple[int, int]
+Entry = TypeVar("Entry")
 
+# What a layer does, as far as whoever looks into a network must know it: "kernels" weigh windows, "pool" and
+# "global_pool" take their largest or mean, "normalize" and "function" change each value, "pass" none once trained,
+# "unroll" lays maps out, "weigh" weighs all values, "sum" adds two ways.
+ROLES = ("kernels", "pool", "global_pool", "normalize", "function", "pass", "unroll", "weigh", "sum")
 ACTIVATIONS = ("relu", "gelu", "silu", "tanh", "sigmoid", "softmax")
 MAXIMUM_UNITS = 1_000_000
 MAXIMUM_SIDE = 63
@@ -40,6 +46,11 @@ class Layer:
     """The base: a layer that leaves the shape as it is and learns nothing."""
 
     type: ClassVar[str]
+    role: ClassVar[str]
+
+    def __init_subclass__(cls) -> None:
+        if "type" in vars(cls) and getattr(cls, "role", None) not in ROLES:
+            raise TypeError(f"The role of '{cls.type}' must be one of {', '.join(ROLES)}.")
 
     def output_shape(self, shape: Shape, place: Place) -> Shape:
         """The shape that comes out; raises InvalidNetwork where `shape` cannot go in."""
@@ -47,6 +58,10 @@ class Layer:
 
     def parameters(self, shape: Shape) -> int:
         """Numbers that are learned, for an input of that shape."""
+        return 0
+
+    def statistics(self, shape: Shape) -> int:
+        """Numbers that are measured while training, not learned."""
         return 0
 
     def multiply_adds(self, shape: Shape) -> int:
@@ -68,6 +83,7 @@ class Conv2d(Layer):
     """Cross-correlation with `filters` kernels over all channels, plus a bias (https://arxiv.org/abs/1603.07285)."""
 
     type: ClassVar[str] = "conv2d"
+    role: ClassVar[str] = "kernels"
     filters: int = field(metadata={"check": whole(1, MAXIMUM_UNITS)})
     kernel_size: Pair = field(default=(3, 3), metadata={"check": _side})
     stride: Pair = field(default=(1, 1), metadata={"check": _side})
@@ -115,6 +131,7 @@ class Conv2d(Layer):
 class Pooling(Layer):
     """The maximum or mean of windows, `stride` apart (default: their size); what is left over is dropped."""
 
+    function: ClassVar[str]
     pool_size: Pair = field(default=(2, 2), metadata={"check": _side})
     stride: Pair | None = field(default=None, metadata={"check": optional(_side)})
 
@@ -138,6 +155,8 @@ class MaxPooling2d(Pooling):
     """The maximum of each window."""
 
     type: ClassVar[str] = "max_pooling2d"
+    role: ClassVar[str] = "pool"
+    function: ClassVar[str] = "maximum"
 
 
 @dataclass(frozen=True)
@@ -145,11 +164,15 @@ class AveragePooling2d(Pooling):
     """The mean of each window."""
 
     type: ClassVar[str] = "average_pooling2d"
+    role: ClassVar[str] = "pool"
+    function: ClassVar[str] = "mean"
 
 
 @dataclass(frozen=True)
 class GlobalPooling(Layer):
     """One number for each channel (https://arxiv.org/abs/1312.4400)."""
+
+    function: ClassVar[str]
 
     def output_shape(self, shape: Shape, place: Place) -> Shape:
         """(channels,)."""
@@ -165,6 +188,8 @@ class GlobalAveragePooling2d(GlobalPooling):
     """The mean of each map."""
 
     type: ClassVar[str] = "global_average_pooling2d"
+    role: ClassVar[str] = "global_pool"
+    function: ClassVar[str] = "mean"
 
 
 @dataclass(frozen=True)
@@ -172,6 +197,8 @@ class GlobalMaxPooling2d(GlobalPooling):
     """The maximum of each map."""
 
     type: ClassVar[str] = "global_max_pooling2d"
+    role: ClassVar[str] = "global_pool"
+    function: ClassVar[str] = "maximum"
 
 
 @dataclass(frozen=True)
@@ -182,11 +209,16 @@ class BatchNormalization(Layer):
     """
 
     type: ClassVar[str] = "batch_normalization"
+    role: ClassVar[str] = "normalize"
     epsilon: float = field(default=1e-3, metadata={"check": number(1e-12, 1.0)})
     momentum: float = field(default=0.99, metadata={"check": number(0.0, 1.0)})
 
     def parameters(self, shape: Shape) -> int:
         """gamma and beta; the moving mean and variance are measured, not learned (Keras' total counts them too)."""
+        return 2 * shape[0]
+
+    def statistics(self, shape: Shape) -> int:
+        """The moving mean and variance."""
         return 2 * shape[0]
 
 
@@ -195,6 +227,7 @@ class Dropout(Layer):
     """While training, each value is zero with probability `rate`, else divided by 1 - rate (Srivastava et al. 2014)."""
 
     type: ClassVar[str] = "dropout"
+    role: ClassVar[str] = "pass"
     rate: float = field(default=0.5, metadata={"check": number(0.0, 1.0)})
 
 
@@ -203,6 +236,7 @@ class Flatten(Layer):
     """All values in one row: channel by channel, row by row."""
 
     type: ClassVar[str] = "flatten"
+    role: ClassVar[str] = "unroll"
 
     def output_shape(self, shape: Shape, place: Place) -> Shape:
         """(channels * height * width,)."""
@@ -214,6 +248,7 @@ class Dense(Layer):
     """A weighted sum of all inputs for each unit, plus a bias."""
 
     type: ClassVar[str] = "dense"
+    role: ClassVar[str] = "weigh"
     units: int = field(metadata={"check": whole(1, MAXIMUM_UNITS)})
     use_bias: bool = field(default=True, metadata={"check": flag})
     activation: str = field(default="none", metadata={"check": _activation})
@@ -244,7 +279,15 @@ class Activation(Layer):
     """One function of each value; softmax, of all values of a row, may only be the last layer."""
 
     type: ClassVar[str] = "activation"
+    role: ClassVar[str] = "function"
     activation: str = field(metadata={"check": choice(*ACTIVATIONS)})
+
+
+def entry_of(table: Mapping[str, Entry], layer: Layer) -> Entry:
+    """What a table has for the layer's type; raises InvalidNetwork, naming the type, where it has nothing."""
+    if layer.type not in table:
+        raise InvalidNetwork(N_("Layers of type '%(type)s' are not known here."), field="layers", type=layer.type)
+    return table[layer.type]
 
 
 def slide(shape: Shape, size: Pair, stride: Pair, place: Place, name: str) -> Pair:

@@ -4,25 +4,14 @@ Names of children are those of the report: row "residual_1/conv2d_2" is `get_sub
 """
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
 
-from app.core.networks.layers import (
-    Activation,
-    AveragePooling2d,
-    BatchNormalization,
-    Conv2d,
-    Dense,
-    Dropout,
-    Flatten,
-    GlobalPooling,
-    Layer,
-    MaxPooling2d,
-    Shape,
-)
+from app.core.networks.layers import BatchNormalization, Conv2d, Dense, Layer, Shape, entry_of
 from app.core.networks.networks import Network, expand
 from app.core.networks.residual import Residual
 from app.core.networks.tracing import Traced, trace
@@ -97,36 +86,16 @@ def _children(traced: Sequence[Traced]) -> OrderedDict[str, nn.Module]:
 
 
 def _build(item: Traced) -> nn.Module:
-    match item.layer:
-        case Conv2d() as layer:
-            return _convolution(layer, item.before)
-        case Dense(units=units, use_bias=use_bias):
-            return nn.Linear(item.before[0], units, bias=use_bias)
-        case Residual():
-            return _residual(item)
-        case BatchNormalization(epsilon=epsilon, momentum=momentum):
-            kind = nn.BatchNorm2d if len(item.before) == 3 else nn.BatchNorm1d
-            return kind(item.before[0], eps=epsilon, momentum=round(1 - momentum, 12))
-        case Dropout(rate=rate):
-            return nn.Dropout(rate)
-        case Flatten():
-            return nn.Flatten()
-        case Activation(activation=function):
-            return ACTIVATION_MODULES[function]()
-        case _:
-            return _pooling(item.layer)
+    return entry_of(MODULES, item.layer)(item.layer, item)
 
 
-def _pooling(layer: Layer) -> nn.Module:
-    match layer:
-        case MaxPooling2d():
-            return nn.MaxPool2d(layer.pool_size, layer.step)
-        case AveragePooling2d():
-            return nn.AvgPool2d(layer.pool_size, layer.step)
-        case GlobalPooling(type="global_max_pooling2d"):
-            return GlobalMaxPool2d()
-        case _:
-            return GlobalAveragePool2d()
+def _dense(layer: Dense, item: Traced) -> nn.Module:
+    return nn.Linear(item.before[0], layer.units, bias=layer.use_bias)
+
+
+def _batch_normalization(layer: BatchNormalization, item: Traced) -> nn.Module:
+    kind = nn.BatchNorm2d if len(item.before) == 3 else nn.BatchNorm1d
+    return kind(item.before[0], eps=layer.epsilon, momentum=round(1 - layer.momentum, 12))
 
 
 def _convolution(layer: Conv2d, before: Shape) -> nn.Conv2d:
@@ -140,11 +109,26 @@ def _convolution(layer: Conv2d, before: Shape) -> nn.Conv2d:
     return module
 
 
-def _residual(item: Traced) -> ResidualBlock:
+def _residual(layer: Residual, item: Traced) -> ResidualBlock:
     block = ResidualBlock(_children(item.inside))
     if item.projection is not None:
         block.add_module("projection", _convolution(item.projection, item.before))
     return block
+
+
+MODULES: dict[str, Callable[[Any, Traced], nn.Module]] = {
+    "conv2d": lambda layer, item: _convolution(layer, item.before),
+    "max_pooling2d": lambda layer, item: nn.MaxPool2d(layer.pool_size, layer.step),
+    "average_pooling2d": lambda layer, item: nn.AvgPool2d(layer.pool_size, layer.step),
+    "global_average_pooling2d": lambda layer, item: GlobalAveragePool2d(),
+    "global_max_pooling2d": lambda layer, item: GlobalMaxPool2d(),
+    "batch_normalization": _batch_normalization,
+    "dropout": lambda layer, item: nn.Dropout(layer.rate),
+    "flatten": lambda layer, item: nn.Flatten(),
+    "dense": _dense,
+    "activation": lambda layer, item: ACTIVATION_MODULES[layer.activation](),
+    "residual": _residual,
+}
 
 
 def _allocate(module: nn.Module) -> None:

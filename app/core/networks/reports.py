@@ -8,7 +8,7 @@ from typing import Any
 from app.core.errors import N_, InvalidNetwork, InvalidValue
 from app.core.networks import receptive_fields as fields
 from app.core.networks.fields import Place
-from app.core.networks.layers import BatchNormalization, Layer, Shape
+from app.core.networks.layers import Layer, Shape
 from app.core.networks.receptive_fields import Views
 from app.core.networks.tracing import Traced
 
@@ -52,6 +52,11 @@ class LayerReport:
     statistics: int
     multiply_adds: int
     views: Views
+
+    @property
+    def role(self) -> str:
+        """What the layer does; see `layers.ROLES`."""
+        return self.layer.role
 
     @property
     def receptive_field(self) -> int | list[int]:
@@ -196,7 +201,7 @@ def _row(name: str, layer: Layer, before: Shape, source: Source) -> LayerReport:
         input_shape=before,
         output_shape=after,
         parameters=layer.parameters(before),
-        statistics=2 * before[0] if isinstance(layer, BatchNormalization) else 0,
+        statistics=layer.statistics(before),
         multiply_adds=layer.multiply_adds(before),
         views=fields.look(source.views, layer, before, after),
     )

@@ -18,6 +18,7 @@ class Residual(Layer):
     """
 
     type: ClassVar[str] = "residual"
+    role: ClassVar[str] = "sum"
     layers: tuple[Layer, ...]
     activation: str = field(default="none", metadata={"check": choice("none", *ACTIVATIONS)})
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from app.core.datasets.labeled_images import count_aside
 from app.core.errors import N_, InvalidValue
-from app.core.networks.layers import BatchNormalization, Conv2d
+from app.core.networks.layers import Conv2d
 from app.core.networks.networks import Network
 from app.core.networks.tracing import Traced
 from app.core.training.hyperparameters import Training
@@ -59,4 +59,4 @@ def _flat(items: Iterable[Traced]) -> Iterator[Traced]:
 def _is_of_one_value(item: Traced) -> bool:
     """Whether it is batch normalization of one value a channel and picture, which has no variance in a batch of one."""
     _, *sides = item.before
-    return isinstance(item.layer, BatchNormalization) and all(side == 1 for side in sides)
+    return item.layer.role == "normalize" and all(side == 1 for side in sides)

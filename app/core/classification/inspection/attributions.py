@@ -19,7 +19,7 @@ METHODS: tuple[str, ...] = get_args(Method)
 
 _STEPS = (32, 128)  # of the integral, by Gauss and Legendre: fewest and most
 _MULTIPLY_ADDS = 4e8  # that it may take, if these are not too few steps
-_OF_MAPS = {"conv2d", "batch_normalization", "activation", "residual"}
+_OF_MAPS = {"kernels", "normalize", "function", "sum"}  # roles of layers
 _WINDOWS = 7  # places of the occluding square along a side, each hiding a quarter of it
 _AT_ONCE = 32  # pictures computed together
 
@@ -67,9 +67,9 @@ def grad_cam_layer(anatomy: Anatomy) -> str:
 
     Among the layers from the first convolution on, those whose maps still have places to tell apart; not a dropout.
     """
-    first = next((index for index, row in enumerate(anatomy.rows.values()) if row.type == "conv2d"), None)
+    first = next((index for index, row in enumerate(anatomy.rows.values()) if row.role == "kernels"), None)
     rows = [] if first is None else list(anatomy.rows.values())[first:]
-    found = [row.name for row in rows if row.type in _OF_MAPS and min((*row.output_shape[1:], 0)[:2]) > 1]
+    found = [row.name for row in rows if row.role in _OF_MAPS and min((*row.output_shape[1:], 0)[:2]) > 1]
     if not found:
         raise InvalidValue(N_("Grad-CAM needs a layer with maps, and this network has none."), field="method")
     return found[-1]

@@ -8,8 +8,8 @@ from app.core.classification.activations import Recording
 from app.core.classification.receptive_fields import unflatten
 
 TERMS = 64  # of a dense unit's sum that are written out, the largest in size
-_INDEX_STAYS = {"activation", "batch_normalization", "dropout"}
-_FROM_MAPS = {"flatten", "global_average_pooling2d", "global_max_pooling2d"}
+_INDEX_STAYS = {"function", "normalize", "pass"}  # roles of layers
+_FROM_MAPS = {"unroll", "global_pool"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +98,13 @@ def explain_softmax(recording: Recording, layer: str, channel: int, x: int, y: i
 
 def _origin(recording: Recording, layer: str, index: int) -> Origin | None:
     """Where value `index` of a row lay on the maps that were flattened or pooled; None where a dense layer made it."""
-    while recording.type_of(layer) in _INDEX_STAYS:
+    while recording.role_of(layer) in _INDEX_STAYS:
         layer = recording.anatomy.sources[layer][0]
-    kind = recording.type_of(layer)
-    if kind not in _FROM_MAPS:
+    role = recording.role_of(layer)
+    if role not in _FROM_MAPS:
         return None
     source = recording.anatomy.sources[layer][0]
-    if kind != "flatten":
+    if role != "unroll":
         return Origin(source, index)
     maps = recording.values[source]
     channel, row, column = unflatten(index, (maps.shape[1], maps.shape[2]) if maps.ndim == 3 else (1, 1))

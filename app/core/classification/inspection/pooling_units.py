@@ -7,7 +7,7 @@ from torch import Tensor
 
 from app.core.classification.activations import Recording
 from app.core.convolution.steps import Matrix
-from app.core.networks.layers import Pooling
+from app.core.networks.layers import GlobalPooling, Pooling
 
 _WRITTEN_OUT = 4096  # cells of a global pool's map, at most: larger maps are not listed
 
@@ -42,21 +42,23 @@ def explain_pooling(recording: Recording, layer: str, channel: int, x: int, y: i
     assert isinstance(described, Pooling)
     (height, width), (down, across) = described.pool_size, described.step
     cells = recording.before(layer)[channel, y * down : y * down + height, x * across : x * across + width]
-    return _pool(cells, recording.type_of(layer), x * across, y * down)
+    return _pool(cells, described.function, x * across, y * down)
 
 
 def explain_global_pooling(recording: Recording, layer: str, channel: int, x: int, y: int) -> Pooled:
     """The whole map."""
-    return _pool(recording.before(layer)[channel], recording.type_of(layer), 0, 0)
+    described = recording.anatomy.row(layer).layer
+    assert isinstance(described, GlobalPooling)
+    return _pool(recording.before(layer)[channel], described.function, 0, 0)
 
 
-def _pool(cells: Tensor, kind: str, left: int, top: int) -> Pooled:
+def _pool(cells: Tensor, function: str, left: int, top: int) -> Pooled:
     height, width = cells.shape
     patch = tuple(tuple(row) for row in cells.tolist()) if cells.numel() <= _WRITTEN_OUT else None
     total = float(cells.double().sum())
-    if "average" in kind:
-        return Pooled("mean", left, top, width, height, patch, (), total, cells.numel(), total / cells.numel())
+    if function == "mean":
+        return Pooled(function, left, top, width, height, patch, (), total, cells.numel(), total / cells.numel())
     largest = float(cells.max())
     places = torch.nonzero(cells == largest)[:_WRITTEN_OUT].tolist()
     positions = tuple(Position(left + column, top + row) for row, column in places)
-    return Pooled("maximum", left, top, width, height, patch, positions, total, cells.numel(), largest)
+    return Pooled(function, left, top, width, height, patch, positions, total, cells.numel(), largest)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import torch
 
 from app.core.classification.activations import Recording
-from app.core.networks.layers import Activation, Dropout
+from app.core.networks.layers import Activation
 from app.core.networks.modules import ACTIVATION_MODULES
 
 
@@ -44,10 +44,10 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """Dropout after training: the input itself."""
+    """What does nothing after training: the input itself, and a dropout's `rate`."""
 
     input: float
-    rate: float
+    rate: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +98,10 @@ def explain_activation(recording: Recording, layer: str, channel: int, x: int, y
     return Given(described.activation, value, float(result))
 
 
-def explain_dropout(recording: Recording, layer: str, channel: int, x: int, y: int) -> Passed:
-    """It only drops while training."""
-    described = recording.anatomy.row(layer).layer
-    assert isinstance(described, Dropout)
-    return Passed(_before(recording, layer, channel, x, y), described.rate)
+def explain_passed(recording: Recording, layer: str, channel: int, x: int, y: int) -> Passed:
+    """It only does something while training."""
+    rate = getattr(recording.anatomy.row(layer).layer, "rate", None)
+    return Passed(_before(recording, layer, channel, x, y), rate)
 
 
 def explain_sum(recording: Recording, layer: str, channel: int, x: int, y: int) -> Added:

@@ -1,4 +1,4 @@
-"""How one number inside a network was made, from the numbers of the layer before; one function a type of layer.
+"""How one number inside a network was made, from the numbers of the layer before; one function for what a layer does.
 
 All arithmetic is read again from weights and recorded values, in float64: it agrees with the recorded value to about
 1e-4 because it is the same sum, not because it was copied. In a row of values, `channel` is the unit and x = y = 0.
@@ -31,8 +31,8 @@ from app.core.classification.inspection.single_units import (
     Read,
     explain_activation,
     explain_batch_normalization,
-    explain_dropout,
     explain_input,
+    explain_passed,
     explain_sum,
 )
 from app.core.classification.receptive_fields import Field, field_of
@@ -46,6 +46,7 @@ class Unit:
 
     layer: str
     type: str
+    role: str
     channel: int
     x: int
     y: int
@@ -58,24 +59,22 @@ class Unit:
         """As JSON: `from` is the name of the feeding layer, a list of two for a sum, a place for a flattened value."""
         names = self.sources[0] if len(self.sources) == 1 else list(self.sources)
         return {
-            "layer": self.layer, "type": self.type, "channel": self.channel, "x": self.x, "y": self.y,
-            "value": self.value, "receptive_field": _json(self.field), "from": names,
+            "layer": self.layer, "type": self.type, "role": self.role, "channel": self.channel,
+            "x": self.x, "y": self.y, "value": self.value, "receptive_field": _json(self.field), "from": names,
         } | _json(self.arithmetic)  # fmt: skip
 
 
-_EXPLAIN: dict[str, Callable[[Recording, str, int, int, int], Arithmetic]] = {
+EXPLANATIONS: dict[str, Callable[[Recording, str, int, int, int], Arithmetic]] = {  # by what a layer does
     INPUT: explain_input,
-    "conv2d": explain_convolution,
-    "max_pooling2d": explain_pooling,
-    "average_pooling2d": explain_pooling,
-    "global_max_pooling2d": explain_global_pooling,
-    "global_average_pooling2d": explain_global_pooling,
-    "batch_normalization": explain_batch_normalization,
-    "activation": explain_activation,
-    "dropout": explain_dropout,
-    "flatten": explain_flatten,
-    "dense": explain_dense,
-    "residual": explain_sum,
+    "kernels": explain_convolution,
+    "pool": explain_pooling,
+    "global_pool": explain_global_pooling,
+    "normalize": explain_batch_normalization,
+    "function": explain_activation,
+    "pass": explain_passed,
+    "unroll": explain_flatten,
+    "weigh": explain_dense,
+    "sum": explain_sum,
     SOFTMAX: explain_softmax,
 }
 
@@ -83,20 +82,21 @@ _EXPLAIN: dict[str, Callable[[Recording, str, int, int, int], Arithmetic]] = {
 @torch.no_grad()
 def explain_unit(recording: Recording, layer: str, channel: int, x: int, y: int) -> Unit:
     """The arithmetic of one number; InvalidValue where there is no such layer, channel or place."""
-    kind = recording.type_of(layer)
+    role = recording.role_of(layer)
     values = as_maps(recording.values[layer])
     for field, place, size in zip(("channel", "y", "x"), (channel, y, x), values.shape, strict=True):
         check_index(field, place, size)
     return Unit(
         layer=layer,
-        type=kind,
+        type=recording.type_of(layer),
+        role=role,
         channel=channel,
         x=x,
         y=y,
         value=float(values[channel, y, x]),
         sources=() if layer == INPUT else recording.anatomy.sources[layer],
         field=field_of(recording.anatomy, layer, channel, x, y),
-        arithmetic=_EXPLAIN[kind](recording, layer, channel, x, y),
+        arithmetic=EXPLANATIONS[role](recording, layer, channel, x, y),
     )
 
 

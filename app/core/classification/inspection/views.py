@@ -37,7 +37,7 @@ def explain(question: Question, layer: str, place: tuple[int, int, int], with_co
     x, y, channel = place
     unit = explain_unit(recording, _known(recording, layer), channel, x, y)
     answer = unit.describe()
-    if with_contributions and unit.type == "conv2d":
+    if with_contributions and unit.role == "kernels":
         sprite = draw_maps(contributions(recording, layer, channel))
         answer |= {"contributions": sprite.url, "contributions_limit": sprite.limit}
     return answer
@@ -81,6 +81,7 @@ def _describe(recording: Recording, name: str) -> dict[str, Any]:
     return {
         "name": name,
         "type": recording.type_of(name),
+        "role": recording.role_of(name),
         "shape": list(values.shape),
         "minimum": float(values.min()),
         "maximum": float(values.max()),
