@@ -6,9 +6,9 @@ from app.core.classification.inspection.channel_views import MOST_WEIGHTS
 from app.core.convolution import steps
 from app.core.convolution.pipeline import FORMATS as RESULTS
 from app.core.datasets.class_folders import MOST_CLASSES as MAXIMUM_DATASET_CLASSES
+from app.core.networks.libraries.syntax import MAXIMUM_TEXT
 from app.core.networks.networks import MAXIMUM_CHANNELS, MAXIMUM_CLASSES, MAXIMUM_INPUT_SIDE
 from app.core.networks.parsing import MAXIMUM_LAYERS
-from app.core.networks.texts.syntax import MAXIMUM_TEXT
 from app.core.pictures import changes
 from app.core.pictures.images import FORMATS
 from app.core.training.hyperparameters import BOUNDS

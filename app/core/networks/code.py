@@ -1,11 +1,11 @@
 """A network as programs that a learner can run and change: the same layers, the same number of parameters.
 
-It does not know how they are read back: see `network_reading`.
+It does not know how they are read back: see `reading`.
 """
 
 from app.core.networks.layers import Activation
+from app.core.networks.libraries import keras, pytorch
 from app.core.networks.networks import Network, expand
-from app.core.networks.programs import keras, pytorch
 
 
 def write_network(network: Network) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """A network from the text of a program: a Keras `Sequential` or a PyTorch `nn.Sequential`, read and never run.
 
-Python's syntax is left to `network_texts.syntax`, what a library calls a layer to `network_texts.keras` and `.pytorch`.
+Python's syntax is left to `libraries.syntax`, what a library calls a layer to `libraries.keras` and `.pytorch`.
 """
 
 import ast
@@ -11,17 +11,16 @@ from typing import Any
 from app.core.errors import N_, InvalidNetwork
 from app.core.networks.fields import Place, shape_text
 from app.core.networks.layers import Conv2d, Pooling, Shape, need_maps, same_margins
+from app.core.networks.libraries import keras, pytorch
+from app.core.networks.libraries.syntax import Call, Program, parse_text, refuse
 from app.core.networks.networks import Network, parse_input, parse_network
-from app.core.networks.parsing import TOP, parse_layer
+from app.core.networks.parsing import TOP, TYPES, parse_layer
 from app.core.networks.reports import Limits
 from app.core.networks.residual import Residual
-from app.core.networks.texts import keras, pytorch
-from app.core.networks.texts.syntax import Call, Program, parse_text, refuse
 
 Entry = dict[str, Any]
 Sides = tuple[int, ...]
 MAXIMUM_CALLS = 200  # 40 layers, their activations and paddings
-_FOLDABLE = ("conv2d", "dense", "residual")
 
 
 def read_network(text: Any, shape: Sequence[int] | None = None, limits: Limits | None = None) -> Network:
@@ -123,26 +122,27 @@ class Chain:
         program, before = self._program, self.shape
         entry = pytorch.read(call, program, before) if self._torch else keras.read(call, program)
         kind, pooled, self._pooled = entry["type"], self._pooled, False
-        if kind in ("input", "identity") or (kind == "flatten" and pooled):
+        role = _role(kind)
+        if kind in ("input", "identity") or (role == "unroll" and pooled):
             return
-        if self._sides is not None and kind != "conv2d":
+        if self._sides is not None and role != "kernels":
             raise self._stray(call)
         if kind == "padding":
             self._sides = entry["sides"]
-        elif kind == "activation" and self._torch and self._fold(entry):
+        elif role == "function" and self._torch and self._fold(entry):
             return
         else:
             self._append(call, entry)
-            self._pooled = self._torch and kind.startswith("global_")
+            self._pooled = self._torch and role == "global_pool"
 
     def _append(self, call: Call, entry: Entry) -> None:
-        place = self._within.inner(len(self.entries), entry["type"])
+        place, role = self._within.inner(len(self.entries), entry["type"]), _role(entry["type"])
         try:
-            if entry["type"] == "conv2d":
+            if role == "kernels":
                 self._pad(call, entry)
-            if entry["type"] == "residual":
+            if role == "sum":
                 self._block(call, entry, place)
-            if entry["type"].endswith("_pooling2d"):
+            if role == "pool":
                 self._unpad(call, entry, place)
             layer = parse_layer(entry, self._within, len(self.entries))
             after = layer.output_shape(self.shape, place)
@@ -158,8 +158,8 @@ class Chain:
 
     def _fold(self, entry: Entry) -> bool:
         """An activation right after a layer that can hold it becomes that layer's."""
-        last = self.entries[-1] if self.entries else {"type": ""}
-        if last["type"] not in _FOLDABLE or "activation" in last:
+        last = self.entries[-1] if self.entries else None
+        if last is None or "activation" in last or not hasattr(TYPES[last["type"]], "activation"):
             return False
         last["activation"] = entry["activation"]
         return True
@@ -216,3 +216,8 @@ class Chain:
 
     def _stray(self, call: Call) -> InvalidNetwork:
         return refuse(call.line, N_("Line %(line)d: a zero padding is known only right before a convolution."))
+
+
+def _role(kind: str) -> str:
+    """What a layer of that type does; nothing for what is no layer of ours."""
+    return TYPES[kind].role if kind in TYPES else ""

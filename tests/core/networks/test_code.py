@@ -10,10 +10,10 @@ import torch
 from hypothesis import HealthCheck, given, settings
 
 from app.core.networks.code import write_network
+from app.core.networks.libraries.keras import arrange_weights
 from app.core.networks.modules import build
 from app.core.networks.networks import Network, parse_network
 from app.core.networks.presets import presets
-from app.core.networks.programs.keras import arrange_weights
 from tests.core.networks.drawn_networks import networks
 from tests.core.networks.test_networks import conv, small
 

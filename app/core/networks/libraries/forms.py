@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.core.errors import N_
-from app.core.networks.texts.syntax import Call, Program, refuse
+from app.core.networks.libraries.syntax import Call, Program, refuse
 
 ONE = (1, (1, 1))
 IGNORED = frozenset({
@@ -18,23 +18,24 @@ IGNORED = frozenset({
 
 @dataclass(frozen=True)
 class Form:
-    """A layer's call. `names` are its arguments in order, with ours after a colon where it differs: "strides:stride",
-    and a "!" behind those that it needs.
+    """A layer's call. `arguments` are its arguments in order, with ours after a colon where it differs, as in
+    "strides:stride", and a "!" behind those that it needs.
 
     `fixed` are arguments that may be written only with one of these values, `implied` our fields whose default there is
-    not ours, `extras` are arguments that are read elsewhere.
+    not ours, `extras` are arguments that are read elsewhere. The first `leading` fields are written without names.
     """
 
-    type: str
-    names: str = ""
+    name: str
+    arguments: str = ""
     fixed: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     implied: Mapping[str, Any] = field(default_factory=dict)
     extras: Sequence[str] = ()
+    leading: int = 0
 
     def read(self, call: Call, program: Program) -> dict[str, Any]:
-        """The layer as a JSON object with its `type`, and extras beside; raises InvalidNetwork with the line."""
-        ours = dict(_split(name) for name in self.names.replace("!", "").split())
-        entry: dict[str, Any] = {"type": self.type, **self.implied}
+        """The layer's fields as a JSON object, and extras beside; raises InvalidNetwork with the line."""
+        ours = self._ours()
+        entry: dict[str, Any] = {**self.implied}
         for name, node in self._bind(call, list(ours)).items():
             if name in IGNORED or (name in self.extras and name not in ours):
                 continue
@@ -46,6 +47,18 @@ class Form:
                              name=name, allowed=self.fixed[name][0])  # fmt: skip
         return entry
 
+    def write(self, values: Mapping[str, Any]) -> str:
+        """The call with these of our fields."""
+        theirs = {ours: name for name, ours in self._ours().items()}
+        texts = [
+            argument_text(value) if place < self.leading else f"{theirs[name]}={argument_text(value)}"
+            for place, (name, value) in enumerate(values.items())
+        ]
+        return f"{self.name}({', '.join(texts)})"
+
+    def _ours(self) -> dict[str, str]:
+        return dict(_split(name) for name in self.arguments.replace("!", "").split())
+
     def _bind(self, call: Call, names: Sequence[str]) -> dict[str, Any]:
         if len(call.arguments) > len(names):
             raise refuse(call.line, N_("Line %(line)d has more arguments than the layer takes: %(limit)d."),
@@ -55,7 +68,7 @@ class Form:
             raise refuse(call.line, N_("Line %(line)d has an argument that is not known here; known are: %(allowed)s."),
                          allowed=", ".join(names) or "-")  # fmt: skip
         bound |= call.keywords
-        for name in self.names.split():
+        for name in self.arguments.split():
             if name.endswith("!") and (needed := _split(name.rstrip("!"))[0]) not in bound:
                 raise refuse(call.line, N_("Line %(line)d needs '%(name)s'."), name=needed)
         return bound
@@ -64,3 +77,10 @@ class Form:
 def _split(name: str) -> tuple[str, str]:
     theirs, _, ours = name.partition(":")
     return theirs, ours or theirs
+
+
+def argument_text(value: Any) -> str:
+    """As people write it: a pair of equal numbers as one, texts in double quotes."""
+    if isinstance(value, tuple) and value[0] == value[1]:
+        value = value[0]
+    return f'"{value}"' if isinstance(value, str) else repr(value)

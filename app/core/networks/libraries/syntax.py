@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.core.errors import N_, InvalidNetwork
-from app.core.networks.programs import keras, pytorch
+from app.core.networks.libraries.own_classes import OWN_CLASSES
 
 MAXIMUM_TEXT = 65_536
 MAXIMUM_CALLS = 2000  # in all; nesting a model in itself again and again doubles them
@@ -30,7 +30,7 @@ _OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
 _ADDING = {"add": 1, "append": 1, "add_module": 2}
 _CHANGING = ("pop", "insert", "extend")
 _RETURNED = "return"  # no name can be the same
-_OWN_BLOCKS = [ast.dump(ast.parse(text).body[0]) for text in (keras.RESIDUAL, pytorch.RESIDUAL)]
+_OWN_CLASSES = {name: [ast.dump(ast.parse(text).body[0]) for text in texts] for name, texts in OWN_CLASSES.items()}
 
 
 @dataclass(frozen=True)
@@ -144,10 +144,11 @@ class Program:
                 self._visit(body)
             case ast.ImportFrom(names=names):
                 self._aliases |= {item.asname: item.name for item in names if item.asname}
-            case ast.ClassDef(name="Residual") if ast.dump(statement) not in _OWN_BLOCKS:
+            case ast.ClassDef(name=name) if name in _OWN_CLASSES and ast.dump(statement) not in _OWN_CLASSES[name]:
                 raise refuse(
                     statement.lineno,
-                    N_("Line %(line)d defines a Residual of its own; only the one that this app writes is known."),
+                    N_("Line %(line)d defines a %(name)s of its own; only the one that this app writes is known."),
+                    name=name,
                 )
             case _ if hasattr(statement, "body") and not isinstance(statement, ast.ClassDef):
                 self._pass_over(statement)

@@ -1,0 +1,1 @@
+"""What libraries call layers: a table each, by which programs are written and read. Nothing read is ever run."""

@@ -1,0 +1,218 @@
+"""Keras, on any backend: its word for each type of layer, by which programs are written and read, and its weights.
+
+Keras has the channels last, so a flattened map's values come in another order: `arrange_weights` turns the rows of
+the next dense layer accordingly. It also reads old spellings, in `Sequential([...])` or by `model.add(...)`.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+import numpy as np
+from torch import Tensor
+
+from app.core.errors import N_
+from app.core.networks.fields import shape_text
+from app.core.networks.layers import Layer, entry_of
+from app.core.networks.libraries.forms import ONE, Form, argument_text
+from app.core.networks.libraries.own_classes import KERAS_RESIDUAL
+from app.core.networks.libraries.syntax import Call, Program, refuse
+from app.core.networks.networks import Network, expand
+from app.core.networks.tracing import Traced
+
+Order = np.ndarray | None  # of the values of a flattened map, channels last
+Arrange = Callable[[np.ndarray, Order], np.ndarray]
+
+LAST = (None, "channels_last")
+INPUTS = ("input_shape", "batch_input_shape", "input_dim", "batch_size", "batch_shape")
+
+
+def _plain(values: np.ndarray, order: Order) -> np.ndarray:
+    return values
+
+
+def _each_value(values: np.ndarray, order: Order) -> np.ndarray:
+    return values if order is None else values[order]
+
+
+def _rows(values: np.ndarray, order: Order) -> np.ndarray:
+    return _each_value(values.T, order)
+
+
+def _kernels(values: np.ndarray, order: Order) -> np.ndarray:
+    """Filters x channels x height x width to height x width x channels x filters."""
+    return values.transpose(2, 3, 1, 0)
+
+
+@dataclass(frozen=True)
+class Word(Form):
+    """`weights` are the names in the state of our module, in Keras' order, and how Keras lays each out."""
+
+    weights: Sequence[tuple[str, Arrange]] = ()
+
+
+LAYERS = {
+    "conv2d": Word(
+        "Conv2D", "filters! kernel_size! strides:stride padding data_format dilation_rate groups activation use_bias",
+        {"data_format": LAST, "dilation_rate": ONE, "groups": (1,)},
+        leading=2, weights=(("weight", _kernels), ("bias", _plain)),
+    ),
+    "max_pooling2d": Word("MaxPooling2D", "pool_size strides:stride padding data_format", {"data_format": LAST},
+                          leading=1),
+    "average_pooling2d": Word("AveragePooling2D", "pool_size strides:stride padding data_format",
+                              {"data_format": LAST}, leading=1),
+    "global_average_pooling2d": Word("GlobalAveragePooling2D", "data_format keepdims",
+                                     {"data_format": LAST, "keepdims": (False,)}),
+    "global_max_pooling2d": Word("GlobalMaxPooling2D", "data_format keepdims",
+                                 {"data_format": LAST, "keepdims": (False,)}),
+    "batch_normalization": Word(
+        "BatchNormalization", "axis momentum epsilon center scale",
+        {"axis": (-1, 3), "center": (True,), "scale": (True,)},
+        weights=tuple((name, _each_value) for name in ("weight", "bias", "running_mean", "running_var")),
+    ),
+    "dropout": Word("Dropout", "rate! noise_shape", {"noise_shape": (None,)}, leading=1),
+    "flatten": Word("Flatten", "data_format", {"data_format": LAST}),
+    "dense": Word("Dense", "units! activation use_bias", leading=1, weights=(("weight", _rows), ("bias", _plain))),
+    "activation": Word("Activation", "activation!", leading=1),
+    "residual": Word("Residual", "activation", extras=("projection",)),
+}  # fmt: skip
+_ALSO_READ = [
+    ("activation", Form("ReLU", "max_value negative_slope threshold",
+                        {"max_value": (None,), "negative_slope": (0,), "threshold": (0,)}, {"activation": "relu"})),
+    ("activation", Form("Softmax", "axis", {"axis": (-1,)}, {"activation": "softmax"})),
+    ("padding", Form("ZeroPadding2D", "padding data_format", {"data_format": LAST})),
+    ("input", Form("Input", "shape", extras=("batch_size",))),
+    ("input", Form("InputLayer", "shape", extras=INPUTS)),
+]  # fmt: skip
+FORMS: dict[str, tuple[str, Form]] = {
+    form.name: (kind, form) for kind, form in [*LAYERS.items(), *_ALSO_READ]
+}  # of every call that is read, with our type
+FORMS |= {
+    "Convolution2D": FORMS["Conv2D"],
+    "MaxPool2D": FORMS["MaxPooling2D"],
+    "AvgPool2D": FORMS["AveragePooling2D"],
+    "GlobalAvgPool2D": FORMS["GlobalAveragePooling2D"],
+    "GlobalMaxPool2D": FORMS["GlobalMaxPooling2D"],
+}
+_SPELLINGS = {"swish": "silu", None: "none"}
+
+
+def write(network: Network) -> str:
+    """The whole program."""
+    channels, height, width = network.input
+    traced = network.traced
+    block = ["", "", *KERAS_RESIDUAL.splitlines(), ""] if any(item.inside for item in traced) else []
+    body = [line for item in traced for line in _lines(item, "    ")]
+    return "\n".join([
+        "import math", "", "import keras", "from keras import layers", *block, "",
+        "model = keras.Sequential([",
+        f"    layers.Input(shape=({height}, {width}, {channels})),  # height, width, channels",
+        *body, "])", "",
+        'print(f"{sum(math.prod(weights.shape) for weights in model.trainable_weights):,} parameters")',
+        "model.summary()", "",
+    ])  # fmt: skip
+
+
+def arrange_weights(network: Network, tensors: Mapping[str, Tensor]) -> list[np.ndarray]:
+    """What `model.set_weights` of the Keras program takes, from a state of `build(network)`."""
+    arranged: list[np.ndarray] = []
+    order: Order = None
+    for item in expand(network).traced:
+        if item.layer.role == "unroll" and len(item.before) == 3:
+            order = np.arange(item.after[0]).reshape(item.before).transpose(1, 2, 0).ravel()
+        arranged += _arrange(item, "", tensors, order)
+        if item.layer.role == "weigh":
+            order = None
+    return arranged
+
+
+def _arrange(item: Traced, within: str, tensors: Mapping[str, Tensor], order: Order) -> Iterator[np.ndarray]:
+    place = within + item.name
+    for inner in item.inside:
+        yield from _arrange(inner, f"{place}.", tensors, None)
+    if item.projection is not None:
+        yield from _weights(item.projection, f"{place}.projection", tensors, None)
+    yield from _weights(item.layer, place, tensors, order)
+
+
+def _weights(layer: Layer, place: str, tensors: Mapping[str, Tensor], order: Order) -> Iterator[np.ndarray]:
+    for name, arrange in entry_of(LAYERS, layer).weights:
+        if f"{place}.{name}" in tensors:  # a bias may not be
+            yield arrange(tensors[f"{place}.{name}"].detach().cpu().float().numpy(), order)
+
+
+def _lines(item: Traced, indent: str) -> Iterator[str]:
+    if item.inside:
+        yield f"{indent}Residual(["
+        for inner in item.inside:
+            yield from _lines(inner, indent + "    ")
+        options = _call(item.layer).removeprefix("layers.Residual(").removesuffix(")")
+        projection = f"projection={_call(item.projection)}" if item.projection else ""
+        yield f"{indent}{', '.join(filter(None, [']', projection, options]))}),{_note(item)}"
+        return
+    if isinstance(zeros := getattr(item.layer, "padding", "valid"), tuple):
+        yield f"{indent}layers.ZeroPadding2D({argument_text(zeros)}),"
+    yield f"{indent}{_call(item.layer)},{_note(item)}"
+
+
+def _note(item: Traced) -> str:
+    if item.after == item.before:
+        return ""
+    return f"  # {shape_text((*item.after[1:], item.after[0]))}"
+
+
+def _call(layer: Layer) -> str:
+    """With the leading fields, and others that do not hold their default."""
+    form = entry_of(LAYERS, layer)
+    values = {item.name: getattr(layer, item.name) for item in fields(layer) if item.name != "layers"}
+    kept = {
+        name: value
+        for place, (name, value) in enumerate(values.items())
+        if place < form.leading or (name in layer.describe() and not (name == "padding" and isinstance(value, tuple)))
+    }
+    return f"layers.{form.write(kept)}"
+
+
+def read(call: Call, program: Program) -> dict[str, Any]:
+    """The call as a JSON object; type "padding" holds `sides`, "input" the shape. Raises InvalidNetwork."""
+    kind, form = FORMS[call.name]
+    if call.keywords.keys() & set(INPUTS):
+        form = replace(form, extras=(*form.extras, *INPUTS))
+    entry = {"type": kind, **form.read(call, program)}
+    if "activation" in entry:
+        entry["activation"] = _SPELLINGS.get(entry["activation"], entry["activation"])
+    if isinstance(padding := entry.get("padding"), str):
+        entry["padding"] = padding.lower()
+    if kind == "padding":
+        entry = {"type": kind, "sides": _sides(call, entry.get("padding", 1))}
+    return entry
+
+
+def find_input(calls: list[Call], program: Program) -> tuple[int, ...] | None:
+    """(channels, height, width) as the first layer says it; None where it does not. Raises InvalidNetwork."""
+    first = calls[0]
+    for name in ("shape", "input_shape", "batch_input_shape", "batch_shape"):
+        node = first.keywords.get(name)
+        if node is None and name == "shape" and first.name in ("Input", "InputLayer") and first.arguments:
+            node = first.arguments[0]
+        if node is not None:
+            shape = program.literal(node)
+            return _channels_first(first, shape[1:] if name.startswith("batch") and shape else shape)
+    return None
+
+
+def _channels_first(call: Call, shape: Any) -> tuple[int, ...]:
+    if not isinstance(shape, tuple) or len(shape) not in (2, 3):
+        raise refuse(call.line, N_("Line %(line)d: the input's shape must be height, width and channels."))
+    height, width, channels = (*shape, 1)[:3]
+    return channels, height, width
+
+
+def _sides(call: Call, padding: Any) -> tuple[int, ...]:
+    """Top, bottom, left, right of 1, (1, 2) or ((1, 1), (2, 2))."""
+    rows, columns = padding if isinstance(padding, tuple) and len(padding) == 2 else (padding, padding)
+    sides = [*(rows if isinstance(rows, tuple) else (rows, rows))]
+    sides += [*(columns if isinstance(columns, tuple) else (columns, columns))]
+    if len(sides) != 4 or not all(type(side) is int and side >= 0 for side in sides):
+        raise refuse(call.line, N_("Line %(line)d: the padding must be whole numbers, one, two or two pairs."))
+    return tuple(sides)

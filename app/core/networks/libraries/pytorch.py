@@ -1,0 +1,228 @@
+"""PyTorch: its words for each type of layer, by which programs are written and read, and the shapes that texts say.
+
+A program is an `nn.Sequential` whose children, and so the keys of whose weights, are named as in a report.
+"""
+
+import ast
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from app.core.errors import N_
+from app.core.networks.fields import shape_text
+from app.core.networks.layers import Activation, BatchNormalization, Conv2d, Dense, Layer, Pooling, Shape, entry_of
+from app.core.networks.libraries.forms import ONE, Form, argument_text
+from app.core.networks.libraries.own_classes import PYTORCH_RESIDUAL
+from app.core.networks.libraries.syntax import Call, Program, refuse
+from app.core.networks.networks import Network
+from app.core.networks.tracing import Traced, trace
+
+NONE = (0, (0, 0))
+_POOL = "kernel_size:pool_size! stride padding"
+_SOFTMAX = "  # probabilities; leave it out to train with nn.CrossEntropyLoss"
+
+
+@dataclass(frozen=True)
+class Word:
+    """`write` gives a layer's call for an input of that shape; `forms` are the calls that are read."""
+
+    write: Callable[[Any, Shape], str]
+    forms: Sequence[Form] = ()
+
+
+def _convolution(layer: Conv2d, before: Shape) -> str:
+    top, bottom, left, right = layer.margins(before)
+    options = [f"stride={argument_text(layer.stride)}"] * (layer.stride != (1, 1))
+    if layer.padding == "same" and layer.stride == (1, 1) and (top, left) == (bottom, right):
+        options.append('padding="same"')
+    elif (top, left) == (bottom, right) != (0, 0):
+        options.append(f"padding={argument_text((top, left))}")
+    options += ["bias=False"] * (not layer.use_bias)
+    return f"nn.Conv2d({', '.join([str(before[0]), str(layer.filters), argument_text(layer.kernel_size), *options])})"
+
+
+def _uneven(layer: Conv2d, before: Shape) -> str:
+    """The sides to be padded before, where `nn.Conv2d` cannot: it pads both sides alike."""
+    top, bottom, left, right = layer.margins(before)
+    return "" if (top, left) == (bottom, right) else f"({left}, {right}, {top}, {bottom})"
+
+
+def _linear(layer: Dense, before: Shape) -> str:
+    return f"nn.Linear({before[0]}, {layer.units}{'' if layer.use_bias else ', bias=False'})"
+
+
+def _batch_normalization(layer: BatchNormalization, before: Shape) -> str:
+    dimensions, momentum = 2 if len(before) == 3 else 1, round(1 - layer.momentum, 12)
+    return f"nn.BatchNorm{dimensions}d({before[0]}, eps={layer.epsilon!r}, momentum={momentum!r})"
+
+
+def _pooling(name: str) -> Callable[[Pooling, Shape], str]:
+    def write(layer: Pooling, before: Shape) -> str:
+        stride = f", stride={argument_text(layer.stride)}" if layer.stride else ""
+        return f"nn.{name}({argument_text(layer.pool_size)}{stride})"
+
+    return write
+
+
+def _activation(layer: Activation, before: Shape) -> str:
+    return ACTIVATIONS[layer.activation][0]
+
+
+ACTIVATIONS = {
+    "relu": ("nn.ReLU()", Form("ReLU", "inplace")),
+    "gelu": ("nn.GELU()", Form("GELU", "approximate", {"approximate": ("none",)})),
+    "silu": ("nn.SiLU()", Form("SiLU", "inplace")),
+    "tanh": ("nn.Tanh()", Form("Tanh")),
+    "sigmoid": ("nn.Sigmoid()", Form("Sigmoid")),
+    "softmax": ("nn.Softmax(dim=1)", Form("Softmax", "dim", {"dim": (1, -1)})),
+}
+_NORM = "num_features! eps:epsilon momentum affine track_running_stats"
+_NORM_FIXED = {"affine": (True,), "track_running_stats": (True,)}
+_NORM_IMPLIED = {"epsilon": 1e-5, "momentum": 0.1}
+
+LAYERS = {
+    "conv2d": Word(_convolution, [Form(
+        "Conv2d",
+        "in_channels! out_channels:filters! kernel_size! stride padding dilation groups bias:use_bias padding_mode",
+        {"dilation": ONE, "groups": (1,), "padding_mode": ("zeros",)},
+    )]),
+    "max_pooling2d": Word(_pooling("MaxPool2d"), [Form(
+        "MaxPool2d", f"{_POOL} dilation return_indices ceil_mode",
+        {"padding": NONE, "dilation": ONE, "return_indices": (False,), "ceil_mode": (False,)},
+    )]),
+    "average_pooling2d": Word(_pooling("AvgPool2d"), [Form(
+        "AvgPool2d", f"{_POOL} ceil_mode count_include_pad divisor_override",
+        {"padding": NONE, "ceil_mode": (False,), "count_include_pad": (True, False), "divisor_override": (None,)},
+    )]),
+    "global_average_pooling2d": Word(
+        lambda layer, before: "nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten())",
+        [Form("AdaptiveAvgPool2d", "output_size!", {"output_size": ONE})],
+    ),
+    "global_max_pooling2d": Word(
+        lambda layer, before: "nn.Sequential(nn.AdaptiveMaxPool2d(1), nn.Flatten())",
+        [Form("AdaptiveMaxPool2d", "output_size! return_indices", {"output_size": ONE, "return_indices": (False,)})],
+    ),
+    "batch_normalization": Word(
+        _batch_normalization, [Form(name, _NORM, _NORM_FIXED, _NORM_IMPLIED) for name in ("BatchNorm2d", "BatchNorm1d")]
+    ),
+    "dropout": Word(lambda layer, before: f"nn.Dropout({layer.rate!r})", [Form("Dropout", "p:rate inplace")]),
+    "flatten": Word(
+        lambda layer, before: "nn.Flatten()",
+        [Form("Flatten", "start_dim end_dim", {"start_dim": (1,), "end_dim": (-1,)})],
+    ),
+    "dense": Word(_linear, [Form("Linear", "in_features! out_features:units! bias:use_bias")]),
+    "activation": Word(
+        _activation, [replace(form, implied={"activation": name}) for name, (_, form) in ACTIVATIONS.items()]
+    ),
+    "residual": Word(lambda layer, before: "Residual", [Form("Residual")]),
+}  # fmt: skip
+FORMS: dict[str, tuple[str, Form]] = {
+    form.name: (kind, form) for kind, word in LAYERS.items() for form in word.forms
+} | {
+    "ZeroPad2d": ("padding", Form("ZeroPad2d", "padding!")),
+    "Identity": ("identity", Form("Identity")),
+}  # of every call that is read, with our type
+_INPUT_FIELDS = ("in_channels", "in_features", "num_features")
+_EXAMPLES = ("zeros", "ones", "rand", "randn", "empty", "summary")
+_USUAL_SIDES = (32, 28, 64, 96, 128, 160, 192, 224, 227, 256, 299)
+
+
+def write(network: Network, layers: Sequence[Layer]) -> str:
+    """The whole program for `network`, whose expanded layers are `layers`, a softmax at the end included."""
+    traced = trace(network.input, layers)
+    block = ["", "", *PYTORCH_RESIDUAL.splitlines(), ""] if any(item.inside for item in traced) else []
+    body = [line for item in traced for line in _lines(item, "    ")]
+    sizes = ", ".join(map(str, network.input))
+    return "\n".join([
+        "from collections import OrderedDict", "", "import torch", "from torch import nn", *block, "",
+        "model = nn.Sequential(OrderedDict([", *body, "]))", "",
+        'print(f"{sum(weights.numel() for weights in model.parameters()):,} parameters")',
+        "model.eval()  # as it is used; model.train() before it learns",
+        f"x = torch.rand(1, {sizes})  # pictures x channels x height x width",
+        "print(model(x).shape)", "",
+    ])  # fmt: skip
+
+
+def _lines(item: Traced, indent: str) -> Iterator[str]:
+    if item.inside:
+        yield f'{indent}("{item.name}", Residual(OrderedDict(['
+        for inner in item.inside:
+            yield from _lines(inner, indent + "    ")
+        if item.projection is not None:
+            yield f'{indent}    ("projection", {_call(item.projection, item.before)}),'
+        yield f"{indent}]))),  # {shape_text(item.after)}"
+        return
+    if isinstance(item.layer, Conv2d) and (sides := _uneven(item.layer, item.before)):
+        number = item.name.rpartition("_")[2]
+        yield f'{indent}("zero_padding2d_{number}", nn.ZeroPad2d({sides})),  # left, right, top, bottom'
+    note = _SOFTMAX if item.layer == Activation("softmax") else ""
+    shape = f"  # {shape_text(item.after)}" if item.after != item.before else note
+    yield f'{indent}("{item.name}", {_call(item.layer, item.before)}),{shape}'
+
+
+def _call(layer: Layer, before: Shape) -> str:
+    return entry_of(LAYERS, layer).write(layer, before)
+
+
+def read(call: Call, program: Program, before: Shape) -> dict[str, Any]:
+    """The call as a JSON object; type "padding" holds `sides`. Raises InvalidNetwork, also for a wrong input size."""
+    kind, form = FORMS[call.name]
+    entry = {"type": kind, **form.read(call, program)}
+    for name in _INPUT_FIELDS:
+        said = entry.pop(name, before[0])
+        if said != before[0]:
+            raise refuse(
+                call.line, N_("Line %(line)d: '%(name)s' must be %(limit)d, as %(shape)s arrives there."),
+                name=name, shape=shape_text(before), limit=before[0],
+            )  # fmt: skip
+    if "momentum" in entry:
+        momentum = entry["momentum"]
+        entry["momentum"] = round(1 - momentum, 12) if isinstance(momentum, int | float) else momentum
+    if kind == "padding":
+        entry = {"type": "padding", "sides": _sides(call, entry.get("padding"))}
+    return entry
+
+
+def find_inputs(calls: list[Call], program: Program, tree: ast.Module) -> Iterator[Shape]:
+    """The shapes of input that the text may mean, likely ones first; an example, torch.rand(1, 3, 32, 32), decides."""
+    if (example := _find_example(program, tree)) is not None:
+        yield example
+        return
+    channels = _channels(calls, program)
+    sides = [*_USUAL_SIDES, *(side for side in range(1, 513) if side not in _USUAL_SIDES)]
+    for side in sides:
+        for count in [channels] if channels else [3, 1]:
+            yield count, side, side
+
+
+def _find_example(program: Program, tree: ast.Module) -> Shape | None:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) in _EXAMPLES:
+            sizes = [item.value for part in node.args for item in getattr(part, "elts", [part])
+                     if isinstance(item, ast.Constant) and type(item.value) is int]  # fmt: skip
+            if len(sizes) in (3, 4) and min(sizes) > 0:
+                return tuple(sizes[-3:])
+    return None
+
+
+def _channels(calls: list[Call], program: Program) -> int | None:
+    """Of the first layer that says them, unless a flatten came before."""
+    for call in calls:
+        if call.name == "Flatten":
+            return None
+        if call.inside:
+            return _channels(list(call.inside), program)
+        if call.name in ("Conv2d", "BatchNorm2d"):
+            entry = FORMS[call.name][1].read(call, program)
+            said = entry.get("in_channels", entry.get("num_features"))
+            return said if type(said) is int else None
+    return None
+
+
+def _sides(call: Call, padding: Any) -> tuple[int, ...]:
+    """Top, bottom, left, right, of one number or of left, right, top, bottom."""
+    left, right, top, bottom = padding if isinstance(padding, tuple) and len(padding) == 4 else (padding,) * 4
+    sides = (top, bottom, left, right)
+    if not all(type(side) is int and side >= 0 for side in sides):
+        raise refuse(call.line, N_("Line %(line)d: the padding must be one whole number, or four."))
+    return sides
