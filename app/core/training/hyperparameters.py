@@ -103,13 +103,10 @@ def check_bounds(name: str, value: float) -> None:
 
 
 def describe_training(training: Training) -> dict[str, Any]:
-    """The JSON object that `parse_training` reads back; fields at their defaults are left out but for the main ones."""
-    usual = asdict(Training())
-    described = {k: v for k, v in asdict(training).items() if k in _ALWAYS or v != usual[k]}
-    return described | {"augmentation": list(training.augmentation)}
+    """The JSON object that `parse_training` reads back: every value, so that no default is asked for what once was."""
+    return asdict(training) | {"augmentation": list(training.augmentation)}
 
 
-_ALWAYS = ("epochs", "batch_size", "optimizer", "learning_rate", "seed", "normalization", "validation_split")
 _HUGE = 1e300  # NaN, infinity and whole numbers past every float are on its other side
 _INTEGERS = {"epochs", "batch_size", "seed", "train_limit", "early_stopping", "shift", "cutout"}
 _BOOLEANS = {entry.name for entry in fields(Training) if entry.type == "bool" or entry.type is bool}

@@ -9,8 +9,9 @@ A `Trainer` is the same with its state at hand: `checkpoint()` between two event
 import copy
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -249,12 +250,12 @@ class Trainer:
         epochs = self._progress.step // len(self._batches)
         return Finished(epochs, self._progress.stopped, module.eval(), self.preparation)
 
-    def _identity(self) -> dict[str, object]:
+    def _identity(self) -> dict[str, Any]:
         return {"network": self._network.describe(), "training": describe_training(self.training),
                 "images": len(self._train)}  # fmt: skip
 
     def _restore(self, checkpoint: Checkpoint) -> None:
-        if {name: checkpoint.state.get(name) for name in self._identity()} != self._identity():
+        if not _says(checkpoint.state, self._identity()):
             raise InvalidValue(N_("The checkpoint is of another network, training or data set."), field="resume")
         self.module.load_state_dict(_under(checkpoint.tensors, "module."))
         if self._mean is not None:
@@ -280,6 +281,12 @@ def average(mean: nn.Module, module: nn.Module, decay: float, step: int) -> None
             kept.copy_(new)
     floating = [(kept, new) for kept, new in pairs if kept.is_floating_point()]
     torch._foreach_lerp_([kept for kept, _ in floating], [new for _, new in floating], 1 - decay)
+
+
+def _says(state: Mapping[str, Any], identity: Mapping[str, Any]) -> bool:
+    """Whether a checkpoint is of that identity; one of before says nothing of hyperparameters at their defaults."""
+    told = state.get("training", {})
+    return {**state, "training": {**identity["training"], **told}}.items() >= identity.items()
 
 
 def _under(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:

@@ -79,7 +79,7 @@ class Changes:
             self._connection.close()
 
 
-def migrate(engine: Engine) -> None:
+def migrate(engine: Engine, revision: str = "head") -> None:
     """Brings the tables to their newest form; of two servers that start at once, one waits for the other."""
     from alembic import command  # slow to import, and needed by servers only
     from alembic.config import Config
@@ -88,7 +88,7 @@ def migrate(engine: Engine) -> None:
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     with _begun(engine) as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, revision)
 
 
 @contextmanager

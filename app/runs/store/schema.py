@@ -21,7 +21,8 @@ runs = Table(
     Column("reason", JSON(none_as_null=True)),
     Column("dataset", String(64), nullable=False),
     Column("network", JSON, nullable=False),
-    Column("training", JSON, nullable=False),
+    Column("training", JSON, nullable=False),  # whole: another default of tomorrow says nothing of this run
+    Column("parameters", Integer),  # that the network learns; never null, which SQLite cannot add
     Column("classes", JSON, nullable=False),
     Column("sample", String(64)),
     Column("pair", String(16)),

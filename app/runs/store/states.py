@@ -93,6 +93,7 @@ class RunRow:
     dataset: str
     network: Values
     training: Values
+    parameters: int
     classes: tuple[str, ...]
     sample: str | None
     pair: str | None

@@ -199,7 +199,8 @@ def _new_row(run_id: str, order: Order, visitor: Visitor) -> dict[str, Any]:
     return {
         "id": run_id, "name": (order.name or "").strip()[:LONGEST_NAME] or order.dataset, "state": QUEUED,
         "dataset": order.dataset, "network": order.network.describe(), "training": describe_training(order.training),
-        "classes": list(order.classes), "sample": order.sample, "pair": order.pair,
+        "parameters": order.network.report.parameters, "classes": list(order.classes),
+        "sample": order.sample, "pair": order.pair,
         "cookie": visitor.cookie, "address": visitor.address, "visitor": visitor.key,
         "created_at": now, "queued_at": now, "is_resumed": False, "losses": 0, "epoch": 0, "step": 0, "seconds": 0.0,
         "learning_rate": order.training.learning_rate,

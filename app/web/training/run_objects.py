@@ -1,16 +1,14 @@
 """A run as the API tells it. It does not know requests, but for whose visitor looks and in which language."""
 
-import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any
 
 from app.core.classification.cards import CARD
 from app.core.datasets.catalog import told_name
-from app.core.networks.networks import parse_network
+from app.core.training.hyperparameters import describe_training
 from app.runs.store.folders import MODEL_PREFIX
-from app.runs.store.states import ANY_SIZE, QUEUED, RUNNING, Reason, RunRow, Visitor
+from app.runs.store.states import QUEUED, RUNNING, Reason, RunRow, Visitor
 from app.runs.store.store import Store
 from app.web.i18n import translate
 from app.web.training.curves import Curves
@@ -48,7 +46,7 @@ class Teller:
             "reason": say(row.reason, self.language),
             "dataset": dataset,
             "network": row.network,
-            "training": asdict(training) | {"augmentation": list(training.augmentation)},
+            "training": describe_training(training),
             "classes": list(row.classes),
             "sample": row.sample,
             "pair": row.pair,
@@ -63,7 +61,7 @@ class Teller:
             "seconds": round(row.seconds, 3),
             "seconds_left": seconds_left(row),
             "images_per_second": row.images_per_second,
-            "parameters": parameters_of(row),
+            "parameters": row.parameters,
             "queue_position": row.queue_position,
             "mine": is_mine,
             "model": self._model(row),
@@ -92,13 +90,3 @@ def seconds_left(row: RunRow) -> float | None:
     if row.state not in (RUNNING, QUEUED) or not row.step or not row.steps:
         return None
     return round(row.seconds / row.step * (row.steps - row.step), 1)
-
-
-def parameters_of(row: RunRow) -> int:
-    """How many numbers its network learns."""
-    return _count_parameters(json.dumps(row.network))
-
-
-@lru_cache(maxsize=256)
-def _count_parameters(network: str) -> int:
-    return parse_network(json.loads(network), ANY_SIZE).report.parameters

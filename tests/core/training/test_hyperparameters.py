@@ -29,6 +29,10 @@ def test_what_is_described_is_read_back() -> None:
     assert parse_training(describe_training(training)) == training
 
 
+def test_what_is_described_is_whole() -> None:
+    assert set(describe_training(Training())) == {entry.name for entry in dataclasses.fields(Training)}
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [

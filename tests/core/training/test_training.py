@@ -341,6 +341,16 @@ def test_a_checkpoint_of_before_says_how_much_the_rate_was_changed() -> None:
     assert next(resumed.events()).learning_rate == 0.005
 
 
+def test_a_checkpoint_of_before_left_out_what_was_at_its_default() -> None:
+    checkpoint = Trainer(small_network(), colored(), PLAIN).checkpoint()
+    told = checkpoint.state["training"]
+    checkpoint.state["training"] = {name: told[name] for name in ("epochs", "batch_size", "learning_rate", "seed")}
+
+    assert Trainer(small_network(), colored(), PLAIN, resume=checkpoint).step == 0
+    with pytest.raises(InvalidValue):
+        Trainer(small_network(), colored(), replace(PLAIN, seed=1), resume=checkpoint)
+
+
 def test_pytorchs_own_generator_is_left_as_it_was() -> None:
     torch.manual_seed(7)
     expected = torch.rand(3)

@@ -1,3 +1,4 @@
+import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -8,10 +9,12 @@ from alembic.migration import MigrationContext
 from sqlalchemy import inspect
 
 from app.core.errors import DiskFull
+from app.core.training.hyperparameters import Training, describe_training
 from app.runs.store.database import migrate, open_engine, reading, writing
 from app.runs.store.event_log import append
 from app.runs.store.schema import metadata
 from app.runs.store.store import Store
+from tests.core.training.small_trainings import small_network
 from tests.runs.conftest import ANNA, order
 
 
@@ -25,6 +28,42 @@ def test_the_migrated_tables_are_those_of_the_models(tmp_path: Path) -> None:
         assert compare_metadata(context, metadata) == []
         assert set(inspect(connection).get_table_names()) == {*metadata.tables, "alembic_version"}
     engine.dispose()
+
+
+def test_what_a_row_left_out_is_filled_with_what_it_was_then(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path / 'runs.sqlite3'}")
+    migrate(engine, "0001")
+    network, told = small_network().describe(), {
+        "epochs": 3, "batch_size": 128, "optimizer": "sgd", "learning_rate": 0.5, "seed": 7, "normalization": "unit",
+        "validation_split": 0.1, "augmentation": [],
+    }  # fmt: skip
+    with writing(engine) as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO runs (id, name, state, dataset, network, training, classes, address, visitor, created_at,"
+            " is_resumed, epoch, step, seconds, learning_rate, losses)"
+            " VALUES ('a', 'Old', 'finished', 'colored', ?, ?, '[]', '', '', 0, 0, 0, 0, 0, 0.5, 0)",
+            (json.dumps(network), json.dumps(told)),
+        )
+        append(connection, "a", [("step", {"step": 1})])
+
+    migrate(engine)
+
+    store = Store(engine, tmp_path)
+    assert store.find("a").training == describe_training(Training(epochs=3, optimizer="sgd", learning_rate=0.5, seed=7))
+    assert store.find("a").parameters == (9 * 3 + 1) * 4 + (6 * 6 * 4 + 1) * 3
+    assert store.newest("a") == 1
+    store.close()
+
+
+def test_a_run_says_its_own_whatever_the_defaults_have_become(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = store.submit(order(Training(epochs=3)), ANNA)
+    others = [0.5 if value == 0.9 else value for value in Training.__init__.__defaults__ or ()]
+    monkeypatch.setattr(Training.__init__, "__defaults__", tuple(others))
+
+    found = store.find(run.id)
+
+    assert Training().momentum == 0.5
+    assert found.training["momentum"] == found.read_training().momentum == 0.9
 
 
 def test_servers_that_start_at_once_migrate_one_after_the_other(tmp_path: Path) -> None:

@@ -1,13 +1,23 @@
 """What `POST /api/runs` refuses, each with a sentence that says why, and how it takes names."""
 
 import json
+import pickle
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
 from starlette.testclient import TestClient
 
+from app.core.networks import networks
+from app.core.networks.reports import Limits, write_report
+from app.core.training.requirements import check_demands
+from app.runs.store.states import Visitor
+from app.runs.store.store import Store
+from app.web.training.curves import Curves
+from app.web.training.orders import Judge, read_order
+from app.web.training.run_objects import Teller
 from tests.web.conftest import problem
 from tests.web.logged_runs import SMALL, quiet_client
 
@@ -24,6 +34,27 @@ def send(client: TestClient, body: Any) -> httpx2.Response:
     """JSON, or bytes that claim to be."""
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
     return client.post("/api/runs", content=content, headers={"content-type": "application/json"})
+
+
+def test_a_network_is_worked_out_once_whoever_asks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a server does it: judged by a worker, stored, told; then once more by the trainer, which has only the row."""
+    written: list[object] = []
+    monkeypatch.setattr(networks, "write_report", lambda *given: written.append(given) or write_report(*given))
+    store = Store.open(f"sqlite:///{tmp_path / 'runs.sqlite3'}", tmp_path)
+    visitor = Visitor(None, "10.0.0.1")
+
+    order, _ = pickle.loads(
+        pickle.dumps(read_order({"dataset": "digits", "network": SMALL}, Judge(Limits(), tmp_path)))
+    )
+    run = store.submit(order, visitor)
+    told = Teller(store, Curves(store), visitor, "en").tell(run)
+    by_server = len(written)
+    network = run.read_network()
+    check_demands(network, run.read_training(), 10)
+
+    assert told["parameters"] == network.report.parameters == 2 * 9 + 2 + 2 * 36 * 10 + 10
+    assert (by_server, len(written)) == (1, 2)
+    store.close()
 
 
 @pytest.mark.parametrize(("order", "status", "told"), [
