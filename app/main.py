@@ -17,7 +17,7 @@ from app.runs.executor.executor import Executor
 from app.runs.executor.speed_probe import Probe
 from app.runs.store.store import QueueLimits, Store
 from app.settings import Settings
-from app.web import docs, errors, health, pages, pictures
+from app.web import docs, errors, health, pages, pictures, told
 from app.web.classification import classification, models
 from app.web.convolution import convolution, kernel_fits
 from app.web.middleware import BodyLimit, CallerCheck, HeadAsGet, RequestLog, SecurityHeaders
@@ -44,7 +44,7 @@ from app.web.workers import Workers
 STATIC = Path(__file__).parent.parent / "static"
 MAXIMUM_FILES = 2
 PARTS = (pages, convolution, kernel_fits, models, classification, datasets, networks, timings, recipes, previews,
-         training, events, histories, snapshots, confusion, pictures, health, docs)  # fmt: skip
+         training, events, histories, snapshots, confusion, told, pictures, health, docs)  # fmt: skip
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:

@@ -13,7 +13,7 @@ from torch import nn
 from app.core.errors import N_, InvalidValue
 from app.core.networks.networks import Network, expand
 from app.core.networks.reports import LayerReport
-from app.core.networks.tracing import Traced
+from app.core.networks.residual import Traced
 from app.core.pictures.preparation import Preparation
 
 INPUT, SOFTMAX = "input", "softmax"

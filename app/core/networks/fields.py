@@ -1,16 +1,19 @@
-"""What each field of a layer may hold, and how a wrong one is refused: by the layer's place, the number and the rule.
+"""What each field of a layer may hold, how a wrong value is refused, and how the page offers the field.
 
-Descriptions come from outside as JSON values, so every check looks at the type first. It does not know the layers.
+Descriptions come from outside as JSON values, so every check looks at the type first; what is refused is told by the
+layer's place, the number and the rule. A kind of field tells its limits to the page, which checks and offers by them.
+It does not know the layers.
 """
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import MISSING, Field, asdict, dataclass, field
+from typing import Any, ClassVar
 
 from app.core.errors import N_, InvalidNetwork
 
 MOST = 10**9  # a larger whole number is no count of anything, and costly to write down
+Say = Callable[[str], str]  # a sentence in the visitor's language
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,38 +37,66 @@ class Place:
         )
 
 
-Check = Callable[[Place, str, Any], Any]
-
-
 def is_whole(value: Any, low: int, high: int) -> bool:
     """A true int, not a bool, within both limits."""
     return type(value) is int and low <= value <= high
 
 
-def whole(low: int, high: int) -> Check:
+@dataclass(frozen=True)
+class Kind:
+    """What a field may hold. `check` gives the value as the layer keeps it, or raises InvalidNetwork."""
+
+    name: ClassVar[str]
+
+    def check(self, place: Place, name: str, value: Any) -> Any:
+        """The value of the field `name` of the layer at `place`."""
+        raise NotImplementedError
+
+    def tell(self) -> dict[str, Any]:
+        """As JSON: the kind's name and its limits."""
+        return {"kind": self.name} | asdict(self)
+
+
+@dataclass(frozen=True)
+class Whole(Kind):
     """A whole number from `low` to `high`."""
 
-    def check(place: Place, name: str, value: Any) -> int:
-        if is_whole(value, low, high):
-            return value
+    name: ClassVar[str] = "whole"
+    low: int
+    high: int
+
+    def check(self, place: Place, name: str, value: Any) -> int:
+        """The number itself."""
+        if is_whole(value, self.low, self.high):
+            return int(value)
         if is_whole(value, -MOST, MOST):
             raise place.refuse(
                 N_("Layer %(layer)s (%(type)s): '%(name)s' is %(value)d; it must be from %(low)d to %(limit)d."),
-                name, value=value, low=low, limit=high,
+                name, value=value, low=self.low, limit=self.high,
             )  # fmt: skip
         raise place.refuse(
             N_("Layer %(layer)s (%(type)s): '%(name)s' must be a whole number from %(low)d to %(limit)d."),
-            name, low=low, limit=high,
+            name, low=self.low, limit=self.high,
         )  # fmt: skip
 
-    return check
 
+@dataclass(frozen=True)
+class Sides(Kind):
+    """A whole number for both sides, or a list of two: height, width. Always a tuple of two from then on.
 
-def pair(low: int, high: int) -> Check:
-    """A whole number for both sides, or a list of two: height, width. Always a tuple of two from then on."""
-    one = whole(low, high)
+    Where `otherwise` names another field, it may be null: then it is as that one.
+    """
 
-    def check(place: Place, name: str, value: Any) -> tuple[int, int]:
+    name: ClassVar[str] = "sides"
+    low: int
+    high: int
+    otherwise: str | None = None
+
+    def check(self, place: Place, name: str, value: Any) -> tuple[int, int] | None:
+        """(height, width)."""
+        one = Whole(self.low, self.high).check
+        if value is None and self.otherwise:
+            return None
         if isinstance(value, list | tuple):
             if len(value) != 2:
                 raise place.refuse(
@@ -75,19 +106,16 @@ def pair(low: int, high: int) -> Check:
         side = one(place, name, value)
         return side, side
 
-    return check
 
+@dataclass(frozen=True)
+class Padding(Kind):
+    """ "valid", "same", or zeros at the top and bottom, left and right, at most `high`; 0 is "valid"."""
 
-def optional(check: Check) -> Check:
-    """The same, or null."""
-    return lambda place, name, value: None if value is None else check(place, name, value)
+    name: ClassVar[str] = "padding"
+    high: int
 
-
-def pad(below: int) -> Check:
-    """ "valid", "same", or zeros at the top and bottom, left and right; 0 is "valid"."""
-    zeros = pair(0, below - 1)
-
-    def check(place: Place, name: str, value: Any) -> str | tuple[int, int]:
+    def check(self, place: Place, name: str, value: Any) -> str | tuple[int, int]:
+        """The word, or (zeros above and below, zeros left and right)."""
         if value in ("valid", "same"):
             return str(value)
         if not isinstance(value, int | list | tuple) or isinstance(value, bool):
@@ -95,46 +123,119 @@ def pad(below: int) -> Check:
                 N_("Layer %(layer)s (%(type)s): '%(name)s' must be 'valid', 'same', or the zeros for each side."),
                 name,
             )  # fmt: skip
-        found: tuple[int, int] = zeros(place, name, value)
+        found = Sides(0, self.high).check(place, name, value)
+        assert found is not None
         return "valid" if found == (0, 0) else found
 
-    return check
+    def tell(self) -> dict[str, Any]:
+        """With its words."""
+        return super().tell() | {"choices": ["valid", "same"]}
 
 
-def number(low: float, below: float) -> Check:
+@dataclass(frozen=True)
+class Number(Kind):
     """A finite number from `low` to less than `below`."""
 
-    def check(place: Place, name: str, value: Any) -> float:
+    name: ClassVar[str] = "number"
+    low: float
+    below: float
+
+    def check(self, place: Place, name: str, value: Any) -> float:
+        """As a float."""
         sound = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < MOST
-        if sound and math.isfinite(value) and low <= value < below:
+        if sound and math.isfinite(value) and self.low <= value < self.below:
             return float(value)
         raise place.refuse(
             N_("Layer %(layer)s (%(type)s): '%(name)s' must be a number from %(low)s to less than %(limit)s."),
-            name, low=low, limit=below,
+            name, low=self.low, limit=self.below,
         )  # fmt: skip
 
-    return check
 
-
-def choice(*allowed: str) -> Check:
+@dataclass(frozen=True)
+class Choice(Kind):
     """One of these words; null and "linear" are other names of "none" where that is one of them."""
 
-    def check(place: Place, name: str, value: Any) -> str:
-        if "none" in allowed and (value is None or value == "linear"):
+    name: ClassVar[str] = "choice"
+    choices: tuple[str, ...]
+
+    def check(self, place: Place, name: str, value: Any) -> str:
+        """The word."""
+        if "none" in self.choices and (value is None or value == "linear"):
             return "none"
-        if isinstance(value, str) and value in allowed:
+        if isinstance(value, str) and value in self.choices:
             return value
         raise place.refuse(
-            N_("Layer %(layer)s (%(type)s): '%(name)s' must be one of %(allowed)s."), name, allowed=", ".join(allowed)
-        )
+            N_("Layer %(layer)s (%(type)s): '%(name)s' must be one of %(allowed)s."),
+            name, allowed=", ".join(self.choices),
+        )  # fmt: skip
 
-    return check
 
-
-def flag(place: Place, name: str, value: Any) -> bool:
+@dataclass(frozen=True)
+class Flag(Kind):
     """True or false."""
-    if not isinstance(value, bool):
-        raise place.refuse(N_("Layer %(layer)s (%(type)s): '%(name)s' must be true or false."), name)
+
+    name: ClassVar[str] = "flag"
+
+    def check(self, place: Place, name: str, value: Any) -> bool:
+        """The value itself."""
+        if not isinstance(value, bool):
+            raise place.refuse(N_("Layer %(layer)s (%(type)s): '%(name)s' must be true or false."), name)
+        return value
+
+
+@dataclass(frozen=True)
+class Block(Kind):
+    """A list of layers; `parsing` reads it."""
+
+    name: ClassVar[str] = "layers"
+
+
+@dataclass(frozen=True)
+class Look:
+    """How the page offers a field.
+
+    `title` stands before its control; a field without one is not offered. `stops` are where a slider stops; other
+    values that are allowed, up to `most`, can be typed, past a last stop only where it is `typed`. A count that only
+    costs more the larger it is has no stops but the doubling ones up to `widest`. On a layer's card a field is
+    `on_card` always, else with `unusual` where it has another value than its default. `meanings` are of its choices.
+    """
+
+    title: str = ""
+    stops: tuple[float, ...] = ()
+    widest: int | None = None
+    most: float | None = None
+    typed: bool = False
+    on_card: bool = False
+    unusual: str = ""
+    meanings: tuple[tuple[str, str], ...] = ()
+
+    def tell(self, say: Say) -> dict[str, Any]:
+        """As JSON, its sentences said."""
+        said = {"title": self.title and say(self.title), "unusual": self.unusual and say(self.unusual)}
+        return asdict(self) | said | {"meanings": {word: say(meaning) for word, meaning in self.meanings}}
+
+
+def setting(kind: Kind, title: str = "", *, default: Any = MISSING, **look: Any) -> Any:
+    """A field of a layer: what it may hold, and the words and stops with which the page offers it."""
+    return field(default=default, metadata={"kind": kind, "look": Look(title, **look)})
+
+
+def kind_of(item: "Field[Any]") -> Kind:
+    """What a field of a layer may hold."""
+    kind: Kind = item.metadata["kind"]
+    return kind
+
+
+def tell_field(item: "Field[Any]", say: Say) -> dict[str, Any]:
+    """A field as the page needs it; `default` is left out where a value must be given."""
+    default = {} if item.default is MISSING else {"default": write(item.default)}
+    return {"name": item.name} | kind_of(item).tell() | default | item.metadata["look"].tell(say)
+
+
+def write(value: Any) -> Any:
+    """A value as in JSON: a pair of equal numbers is written as one."""
+    if isinstance(value, tuple) and value and isinstance(value[0], int):
+        return value[0] if value[0] == value[1] else list(value)
     return value
 
 

@@ -10,7 +10,8 @@ from dataclasses import replace
 from torch import Tensor, nn
 from torch.nn.utils import fuse_conv_bn_weights
 
-from app.core.networks.layers import BatchNormalization, Conv2d, Layer
+from app.core.networks.arithmetic import Layer
+from app.core.networks.layers import BatchNormalization, Conv2d
 from app.core.networks.modules import ResidualBlock, build
 from app.core.networks.networks import Network, expand
 from app.core.networks.residual import Residual

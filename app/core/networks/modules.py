@@ -11,10 +11,10 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
 
-from app.core.networks.layers import BatchNormalization, Conv2d, Dense, Layer, Shape, entry_of
+from app.core.networks.arithmetic import Layer, Shape, entry_of
+from app.core.networks.layers import BatchNormalization, Conv2d, Dense
 from app.core.networks.networks import Network, expand
-from app.core.networks.residual import Residual
-from app.core.networks.tracing import Traced, trace
+from app.core.networks.residual import Residual, Traced, trace
 
 ACTIVATION_MODULES: dict[str, type[nn.Module]] = {
     "relu": nn.ReLU, "gelu": nn.GELU, "silu": nn.SiLU, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid,

@@ -9,12 +9,12 @@ from functools import cached_property
 from typing import Any
 
 from app.core.errors import N_
+from app.core.networks.arithmetic import Layer
 from app.core.networks.fields import Place, is_whole, shape_text
-from app.core.networks.layers import Activation, Conv2d, Dense, Layer
+from app.core.networks.layers import Activation, Conv2d, Dense
 from app.core.networks.parsing import TOP, parse_layers
 from app.core.networks.reports import Limits, Report, check_limits, write_report
-from app.core.networks.residual import Residual
-from app.core.networks.tracing import Traced, trace
+from app.core.networks.residual import Residual, Traced, trace
 
 MAXIMUM_CHANNELS = 64
 MAXIMUM_INPUT_SIDE = 1024

@@ -1,10 +1,11 @@
 """From JSON values to layers; every field is checked by its own rule. It does not know shapes (see `networks`)."""
 
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from typing import Any
 
 from app.core.errors import N_
-from app.core.networks.fields import Place
+from app.core.networks.arithmetic import Layer
+from app.core.networks.fields import Block, Kind, Place, kind_of
 from app.core.networks.layers import (
     Activation,
     AveragePooling2d,
@@ -15,7 +16,6 @@ from app.core.networks.layers import (
     Flatten,
     GlobalAveragePooling2d,
     GlobalMaxPooling2d,
-    Layer,
     MaxPooling2d,
 )
 from app.core.networks.residual import Residual
@@ -23,11 +23,12 @@ from app.core.networks.residual import Residual
 MAXIMUM_LAYERS = 40
 TOP = Place()
 
+# In the order in which the page offers them.
 TYPES: dict[str, type[Layer]] = {
     kind.type: kind
     for kind in (
-        Conv2d, MaxPooling2d, AveragePooling2d, GlobalAveragePooling2d, GlobalMaxPooling2d, BatchNormalization, Dropout,
-        Flatten, Dense, Activation, Residual,
+        Conv2d, MaxPooling2d, AveragePooling2d, Residual, Flatten, GlobalAveragePooling2d, GlobalMaxPooling2d, Dense,
+        BatchNormalization, Dropout, Activation,
     )
 }  # fmt: skip
 
@@ -58,27 +59,22 @@ def parse_layer(entry: Any, within: Place = TOP, index: int = 0, above: int = 0)
         raise place.refuse(
             N_("Layer %(layer)s must be an object whose 'type' is one of %(allowed)s."), allowed=", ".join(TYPES)
         )
-    known = {item.name: item.metadata for item in fields(kind)}
+    known = {item.name: item for item in fields(kind)}
     if not set(entry) <= {"type", *known}:
         raise place.refuse(
             N_("Layer %(layer)s (%(type)s) has a field that is not known; it may have: %(allowed)s."),
             allowed=", ".join(known) or "type",
         )
-    values = {
-        key: parse_layers(value, place, above) if key == "layers" else known[key]["check"](place, key, value)
-        for key, value in entry.items()
-        if key != "type"
-    }
-    return _make(kind, values, place)
+    values = {key: _value(kind_of(known[key]), key, entry[key], place, above) for key in entry if key != "type"}
+    lacking = [name for name, item in known.items() if item.default is MISSING and name not in values]
+    if lacking:
+        raise place.refuse(N_("Layer %(layer)s (%(type)s) needs '%(name)s'."), lacking[0])
+    return kind(**values)
+
+
+def _value(kind: Kind, name: str, value: Any, place: Place, above: int) -> Any:
+    return parse_layers(value, place, above) if isinstance(kind, Block) else kind.check(place, name, value)
 
 
 def _count(layer: Layer) -> int:
     return 1 + (sum(map(_count, layer.layers)) if isinstance(layer, Residual) else 0)
-
-
-def _make(kind: type[Layer], values: dict[str, Any], place: Place) -> Layer:
-    try:
-        return kind(**values)
-    except TypeError:
-        lacking = next(item.name for item in fields(kind) if item.name not in values)
-        raise place.refuse(N_("Layer %(layer)s (%(type)s) needs '%(name)s'."), lacking) from None

@@ -9,8 +9,9 @@ from itertools import islice
 from typing import Any
 
 from app.core.errors import N_, InvalidNetwork
+from app.core.networks.arithmetic import Shape, need_maps, same_margins
 from app.core.networks.fields import Place, shape_text
-from app.core.networks.layers import Conv2d, Pooling, Shape, need_maps, same_margins
+from app.core.networks.layers import Conv2d, Pooling
 from app.core.networks.libraries import keras, pytorch
 from app.core.networks.libraries.syntax import Call, Program, parse_text, refuse
 from app.core.networks.networks import Network, parse_input, parse_network

@@ -5,12 +5,13 @@ border. Windows that move in steps, and the union of two ways through a block, k
 size, jump and start (https://distill.pub/2019/computing-receptive-fields) leaves the border out.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from app.core.networks.layers import Layer, Pair, Shape
+from app.core.networks.arithmetic import Layer, Pair, Shape
 
 View = tuple[Pair, ...]
 Views = tuple[View, View]
+NOTHING = (0, -1)  # what a unit sees whose window holds padding alone
 
 
 def start(shape: Shape) -> Views:
@@ -23,13 +24,13 @@ def look(views: Views, layer: Layer, before: Shape, after: Shape) -> Views:
     """What the units after `layer` see, from what those before it see; a row of values has one view for all."""
     window = layer.window(before)
     if window is None:
-        return (_all(views[0]),), (_all(views[1]),)
+        return (_hull(views[0]),), (_hull(views[1]),)
     if len(after) == 1:
         return views  # flattened: each value still sees what its place saw
     rows, columns = (
-        tuple(_see(view, unit * step - margin, size) for unit in range(length))
-        for view, length, size, step, margin in zip(
-            views, after[1:], window.size, window.stride, window.before, strict=True
+        tuple(_see(view, unit * step - margin, size, spread) for unit in range(length))
+        for view, length, size, step, margin, spread in zip(
+            views, after[1:], window.size, window.stride, window.before, window.dilation, strict=True
         )
     )
     return rows, columns
@@ -38,8 +39,7 @@ def look(views: Views, layer: Layer, before: Shape, after: Shape) -> Views:
 def join(one: Views, other: Views) -> Views:
     """What a sum of two maps sees."""
     rows, columns = (
-        tuple((min(a[0], b[0]), max(a[1], b[1])) for a, b in zip(first, second, strict=True))
-        for first, second in zip(one, other, strict=True)
+        tuple(map(_hull, zip(first, second, strict=True))) for first, second in zip(one, other, strict=True)
     )
     return rows, columns
 
@@ -50,10 +50,13 @@ def largest(views: Views) -> Pair:
     return height, width
 
 
-def _see(view: Sequence[Pair], first: int, size: int) -> Pair:
-    cells = view[max(first, 0) : first + size]
-    return cells[0][0], cells[-1][1]
+def _see(view: Sequence[Pair], first: int, size: int, spread: int) -> Pair:
+    """Through a window of `size` cells, `spread` apart, from the cell `first`, which may lie before the border."""
+    inside = first if first >= 0 else first % spread
+    return _hull(view[inside : first + (size - 1) * spread + 1 : spread])
 
 
-def _all(view: Sequence[Pair]) -> Pair:
-    return min(first for first, _ in view), max(last for _, last in view)
+def _hull(cells: Iterable[Pair]) -> Pair:
+    """From the first to the last cell that any of them sees."""
+    seen = [cell for cell in cells if cell != NOTHING]
+    return (min(first for first, _ in seen), max(last for _, last in seen)) if seen else NOTHING

@@ -7,15 +7,18 @@ from typing import Any
 
 from app.core.errors import N_, InvalidNetwork, InvalidValue
 from app.core.networks import receptive_fields as fields
+from app.core.networks.arithmetic import Layer, Shape
 from app.core.networks.fields import Place
-from app.core.networks.layers import Layer, Shape
+from app.core.networks.formulas import Formula
 from app.core.networks.receptive_fields import Views
-from app.core.networks.tracing import Traced
+from app.core.networks.residual import Traced
 
 MEBIBYTE = 1024 * 1024
 FLOAT_BYTES = 4
-COPIES = 4  # of a weight while Adam trains it: itself, its gradient, two moments
 BATCH = 128
+# Bytes to train: of each weight Adam has four copies (itself, its gradient, two moments), of each output two (itself,
+# its gradient) for each picture of the batch.
+MEMORY = Formula(f"{FLOAT_BYTES} * (4 * parameters + statistics + 2 * batch * outputs)")
 INPUT = "input"
 
 
@@ -55,7 +58,7 @@ class LayerReport:
 
     @property
     def role(self) -> str:
-        """What the layer does; see `layers.ROLES`."""
+        """What the layer does; see `arithmetic.ROLES`."""
         return self.layer.role
 
     @property
@@ -111,10 +114,10 @@ class Report:
         return self.memory_for(BATCH)
 
     def memory_for(self, batch: int) -> float:
-        """MiB to train on such batches in float32: 4 copies of each weight (Adam), each output and its gradient."""
+        """MiB to train on such batches in float32."""
         outputs = sum(math.prod(layer.output_shape) for layer in self.layers)
-        numbers = COPIES * self.parameters + self.statistics + 2 * batch * outputs
-        return round(numbers * FLOAT_BYTES / MEBIBYTE, 1)
+        counts = {"parameters": self.parameters, "statistics": self.statistics, "batch": batch, "outputs": outputs}
+        return round(MEMORY(counts) / MEBIBYTE, 1)
 
     def describe(self) -> dict[str, Any]:
         """As JSON."""

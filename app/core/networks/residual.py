@@ -1,12 +1,23 @@
-"""The residual block: layers, and around them their input, which is added to what they give."""
+"""The residual block, and the walk through layers and blocks: what each is called, which shapes go in and out of it.
+
+Reports, modules and programs share that walk.
+"""
 
 import math
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from app.core.errors import N_
-from app.core.networks.fields import Place, choice, shape_text
-from app.core.networks.layers import ACTIVATIONS, Conv2d, Layer, Shape, need_maps
+from app.core.networks.arithmetic import About, Arithmetic, Layer, Shape, need_maps
+from app.core.networks.fields import Block, Place, setting, shape_text
+from app.core.networks.formulas import Formula
+from app.core.networks.layers import PATTERNS, RELU, SHORT_TRAININGS, Activation, BatchNormalization, Conv2d, function
+
+_SAME = {"type": Conv2d.type, "filters": Formula("channels"), "padding": "same", "use_bias": False}
+_NORM = {"type": BatchNormalization.type} | SHORT_TRAININGS
+_BETWEEN = {"type": Activation.type} | RELU
 
 
 @dataclass(frozen=True)
@@ -19,8 +30,17 @@ class Residual(Layer):
 
     type: ClassVar[str] = "residual"
     role: ClassVar[str] = "sum"
-    layers: tuple[Layer, ...]
-    activation: str = field(default="none", metadata={"check": choice("none", *ACTIVATIONS)})
+    about: ClassVar[About] = About(
+        title=N_("residual block"),
+        short=N_("block"),
+        sentence=N_("Adds its input to what its layers give, so that deep networks learn."),
+        made=N_("two maps added: the block's result and what went into the block"),
+        group=PATTERNS,
+        fresh={"layers": [_SAME, _NORM, _BETWEEN, _SAME, _NORM]} | RELU,
+    )
+    arithmetic: ClassVar[Arithmetic] = Arithmetic(takes="maps")
+    layers: tuple[Layer, ...] = setting(Block())
+    activation: str = function("none")
 
     def output_shape(self, shape: Shape, place: Place) -> Shape:
         """That of F(x)."""
@@ -47,6 +67,36 @@ class Residual(Layer):
     def describe(self) -> dict[str, Any]:
         """With the descriptions of its layers."""
         return super().describe() | {"layers": [layer.describe() for layer in self.layers]}
+
+
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """A layer in its network. `name` is what it is called inside its block; `inside` are a block's own layers."""
+
+    name: str
+    layer: Layer
+    before: Shape
+    after: Shape
+    inside: tuple["Traced", ...] = ()
+    projection: Conv2d | None = None
+
+
+def trace(shape: Shape, layers: Sequence[Layer]) -> tuple[Traced, ...]:
+    """The layers one after another, from an input of that shape; raises InvalidNetwork where one does not fit."""
+    return tuple(_trace(shape, layers, Place(), Counter()))
+
+
+def _trace(shape: Shape, layers: Sequence[Layer], place: Place, counts: Counter[str]) -> Iterator[Traced]:
+    for index, layer in enumerate(layers):
+        here = place.inner(index, layer.type)
+        counts[layer.stem] += 1
+        name, after = f"{layer.stem}_{counts[layer.stem]}", layer.output_shape(shape, here)
+        if isinstance(layer, Residual):
+            inside = tuple(_trace(shape, layer.layers, here, counts))
+            yield Traced(name, layer, shape, after, inside, layer.projection(shape, after, here))
+        else:
+            yield Traced(name, layer, shape, after)
+        shape = after
 
 
 def _stride(before: int, after: int) -> int:

@@ -9,7 +9,7 @@ from app.core.datasets.labeled_images import count_aside
 from app.core.errors import N_, InvalidValue
 from app.core.networks.layers import Conv2d
 from app.core.networks.networks import Network
-from app.core.networks.tracing import Traced
+from app.core.networks.residual import Traced
 from app.core.training.hyperparameters import Training
 
 

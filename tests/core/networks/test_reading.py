@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
+from app.core.networks.arithmetic import Layer, Shape
 from app.core.networks.code import write_network
-from app.core.networks.layers import Conv2d, Layer, Shape
+from app.core.networks.layers import Conv2d, Pooling
 from app.core.networks.networks import Network, expand
 from app.core.networks.presets import presets
 from app.core.networks.reading import read_network
-from app.core.networks.residual import Residual
-from app.core.networks.tracing import trace
+from app.core.networks.residual import Residual, trace
 from tests.core.networks.drawn_networks import networks
 
 # As the lecture prints it, with its comments and what follows the layers.
@@ -101,7 +101,7 @@ def _even(shape: Shape, layers: tuple[Layer, ...]) -> tuple[Any, ...]:
         elif isinstance(item.layer, Residual):
             found.append(("residual", _even(item.before, item.layer.layers)))
         else:
-            found.append(replace(item.layer, stride=item.layer.step) if hasattr(item.layer, "step") else item.layer)
+            found.append(replace(item.layer, stride=item.layer.step) if isinstance(item.layer, Pooling) else item.layer)
     return tuple(found)
 
 

@@ -8,7 +8,7 @@ from app.core.networks import networks
 from app.core.networks.networks import parse_network
 from app.core.networks.presets import find_preset
 from app.core.networks.reports import write_report
-from app.core.networks.tracing import trace
+from app.core.networks.residual import trace
 
 
 def test_a_report_is_written_once_and_goes_with_its_network(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,8 +17,9 @@ from app.core.classification.anatomy import Anatomy
 from app.core.classification.inspection.units import EXPLANATIONS, explain_unit
 from app.core.errors import InvalidNetwork
 from app.core.networks import modules
+from app.core.networks.arithmetic import ROLES, Layer
 from app.core.networks.code import write_network
-from app.core.networks.layers import ACTIVATIONS, ROLES, Conv2d, Dense, Flatten, GlobalAveragePooling2d, Layer
+from app.core.networks.layers import ACTIVATIONS, Conv2d, Dense, Flatten, GlobalAveragePooling2d
 from app.core.networks.libraries import keras, pytorch
 from app.core.networks.modules import MODULES, build
 from app.core.networks.networks import Network

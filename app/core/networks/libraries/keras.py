@@ -12,13 +12,13 @@ import numpy as np
 from torch import Tensor
 
 from app.core.errors import N_
+from app.core.networks.arithmetic import Layer, entry_of
 from app.core.networks.fields import shape_text
-from app.core.networks.layers import Layer, entry_of
 from app.core.networks.libraries.forms import ONE, Form, argument_text
 from app.core.networks.libraries.own_classes import KERAS_RESIDUAL
 from app.core.networks.libraries.syntax import Call, Program, refuse
 from app.core.networks.networks import Network, expand
-from app.core.networks.tracing import Traced
+from app.core.networks.residual import Traced
 
 Order = np.ndarray | None  # of the values of a flattened map, channels last
 Arrange = Callable[[np.ndarray, Order], np.ndarray]
