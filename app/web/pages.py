@@ -1,6 +1,7 @@
 """The pages a visitor opens. Each only renders its room's template; everything else happens through the API."""
 
 from collections.abc import Callable
+from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
@@ -20,10 +21,15 @@ def home(request: Request) -> Response:
 
 def _page_of(room: Room) -> Callable[[Request], Response]:
     def page(request: Request) -> Response:
-        response = render(request, room.template, page=room.name, room=room)
+        response = render(request, room.template, page=room.name, room=room, told=_told(room))
         return remember(request, response) if room.knows_visitors else response
 
     return page
+
+
+def _told(room: Room) -> dict[str, Any]:
+    """What the page need not ask for: the way to all rooms, and the grammar of its own address."""
+    return {"rooms": {other.name: other.path for other in ROOMS}, "address": room.grammar.describe()}
 
 
 for _room in ROOMS:

@@ -4,10 +4,16 @@ and a folder of its own in `app/core`, `app/web`, `templates` and `static/js`.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
-from app.core.errors import N_
+from app.core.errors import N_, InvalidValue
 from app.core.states import State
-from app.web.convolution import states as convolution
+from app.web.addresses import Grammar
+from app.web.classification import address as classification_address
+from app.web.convolution import address as convolution_address
+from app.web.convolution import states as convolution_states
+from app.web.training import address as training_address
+from app.web.training import states as training_states
 
 
 def _none() -> tuple[State, ...]:
@@ -21,6 +27,7 @@ class Room:
     name: str
     path: str
     title: str
+    grammar: Grammar
     states: Callable[[], tuple[State, ...]] = _none
     knows_visitors: bool = False  # whether what is done there is to be known again as the same browser's
 
@@ -31,7 +38,17 @@ class Room:
 
 
 ROOMS = (
-    Room("convolution", "/convolve", N_("Convolve"), convolution.states),
-    Room("classification", "/classify", N_("Classify")),
-    Room("training", "/train", N_("Train"), knows_visitors=True),
+    Room("convolution", "/convolve", N_("Convolve"), convolution_address.GRAMMAR, convolution_states.states),
+    Room("classification", "/classify", N_("Classify"), classification_address.GRAMMAR),
+    Room("training", "/train", N_("Train"), training_address.GRAMMAR, training_states.states, knows_visitors=True),
 )
+
+
+def read_state(state: State) -> dict[str, Any]:
+    """The values of its query; InvalidValue, with the field at fault, where a fresh server could not show them."""
+    room = next((room for room in ROOMS if room.name == state.room), None)
+    if room is None:
+        raise InvalidValue(N_("There is no room of that name."), field="room")
+    values = room.grammar.read(state.query)
+    room.grammar.check(values)
+    return values

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request
 
 from app.core.training.recipes import recipes
 from app.web.i18n import choose_language, translate
+from app.web.training.states import state_of
 
 router = APIRouter(prefix="/api/recipes", tags=["training"])
 
@@ -17,7 +18,7 @@ def list_recipes(request: Request) -> dict[str, Any]:
     told = [
         recipe.describe() | {
             "name": recipe.name, "kind": recipe.kind, "title": translate(language, recipe.title),
-            "why": translate(language, recipe.why), "beside": recipe.beside,
+            "why": translate(language, recipe.why), "beside": recipe.beside, "query": state_of(recipe).query,
         }
         for recipe in recipes().values()
     ]  # fmt: skip

@@ -1,7 +1,7 @@
 // Which network is looked into, what is known of it, the color scale, and the link to all that.
 
 import "./model-cards.js";
-import { OWN } from "./classify-address.js";
+import { OWN } from "../shared/address.js";
 import { copyText } from "../shared/clipboard.js";
 import { number, percentFine } from "../shared/format.js";
 import { _ } from "../shared/i18n.js";

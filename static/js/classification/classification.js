@@ -2,7 +2,9 @@
 // step.
 
 import { listKernels, listModels, listSamples, readModel, readPicture } from "../api.js";
-import { DEFAULTS, OWN, changeFields, read, write } from "./classify-address.js";
+import { Address, OWN } from "../shared/address.js";
+import { told } from "../shared/told.js";
+import { changeFields } from "./changes.js";
 import { keep, kept } from "../shared/keep.js";
 import { connectAnswer } from "./answer.js";
 import { connectBreaking } from "./breaking.js";
@@ -18,6 +20,7 @@ import { connectSelectivity } from "./selectivity.js";
 import { attempt, connectNotice, tell } from "../rooms/notice.js";
 import { connectPictures } from "../rooms/sources.js";
 
+const ADDRESS = new Address(told.address);
 const PHOTO_SIDE = 384;
 const SETTLE_MS = 220;
 const RUN = /^run-[0-9a-f]{16}$/; // the newest checkpoint of a run, which the list leaves out
@@ -46,7 +49,7 @@ class ClassificationPage {
 
   async start() {
     connectNotice();
-    this.state = read(location.search);
+    this.state = ADDRESS.read(location.search);
     await this.attempt(async () => {
       [this.kernels, this.samples, this.models] = await Promise.all([listKernels(), listSamples(), listModels()]);
       connectPictures(this.samples, (source) => this.take(source));
@@ -168,7 +171,7 @@ class ClassificationPage {
 
   #settle(isLive) {
     if (isLive) for (const part of this.#parts) part.refresh();
-    const query = write(this.state);
+    const query = ADDRESS.write(this.state);
     history.replaceState(null, "", query ? `${location.pathname}?${query}` : location.pathname);
   }
 
@@ -176,11 +179,11 @@ class ClassificationPage {
   async #sourceOf(name) {
     const file = name === OWN && (await kept(OWN));
     if (file) return { file };
-    return { sample: this.samples.some((sample) => sample.name === name) ? name : DEFAULTS.sample };
+    return { sample: this.samples.some((sample) => sample.name === name) ? name : ADDRESS.field("sample").default };
   }
 
   async #return() {
-    this.state = read(location.search);
+    this.state = ADDRESS.read(location.search);
     await this.attempt(() => this.#choose(this.state.model));
     await this.take(await this.#sourceOf(this.state.sample), {});
     this.#tellMissing();

@@ -2,7 +2,7 @@
 
 import { readFilters } from "../api.js";
 import "./kernel-swatch.js";
-import { SEEN } from "./classify-address.js";
+import { SEEN, linkTo } from "../shared/address.js";
 import { h } from "../shared/dom.js";
 import { fixed, number, percent } from "../shared/format.js";
 import { _ } from "../shared/i18n.js";
@@ -98,5 +98,5 @@ function bridge({ model }, matrix, channel) {
   const step = { matrix, divisor: 255 * std, offset: (-mean / std) * sum, border: "valid" };
   const size = Math.max(...model.input.slice(1));
   const query = { sample: SEEN, size, display: "signed", steps: JSON.stringify([step]) };
-  return `/convolve?${new URLSearchParams(query)}`;
+  return linkTo("convolution", query);
 }

@@ -1,7 +1,7 @@
 // The photo and what the network sees of it, with the receptive field of the unit on both.
 
 import "../shared/picture-view.js";
-import { SEEN } from "./classify-address.js";
+import { SEEN } from "../shared/address.js";
 import { toRgba } from "../shared/display.js";
 import { paint } from "../shared/dom.js";
 import { size } from "../shared/format.js";

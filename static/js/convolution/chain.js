@@ -1,7 +1,7 @@
 // The chain of steps: opening, adding and removing them.
 
 import "./step-chain.js";
-import { findName, fromKernel } from "../shared/address.js";
+import { findName, fromKernel } from "./address.js";
 import { shrink } from "./bench.js";
 import { automaticMode, toRgba } from "../shared/display.js";
 import { _ } from "../shared/i18n.js";

@@ -1,6 +1,7 @@
 // The kernel, how its window moves, and how pictures are drawn: from the controls to the state, and back.
 
-import { OWN, SEEN, findName } from "../shared/address.js";
+import { OWN, SEEN } from "../shared/address.js";
+import { findName } from "./address.js";
 import { copyText } from "../shared/clipboard.js";
 import { h } from "../shared/dom.js";
 import { number, parseNumber, plain } from "../shared/format.js";

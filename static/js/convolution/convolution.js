@@ -1,7 +1,8 @@
 // The convolution page: holds its state, asks the bench for results and keeps the screen and the address in step.
 
 import { listKernels, listSamples, readPicture } from "../api.js";
-import { DEFAULTS, OWN, SEEN, fromKernel, read, write } from "../shared/address.js";
+import { OWN, SEEN } from "../shared/address.js";
+import { ADDRESS, fromKernel, readAddress } from "./address.js";
 import { Bench } from "./bench.js";
 import { keep, kept } from "../shared/keep.js";
 import { complete, outputSize } from "../shared/steps.js";
@@ -15,7 +16,6 @@ import { Screen } from "./screen.js";
 import { attempt, connectNotice } from "../rooms/notice.js";
 
 const SETTLE_MS = 120;
-const MOST_STEPS = 16;
 
 class ConvolutionPage {
   kernels = [];
@@ -34,7 +34,7 @@ class ConvolutionPage {
     connectNotice();
     await this.attempt(async () => {
       [this.kernels, this.samples] = await Promise.all([listKernels(), listSamples()]);
-      this.state = read(location.search, this.kernels);
+      this.state = readAddress(location.search, this.kernels);
       this.#parts = [connectControls, connectSources, connectChain, connectWindow, connectLearning, connectCode].map(
         (connect) => connect(this),
       );
@@ -78,7 +78,7 @@ class ConvolutionPage {
   async #sourceOf(name) {
     const file = (name === OWN || name === SEEN) && (await kept(name));
     if (file) return { file, name };
-    return { sample: this.samples.some((sample) => sample.name === name) ? name : DEFAULTS.sample };
+    return { sample: this.samples.some((sample) => sample.name === name) ? name : ADDRESS.field("sample").default };
   }
 
   /**
@@ -116,7 +116,7 @@ class ConvolutionPage {
   /** Whether there is room for one more step after the open one. */
   takes(step) {
     const longer = this.state.steps.toSpliced(this.state.at + 1, 0, step);
-    return longer.length <= MOST_STEPS && this.fits(longer);
+    return longer.length <= ADDRESS.field("steps").high && this.fits(longer);
   }
 
   /** Moves the window to result pixel (x, y), without computing anything again. */
@@ -147,14 +147,14 @@ class ConvolutionPage {
     this.#settling = setTimeout(() => {
       this.#screen.settle();
       for (const part of this.#parts) part?.settle?.();
-      const query = write(this.state, this.kernels);
+      const query = ADDRESS.write(this.state, this.kernels);
       history.replaceState(null, "", `${location.pathname}?${query}`);
     }, SETTLE_MS);
   }
 
   /** Back and forward: the state of that address, with its picture. */
   async #return() {
-    this.state = read(location.search, this.kernels);
+    this.state = readAddress(location.search, this.kernels);
     this.take(await this.#sourceOf(this.state.sample));
   }
 

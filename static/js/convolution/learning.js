@@ -2,7 +2,7 @@
 
 import { fitKernel } from "../api.js";
 import "./kernel-learning.js";
-import { nameStep } from "../shared/address.js";
+import { nameStep } from "./address.js";
 import { shrink } from "./bench.js";
 import { automaticMode, measure, toRgba } from "../shared/display.js";
 import { applyStep } from "../shared/engine.js";

@@ -1,6 +1,6 @@
 // The state as the fields of a request: what the server needs to compute the picture on the screen.
 
-import { nameStep } from "../shared/address.js";
+import { nameStep } from "./address.js";
 import { automaticMode } from "../shared/display.js";
 
 /** The steps up to the open one, with the color, display mode and size that the screen shows. */

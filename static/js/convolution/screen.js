@@ -7,7 +7,7 @@ import "../shared/pixel-arithmetic.js";
 import "./preset-strip.js";
 import "../shared/range-scale.js";
 import "./window-loupe.js";
-import { findName } from "../shared/address.js";
+import { findName } from "./address.js";
 import { drawing, shrink } from "./bench.js";
 import { automaticMode, histogram, level, measure, toRgba } from "../shared/display.js";
 import { applyStep, explain } from "../shared/engine.js";

@@ -15,7 +15,8 @@ import {
 import { _ } from "../shared/i18n.js";
 import { keep, kept } from "../shared/keep.js";
 import { Latest } from "../shared/latest.js";
-import { DEFAULTS, MOST_COMPARED, OWN, isReadable, read } from "./builder/run-address.js";
+import { OWN } from "../shared/address.js";
+import { ADDRESS, isReadable, mostCompared } from "./builder/address.js";
 import { connectBuilder } from "./builder/builder.js";
 import { connectCharts } from "./charts/charts.js";
 import { connectConfusion } from "./seeing/confusion.js";
@@ -138,11 +139,6 @@ class TrainingPage {
     return this.#settings.of(run);
   }
 
-  /** The address of the page with a recipe's settings. */
-  link(recipe) {
-    return `${location.pathname}?${this.#settings.link(recipe)}`;
-  }
-
   runOf(id) {
     return this.runs.find((run) => run.id === id) ?? null;
   }
@@ -235,7 +231,7 @@ class TrainingPage {
     if (!isCompared && this.state.run === id)
       return this.change({ run: others[0] ?? null, compare: others.slice(1), snapshot: null }, { isEntry: true });
     if (!isCompared) return this.change({ compare: others });
-    return this.shown.length ? this.change({ compare: [...others, id].slice(0, MOST_COMPARED - 1) }) : this.open(id);
+    return this.shown.length ? this.change({ compare: [...others, id].slice(0, mostCompared() - 1) }) : this.open(id);
   }
 
   /** Asks the server to change a run: {state}, {learning_rate}, {name}. */
@@ -277,7 +273,7 @@ class TrainingPage {
 
   /** What the address describes, {state, source}; a run that is gone is told, and left out. */
   async #read() {
-    const address = read(location.search);
+    const address = ADDRESS.read(location.search);
     if (!isReadable(location.search) || !this.#settings.knows(address))
       tell(_("A part of this link could not be read: the usual settings stand in its place."));
     const found = await Promise.all([address.run, ...address.compare].filter(Boolean).map((id) => this.#find(id)));
@@ -320,7 +316,7 @@ class TrainingPage {
   async #sourceOf(name) {
     const file = name === OWN && (await kept(OWN));
     if (file) return { file };
-    return { sample: this.samples.some((sample) => sample.name === name) ? name : DEFAULTS.sample };
+    return { sample: this.samples.some((sample) => sample.name === name) ? name : ADDRESS.field("sample").default };
   }
 }
 

@@ -1,99 +1,47 @@
-// A copied link must bring back what was on the screen.
+// Every room's addresses against vectors that app/web/addresses.py satisfies too.
 
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { fromKernel, read, write } from "../../../static/js/shared/address.js";
-import { complete, convolution } from "../../../static/js/shared/steps.js";
+import { nameStep } from "../../../static/js/convolution/address.js";
+import { CLASSIFICATION, CONVOLUTION, TRAINING, vectors } from "../addresses.mjs";
 
-const KERNELS = [
-  {
-    name: "identity",
-    matrix: [
-      [0, 0, 0],
-      [0, 1, 0],
-      [0, 0, 0],
-    ],
-    divisor: 1,
-  },
-  {
-    name: "edge-laplacian-8",
-    matrix: [
-      [-1, -1, -1],
-      [-1, 8, -1],
-      [-1, -1, -1],
-    ],
-    divisor: 1,
-  },
-  {
-    name: "box-blur",
-    matrix: [
-      [1, 1, 1],
-      [1, 1, 1],
-      [1, 1, 1],
-    ],
-    divisor: 9,
-  },
-  {
-    name: "outline",
-    matrix: [
-      [-1, -1, -1],
-      [-1, 8, -1],
-      [-1, -1, -1],
-    ],
-    divisor: 1,
-  },
-];
+const KERNELS = Object.entries({
+  "edge-laplacian-8": [
+    [-1, -1, -1],
+    [-1, 8, -1],
+    [-1, -1, -1],
+  ],
+  "sobel-x": [
+    [-1, 0, 1],
+    [-2, 0, 2],
+    [-1, 0, 1],
+  ],
+}).map(([name, matrix]) => ({ name, matrix, divisor: 1 }));
+const ROOMS = { convolution: CONVOLUTION, classification: CLASSIFICATION, training: TRAINING };
+const { good, bad } = vectors("addresses");
 
-test("a lone classic kernel is written by its name, and defaults are left out", () => {
-  const state = { ...read("", KERNELS), steps: [fromKernel(KERNELS[2], { stride: 2 })] };
+/** What the address of a room says, the steps as they are written. */
+function read(room, query) {
+  const state = ROOMS[room].read(query, KERNELS);
+  if (room !== "convolution") return state;
+  return JSON.parse(JSON.stringify({ ...state, steps: state.steps.map((step) => nameStep(step, KERNELS)) }));
+}
 
-  assert.equal(write(state, KERNELS), "kernel=box-blur&stride=2");
-});
+for (const { room, query, values, written = query } of good) {
+  test(`${room} understands ?${query}`, () => {
+    assert.deepEqual(read(room, query), { ...read(room, ""), ...values });
+  });
 
-test("every part of the state survives a round trip", () => {
-  const steps = [
-    fromKernel(KERNELS[1], { border: "wrap", flip: true }),
-    complete({ type: "relu" }),
-    complete({ type: "max_pool", size: 3 }),
-    convolution([[1.5, -2]], { offset: 128 }),
-  ];
-  const state = {
-    ...read("", KERNELS),
-    steps,
-    at: 2,
-    x: 4,
-    y: 7,
-    sample: "mouse",
-    size: 64,
-    color: "gray",
-    view: "stretch",
-    open: ["code", "learn"],
-  };
+  test(`${room} writes ?${query}`, () => {
+    const text = ROOMS[room].write(ROOMS[room].read(query, KERNELS), KERNELS);
 
-  assert.deepEqual(read(`?${write(state, KERNELS)}`, KERNELS), state);
-});
+    assert.deepEqual([...new URLSearchParams(text)], [...new URLSearchParams(written)]);
+  });
+}
 
-test("kernels with the same numbers keep their own names", () => {
-  const state = { ...read("", KERNELS), steps: [fromKernel(KERNELS[3])] };
-
-  assert.equal(read(`?${write(state, KERNELS)}`, KERNELS).steps[0].name, "outline");
-});
-
-test("what cannot be understood falls back to the start", () => {
-  for (const query of [
-    "steps=nonsense",
-    "steps=[]",
-    'steps=[{"matrix":[[1,null]]}]',
-    "kernel=nobody",
-    'steps=[{"type":"explode"}]',
-    'steps=[{"kernel":"box-blur","border":"sky"}]',
-    "kernel=box-blur&stride=x",
-    "size=-3&at=x",
-  ]) {
-    const state = read(query, KERNELS);
-
-    assert.equal(state.steps[0].name, "edge-laplacian-8");
-    assert.equal(state.size, 1024);
-  }
-});
+for (const { room, query, field } of bad) {
+  test(`${room} takes the usual ${field} for ?${query}`, () => {
+    assert.deepEqual(read(room, query)[field], read(room, "")[field]);
+  });
+}

@@ -12,7 +12,7 @@ import { datasetTitle } from "../../shared/layers.js";
 import { fieldText, paceFacts, shortCount } from "./layer-words.js";
 import { faultOf, report } from "./network-arithmetic.js";
 import { fitTo } from "./network-edits.js";
-import { isSame } from "./run-address.js";
+import { isSame } from "./differences.js";
 import { connectCode } from "./code.js";
 import { connectDataset } from "./dataset.js";
 

@@ -9,7 +9,7 @@ import { Latest } from "../../shared/latest.js";
 import { classTitle, datasetTitle, isSecret } from "../../shared/layers.js";
 import { cutSheet, drawStrip } from "./sample-sheet.js";
 import { readPixels } from "../../shared/pixels.js";
-import { isSame } from "./run-address.js";
+import { isSame } from "./differences.js";
 import { putAside } from "../../shared/rounding.js";
 import { doublingStops } from "./stops.js";
 import { setTraining } from "./fields.js";

@@ -5,7 +5,7 @@ import "./value-slider.js";
 import { h } from "../../shared/dom.js";
 import { plain } from "../../shared/format.js";
 import { _ } from "../../shared/i18n.js";
-import { isSame } from "./run-address.js";
+import { isSame } from "./differences.js";
 import { learnedFrom } from "../../shared/rounding.js";
 import { stepsAnEpoch } from "./schedules.js";
 import { doublingStops, roundStops } from "./stops.js";

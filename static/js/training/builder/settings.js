@@ -2,7 +2,8 @@
 // says it.
 
 import { fitTo } from "./network-edits.js";
-import { DEFAULTS, differences, isSame, write } from "./run-address.js";
+import { ADDRESS } from "./address.js";
+import { differences, isSame } from "./differences.js";
 import { learnedFrom } from "../../shared/rounding.js";
 import { stepsAnEpoch } from "./schedules.js";
 import { TRAINING } from "./training-defaults.js";
@@ -66,27 +67,12 @@ export class Settings {
     return { dataset, network: this.#networkOf(network), training: { ...TRAINING, ...training } };
   }
 
-  /** The query that opens the page with a recipe's settings. */
-  link(recipe) {
-    const base = this.usual(recipe.dataset);
-    const { network, training } = this.of({
-      ...recipe,
-      network: this.#fitted(this.#networkOf(recipe.network ?? PRESET), recipe.dataset),
-    });
-    return write({
-      ...DEFAULTS,
-      dataset: recipe.dataset,
-      network: isSame(network, base.network) ? null : network,
-      training: differences(training, base.training),
-    });
-  }
-
   /** The query of the page's state: only what the run, or the page's start, does not say already. */
   write() {
     const { state, run } = this.#page;
     const base = run ? this.of(run) : this.usual(state.dataset);
     const start = run ? run.dataset : this.#first();
-    return write({
+    return ADDRESS.write({
       ...state,
       dataset: state.dataset === start ? null : state.dataset,
       network: isSame(state.network, base.network) ? null : this.#named(state),

@@ -5,7 +5,8 @@ import { h } from "../../shared/dom.js";
 import { parseNumber, plain } from "../../shared/format.js";
 import { _ } from "../../shared/i18n.js";
 import { isSecret } from "../../shared/layers.js";
-import { OWN } from "../builder/run-address.js";
+import { OWN } from "../../shared/address.js";
+import { isSame } from "../builder/differences.js";
 import { ENDED } from "./run-feed.js";
 import { tell } from "../../rooms/notice.js";
 import { colorOf } from "../charts/colors.js";
@@ -181,8 +182,9 @@ function startSentence(page) {
 
 /** The prepared state that is on the page, as its link left it. */
 function preparedOf(page) {
-  const here = page.link(page.state);
-  return page.recipes.find((recipe) => recipe.kind !== "start" && page.link(recipe) === here);
+  const { dataset, network, training } = page.state;
+  const isHere = (recipe) => isSame(page.settingsOf(recipe), { dataset, network, training });
+  return page.recipes.find((recipe) => recipe.kind !== "start" && isHere(recipe));
 }
 
 function showProgress({ run, feed }) {

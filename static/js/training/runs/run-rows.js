@@ -4,7 +4,7 @@ import "../charts/spark-line.js";
 import { h } from "../../shared/dom.js";
 import { number, percent, percentFine } from "../../shared/format.js";
 import { language, _ } from "../../shared/i18n.js";
-import { MOST_COMPARED } from "../builder/run-address.js";
+import { mostCompared } from "../builder/address.js";
 import { ENDED } from "./run-feed.js";
 import { datasetTitle, isSecret } from "../../shared/layers.js";
 import { colorOf } from "../charts/colors.js";
@@ -57,7 +57,7 @@ export class RunRow {
   show(run) {
     const { shown, state } = this.#page;
     const place = shown.findIndex(({ id }) => id === run.id);
-    const isFull = shown.length >= MOST_COMPARED - (state.run ? 0 : 1);
+    const isFull = shown.length >= mostCompared() - (state.run ? 0 : 1);
     const key = [run, place, state.run === run.id, isFull];
     if (key.every((part, index) => part === this.#shown[index])) return;
     this.#shown = key;

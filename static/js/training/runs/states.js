@@ -1,5 +1,6 @@
 // Prepared states, each a link with all of its settings: some that fail, and say why, beside those that work.
 
+import { linkTo } from "../../shared/address.js";
 import { h } from "../../shared/dom.js";
 import { datasetTitle } from "../../shared/layers.js";
 import { _ } from "../../shared/i18n.js";
@@ -13,11 +14,11 @@ export function connectStates(page) {
       h(
         "li",
         { class: "prepared-row" },
-        h("div", {}, fails && link(page, fails)),
+        h("div", {}, fails && link(fails)),
         h(
           "div",
           { class: "cures" },
-          works.map((recipe) => link(page, recipe)),
+          works.map((recipe) => link(recipe)),
         ),
       ),
     ),
@@ -44,12 +45,11 @@ function rowsOf(recipes) {
   return works.size ? [...rows, [null, [...works]]] : rows;
 }
 
-function link(page, { kind, title, why, dataset, ...recipe }) {
-  const address = page.link({ ...recipe, dataset });
+function link({ kind, title, why, dataset, query }) {
   const sort = h("span", { class: "visually-hidden" }, kind === "fails" ? _("fails:") : _("works:"));
   return h(
     "a",
-    { href: address, class: kind },
+    { href: linkTo("training", query), class: kind },
     h("strong", {}, sort, " ", title),
     h("span", { class: "small" }, why),
     h("span", { class: "fact" }, datasetTitle(dataset)),

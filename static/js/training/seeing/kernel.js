@@ -3,7 +3,7 @@
 import { readModel } from "../../api.js";
 import "./way-line.js";
 import "../builder/weight-table.js";
-import { SEEN } from "../../shared/address.js";
+import { SEEN, linkTo } from "../../shared/address.js";
 import { h } from "../../shared/dom.js";
 import { number, percent } from "../../shared/format.js";
 import { _ } from "../../shared/i18n.js";
@@ -142,5 +142,5 @@ function bridge({ run }, { mean, std }, matrix, channel) {
   };
   const size = Math.max(...run.network.input.slice(1));
   const query = { sample: SEEN, size, display: "signed", steps: JSON.stringify([step]) };
-  return `/convolve?${new URLSearchParams(query)}`;
+  return linkTo("convolution", query);
 }

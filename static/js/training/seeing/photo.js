@@ -2,7 +2,7 @@
 
 import { classify, readPicture, watchedAddress } from "../../api.js";
 import { known } from "../../shared/class-bars.js";
-import { SEEN } from "../../shared/address.js";
+import { SEEN, linkTo } from "../../shared/address.js";
 import { pixelChecksum } from "./checksum.js";
 import { toRgba } from "../../shared/display.js";
 import { paint } from "../../shared/dom.js";
@@ -198,8 +198,7 @@ function showLinks(page) {
   const { run, state, truth } = page;
   $("#photo-ask").hidden = !run?.model;
   $("#photo-inside").hidden = !run?.model;
-  if (run?.model)
-    $("#photo-inside").href = `/classify?${new URLSearchParams({ model: run.model, sample: state.sample })}`;
+  if (run?.model) $("#photo-inside").href = linkTo("classification", { model: run.model, sample: state.sample });
   $("#photo-truth").hidden = !truth;
   $("#photo-truth").textContent = truth
     ? _("A validation picture; the truth is %(label)s.", { label: classTitle(truth) })

@@ -3,7 +3,12 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { DEFAULTS, changeFields, read, write } from "../../../static/js/classification/classify-address.js";
+import { changeFields } from "../../../static/js/classification/changes.js";
+import { CLASSIFICATION } from "../addresses.mjs";
+
+const read = (query) => CLASSIFICATION.read(query);
+const write = (state) => CLASSIFICATION.write(state);
+const DEFAULTS = read("");
 
 test("nothing but what differs from the start is written", () => {
   assert.equal(write(DEFAULTS), "");

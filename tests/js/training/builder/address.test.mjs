@@ -3,14 +3,14 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import {
-  DEFAULTS,
-  differences,
-  isReadable,
-  isSame,
-  read,
-  write,
-} from "../../../../static/js/training/builder/run-address.js";
+import { isReadable as isReadableBy } from "../../../../static/js/training/builder/address.js";
+import { differences, isSame } from "../../../../static/js/training/builder/differences.js";
+import { TRAINING } from "../../addresses.mjs";
+
+const read = (query) => TRAINING.read(query);
+const write = (state) => TRAINING.write(state);
+const isReadable = (query) => isReadableBy(query, TRAINING);
+const DEFAULTS = read("");
 
 const RUN = "0123456789abcdef";
 const OTHER = "fedcba9876543210";

@@ -1,0 +1,75 @@
+"""What an address of the training room says: the data set, the network, the training, and which runs are shown."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from app.core.datasets.catalog import list_datasets
+from app.core.networks.networks import parse_network
+from app.core.networks.reports import Limits
+from app.core.training.hyperparameters import parse_training
+from app.core.training.requirements import check_demands, count_learned
+from app.web.addresses import NAME, Field, Grammar, Query, check_sample, picture
+from app.web.training.orders import read_network
+from app.web.training.states import FIRST, usual
+
+_RUN = "[0-9a-f]{16}"
+_LONGEST = 20_000  # characters of a network, or of a training
+_OTHERS = 3  # runs that are drawn with the open one
+_NOWHERE = Path("/nowhere")  # where nothing was fetched
+
+
+def _read_json(said: Query, entry: Field) -> dict[str, Any]:
+    text = said[entry.name]
+    try:
+        value = json.loads(text) if len(text) <= entry.high else None
+    except (ValueError, RecursionError):
+        value = None
+    if not isinstance(value, dict):
+        raise entry.refuse()
+    return value
+
+
+def _read_network(said: Query, entry: Field) -> str | dict[str, Any]:
+    """A preset's name, or a description that can be built."""
+    if re.fullmatch(NAME, said[entry.name], re.ASCII):
+        return said[entry.name]
+    described = _read_json(said, entry)
+    parse_network(described)
+    return described
+
+
+def _read_training(said: Query, entry: Field) -> dict[str, Any]:
+    """Some fields of a training."""
+    described = _read_json(said, entry)
+    parse_training(described)
+    return described
+
+
+def _check(values: Mapping[str, Any]) -> None:
+    """The whole is a training that could be started; no run is on every server."""
+    check_sample(values["sample"])
+    for name in ("run", "compare"):
+        if values[name]:
+            raise GRAMMAR.named(name).refuse()
+    dataset = next((row for row in list_datasets(_NOWHERE) if row.name == (values["dataset"] or FIRST)), None)
+    if dataset is None:
+        raise GRAMMAR.named("dataset").refuse()
+    start = usual(dataset.name)
+    network = read_network(values["network"] or start.describe()["network"], dataset, Limits())
+    training = parse_training(asdict(start.training) | values["training"])
+    check_demands(network, training, count_learned(dataset.train, training)[0])
+
+
+GRAMMAR = Grammar((
+    Field("dataset", "word"),
+    Field("network", "network", high=_LONGEST),
+    Field("training", "training", {}, high=_LONGEST),
+    picture("cat"),
+    Field("run", "word", pattern=_RUN),
+    Field("compare", "words", [], high=_OTHERS, pattern=_RUN, other_than="run"),
+    Field("snapshot", "whole", high=10**6 - 1, needs="run"),
+), {"network": _read_network, "training": _read_training}, _check)  # fmt: skip
