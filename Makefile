@@ -9,6 +9,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 DATA ?= data
 TESTS ?= tests
+TOGETHER ?= 2
 
 # PyTorch's own index has the small CPU build for Linux; the ordinary registry's build there brings CUDA, several GB.
 # `make TORCH_INDEX= serve` uses the ordinary registry alone.
@@ -108,14 +109,15 @@ train-digits: $(VENV)/.runtime ## remake models/digits (needs no network)
 .PHONY: browser
 browser: $(VENV)/.dev
 	@$(BIN)/playwright --version > /dev/null \
-	&& { test -n "$$CHROMIUM" || test -x /usr/bin/chromium || $(BIN)/playwright install chromium; } \
-	|| { echo "The browser tests need Chromium. On Debian: apt-get install chromium libatomic1; elsewhere: $(BIN)/playwright install --with-deps chromium"; exit 1; }
+	&& { test -n "$$CHROMIUM" || test -x /usr/bin/chromium-headless-shell || test -x /usr/bin/chromium \
+	     || $(BIN)/playwright install chromium; } \
+	|| { echo "The browser tests need Chromium. On Debian: apt-get install chromium-headless-shell libatomic1; elsewhere: $(BIN)/playwright install --with-deps chromium"; exit 1; }
 
 .PHONY: test
-test: $(VENV)/.dev static/vendor/.stamp browser ## run all tests (TESTS=tests/core for some)
+test: $(VENV)/.dev static/vendor/.stamp browser ## run all tests (TESTS=tests/core for some, TOGETHER=2 at a time)
 	@files=$$(find tests/js -name '*.test.*js' 2> /dev/null); \
 	if [ -n "$$files" ]; then PATH="$(CURDIR)/$(BIN):$$PATH" node --test --test-reporter=dot $$files; fi
-	@$(BIN)/python -m pytest $(TESTS)
+	@$(BIN)/python -m pytest --numprocesses $(TOGETHER) --dist loadfile --no-loadscope-reorder $(TESTS)
 
 # The formatter of the scripts; static/vendor needs none of it.
 node_modules/.bin/prettier: package-lock.json static/vendor/.stamp

@@ -14,7 +14,11 @@ for name in [name for name in os.environ if name.startswith("PLAYGROUND_")]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where CI is set, a browser test is tried again before it has failed (docs/decisions/0012)."""
+    """Where CI is set, a browser test is tried again before it has failed (docs/decisions/0012).
+
+    Files of seconds come last, so that processes which share the files end together (docs/decisions/0014).
+    """
+    items.sort(key=lambda item: item.nodeid.startswith("tests/core/"))
     if os.environ.get("CI"):
         for item in items:
             if item.get_closest_marker("browser"):

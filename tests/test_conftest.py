@@ -8,15 +8,20 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
+PLUGINS = ("tests.conftest", "pytest_rerunfailures", "xdist.plugin")  # all others together take seconds to load
 SKIPS_ONE = "import pytest\n\n@pytest.mark.skip(reason='no Chromium')\ndef test_x():\n    pass\n"
 SKIPS_ITSELF = "import pytest\n\npytest.importorskip('nothing_of_this_name')\n\ndef test_x():\n    pass\n"
 
 
+TOGETHER = pytest.mark.parametrize("together", ["0", "2"])  # in one process, and as `make test` does
+
+
+@TOGETHER
 @pytest.mark.parametrize("source", [SKIPS_ONE, SKIPS_ITSELF])
-def test_a_skip_is_a_failure_in_ci(tmp_path: Path, source: str) -> None:
+def test_a_skip_is_a_failure_in_ci(tmp_path: Path, source: str, together: str) -> None:
     plant(tmp_path, source)
 
-    here, in_ci = (run_pytest(tmp_path, CI=value) for value in ("", "true"))
+    here, in_ci = (run_pytest(tmp_path, together, CI=value) for value in ("", "true"))
 
     assert "1 skipped" in here.stdout
     assert in_ci.returncode in (pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERRUPTED)
@@ -36,11 +41,12 @@ def test_x():
 """
 
 
-def test_a_browser_test_alone_is_tried_again_in_ci_and_told(tmp_path: Path) -> None:
+@TOGETHER
+def test_a_browser_test_alone_is_tried_again_in_ci_and_told(tmp_path: Path, together: str) -> None:
     plant(tmp_path / "browser", IN_A_BROWSER + FAILS_ONCE)
     plant(tmp_path / "runs", FAILS_ONCE)
 
-    in_ci = run_pytest(tmp_path, CI="true")
+    in_ci = run_pytest(tmp_path, together, CI="true")
 
     assert "1 failed, 1 passed" in in_ci.stdout
     assert "1 rerun" in in_ci.stdout
@@ -65,13 +71,14 @@ def plant(folder: Path, source: str) -> None:
     (folder / "test_planted.py").write_text(source, "utf-8")
 
 
-def run_pytest(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    options = ["--import-mode=importlib", "--rootdir", str(folder), "-c", os.devnull]
-    command = [sys.executable, "-m", "pytest", "-p", "tests.conftest", *options, str(folder)]
+def run_pytest(folder: Path, together: str = "0", **environment: str) -> subprocess.CompletedProcess[str]:
+    plugins = [option for name in PLUGINS for option in ("-p", name)]
+    options = ["--import-mode=importlib", "--rootdir", str(folder), "-c", os.devnull, "--numprocesses", together]
+    command = [sys.executable, "-m", "pytest", *plugins, *options, str(folder)]
     return subprocess.run(
         command,
         cwd=ROOT,
-        env={**os.environ, **environment},
+        env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", **environment},
         capture_output=True,
         text=True,
         check=False,
