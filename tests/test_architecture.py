@@ -5,7 +5,6 @@ text; nothing of the app is imported. Why the rules are as they are: docs/archit
 """
 
 import ast
-import re
 from collections import Counter
 from collections.abc import Callable
 from graphlib import CycleError, TopologicalSorter
@@ -14,6 +13,13 @@ from statistics import median
 
 import pytest
 
+from tests.page_rules import (
+    custom_elements_get_their_data,
+    only_api_js_talks_to_the_server,
+    pages_name_no_other_host,
+    scripts_are_not_wide,
+    sizes_come_from_the_tokens,
+)
 from tests.source_reading import (
     JAVASCRIPT_IMPORT,
     app_imports,
@@ -95,7 +101,6 @@ JAVASCRIPT_ARROWS = {
     "shared": {"shared", "vendor"},
     "theme.js": set(),
 }
-LOADED_FROM_ELSEWHERE = re.compile(r"""(\bsrc(set)?\s*=\s*["']|<link[^>]+href\s*=\s*["']|\burl\(["']?)(https?:)?//""")
 
 # One noun, one row: who has read one row has read them all.
 ROW = (
@@ -108,12 +113,10 @@ ROW = (
     "tests/browser/test_{noun}.py",
 )
 
-SOURCES = ("app/**/*.py", "benchmarks/**/*.py", "static/js/**/*.js", "static/css/**/*.css", "templates/**/*.html",
-           "tests/**/*.py", "tests/**/*.*js")  # fmt: skip
+SOURCES = ("app/**/*.py", "benchmarks/**/*.py", "scripts/**/*.py", "static/js/**/*.js", "static/css/**/*.css",
+           "templates/**/*.html", "tests/**/*.py", "tests/**/*.*js")  # fmt: skip
 LONGEST_FILE = 400
 LONGEST_FUNCTION = 50
-WIDEST_LINE = 120
-SENTENCE = re.compile(r'\s*"[^"]*",?')
 MEDIAN_FUNCTION = 8
 
 
@@ -183,37 +186,6 @@ def javascript_imports_point_one_way(root: Path) -> list[str]:
     ]
 
 
-def custom_elements_get_their_data(root: Path) -> list[str]:
-    """A custom element is given its data by property: it never asks the server."""
-    return [
-        f"{path.relative_to(root)} defines an element and imports {target}"
-        for path in files(root, "static/js/**/*.js")
-        if "customElements.define(" in (text := path.read_text("utf-8"))
-        for target in JAVASCRIPT_IMPORT.findall(text)
-        if target.endswith("/api.js")
-    ]
-
-
-def only_api_js_talks_to_the_server(root: Path) -> list[str]:
-    """Only api.js contains "/api/" and fetches."""
-    return [
-        f"{path.relative_to(root)} contains {found.group()}"
-        for path in files(root, "static/js/**/*.js")
-        if path != root / "static/js/api.js"
-        for found in re.finditer(r"/api/|\bfetch\(|\bXMLHttpRequest\b|\bEventSource\b", path.read_text("utf-8"))
-    ]
-
-
-def pages_name_no_other_host(root: Path) -> list[str]:
-    """The app works with no internet: nothing that a page loads comes from elsewhere."""
-    return [
-        f"{path.relative_to(root)} loads {found.group()}"
-        for pattern in ("templates/**/*.html", "static/css/**/*.css")
-        for path in files(root, pattern)
-        for found in LOADED_FROM_ELSEWHERE.finditer(path.read_text("utf-8"))
-    ]
-
-
 def every_noun_has_its_row(root: Path) -> list[str]:
     """The noun names a file in every folder."""
     rows = [place.format(noun=noun) for noun in ROOMS for place in ROW]
@@ -224,17 +196,6 @@ def files_are_held_in_the_head(root: Path) -> list[str]:
     """No source file is longer than LONGEST_FILE lines."""
     lengths = {path: len(path.read_text("utf-8").splitlines()) for pattern in SOURCES for path in files(root, pattern)}
     return [f"{path.relative_to(root)} has {n} lines" for path, n in lengths.items() if n > LONGEST_FILE]
-
-
-def scripts_are_not_wide(root: Path) -> list[str]:
-    """No line of JavaScript is wider than WIDEST_LINE, but for a sentence alone, which Babel cannot read in parts."""
-    return [
-        f"{path.relative_to(root)}:{number} has {len(line)} characters"
-        for pattern in ("static/js/**/*.js", "tests/js/**/*.mjs")
-        for path in files(root, pattern)
-        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
-        if len(line) > WIDEST_LINE and not SENTENCE.fullmatch(line)
-    ]
 
 
 def functions_are_seen_at_once(root: Path) -> list[str]:
@@ -335,6 +296,11 @@ RULES_AND_VIOLATIONS: list[tuple[Rule, str, str, str]] = [
         "https://",
     ),
     (pages_name_no_other_host, "static/css/base.css", 'a { background: url("//cdn.org/x.png"); }\n', "//"),
+    (sizes_come_from_the_tokens, "static/css/a.css", "a { font-size: 13px; }\n", "font-size: 13px"),
+    (sizes_come_from_the_tokens, "static/css/a.css", "a { font: 400 0.9em/1.5 var(--mono); }\n", "0.9em"),
+    (sizes_come_from_the_tokens, "static/css/a.css", "a { font-size: clamp(9px, calc(1px), 13px) }\n", "9px"),
+    (sizes_come_from_the_tokens, "static/css/a.css", "a { border-radius: var(--radius-cell) 4px 0 0; }\n", "4px"),
+    (sizes_come_from_the_tokens, "static/css/a.css", "a { border-top-left-radius: 50%; }\n", "50%"),
     (every_noun_has_its_row, "app/core/convolution/convolution.py", "", "app/web/convolution/convolution.py"),
     (files_are_held_in_the_head, "templates/long.html", "<br>\n" * 401, "401 lines"),
     (files_are_held_in_the_head, "tests/js/long.test.mjs", "\n" * 401, "401 lines"),
