@@ -27,7 +27,7 @@ from app.core.convolution.fitting import fit
 from app.core.convolution.kernels import find_kernel
 from app.core.convolution.steps import Convolution
 from app.core.pictures.display import to_bytes
-from app.core.pictures.samples import open_sample
+from app.core.pictures.images import open_sample
 
 KERNELS = ("box-blur", "sobel-x", "sharpen", "gaussian-blur-5", "emboss", "edge-laplacian-8", "motion-blur")
 BAR_SECONDS, BAR_ERROR = 2.0, 0.01

@@ -18,12 +18,13 @@ import torch
 
 from app.core.classification.activations import record
 from app.core.classification.anatomy import Anatomy
-from app.core.classification.inspection.attributions import METHODS, attribute
+from app.core.classification.inspection.attributions import attribute
 from app.core.classification.inspection.convolution_units import contributions
 from app.core.classification.inspection.maximization import maximize
 from app.core.classification.inspection.patches import photographs, survey
 from app.core.classification.inspection.selectivity import orientation_selectivity
 from app.core.classification.inspection.units import explain_unit
+from app.core.classification.questions import METHODS
 from app.core.classification.sprites import draw_maps
 from app.core.networks.modules import build
 from app.core.networks.presets import find_preset

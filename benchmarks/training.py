@@ -41,7 +41,7 @@ def measure_ours(name: str, seconds: float, clock: Clock) -> float:
     """Images a second of the trainer, from the second step on."""
     import torch
 
-    from app.core.datasets.datasets import DataSet
+    from app.core.datasets.labeled_images import DataSet
     from app.core.networks.networks import parse_network
     from app.core.training.events import Step
     from app.core.training.hyperparameters import Training

@@ -13,12 +13,14 @@ from torch import Tensor
 from app.commands.errors import told_plainly
 from app.commands.places import model_folder, settings_of
 from app.commands.train import tuned_processor
-from app.core.classification.cards import CARD, write_json
+from app.core.classification.cards import write_json
 from app.core.classification.familiarity import FAMILIARITY, METHOD, UNFAMILIAR, save_familiarity
 from app.core.classification.familiarity_fitting import TRAINING_PICTURES, Watcher, fit_familiarity, measure_familiarity
+from app.core.classification.folders import CARD
 from app.core.classification.models import Model, load_model
 from app.core.classification.unfamiliar_pictures import kinds_beside
-from app.core.datasets.datasets import DataSet, load_dataset, split
+from app.core.datasets.datasets import load_dataset
+from app.core.datasets.labeled_images import DataSet, split
 from app.core.pictures.preparation import Preparation, match_channels, resize_images
 
 NO_SPLIT = 0.04  # of the training pictures, where the training put none aside

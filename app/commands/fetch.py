@@ -14,9 +14,12 @@ from rich.table import Table
 from app.commands.downloads import DOWNLOADS, download
 from app.commands.errors import told_plainly
 from app.commands.places import settings_of
-from app.core.datasets.cache import cache_path, read_cache
-from app.core.datasets.datasets import BUILTIN, OWN_SIDE, DataSet, check_name, keep_dataset, load_dataset
+from app.core.datasets.builtin import BUILTIN, OWN_SIDE, check_name
+from app.core.datasets.cache import read_cache
+from app.core.datasets.datasets import keep_dataset, load_dataset
 from app.core.datasets.formats import find_source
+from app.core.datasets.headers import cache_path
+from app.core.datasets.labeled_images import DataSet
 from app.core.datasets.statistics import describe
 from app.core.errors import DatasetError
 
@@ -46,7 +49,7 @@ def fetch(
 def _find(console: Console, name: str, folder: Path) -> DataSet | None:
     """The set, if nothing has to be fetched."""
     path = cache_path(folder, name)
-    if name in BUILTIN and BUILTIN[name].make:
+    if name in BUILTIN and BUILTIN[name].is_made:
         return load_dataset(name, folder)
     try:
         return read_cache(path) if path.is_file() else None

@@ -20,7 +20,6 @@ from app.commands.places import settings_of
 from app.commands.progress import TrainingProgress
 from app.core.checkpoints import read_checkpoint, save_checkpoint
 from app.core.classification.cards import (
-    CARD,
     NOT_FOR,
     PICTURES,
     Trained,
@@ -30,7 +29,9 @@ from app.core.classification.cards import (
     write_json,
     write_trained,
 )
-from app.core.datasets.datasets import DataSet, load_dataset
+from app.core.classification.folders import CARD
+from app.core.datasets.datasets import load_dataset
+from app.core.datasets.labeled_images import DataSet
 from app.core.errors import N_, InvalidValue
 from app.core.networks.folding import fold
 from app.core.training.evaluation import Evaluation, fit_temperature

@@ -2,15 +2,15 @@
 
 from typing import Any
 
-from app.core.classification.inspection.channel_views import MOST_WEIGHTS
+from app.core.classification.questions import MOST_WEIGHTS
 from app.core.convolution import steps
-from app.core.convolution.pipeline import FORMATS as RESULTS
-from app.core.datasets.class_folders import MOST_CLASSES as MAXIMUM_DATASET_CLASSES
+from app.core.datasets.builtin import MOST_CLASSES as MAXIMUM_DATASET_CLASSES
 from app.core.networks.libraries.syntax import MAXIMUM_TEXT
 from app.core.networks.networks import MAXIMUM_CHANNELS, MAXIMUM_CLASSES, MAXIMUM_INPUT_SIDE
 from app.core.networks.parsing import MAXIMUM_LAYERS
 from app.core.pictures import changes
-from app.core.pictures.images import FORMATS
+from app.core.pictures.outputs import FORMATS as RESULTS
+from app.core.pictures.uploads import FORMATS
 from app.core.training.hyperparameters import BOUNDS
 from app.runs.store.states import LONGEST_NAME
 from app.settings import Settings

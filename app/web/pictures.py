@@ -6,9 +6,8 @@ from fastapi import APIRouter, Request, Response, UploadFile
 from pydantic import Field
 
 from app.core.errors import N_, InvalidValue, PictureTooLarge
-from app.core.pictures.images import Limits
 from app.core.pictures.samples import SAMPLES, find_sample, sample_png
-from app.core.pictures.uploads import Upload
+from app.core.pictures.uploads import Limits, Upload
 from app.settings import Settings
 from app.web.forms import FormFields
 from app.web.i18n import choose_language, translate

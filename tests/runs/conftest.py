@@ -14,7 +14,7 @@ from torch import Tensor
 from app.core.checkpoints import read_weights
 from app.core.datasets.cache import write_cache
 from app.core.datasets.datasets import load_dataset
-from app.core.pictures.samples import open_sample
+from app.core.pictures.images import open_sample
 from app.core.training.events import Step
 from app.core.training.hyperparameters import Training
 from app.core.training.training import Trainer

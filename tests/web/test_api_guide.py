@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from app.core.pictures.samples import open_sample
+from app.core.pictures.images import open_sample
 from tests.browser.conftest import running_server
 from tests.hostile_archives import pack, pets
 

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from app.core.checkpoints import read_weights, save_weights
 from app.core.classification.familiarity import FAMILIARITY
+from app.core.classification.folders import CARD, NETWORK, WEIGHTS
 from app.core.datasets.labeled_images import DataSet
 from app.core.errors import N_, InvalidValue
 from app.core.finite_json import to_json
@@ -24,7 +25,6 @@ from app.core.pictures.preparation import Preparation
 from app.core.training.batches import Pictures, keep
 from app.core.training.evaluation import Evaluation, cross_entropy, evaluate, logits_of
 
-WEIGHTS, NETWORK, CARD = "weights.safetensors", "network.json", "card.json"
 NOT_FOR = N_(
     "A teaching example: it knows only its classes and small pictures, and is sure of nonsense too. Not for decisions "
     "about people, safety or money."

@@ -1,12 +1,10 @@
 """What a trained network says of a picture, how sure it is, what it really saw, and how strange that was to it.
 
-`Question` is what every call about a picture and a model asks with; it runs in a worker process, so it is small and can
-be pickled. It does not know HTTP or processes.
+It does not know HTTP or processes.
 """
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
 
 import torch
 from torch import Tensor, nn
@@ -14,10 +12,13 @@ from torch import Tensor, nn
 from app.core.classification.activations import hooked
 from app.core.classification.anatomy import INPUT
 from app.core.classification.familiarity import UNFAMILIAR
-from app.core.classification.implants import Implant, Implanted, implant
+from app.core.classification.implants import Implanted, implant
 from app.core.classification.models import Model, open_model, to_probabilities
+from app.core.classification.questions import Question
 from app.core.classification.sprites import draw_picture
-from app.core.pictures.changes import Change, change_picture
+from app.core.pictures.changes import Change
+from app.core.pictures.distortions import change_picture
+from app.core.pictures.images import read_upload
 from app.core.pictures.preparation import Preparation, prepare_images, prepare_picture
 from app.core.pictures.uploads import Upload
 
@@ -25,23 +26,21 @@ ENOUGH = 16  # pixels of a photograph for each that the network sees, along a si
 
 
 @dataclass(frozen=True)
-class Question:
-    """A picture's file and a model's folder; what is done to the picture as it is seen, and to the network."""
+class Opened:
+    """A question with its model open and its picture read, each when it is first needed, and once."""
 
-    upload: Upload
-    folder: Path
-    change: Change | None = None
-    implant: Implant | None = None
+    question: Question
 
     @cached_property
     def trained(self) -> Model:
         """The model as it was trained."""
-        return open_model(self.folder)
+        return open_model(self.question.folder)
 
     @cached_property
     def implanted(self) -> Implanted | None:
         """The network with the kernel put in, if one is; raises InvalidValue."""
-        return implant(self.trained.anatomy, self.implant) if self.implant else None
+        wish = self.question.implant
+        return implant(self.trained.anatomy, wish) if wish else None
 
     @cached_property
     def model(self) -> Model:
@@ -55,7 +54,7 @@ class Question:
     @cached_property
     def seen(self) -> Tensor:
         """uint8 C x h x w, exactly what the network sees; raises PictureError, and InvalidValue for the change."""
-        return see(self.upload, self.trained.preparation, self.change)
+        return see(self.question.upload, self.trained.preparation, self.question.change)
 
     @property
     def prepared(self) -> Tensor:
@@ -91,7 +90,7 @@ class Classification:
 
 def see(upload: Upload, preparation: Preparation, change: Change | None = None) -> Tensor:
     """uint8 C x h x w, exactly what a network with this preparation sees of the file, changed if wished."""
-    levels = upload.read(enough=ENOUGH * max(preparation.size)).levels
+    levels = read_upload(upload, ENOUGH * max(preparation.size)).levels
     seen = prepare_picture(levels, preparation)
     ground = tuple(255 * mean for mean in preparation.mean)
     return change_picture(seen, change, ground) if change else seen
@@ -99,24 +98,29 @@ def see(upload: Upload, preparation: Preparation, change: Change | None = None) 
 
 def classify(question: Question) -> Classification:
     """The answer of the network, all classes sorted; raises PictureError and InvalidValue."""
-    logits, familiarity = _answer(question.model, question.prepared)
-    predictions, sorted_logits = _sorted(question.model, logits)
-    answer = Classification(
+    return answer(Opened(question))
+
+
+def answer(asked: Opened) -> Classification:
+    """The same of what is open already."""
+    logits, familiarity = _compute(asked.model, asked.prepared)
+    predictions, sorted_logits = _sorted(asked.model, logits)
+    found = Classification(
         predictions=predictions,
         logits=sorted_logits,
-        seen=draw_picture(question.seen),
+        seen=draw_picture(asked.seen),
         familiarity=familiarity,
         familiar=None if familiarity is None else familiarity >= UNFAMILIAR,
-        mirrored=question.model.mirror,
+        mirrored=asked.model.mirror,
     )
-    if question.implanted is None:
-        return answer
-    before, _ = _sorted(question.trained, _answer(question.trained, question.prepared)[0])
-    return replace(answer, before=before, scale=question.implanted.scale)
+    if asked.implanted is None:
+        return found
+    before, _ = _sorted(asked.trained, _compute(asked.trained, asked.prepared)[0])
+    return replace(found, before=before, scale=asked.implanted.scale)
 
 
 @torch.no_grad()
-def _answer(model: Model, prepared: Tensor) -> tuple[Tensor, float | None]:
+def _compute(model: Model, prepared: Tensor) -> tuple[Tensor, float | None]:
     """The logits, and the familiarity from the same pass."""
     layers = [] if model.familiarity is None else [layer for layer in model.familiarity.layers if layer != INPUT]
     with hooked(model.module, layers) as outputs:

@@ -11,23 +11,9 @@ import torch
 from torch import Tensor, nn
 
 from app.core.classification.anatomy import Anatomy, check_index, submodule
-from app.core.convolution.steps import Matrix, check_divisor, check_matrix
+from app.core.classification.questions import Implant
 from app.core.convolution.windows import center
 from app.core.errors import N_, InvalidValue
-
-
-@dataclass(frozen=True, slots=True)
-class Implant:
-    """matrix / divisor for every input channel of one output channel of a convolution."""
-
-    layer: str
-    channel: int
-    matrix: Matrix
-    divisor: float = 1.0
-
-    def __post_init__(self) -> None:
-        check_matrix(self.matrix)
-        check_divisor(self.divisor)
 
 
 @dataclass(frozen=True, eq=False)

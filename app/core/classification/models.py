@@ -1,11 +1,9 @@
-"""Trained networks in folders: which there are, and one of them opened, ready to compute.
+"""One of the trained networks opened, ready to compute; `folders` knows which there are.
 
 A folder holds network.json, weights.safetensors and card.json, and may hold familiarity.safetensors. It does not know
 how they were trained (`training`) or written (`cards`), nor what is asked of them (`classification`, `inspection`).
 """
 
-import json
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -15,9 +13,10 @@ import torch
 from torch import Tensor, nn
 
 from app.core.classification.anatomy import INPUT, Anatomy
-from app.core.classification.cards import CARD, NETWORK, WEIGHTS, read_trained
+from app.core.classification.cards import read_trained
 from app.core.classification.familiarity import FAMILIARITY, Familiarity, read_familiarity
-from app.core.errors import N_, InvalidValue, UnknownModel
+from app.core.classification.folders import CARD, NETWORK, WEIGHTS
+from app.core.errors import N_, InvalidValue
 from app.core.networks.networks import Network, expand
 from app.core.pictures.preparation import Preparation, prepare_images
 
@@ -46,24 +45,6 @@ class Model:
     def anatomy(self) -> Anatomy:
         """As `inspection` looks at it."""
         return Anatomy(self.network, self.module, self.temperature, self.preparation)
-
-
-def list_models(roots: Sequence[Path]) -> list[dict[str, Any]]:
-    """The cards of all models under the roots; of two with one name, that of the earlier root."""
-    cards: dict[str, dict[str, Any]] = {}
-    for folder in _folders(roots):
-        card = _read_json(folder / CARD)
-        if isinstance(card, dict):
-            cards.setdefault(folder.name, card | {"name": folder.name})
-    return list(cards.values())
-
-
-def find_model(name: str, roots: Sequence[Path]) -> Path:
-    """The folder of the model of that name; UnknownModel if there is none."""
-    found = next((folder for folder in _folders(roots) if folder.name == name), None)
-    if found is None:
-        raise UnknownModel(N_("There is no model of that name; GET /api/models lists all."))
-    return found
 
 
 def open_model(folder: Path) -> Model:
@@ -111,14 +92,6 @@ def _open(folder: Path, stamp: tuple[int, ...]) -> Model:
     return load_model(folder)
 
 
-def _folders(roots: Sequence[Path]) -> Iterator[Path]:
-    """Every folder that holds a whole model."""
-    for root in roots:
-        for folder in sorted(root.iterdir()) if root.is_dir() else ():
-            if all((folder / name).is_file() for name in (CARD, NETWORK, WEIGHTS)):
-                yield folder
-
-
 def _read_familiarity(folder: Path, network: Network) -> Familiarity | None:
     """None where it was not measured; InvalidValue where it was for another network."""
     if not (folder / FAMILIARITY).is_file():
@@ -129,10 +102,3 @@ def _read_familiarity(folder: Path, network: Network) -> Familiarity | None:
     if any(int(trait.channels.max()) >= channels.get(trait.layer, 0) for trait in found.traits):
         raise InvalidValue(N_("The model's file about familiar pictures belongs to another network."))
     return found
-
-
-def _read_json(path: Path) -> Any:
-    try:
-        return json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError, RecursionError):
-        return None

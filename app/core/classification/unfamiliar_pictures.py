@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 from torch import Tensor
 
+from app.core.pictures.images import open_sample
 from app.core.pictures.preparation import match_channels, resize_images
-from app.core.pictures.samples import open_sample
 
 Levels = NDArray[np.uint8]
 Make = Callable[[np.random.Generator, int, tuple[int, int]], Levels]

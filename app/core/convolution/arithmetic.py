@@ -15,7 +15,8 @@ from app.core.convolution.chains import apply
 from app.core.convolution.steps import Border, Convolution, Matrix, Pool, Relu, Step
 from app.core.convolution.windows import at, sources
 from app.core.errors import N_, InvalidValue
-from app.core.pictures.display import Display, to_bytes
+from app.core.pictures.display import to_bytes
+from app.core.pictures.outputs import Display
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from app.core.convolution.kernels import KERNELS
 from app.core.convolution.programs import curl, keras, numpy_scipy, opencv, pytorch
 from app.core.convolution.programs.screen import Screen
 from app.core.convolution.steps import Convolution, Step
-from app.core.pictures.display import Display
-from app.core.pictures.samples import open_sample
+from app.core.pictures.outputs import Display
+from app.core.pictures.samples import read_sample
 
 WRITERS = {
     "curl": curl.write,
@@ -41,7 +41,7 @@ def write_programs(
     screen = Screen(
         steps=steps,
         names=[name if _is_classic(step, name) else None for step, name in zip(steps, names, strict=True)],
-        gray=color == "gray" or (sample is not None and open_sample(sample).shape[2] == 1),
+        gray=color == "gray" or (sample is not None and read_sample(sample).shape[2] == 1),
         convert=color == "gray",
         display=display,
         max_side=max_side,

@@ -6,18 +6,15 @@ know HTTP, processes or which limits are right.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
 
 from app.core.convolution.arithmetic import PixelArithmetic, explain
 from app.core.convolution.chains import apply, check_work
 from app.core.convolution.fitting import Fit, fit
 from app.core.convolution.steps import Convolution, Step
-from app.core.pictures.display import Display, Range, measure, to_bytes
-from app.core.pictures.images import Picture, encode, encode_npy
+from app.core.pictures.display import Range, measure, to_bytes
+from app.core.pictures.images import Picture, encode, encode_npy, read_upload
+from app.core.pictures.outputs import Display, Format
 from app.core.pictures.uploads import Origin, Upload
-
-Format = Literal["png", "jpeg", "webp", "npy"]
-FORMATS: tuple[str, ...] = get_args(Format)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +55,7 @@ def explain_pixel(
 def learn_kernel(upload: Upload, twin: Upload | Convolution, size: tuple[int, int]) -> Fit:
     """The kernel that makes the twin, a filtered picture or the step that makes one, found by gradient descent."""
     if isinstance(twin, Upload):
-        return fit(upload.read().levels, twin.read().levels, size, clipped=True)
+        return fit(read_upload(upload).levels, read_upload(twin).levels, size, clipped=True)
     levels = read_for(upload, [twin]).levels
     return fit(levels, apply(levels, [twin]), size)
 
@@ -66,7 +63,7 @@ def learn_kernel(upload: Upload, twin: Upload | Convolution, size: tuple[int, in
 def read_for(upload: Upload, steps: Sequence[Step]) -> Picture:
     """The upload's levels, after the steps have been found to be affordable; raises PictureError, TooMuchWork or
     InvalidValue."""
-    picture = upload.read()
+    picture = read_upload(upload)
     height, width, channels = picture.levels.shape
     check_work(height, width, channels, steps, upload.multiply_adds)
     return picture

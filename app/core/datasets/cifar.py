@@ -19,6 +19,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from app.core.datasets.builtin import CIFAR_CLASSES
 from app.core.datasets.labeled_images import DataSet
 from app.core.errors import N_, DamagedDataset
 
@@ -26,7 +27,6 @@ ARCHIVE = "cifar-10-python.tar.gz"
 FOLDER = "cifar-10-batches-py"
 TRAINING = tuple(f"data_batch_{number}" for number in range(1, 6))
 TEST = "test_batch"
-CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 _MOST_BYTES = 64 * 1024 * 1024  # of one batch; the official ones have 31 MB
 _MOST_ENTRIES = 100
 _BLOCK, _MAGIC_AT, _MAGIC = 512, 257, b"ustar"  # of tar: POSIX.1-1988, and GNU's
@@ -48,7 +48,9 @@ def read_cifar10(path: Path, name: str, title: str) -> DataSet:
     images = np.concatenate([batches[part][0] for part in TRAINING])
     labels = np.concatenate([batches[part][1] for part in TRAINING])
     test_images, test_labels = map(torch.from_numpy, batches[TEST])
-    return DataSet(name, title, CLASSES, torch.from_numpy(images), torch.from_numpy(labels), test_images, test_labels)
+    return DataSet(
+        name, title, CIFAR_CLASSES, torch.from_numpy(images), torch.from_numpy(labels), test_images, test_labels
+    )
 
 
 def _open_batches(path: Path) -> Iterator[tuple[str, bytes]]:
@@ -125,7 +127,7 @@ def _read_batch(content: bytes) -> tuple[Levels, NDArray[np.int64]]:
     if (
         not len(images) == len(numbers) > 0
         or numbers.ndim != 1
-        or not 0 <= numbers.min() <= numbers.max() < len(CLASSES)
+        or not 0 <= numbers.min() <= numbers.max() < len(CIFAR_CLASSES)
     ):
         raise _damaged()
     return images, numbers

@@ -17,17 +17,19 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from app.core.datasets.archives import ArchiveLimits, open_archive
-from app.core.datasets.labeled_images import MOST_LISTED, DataSet, Skipped, hold_out
+from app.core.datasets.builtin import MOST_CLASSES
+from app.core.datasets.headers import Skipped
+from app.core.datasets.labeled_images import MOST_LISTED, DataSet, hold_out
 from app.core.errors import N_, ArchiveTooLarge, DamagedDataset, DamagedEntry, PictureError
-from app.core.pictures.images import Limits, decode
+from app.core.pictures.images import decode
 from app.core.pictures.preparation import Preparation, prepare_picture
+from app.core.pictures.uploads import Limits
 
 Levels = NDArray[np.uint8]
 Progress = Callable[[int, int], None]
 Read = Callable[[str, int], bytes]
 
 TEST_FRACTION = 0.2  # of each class, where the files name no test pictures
-MOST_CLASSES = 100
 LONGEST_CLASS = 64
 MOST_BYTES = 2 * 1024**3  # of the tensor
 _PARTS = {"train": "train", "training": "train", "test": "test", "testing": "test", "val": "test", "valid": "test",

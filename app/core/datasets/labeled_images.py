@@ -8,15 +8,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from app.core.datasets.headers import Skipped
+
 MOST_LISTED = 100  # skipped files that are named; the others are counted
-
-
-@dataclass(frozen=True, slots=True)
-class Skipped:
-    """A file that is not in the data set, and the English sentence that says why."""
-
-    path: str
-    reason: str
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Data sets of one's own pictures: a ZIP of one folder a class becomes a file that is kept under a name of its own.
+"""Data sets of one's own pictures: what they may cost, and how long they are kept.
 
 The name cannot be guessed, and no list tells it. Only so many are kept: the one that nobody looked at for longest goes.
 It does not know HTTP.
@@ -13,13 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.core.datasets.archives import ArchiveLimits
-from app.core.datasets.cache import cache_path, write_cache
-from app.core.datasets.catalog import Contents, is_own, look_into
-from app.core.datasets.class_folders import read_class_folders
-from app.core.datasets.statistics import describe
+from app.core.datasets.builtin import is_own
+from app.core.datasets.headers import cache_path
 from app.core.errors import N_
-from app.core.pictures.images import Limits
-from app.core.pictures.titles import clean_title
+from app.core.pictures.uploads import Limits
 
 TITLE = N_("Own pictures")
 LONGEST_TITLE = 80
@@ -52,18 +49,6 @@ def place_to_arrive(folder: Path) -> Iterator[Path]:
         path.unlink(missing_ok=True)
 
 
-def keep_own(archive: Path, name: str, title: str | None, folder: Path, limits: OwnLimits) -> Contents:
-    """Reads the archive (3 x 32 x 32, see `class_folders`), keeps it in `folder` as `name`, and looks into it.
-
-    Raises DatasetError.
-    """
-    shown = clean_title(title or "")[:LONGEST_TITLE] or TITLE
-    dataset = read_class_folders(archive, name, shown, limits=limits.archive, pictures=limits.picture)
-    _make_room(folder, limits.kept)
-    write_cache(dataset, cache_path(folder, name), describe(dataset))
-    return look_into(name, folder)
-
-
 def remember_use(name: str, folder: Path) -> None:
     """A data set of one's own that was looked at stays longer."""
     if is_own(name):
@@ -71,7 +56,7 @@ def remember_use(name: str, folder: Path) -> None:
             os.utime(cache_path(folder, name))
 
 
-def _make_room(folder: Path, kept: int) -> None:
+def make_room(folder: Path, kept: int) -> None:
     """For one more; and what was left over goes."""
     own = [path for path in folder.glob("own-*.safetensors") if is_own(path.stem)]
     for path in sorted(own, key=lambda path: path.stat().st_mtime, reverse=True)[kept - 1 :]:

@@ -11,7 +11,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-SHAPES = ("circle", "crescent", "cross", "hexagon", "ring", "square", "star", "triangle")
+from app.core.datasets.builtin import SHAPES
+
 SIDE = 32
 _BATCH = 2_500  # pictures drawn at once: their float32 planes stay below 100 MB
 

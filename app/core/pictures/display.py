@@ -5,17 +5,11 @@ the page's JavaScript gives the same bytes. It does not know picture formats.
 """
 
 from dataclasses import dataclass
-from typing import Literal, get_args
 
 import torch
 from torch import Tensor
 
-Display = Literal["clip", "absolute", "rescale", "signed"]
-DISPLAYS: tuple[str, ...] = get_args(Display)
-
-NEGATIVE = (0x21, 0x66, 0xAC)
-ZERO = (0xF7, 0xF6, 0xF3)
-POSITIVE = (0xB2, 0x43, 0x2B)
+from app.core.pictures.outputs import NEGATIVE, POSITIVE, ZERO, Display
 
 # The largest float32 below a half: adding it and cutting off is floor(v + 0.5) for every float32 v >= 0,
 # where adding 0.5 itself would carry 0.49999997 to 1.

@@ -18,8 +18,9 @@ from torch import Tensor
 from app.core.errors import N_, DamagedPicture, InvalidValue, PictureError, PictureTooLarge, UnsupportedPicture
 from app.core.pictures import levels
 from app.core.pictures.containers import First, isolate
+from app.core.pictures.samples import read_sample
+from app.core.pictures.uploads import Limits, Upload
 
-FORMATS: tuple[str, ...] = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 _SIGNATURES = {
     "PNG": (b"\x89PNG\r\n\x1a\n",),
     "JPEG": (b"\xff\xd8\xff",),
@@ -43,15 +44,6 @@ Image.MAX_IMAGE_PIXELS = None  # Pillow's own limit warns, and far too late; our
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
-    """What a picture's file may hold."""
-
-    bytes: int = 20 * 1024 * 1024
-    pixels: int = 16_777_216
-    side: int = 16_384
-
-
-@dataclass(frozen=True, slots=True)
 class Picture:
     """A decoded picture."""
 
@@ -61,6 +53,16 @@ class Picture:
     width: int  # of the whole upright picture, before `max_side`
     height: int
     depth: str  # such as "8-bit", "16-bit" or "float"
+
+
+def read_upload(upload: Upload, enough: int | None = None) -> Picture:
+    """The picture's levels; raises PictureError. See `decode` for what `enough` pixels a side save."""
+    return decode(upload.data, upload.limits, gray=upload.gray, max_side=upload.max_side, enough=enough)
+
+
+def open_sample(name: str) -> Tensor:
+    """uint8 H x W x C of a bundled picture, its own copy; InvalidValue if there is none."""
+    return torch.from_numpy(read_sample(name).copy())
 
 
 def decode(

@@ -5,8 +5,6 @@ example: with the kernel `curve` (border `zero`) the result is exactly 6600 at M
 """
 
 import numpy as np
-import torch
-from torch import Tensor
 
 WIDTH, HEIGHT = 96, 72
 INK = 50
@@ -72,7 +70,7 @@ _WHISKERS: tuple[Line, ...] = (
 )
 
 
-def draw_mouse() -> Tensor:
+def draw_mouse() -> np.ndarray:
     """uint8 HEIGHT x WIDTH x 1, levels 0..50."""
     levels = np.zeros((HEIGHT, WIDTH))
     for points in _LINES:
@@ -81,7 +79,7 @@ def draw_mouse() -> Tensor:
         levels = np.maximum(levels, _stroke(_curve(np.array(points, float)), 0.2))
     x, y = MOUSE_BACK
     levels[y - 3 : y + 4, x - 3 : x + 4] = _BEND
-    return torch.from_numpy(levels.round().astype(np.uint8)).unsqueeze(-1)
+    return levels.round().astype(np.uint8)[:, :, None]
 
 
 def _curve(points: np.ndarray, steps: int = 20) -> np.ndarray:

@@ -11,14 +11,13 @@ from functools import cache
 from io import BytesIO
 from typing import Literal
 
-import torch
+import numpy as np
 from PIL import Image
-from torch import Tensor
 
 from app.core.errors import N_, InvalidValue
 from app.core.pictures.mouse import MOUSE_BACK, MOUSE_HEAD, draw_mouse
 
-__all__ = ["MOUSE_BACK", "MOUSE_HEAD", "SAMPLES", "Sample", "find_sample", "open_sample", "sample_png"]
+__all__ = ["MOUSE_BACK", "MOUSE_HEAD", "SAMPLES", "Sample", "find_sample", "read_sample", "sample_png"]
 
 Family = Literal["photograph", "drawing", "geometry"]
 
@@ -30,52 +29,53 @@ class Sample:
     name: str
     family: Family
     title: str
-    make: Callable[[], Tensor]
+    make: Callable[[], np.ndarray]
 
 
-def _photograph(file: str, side: int) -> Callable[[], Tensor]:
+def _photograph(file: str, side: int) -> Callable[[], np.ndarray]:
     """Opens a picture of scikit-image's wheel, reduced so that its longest side is at most `side`."""
 
-    def make() -> Tensor:
+    def make() -> np.ndarray:
         with (importlib.resources.files("skimage") / "data" / file).open("rb") as stream, Image.open(stream) as photo:
             photo.thumbnail((side, side), Image.Resampling.LANCZOS)
-            levels = torch.frombuffer(bytearray(photo.tobytes()), dtype=torch.uint8)
-            return levels.reshape(photo.height, photo.width, -1)
+            return np.atleast_3d(np.array(photo))
 
     return make
 
 
-def _squares() -> Tensor:
+def _squares() -> np.ndarray:
     """Eight by eight black and white squares of 16 pixels."""
-    index = torch.arange(128) // 16
+    index = np.arange(128) // 16
     return _gray((index[:, None] + index) % 2 * 255)
 
 
-def _impulse() -> Tensor:
+def _impulse() -> np.ndarray:
     """One white pixel: its result shows the kernel itself, turned by 180 degrees."""
-    return _gray(torch.zeros(33, 33)).index_put((torch.tensor(16), torch.tensor(16)), torch.tensor(255).byte())
+    levels = np.zeros((33, 33))
+    levels[16, 16] = 255
+    return _gray(levels)
 
 
-def _ramp() -> Tensor:
+def _ramp() -> np.ndarray:
     """Every level from 0 to 255, brighter to the right."""
-    return _gray(torch.arange(256).expand(128, 256))
+    return _gray(np.tile(np.arange(256), (128, 1)))
 
 
-def _rings() -> Tensor:
+def _rings() -> np.ndarray:
     """A zone plate: rings whose frequency grows with the distance from the center, to half a cycle a pixel."""
-    x = torch.arange(257, dtype=torch.float64) - 128
-    return _gray((127.5 + 127.5 * torch.cos(torch.pi / 256 * (x[:, None] ** 2 + x**2))).round())
+    x = np.arange(257.0) - 128
+    return _gray((127.5 + 127.5 * np.cos(np.pi / 256 * (x[:, None] ** 2 + x**2))).round())
 
 
-def _bars() -> Tensor:
+def _bars() -> np.ndarray:
     """Upright bars, 16 pixels wide at the left and 1 at the right, above; lying ones below."""
-    edges = torch.tensor([width for width in (16, 12, 8, 6, 4, 3, 2, 1) for _ in range(2)]).cumsum(0)
-    line = torch.bucketize(torch.arange(int(edges[-1])), edges, right=True) % 2 * 255
-    return _gray(torch.cat([line.expand(52, -1), line[:, None].expand(-1, len(line))]))
+    edges = np.repeat((16, 12, 8, 6, 4, 3, 2, 1), 2).cumsum()
+    line = np.digitize(np.arange(edges[-1]), edges) % 2 * 255
+    return _gray(np.vstack([np.tile(line, (52, 1)), np.tile(line[:, None], len(line))]))
 
 
-def _gray(levels: Tensor) -> Tensor:
-    return levels.to(torch.uint8).unsqueeze(-1).contiguous()
+def _gray(levels: np.ndarray) -> np.ndarray:
+    return levels.astype(np.uint8)[:, :, None]
 
 
 _CATALOG = (
@@ -106,19 +106,26 @@ def find_sample(name: str) -> Sample:
         ) from None  # fmt: skip
 
 
-def open_sample(name: str) -> Tensor:
-    """uint8 H x W x C of the sample, its own copy; InvalidValue if there is none."""
-    return _levels(find_sample(name).name).clone()
+def read_sample(name: str) -> np.ndarray:
+    """uint8 H x W x C of the sample, for all who read it; InvalidValue if there is none."""
+    return _levels(find_sample(name).name)
 
 
 @cache
 def sample_png(name: str) -> bytes:
     """The sample as a PNG file; InvalidValue if there is none."""
     file = BytesIO()
-    Image.fromarray(open_sample(name).squeeze(-1).numpy()).save(file, "PNG", optimize=True)
+    Image.fromarray(_flat(read_sample(name))).save(file, "PNG", optimize=True)
     return file.getvalue()
 
 
 @cache
-def _levels(name: str) -> Tensor:
-    return SAMPLES[name].make()
+def _levels(name: str) -> np.ndarray:
+    levels = SAMPLES[name].make()
+    levels.flags.writeable = False
+    return levels
+
+
+def _flat(levels: np.ndarray) -> np.ndarray:
+    """H x W of one channel, as Pillow takes it."""
+    return levels[:, :, 0] if levels.shape[2] == 1 else levels

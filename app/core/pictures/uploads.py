@@ -1,8 +1,20 @@
-"""A picture's file as a call brings it, small enough to go to another process; and what was found in it."""
+"""A picture's file as a call brings it, small enough to go to another process, and what was found in it.
+
+Names and numbers only: `images` reads the file.
+"""
 
 from dataclasses import dataclass
 
-from app.core.pictures.images import Limits, Picture, decode
+FORMATS: tuple[str, ...] = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a picture's file may hold."""
+
+    bytes: int = 20 * 1024 * 1024
+    pixels: int = 16_777_216
+    side: int = 16_384
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,10 +26,6 @@ class Upload:
     multiply_adds: int
     gray: bool = False
     max_side: int | None = None
-
-    def read(self, enough: int | None = None) -> Picture:
-        """The picture's levels; raises PictureError. See `decode` for what `enough` pixels a side save."""
-        return decode(self.data, self.limits, gray=self.gray, max_side=self.max_side, enough=enough)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,14 +10,12 @@ from dataclasses import dataclass
 import torch
 from torch import Generator, Tensor
 
-AUGMENTATIONS = ("flip", "alternating-flip", "shift", "cutout", "noise", "brightness")
-
 
 @dataclass(frozen=True, slots=True)
 class Augmentation:
     """Which changes, and how strong: `shift` in pixels, `cutout` the side of a square in pixels."""
 
-    names: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()  # of AUGMENTATIONS in `hyperparameters`
     shift: int = 2
     cutout: int = 8
     noise: float = 0.1  # standard deviation, in prepared units

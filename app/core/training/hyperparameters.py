@@ -9,7 +9,6 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal, get_args
 
 from app.core.errors import N_, InvalidValue
-from app.core.training.augmentation import AUGMENTATIONS
 
 OptimizerName = Literal["sgd", "adam", "adamw", "rmsprop", "adagrad", "muon"]
 Schedule = Literal["constant", "one-cycle", "cosine"]
@@ -26,6 +25,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "initialization": get_args(Initialization),
     "precision": get_args(Precision),
 }
+AUGMENTATIONS = ("flip", "alternating-flip", "shift", "cutout", "noise", "brightness")
 # field: lowest and highest value; None in the field itself is checked by its type
 BOUNDS: dict[str, tuple[float, float]] = {
     "epochs": (1, 10_000), "batch_size": (1, 65_536), "learning_rate": (0, 1e4), "momentum": (0, 0.9999),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from app.core.datasets.datasets import DataSet, split
+from app.core.datasets.labeled_images import DataSet, split
 from app.core.errors import N_
 from app.core.pictures.preparation import Preparation, prepare_images
 from app.core.training.batches import Batches, Pictures, keep

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import torch
 
-from app.core.datasets.datasets import DataSet
+from app.core.datasets.labeled_images import DataSet
 from app.core.networks.networks import Network
 from app.core.training.events import Step
 from app.core.training.hyperparameters import Training

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from app.core.checkpoints import Checkpoint
-from app.core.datasets.datasets import DataSet, split
+from app.core.datasets.labeled_images import DataSet, split
 from app.core.errors import N_, InvalidValue
 from app.core.networks.modules import build
 from app.core.networks.networks import Network

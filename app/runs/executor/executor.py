@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import select, true
 
-from app.core.datasets.cache import cache_path
+from app.core.datasets.headers import cache_path
 from app.core.errors import DiskFull
 from app.runs.executor.orphans import close, rescue
 from app.runs.executor.trainers import DISK_FULL, Assignment, TrainerProcess

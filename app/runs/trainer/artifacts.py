@@ -9,19 +9,10 @@ from typing import Any
 from torch import Tensor
 
 from app.core.checkpoints import save_weights
-from app.core.classification.cards import (
-    CARD,
-    NETWORK,
-    NOT_FOR,
-    PICTURES,
-    WEIGHTS,
-    Trained,
-    count_pictures,
-    make_card,
-    write_json,
-)
+from app.core.classification.cards import NOT_FOR, PICTURES, Trained, count_pictures, make_card, write_json
+from app.core.classification.folders import CARD, NETWORK, WEIGHTS
 from app.core.classification.snapshots import feature_weights, photo_checksum, take_snapshot
-from app.core.datasets.datasets import DataSet
+from app.core.datasets.labeled_images import DataSet
 from app.core.networks.networks import Network
 from app.core.pictures.preparation import Preparation, prepare_picture
 from app.core.training.confusion import confuse

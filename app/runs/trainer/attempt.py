@@ -13,7 +13,7 @@ from sqlalchemy import Engine, RowMapping
 
 from app.core.checkpoints import read_checkpoint
 from app.core.classification.cards import Trained, measure_test
-from app.core.datasets.datasets import DataSet
+from app.core.datasets.labeled_images import DataSet
 from app.core.datasets.own import remember_use
 from app.core.training.evaluation import evaluate, fit_temperature
 from app.core.training.events import Diverged, Epoch, Finished, Step

@@ -5,9 +5,11 @@ from pathlib import Path
 
 from safetensors import SafetensorError
 
-from app.core.datasets.cache import cache_path
-from app.core.datasets.catalog import look_into
-from app.core.datasets.datasets import BUILTIN, DataSet, load_dataset
+from app.core.datasets.builtin import BUILTIN
+from app.core.datasets.contents import look_into
+from app.core.datasets.datasets import load_dataset
+from app.core.datasets.headers import cache_path
+from app.core.datasets.labeled_images import DataSet
 from app.core.errors import N_, PlaygroundError, UnknownDataset
 
 
@@ -43,7 +45,7 @@ class WarmDataset:
     def _make(self, name: str) -> None:
         """One that is made here is kept, where there is room, so that making it costs its second or two only once."""
         known = BUILTIN.get(name)
-        if known and known.make and not cache_path(self.folder, name).is_file():
+        if known and known.is_made and not cache_path(self.folder, name).is_file():
             with suppress(PlaygroundError, OSError, SafetensorError):
                 look_into(name, self.folder)
 

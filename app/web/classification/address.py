@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, get_args
 
-from app.core.classification.inspection.attributions import Method
+from app.core.classification.questions import Method
 from app.core.convolution.kernels import KERNELS
 from app.web.addresses import Field, Grammar, check_sample, picture
 

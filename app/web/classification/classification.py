@@ -12,10 +12,9 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Form, Request, Response
 from pydantic import BeforeValidator, Field, FiniteFloat
 
-from app.core.classification.classification import Question, classify
-from app.core.classification.implants import Implant
-from app.core.classification.inspection.attributions import Method
+from app.core.classification.classification import classify
 from app.core.classification.inspection.views import draw_heat, explain, show_activations, write_activations
+from app.core.classification.questions import Implant, Method, Question
 from app.core.errors import N_, InvalidValue
 from app.core.pictures.changes import Change
 from app.settings import Settings

@@ -8,10 +8,10 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi import Path as Part
 from fastapi.responses import FileResponse
 
-from app.core.classification.cards import WEIGHTS
+from app.core.classification.folders import WEIGHTS, find_model, list_models
 from app.core.classification.inspection.channel_views import show_channel, show_kernels, show_selectivity
-from app.core.classification.models import describe_model, find_model, list_models
-from app.core.datasets.catalog import told_name
+from app.core.classification.models import describe_model
+from app.core.datasets.builtin import told_name
 from app.settings import Settings
 from app.web.dependencies import SettingsDep, WorkersDep, limit_rate
 from app.web.i18n import choose_language, translate

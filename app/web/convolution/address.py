@@ -13,7 +13,7 @@ from app.core.convolution.steps import (
     MINIMUM_DIVISOR,
     Convolution,
 )
-from app.core.pictures.display import DISPLAYS
+from app.core.pictures.outputs import DISPLAYS
 from app.web.addresses import Field, Grammar, Query, check_sample, picture
 from app.web.convolution.steps import ChainFields
 from app.web.refusals import MalformedRequest

@@ -12,9 +12,9 @@ from pydantic import BaseModel, Field
 
 from app.core.convolution.code import write_programs
 from app.core.convolution.kernels import KERNELS
-from app.core.convolution.pipeline import Format, explain_pixel, filter_picture
+from app.core.convolution.pipeline import explain_pixel, filter_picture
 from app.core.convolution.steps import Step
-from app.core.pictures.display import Display
+from app.core.pictures.outputs import Display, Format
 from app.core.pictures.uploads import Origin, Upload
 from app.web.convolution.steps import ChainFields
 from app.web.dependencies import SettingsDep, WorkersDep, limit_rate

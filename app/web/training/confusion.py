@@ -9,8 +9,9 @@ from fastapi import Path as Part
 from torch import Tensor
 
 from app.core.classification.sprites import draw_picture
-from app.core.datasets.cache import cache_path, read_header, read_samples
+from app.core.datasets.cache import read_samples
 from app.core.datasets.datasets import load_dataset
+from app.core.datasets.headers import cache_path, read_header
 from app.core.errors import N_
 from app.core.training.confusion import MOST_PICTURES, Confusion
 from app.runs.store.folders import RunFolder

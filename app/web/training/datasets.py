@@ -11,10 +11,12 @@ from pydantic import Field
 
 from app.core.classification.sprites import draw_picture
 from app.core.datasets.archives import ArchiveLimits
-from app.core.datasets.catalog import Contents, Summary, list_datasets, look_into
-from app.core.datasets.own import LONGEST_TITLE, OwnLimits, keep_own, new_name, place_to_arrive, remember_use
+from app.core.datasets.arrivals import keep_own
+from app.core.datasets.catalog import Summary, list_datasets
+from app.core.datasets.contents import Contents, look_into
+from app.core.datasets.own import LONGEST_TITLE, OwnLimits, new_name, place_to_arrive, remember_use
 from app.core.errors import N_, ArchiveTooLarge
-from app.core.pictures.images import Limits
+from app.core.pictures.uploads import Limits
 from app.settings import Settings
 from app.web.dependencies import DatasetsDep, SettingsDep, WorkersDep, limit_rate
 from app.web.forms import FormFields, require_form

@@ -11,15 +11,16 @@ from typing import Any
 import numpy as np
 from torch import Tensor
 
-from app.core.datasets.catalog import Summary, find_dataset
+from app.core.datasets.catalog import Summary
+from app.core.datasets.contents import find_dataset
 from app.core.datasets.own import remember_use
 from app.core.errors import N_, InvalidValue
 from app.core.networks.layers import Dense
 from app.core.networks.networks import Network, check_network, parse_network
 from app.core.networks.presets import find_preset
 from app.core.networks.reports import Limits, check_memory
+from app.core.pictures.images import open_sample
 from app.core.pictures.preparation import Preparation, prepare_picture
-from app.core.pictures.samples import open_sample
 from app.core.pictures.titles import clean_title
 from app.core.training.hyperparameters import parse_training
 from app.core.training.requirements import check_demands, count_learned

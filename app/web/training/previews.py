@@ -9,8 +9,10 @@ from typing import Any
 from fastapi import APIRouter, Depends, Request
 
 from app.core.classification.sprites import draw_picture
-from app.core.datasets.cache import cache_path
-from app.core.datasets.datasets import DataSet, check_name, load_dataset
+from app.core.datasets.builtin import check_name
+from app.core.datasets.datasets import load_dataset
+from app.core.datasets.headers import cache_path
+from app.core.datasets.labeled_images import DataSet
 from app.core.training.hyperparameters import parse_training
 from app.core.training.previews import COLUMNS, SHOWN, Preview, preview
 from app.web.bodies import JsonBody, describe_body

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from app.core.classification.cards import CARD
-from app.core.datasets.catalog import told_name
+from app.core.classification.folders import CARD
+from app.core.datasets.builtin import told_name
 from app.core.training.hyperparameters import describe_training
 from app.runs.store.folders import MODEL_PREFIX
 from app.runs.store.states import QUEUED, RUNNING, Reason, RunRow, Visitor

@@ -14,7 +14,7 @@ from app.core.classification.snapshots import maps_at, photo_checksum
 from app.core.classification.sprites import draw_picture
 from app.core.errors import N_
 from app.core.networks.networks import Network
-from app.core.pictures.images import encode
+from app.core.pictures.images import encode, read_upload
 from app.core.pictures.uploads import Upload
 from app.runs.store.folders import RunFolder
 from app.web.dependencies import OwnRunDep, RunDep, SettingsDep, StoreDep, WorkersDep, limit_rate
@@ -107,4 +107,4 @@ def _look(moment: Moment, upload: Upload) -> dict[str, Any]:
 
 def _see(upload: Upload, network: Network) -> np.ndarray:
     """Runs in a worker."""
-    return as_seen(upload.read(enough=16 * max(network.input[1:])).levels, network)
+    return as_seen(read_upload(upload, 16 * max(network.input[1:])).levels, network)

@@ -7,7 +7,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.concurrency import run_in_threadpool
 
-from app.core.datasets.catalog import Summary, find_dataset
+from app.core.datasets.catalog import Summary
+from app.core.datasets.contents import find_dataset
 from app.core.errors import N_
 from app.core.networks.networks import Network, parse_network
 from app.core.networks.presets import find_preset

@@ -10,7 +10,7 @@ import torch
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
-from app.core.datasets.catalog import is_own
+from app.core.datasets.builtin import is_own
 from app.web.bodies import JsonBody, describe_body
 from app.web.dependencies import OwnRunDep, RunDep, SettingsDep, StoreDep, VisitorDep, WorkersDep, limit_rate
 from app.web.i18n import choose_language

@@ -7,10 +7,7 @@ import torch
 from safetensors import safe_open
 
 from app.core.classification.cards import (
-    CARD,
-    NETWORK,
     PICTURES,
-    WEIGHTS,
     Trained,
     count_pictures,
     make_card,
@@ -19,6 +16,7 @@ from app.core.classification.cards import (
     write_trained,
 )
 from app.core.classification.familiarity import FAMILIARITY
+from app.core.classification.folders import CARD, NETWORK, WEIGHTS
 from app.core.errors import InvalidValue
 from app.core.networks.modules import build
 from app.core.pictures.preparation import Preparation

@@ -10,13 +10,13 @@ import pytest
 import torch
 from PIL import Image
 
-from app.core.classification.classification import Question, classify, see
-from app.core.classification.implants import Implant
+from app.core.classification.classification import Opened, classify, see
 from app.core.classification.models import compute_logits, load_model, to_probabilities
+from app.core.classification.questions import Implant, Question
 from app.core.errors import InvalidValue, UnsupportedPicture
 from app.core.pictures.changes import Change
-from app.core.pictures.images import Limits
-from app.core.pictures.uploads import Upload
+from app.core.pictures.images import read_upload
+from app.core.pictures.uploads import Limits, Upload
 from tests.tiny_models import CLASSES, PREPARATION, random_pictures, write_model
 
 SOBEL = ((1.0, 2.0, 1.0), (0.0, 0.0, 0.0), (-1.0, -2.0, -1.0))
@@ -61,7 +61,7 @@ def test_what_was_seen_is_exactly_what_went_into_the_network(folder: Path) -> No
     answer = classify(question)
 
     seen = decoded(answer.seen).permute(2, 0, 1)
-    assert torch.equal(seen, question.seen)
+    assert torch.equal(seen, Opened(question).seen)
     model = load_model(folder)
     logits = compute_logits(model, seen.unsqueeze(0))[0]
     assert sorted(answer.logits) == pytest.approx(sorted(logits.tolist()), abs=1e-6)
@@ -114,7 +114,7 @@ def test_a_large_photograph_is_read_coarsely_but_seen_alike() -> None:
     seen = see(file, PREPARATION)
 
     whole = see(upload(photograph), PREPARATION)
-    assert file.read(enough=256).levels.shape == (375, 500, 3)
+    assert read_upload(file, 256).levels.shape == (375, 500, 3)
     assert (seen.int() - whole.int()).abs().max() <= 3
 
 

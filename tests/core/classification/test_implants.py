@@ -7,7 +7,8 @@ from scipy.signal import correlate
 
 from app.core.classification.activations import record
 from app.core.classification.anatomy import Anatomy
-from app.core.classification.implants import Implant, implant
+from app.core.classification.implants import implant
+from app.core.classification.questions import Implant
 from app.core.convolution.kernels import find_kernel
 from app.core.errors import InvalidValue
 from tests.core.classification.networks_at_random import RESIDUAL, make_anatomy, prepared_picture

@@ -10,15 +10,8 @@ import numpy as np
 import pytest
 import torch
 
-from app.core.classification.models import (
-    compute_logits,
-    describe_model,
-    find_model,
-    list_models,
-    load_model,
-    open_model,
-    to_probabilities,
-)
+from app.core.classification.folders import find_model, list_models
+from app.core.classification.models import compute_logits, describe_model, load_model, open_model, to_probabilities
 from app.core.errors import InvalidValue, UnknownModel
 from app.core.pictures.preparation import prepare_images
 from tests.tiny_models import CLASSES, PREPARATION, TINY, random_pictures, tiny_anatomy, write_model

@@ -12,7 +12,8 @@ from app.core.convolution.chains import apply, output_size
 from app.core.convolution.kernels import find_kernel
 from app.core.convolution.steps import Convolution, Pool, Relu, Step
 from app.core.errors import InvalidValue
-from app.core.pictures.display import DISPLAYS, to_bytes
+from app.core.pictures.display import to_bytes
+from app.core.pictures.outputs import DISPLAYS
 from tests.core.convolution.references import convolutions, pictures, random_picture
 
 LAPLACIAN = Convolution(find_kernel("edge-laplacian-4").matrix, border="reflect")

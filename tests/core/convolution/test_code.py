@@ -18,9 +18,11 @@ from app.core.convolution.code import write_programs
 from app.core.convolution.kernels import KERNELS
 from app.core.convolution.steps import BORDERS, Convolution, Pool, Relu, Step
 from app.core.errors import InvalidValue
-from app.core.pictures.display import DISPLAYS, to_bytes
-from app.core.pictures.images import Limits, decode
-from app.core.pictures.samples import open_sample, sample_png
+from app.core.pictures.display import to_bytes
+from app.core.pictures.images import decode, open_sample
+from app.core.pictures.outputs import DISPLAYS
+from app.core.pictures.samples import sample_png
+from app.core.pictures.uploads import Limits
 from app.web.convolution.steps import ChainFields
 
 # Keras asks torch for arrays in a way that NumPy 2 wants changed; that is between the two.

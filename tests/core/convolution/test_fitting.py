@@ -20,7 +20,7 @@ from app.core.convolution.kernels import KERNELS
 from app.core.convolution.steps import Convolution
 from app.core.errors import InvalidValue
 from app.core.pictures.display import to_bytes
-from app.core.pictures.samples import open_sample
+from app.core.pictures.images import open_sample
 
 PHOTOGRAPHS = ("astronaut", "camera", "coffee", "cat", "rocket")
 CLASSIC = ("box-blur", "sobel-x", "sharpen", "gaussian-blur-5", "emboss", "edge-laplacian-4", "edge-laplacian-8",

@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.core.datasets.cifar import CLASSES, FOLDER, TEST, TRAINING, read_cifar10
+from app.core.datasets.builtin import CIFAR_CLASSES
+from app.core.datasets.cifar import FOLDER, TEST, TRAINING, read_cifar10
 from app.core.datasets.formats import find_batches
 from app.core.errors import DamagedDataset
 
@@ -80,7 +81,7 @@ def test_pictures_and_labels_are_those_of_the_batches(tmp_path: Path, write: Cal
 
     dataset = read_cifar10(path, "cifar10", "CIFAR-10")
 
-    assert dataset.classes == CLASSES
+    assert dataset.classes == CIFAR_CLASSES
     assert dataset.images.shape == (5 * PICTURES, 3, 32, 32)
     assert dataset.test_images.shape == (PICTURES, 3, 32, 32)
     rows, labels = batch(2)

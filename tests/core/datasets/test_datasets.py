@@ -10,9 +10,11 @@ import torch
 from safetensors.torch import load_file, save_file
 from sklearn.datasets import load_digits
 
-from app.core.datasets.cache import cache_path, read_cache, read_header, read_samples, write_cache
-from app.core.datasets.datasets import BUILTIN, DataSet, Skipped, keep_dataset, load_dataset, split
-from app.core.datasets.shapes import SHAPES
+from app.core.datasets.builtin import BUILTIN, SHAPES
+from app.core.datasets.cache import read_cache, read_samples, write_cache
+from app.core.datasets.datasets import keep_dataset, load_dataset
+from app.core.datasets.headers import Skipped, cache_path, read_header
+from app.core.datasets.labeled_images import DataSet, split
 from app.core.datasets.statistics import describe
 from app.core.errors import DamagedDataset, MissingDataset, UnknownDataset
 from tests.core.datasets.test_cifar import sound_files, write_archive

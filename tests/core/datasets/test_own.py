@@ -12,13 +12,18 @@ import torch
 from PIL import Image
 
 from app.core.datasets.archives import ArchiveLimits
-from app.core.datasets.cache import cache_path, write_cache
-from app.core.datasets.catalog import is_own, list_datasets, look_into
-from app.core.datasets.datasets import DataSet, load_dataset
-from app.core.datasets.own import TITLE, OwnLimits, keep_own, new_name, place_to_arrive, remember_use
+from app.core.datasets.arrivals import keep_own
+from app.core.datasets.builtin import is_own
+from app.core.datasets.cache import write_cache
+from app.core.datasets.catalog import list_datasets
+from app.core.datasets.contents import look_into
+from app.core.datasets.datasets import load_dataset
+from app.core.datasets.headers import cache_path
+from app.core.datasets.labeled_images import DataSet
+from app.core.datasets.own import TITLE, OwnLimits, new_name, place_to_arrive, remember_use
 from app.core.datasets.statistics import SAMPLES_A_CLASS, describe
 from app.core.errors import DatasetError, MissingDataset, UnknownDataset
-from app.core.pictures.images import Limits
+from app.core.pictures.uploads import Limits
 from tests import hostile_archives as hostile
 
 LIMITS = OwnLimits()

@@ -7,7 +7,8 @@ import cv2
 import numpy as np
 import pytest
 
-from app.core.datasets.shapes import _DISTANCES, SHAPES, make_shapes
+from app.core.datasets.builtin import SHAPES
+from app.core.datasets.shapes import _DISTANCES, make_shapes
 
 LINE = np.linspace(-1.3, 1.3, 53)
 X, Y = (plane.astype(np.float32) for plane in np.meshgrid(LINE, LINE))

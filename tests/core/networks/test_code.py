@@ -74,7 +74,7 @@ def compare_keras(network: Network) -> None:
     x = torch.rand(3, *network.input)
     model = run(write_network(network)["keras"])
 
-    model.set_weights(arrange_weights(network, state))
+    model.set_weights(arrange_weights(network, {name: tensor.numpy() for name, tensor in state.items()}))
 
     with torch.no_grad():
         found = model(x.permute(0, 2, 3, 1), training=False).cpu().numpy()

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from scipy.ndimage import gaussian_filter
 
 from app.core.errors import InvalidValue
-from app.core.pictures.changes import Change, change_picture
+from app.core.pictures.changes import Change
+from app.core.pictures.distortions import change_picture
 
 GROUND = (10.0, 20.0, 30.0)
 PICTURE = torch.from_numpy(np.random.default_rng(3).integers(0, 256, (3, 20, 20), dtype=np.uint8))

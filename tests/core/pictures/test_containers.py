@@ -8,7 +8,8 @@ from PIL import Image
 
 from app.core.errors import DamagedPicture
 from app.core.pictures import containers
-from app.core.pictures.images import Limits, decode
+from app.core.pictures.images import decode
+from app.core.pictures.uploads import Limits
 from tests import hostile
 
 LIMITS = Limits(bytes=20 * 1024 * 1024, pixels=16_777_216, side=16_384)

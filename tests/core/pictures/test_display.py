@@ -11,7 +11,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.pictures.display import NEGATIVE, POSITIVE, ZERO, Display, measure, to_bytes
+from app.core.pictures.display import measure, to_bytes
+from app.core.pictures.outputs import NEGATIVE, POSITIVE, ZERO, Display
 
 VECTORS = json.loads((Path(__file__).parents[2] / "vectors" / "convolution.json").read_text("utf-8"))
 MODES: tuple[Display, ...] = get_args(Display)

@@ -8,7 +8,8 @@ import torch
 from PIL import Image, PngImagePlugin
 
 from app.core.errors import InvalidValue, PictureTooLarge
-from app.core.pictures.images import FORMATS, Limits, decode, encode, encode_npy
+from app.core.pictures.images import decode, encode, encode_npy
+from app.core.pictures.uploads import FORMATS, Limits
 from tests import hostile
 
 LIMITS = Limits(bytes=20 * 1024 * 1024, pixels=16_777_216, side=16_384)

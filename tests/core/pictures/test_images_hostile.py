@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from app.core.errors import DamagedPicture, PictureError, PictureTooLarge, UnsupportedPicture
-from app.core.pictures.images import FORMATS, Limits, Picture, decode
+from app.core.pictures.images import Picture, decode
+from app.core.pictures.uploads import FORMATS, Limits
 from tests import hostile
 
 LIMITS = Limits(bytes=20 * 1024 * 1024, pixels=16_777_216, side=16_384)

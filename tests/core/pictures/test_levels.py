@@ -13,7 +13,8 @@ from PIL import Image
 
 from app.core.errors import PictureError
 from app.core.pictures import levels
-from app.core.pictures.images import Limits, Picture, decode
+from app.core.pictures.images import Picture, decode
+from app.core.pictures.uploads import Limits
 from tests import hostile
 
 RANDOM = np.random.default_rng(7)

@@ -4,7 +4,7 @@ from typing import Any
 
 import torch
 
-from app.core.datasets.datasets import DataSet
+from app.core.datasets.labeled_images import DataSet
 from app.core.networks.networks import Network, parse_network
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from app.core.datasets.datasets import DataSet
+from app.core.datasets.labeled_images import DataSet
 from app.core.errors import InvalidValue
 from app.core.pictures.preparation import Preparation
 from app.core.training.batches import keep

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from app.core.datasets.datasets import BUILTIN, load_dataset
+from app.core.datasets.builtin import BUILTIN
+from app.core.datasets.datasets import load_dataset
 from app.core.errors import InvalidValue
 from app.core.networks.networks import parse_network
 from app.core.networks.presets import find_preset

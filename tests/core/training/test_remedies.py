@@ -15,7 +15,7 @@ from sklearn.linear_model import LogisticRegression
 
 from app.core.classification.activations import hooked
 from app.core.classification.snapshots import take_snapshot
-from app.core.datasets.datasets import DataSet
+from app.core.datasets.labeled_images import DataSet
 from app.core.networks.networks import Network, parse_network
 from app.core.training.events import Epoch, Step
 from app.core.training.hyperparameters import Training

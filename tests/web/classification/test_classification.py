@@ -15,7 +15,7 @@ from PIL import Image
 from starlette.testclient import TestClient
 
 from app.core.classification.activations import record
-from app.core.classification.inspection.attributions import METHODS
+from app.core.classification.questions import METHODS
 from app.core.pictures.preparation import prepare_images
 from tests import hostile
 from tests.tiny_models import CLASSES, PREPARATION, random_pictures, tiny_anatomy

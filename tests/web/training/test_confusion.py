@@ -7,7 +7,8 @@ import pytest
 import torch
 from starlette.testclient import TestClient
 
-from app.core.datasets.cache import cache_path, write_cache
+from app.core.datasets.cache import write_cache
+from app.core.datasets.headers import cache_path
 from app.core.training.confusion import confuse
 from tests.core.training.small_trainings import colored
 from tests.web.conftest import problem

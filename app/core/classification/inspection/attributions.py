@@ -6,16 +6,14 @@ colors or photos.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any
 
 import torch
 from torch import Tensor
 
 from app.core.classification.anatomy import Anatomy, check_index
+from app.core.classification.questions import Method
 from app.core.errors import N_, InvalidValue
-
-Method = Literal["grad-cam", "saliency", "integrated-gradients", "occlusion"]
-METHODS: tuple[str, ...] = get_args(Method)
 
 _STEPS = (32, 128)  # of the integral, by Gauss and Legendre: fewest and most
 _MULTIPLY_ADDS = 4e8  # that it may take, if these are not too few steps

@@ -24,14 +24,14 @@ from app.core.classification.inspection.selectivity import (
 )
 from app.core.classification.inspection.surveys import kept_survey
 from app.core.classification.models import Model, open_model
+from app.core.classification.questions import MOST_WEIGHTS
 from app.core.classification.sprites import draw_picture
-from app.core.datasets.cache import cache_path, read_header
-from app.core.datasets.catalog import told_name
-from app.core.datasets.datasets import BUILTIN, load_dataset
+from app.core.datasets.builtin import BUILTIN, told_name
+from app.core.datasets.datasets import load_dataset
+from app.core.datasets.headers import cache_path, read_header
 from app.core.errors import N_, UnknownLayer
 from app.core.pictures.preparation import Preparation, match_channels, resize_images
 
-MOST_WEIGHTS = 50_000  # of a layer, that are written out at once
 GALLERY = 5_000  # pictures of a data set that are looked through
 
 PHOTOGRAPHS = "photographs"
@@ -155,7 +155,7 @@ def _kept_survey(model: Model, source: str, pictures: str, data: Path) -> Survey
 
 def _is_here(name: str, folder: Path) -> bool:
     known = BUILTIN.get(name)
-    return bool(known and known.make) or (Path(name).name == name and cache_path(folder, name).is_file())
+    return bool(known and known.is_made) or (Path(name).name == name and cache_path(folder, name).is_file())
 
 
 def _gallery(name: str, folder: Path, preparation: Preparation) -> Gallery:

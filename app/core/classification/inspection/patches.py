@@ -13,8 +13,9 @@ from torch import Tensor
 
 from app.core.classification.activations import record_batch
 from app.core.classification.anatomy import Anatomy, check_index
+from app.core.pictures.images import open_sample
 from app.core.pictures.preparation import match_channels, prepare_images, resize_images
-from app.core.pictures.samples import SAMPLES, open_sample
+from app.core.pictures.samples import SAMPLES
 
 BEST = 9
 _BATCH = 50

@@ -7,10 +7,11 @@ from dataclasses import asdict
 from typing import Any
 
 from app.core.classification.activations import Recording, record
-from app.core.classification.classification import Question, classify
-from app.core.classification.inspection.attributions import Method, attribute
+from app.core.classification.classification import Opened, answer
+from app.core.classification.inspection.attributions import attribute
 from app.core.classification.inspection.convolution_units import contributions
 from app.core.classification.inspection.units import explain_unit
+from app.core.classification.questions import Method, Question
 from app.core.classification.sprites import draw_maps
 from app.core.errors import N_, InvalidValue
 from app.core.pictures.images import encode_npy
@@ -36,21 +37,22 @@ def explain(question: Question, layer: str, place: tuple[int, int, int], with_co
     recording = _record(question)
     x, y, channel = place
     unit = explain_unit(recording, _known(recording, layer), channel, x, y)
-    answer = unit.describe()
+    told = unit.describe()
     if with_contributions and unit.role == "kernels":
         sprite = draw_maps(contributions(recording, layer, channel))
-        answer |= {"contributions": sprite.url, "contributions_limit": sprite.limit}
-    return answer
+        told |= {"contributions": sprite.url, "contributions_limit": sprite.limit}
+    return told
 
 
 def draw_heat(question: Question, method: Method, label: str | None, layer: str | None) -> dict[str, Any]:
     """Where a class comes from: `heat` coded as maps are; the class is that of the answer if none is named."""
-    model = question.model
+    asked = Opened(question)
+    model = asked.model
     if label is None:
-        label = classify(question).predictions[0].label
+        label = answer(asked).predictions[0].label
     if label not in model.classes:
         raise InvalidValue(N_("The network knows no class of that name."), field="label")
-    found = attribute(model.anatomy, question.prepared, method, model.classes.index(label), layer)
+    found = attribute(model.anatomy, asked.prepared, method, model.classes.index(label), layer)
     sprite = draw_maps(found.heat)
     return {
         "method": method,
@@ -66,7 +68,8 @@ def draw_heat(question: Question, method: Method, label: str | None, layer: str 
 
 
 def _record(question: Question) -> Recording:
-    return record(question.model.anatomy, question.prepared)
+    asked = Opened(question)
+    return record(asked.model.anatomy, asked.prepared)
 
 
 def _known(recording: Recording, layer: str) -> str:

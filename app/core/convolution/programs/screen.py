@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.core.convolution.steps import Convolution, Matrix, Pool, Step
-from app.core.pictures.display import NEGATIVE, POSITIVE, ZERO, Display
+from app.core.pictures.outputs import NEGATIVE, POSITIVE, ZERO, Display
 
 RESULT = "result.png"
 Lines = list[str]

@@ -9,7 +9,6 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
-from torch import Tensor
 
 from app.core.errors import N_
 from app.core.networks.arithmetic import Layer, entry_of
@@ -113,7 +112,7 @@ def write(network: Network) -> str:
     ])  # fmt: skip
 
 
-def arrange_weights(network: Network, tensors: Mapping[str, Tensor]) -> list[np.ndarray]:
+def arrange_weights(network: Network, tensors: Mapping[str, np.ndarray]) -> list[np.ndarray]:
     """What `model.set_weights` of the Keras program takes, from a state of `build(network)`."""
     arranged: list[np.ndarray] = []
     order: Order = None
@@ -126,7 +125,7 @@ def arrange_weights(network: Network, tensors: Mapping[str, Tensor]) -> list[np.
     return arranged
 
 
-def _arrange(item: Traced, within: str, tensors: Mapping[str, Tensor], order: Order) -> Iterator[np.ndarray]:
+def _arrange(item: Traced, within: str, tensors: Mapping[str, np.ndarray], order: Order) -> Iterator[np.ndarray]:
     place = within + item.name
     for inner in item.inside:
         yield from _arrange(inner, f"{place}.", tensors, None)
@@ -135,10 +134,10 @@ def _arrange(item: Traced, within: str, tensors: Mapping[str, Tensor], order: Or
     yield from _weights(item.layer, place, tensors, order)
 
 
-def _weights(layer: Layer, place: str, tensors: Mapping[str, Tensor], order: Order) -> Iterator[np.ndarray]:
+def _weights(layer: Layer, place: str, tensors: Mapping[str, np.ndarray], order: Order) -> Iterator[np.ndarray]:
     for name, arrange in entry_of(LAYERS, layer).weights:
         if f"{place}.{name}" in tensors:  # a bias may not be
-            yield arrange(tensors[f"{place}.{name}"].detach().cpu().float().numpy(), order)
+            yield arrange(tensors[f"{place}.{name}"], order)
 
 
 def _lines(item: Traced, indent: str) -> Iterator[str]:

@@ -8,7 +8,8 @@ from captum.attr import IntegratedGradients, LayerAttribution, LayerGradCam, Occ
 
 from app.core.classification.activations import hooked
 from app.core.classification.anatomy import Anatomy
-from app.core.classification.inspection.attributions import Method, attribute, grad_cam_layer, steps_for
+from app.core.classification.inspection.attributions import attribute, grad_cam_layer, steps_for
+from app.core.classification.questions import Method
 from app.core.errors import InvalidValue
 from tests.core.classification.networks_at_random import RESIDUAL, make_anatomy, prepared_picture
 

@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 
 from app.core.classification.inspection.channel_views import show_channel, show_selectivity
-from app.core.datasets.cache import cache_path, write_cache
+from app.core.datasets.builtin import SHAPES
+from app.core.datasets.cache import write_cache
+from app.core.datasets.headers import cache_path
 from app.core.datasets.labeled_images import DataSet
-from app.core.datasets.shapes import SHAPES, make_shapes
+from app.core.datasets.shapes import make_shapes
 from tests.tiny_models import TINY, write_model
 
 DENSE: dict[str, Any] = TINY | {"layers": TINY["layers"][-2:]}

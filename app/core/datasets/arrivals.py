@@ -1,0 +1,26 @@
+"""A ZIP of one's own pictures, one folder a class, becomes a data set that is kept: see `own` for how long.
+
+It does not know HTTP.
+"""
+
+from pathlib import Path
+
+from app.core.datasets.cache import write_cache
+from app.core.datasets.class_folders import read_class_folders
+from app.core.datasets.contents import Contents, look_into
+from app.core.datasets.headers import cache_path
+from app.core.datasets.own import LONGEST_TITLE, TITLE, OwnLimits, make_room
+from app.core.datasets.statistics import describe
+from app.core.pictures.titles import clean_title
+
+
+def keep_own(archive: Path, name: str, title: str | None, folder: Path, limits: OwnLimits) -> Contents:
+    """Reads the archive (3 x 32 x 32, see `class_folders`), keeps it in `folder` as `name`, and looks into it.
+
+    Raises DatasetError.
+    """
+    shown = clean_title(title or "")[:LONGEST_TITLE] or TITLE
+    dataset = read_class_folders(archive, name, shown, limits=limits.archive, pictures=limits.picture)
+    make_room(folder, limits.kept)
+    write_cache(dataset, cache_path(folder, name), describe(dataset))
+    return look_into(name, folder)

@@ -1,0 +1,13 @@
+"""How a result can be had: in which file, and with which levels shown how. Names only: see `display` and `images`."""
+
+from typing import Literal, get_args
+
+Format = Literal["png", "jpeg", "webp", "npy"]
+FORMATS: tuple[str, ...] = get_args(Format)
+
+Display = Literal["clip", "absolute", "rescale", "signed"]
+DISPLAYS: tuple[str, ...] = get_args(Display)
+
+NEGATIVE = (0x21, 0x66, 0xAC)
+ZERO = (0xF7, 0xF6, 0xF3)
+POSITIVE = (0xB2, 0x43, 0x2B)
