@@ -52,9 +52,9 @@ function fail() {
 function asked(page) {
   let layer = page.layer(page.state.layer);
   const channel = page.state.channel ?? 0;
-  while (layer && layer.type !== "conv2d" && layer.shape.length === 3 && layer.type !== "input")
+  while (layer && layer.role !== "kernels" && layer.shape.length === 3 && layer.role !== "input")
     layer = page.layer(feeding(layer)[0]);
-  const isConvolution = layer?.type === "conv2d" && channel < layer.maps.length;
+  const isConvolution = layer?.role === "kernels" && channel < layer.maps.length;
   $("#channel-card").hidden = !isConvolution;
   if (isConvolution)
     $("#channel-title").textContent = _("What excites %(map)s of %(layer)s", {

@@ -16,10 +16,10 @@ export class Edges {
     const layer = this.#page.layer(name);
     const froms = layer ? feeding(layer) : [];
     if (froms.length === 0) return [];
-    if (layer.type === "conv2d") return this.#weighted(layer, channel, froms[0]);
-    if (layer.type === "dense") return this.#dense(layer, channel, froms[0]);
-    if (layer.type === "softmax") return this.#all(froms[0]);
-    if (layer.type === "flatten") return this.#flattened(channel, froms[0]);
+    if (layer.role === "kernels") return this.#weighted(layer, channel, froms[0]);
+    if (layer.role === "weigh") return this.#dense(layer, channel, froms[0]);
+    if (layer.role === "softmax") return this.#all(froms[0]);
+    if (layer.role === "unroll") return this.#flattened(channel, froms[0]);
     return froms.map((from) => ({ layer: from, channel, strength: null }));
   }
 
@@ -38,7 +38,7 @@ export class Edges {
 
   #through(layer, sources) {
     const [from] = feeding(layer);
-    const [, height = 1, width = 1] = layer.type === "flatten" ? this.#page.layer(from).shape : [];
+    const [, height = 1, width = 1] = layer.role === "unroll" ? this.#page.layer(from).shape : [];
     const sums = new Map();
     for (const { channel, strength } of sources) {
       const map = Math.floor(channel / (height * width));
@@ -56,7 +56,10 @@ export class Edges {
     const strengths = await this.#strengths(name);
     if (!strengths) return this.#all(from);
     const most = strengths.flat().reduce((largest, value) => Math.max(largest, Math.abs(value)), 0) || 1;
-    return strengths[channel].map((value, index) => ({ layer: from, channel: index, strength: value / most }));
+    const inputs = strengths[channel].length;
+    const groups = Math.max(1, Math.floor((this.#page.layer(from)?.maps.length ?? inputs) / inputs));
+    const first = Math.floor((channel * groups) / strengths.length) * inputs; // of the maps that its group is given
+    return strengths[channel].map((value, index) => ({ layer: from, channel: first + index, strength: value / most }));
   }
 
   /** The sums of a layer's kernels, asked for once. */

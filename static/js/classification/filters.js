@@ -17,7 +17,7 @@ const $ = (selector) => document.querySelector(selector);
 export function connectFilters(page) {
   return part(page, {
     question: () => {
-      const first = page.maps?.layers.find(({ type }) => type === "conv2d");
+      const first = page.maps?.layers.find(({ role }) => role === "kernels");
       return first ? { model: page.model.name, layer: first.name } : null;
     },
     answer: async ({ layer }, isNewest) => {

@@ -46,7 +46,7 @@ function chosen() {
 
 /** Convolutions, and the kernels that have their size. */
 function offer(page) {
-  const layers = page.maps.layers.filter(({ type }) => type === "conv2d");
+  const layers = page.maps.layers.filter(({ role }) => role === "kernels");
   $("#implant-card").hidden = layers.length === 0;
   $("#implant-layer").replaceChildren(...layers.map(({ name }) => h("option", { value: name }, layerTitle(name))));
   if (page.state.implant) $("#implant-layer").value = page.state.implant.layer;

@@ -86,7 +86,7 @@ function draw(page) {
   const layer = page.layer(explained.layer);
   const title = channelTitle(layer, explained.channel, page.model.classes);
   $("#making-title").textContent =
-    layer.type === "input"
+    layer.role === "input"
       ? _("How the network is given %(map)s", { map: title })
       : _("How %(map)s of %(layer)s was made", { map: title, layer: layerTitle(layer.name) });
   $("#making-fact").textContent = sentence(layer);
@@ -144,9 +144,9 @@ function productsText(count) {
 }
 
 /** ": 90 products and the bias." */
-function counted({ type, inputs, others }) {
-  if (type === "conv2d") return `: ${productsText(inputs.length * inputs[0].kernel.flat().length)}`;
-  if (type === "dense") return `: ${productsText(inputs.length + others)}`;
+function counted({ role, inputs, others }) {
+  if (role === "kernels") return `: ${productsText(inputs.length * inputs[0].kernel.flat().length)}`;
+  if (role === "weigh") return `: ${productsText(inputs.length + others)}`;
   return ".";
 }
 
@@ -162,7 +162,7 @@ function fieldSentence({ explained, model }) {
 
 function drawLinks(page, layer) {
   const links = [];
-  if (layer.type === "conv2d") links.push(h("a", { href: "#channel-card" }, _("Nine patches that excite it most")));
+  if (layer.role === "kernels") links.push(h("a", { href: "#channel-card" }, _("Nine patches that excite it most")));
   $("#making-links").replaceChildren(...links);
 }
 

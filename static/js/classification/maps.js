@@ -15,7 +15,7 @@ import { IN_BETWEEN, isShown, showsAllSteps } from "./shown.js";
 
 const MOST_SHOWN = 16;
 const MOST_UNITS = 10;
-const NOT_SHOWN = ["dropout"];
+const NOT_SHOWN = ["pass"];
 const $ = (selector) => document.querySelector(selector);
 
 export function connectMaps(page) {
@@ -48,7 +48,7 @@ export function connectMaps(page) {
     question: () => ({ key: page.pictureKey }),
     answer: async ({ key }, isNewest) => {
       const answer = await readActivations(page.model.name, page.source, page.pictureFields);
-      const layers = await Promise.all(answer.layers.filter(({ type }) => !NOT_SHOWN.includes(type)).map(unpack));
+      const layers = await Promise.all(answer.layers.filter(({ role }) => !NOT_SHOWN.includes(role)).map(unpack));
       if (!isNewest()) return;
       page.maps = { key, layers: linked(layers, page.model) };
       page.change(page.state.layer && page.layer(page.state.layer) ? {} : firstOpen(page.maps.layers));
@@ -93,7 +93,7 @@ function linked(layers, model) {
  * What is open at first: the busiest map of the second convolution, so that there is something to walk back through.
  */
 function firstOpen(layers) {
-  const convolutions = layers.filter(({ type }) => type === "conv2d");
+  const convolutions = layers.filter(({ role }) => role === "kernels");
   const layer = convolutions[1] ?? convolutions[0] ?? layers[0];
   return { layer: layer.name, channel: strongest(layer.maps.map(activity), 1)[0], x: null, y: null, source: null };
 }
@@ -109,7 +109,7 @@ function draw(page) {
   const isLong = page.maps.layers.some((layer) => isShown(page, layer) && layer.maps.length > mostShown(layer.shape));
   $("#show-all-row").hidden = !isLong;
   $("#show-all").checked = page.state.all;
-  $("#show-steps-row").hidden = !page.maps.layers.some(({ type }) => IN_BETWEEN.includes(type));
+  $("#show-steps-row").hidden = !page.maps.layers.some(({ role }) => IN_BETWEEN.includes(role));
   $("#show-steps").checked = showsAllSteps(page);
   $("#mirror-note").hidden = !page.answer?.mirrored;
 }
@@ -143,7 +143,7 @@ function entry(page, layer, channel, limit) {
     value: map.data[0],
     limit,
     text: nameUnder(page, layer, title, channel),
-    shown: layer.type === "softmax" ? percent(map.data[0]) : null,
+    shown: layer.role === "softmax" ? percent(map.data[0]) : null,
   };
 }
 

@@ -30,7 +30,7 @@ export function drawTerms(page, layer) {
 
 /** The input map whose arithmetic is written out: the chosen one, or the one that adds most. */
 export function pickedOf({ explained, state }) {
-  if (!explained.inputs?.length || explained.type !== "conv2d") return null;
+  if (!explained.inputs?.length || explained.role !== "kernels") return null;
   if (explained.inputs.some(({ channel }) => channel === state.source)) return state.source;
   const [index] = strongest(
     explained.inputs.map(({ sum }) => sum),
@@ -42,16 +42,16 @@ export function pickedOf({ explained, state }) {
 function termsOf(page, layer) {
   const { explained } = page;
   const froms = feeding(layer).map((name) => page.layer(name));
-  if (explained.type === "conv2d")
+  if (explained.role === "kernels")
     return explained.inputs.map((input, index) => convolutionTerm(page, froms[0], input, index));
-  if (explained.type === "dense") return explained.inputs.map((input) => denseTerm(page, froms[0], input));
-  if (explained.type === "flatten") return [plainTerm(page, froms[0], explained.from.channel)];
-  if (explained.type === "residual")
+  if (explained.role === "weigh") return explained.inputs.map((input) => denseTerm(page, froms[0], input));
+  if (explained.role === "unroll") return [plainTerm(page, froms[0], explained.from.channel)];
+  if (explained.role === "sum")
     return froms.map((from, index) => ({
       ...plainTerm(page, from, explained.channel),
       sum: explained.terms[index].value,
     }));
-  if (explained.type === "softmax") return [];
+  if (explained.role === "softmax") return [];
   return froms.map((from) => plainTerm(page, from, explained.channel));
 }
 
@@ -88,8 +88,8 @@ function plainTerm(page, from, channel) {
   };
 }
 
-function tailOf({ type, bias, others, others_sum: sum }) {
-  if (type !== "conv2d" && type !== "dense") return [];
+function tailOf({ role, bias, others, others_sum: sum }) {
+  if (role !== "kernels" && role !== "weigh") return [];
   const rest = others ? [["+", _("%(count)s others", { count: number(others) }), number(sum, 3)].join(" ")] : [];
   return [...rest, `+ ${_("bias")} ${number(bias, 3)}`];
 }
@@ -107,10 +107,10 @@ export function walkTo(page, { layer, channel, place }) {
   return { layer, channel, x: inside(x, width), y: inside(y, height) };
 }
 
-function sourceUnit({ type, x, y, from, positions, left, top, inputs, width, height }, { shape }) {
-  if (type === "flatten") return from;
+function sourceUnit({ role, x, y, from, positions, left, top, inputs, width, height }, { shape }) {
+  if (role === "unroll") return from;
   if (positions?.length) return positions[0];
-  if (type === "conv2d")
+  if (role === "kernels")
     return { x: left + ((inputs[0].kernel[0].length - 1) >> 1), y: top + ((inputs[0].kernel.length - 1) >> 1) };
   if (left !== undefined) return { x: left + ((width - 1) >> 1), y: top + ((height - 1) >> 1) };
   return shape.length === 1 ? { x: 0, y: 0 } : { x, y };

@@ -8,12 +8,7 @@ import { activationLine, addedLine, denseLine, inputLine, normalizationLine, sof
 import { feeding } from "./edges.js";
 import { pickedOf } from "./terms.js";
 
-const POOLING = {
-  max_pooling2d: "max_pool",
-  average_pooling2d: "average_pool",
-  global_average_pooling2d: "average_pool",
-  global_max_pooling2d: "max_pool",
-};
+const POOLING = { maximum: "max_pool", mean: "average_pool" };
 const MOST_WRITTEN = 64;
 const MOST_WINDOW = 9;
 const $ = (selector) => document.querySelector(selector);
@@ -29,7 +24,7 @@ export function connectWorking(page) {
 export function drawWorking(page, layer) {
   const { explained } = page;
   const from = page.layer(feeding(layer)[0]);
-  const isConvolution = explained.type === "conv2d";
+  const isConvolution = explained.role === "kernels";
   const window = isConvolution ? termWindow(page, from, pickedInput(page)) : poolingWindow(explained, from);
   $("#unit-arithmetic").hidden = !window;
   if (window) $("#unit-arithmetic").show(window, null);
@@ -75,9 +70,9 @@ function outsideOf({ left, top, inputs }, { shape: [, height, width] }) {
   return inputs[0].kernel.map((line, i) => line.map((_weight, j) => isOutside(top + i, left + j)));
 }
 
-function poolingWindow({ type, patch, value }, from) {
-  if (!POOLING[type] || !patch || patch.length > MOST_WINDOW) return null;
-  const step = { type: POOLING[type], size: patch.length };
+function poolingWindow({ function: name, patch, value }, from) {
+  if (!POOLING[name] || !patch || patch.length > MOST_WINDOW) return null;
+  const step = { type: POOLING[name], size: patch.length };
   return {
     step,
     patch,
@@ -90,15 +85,15 @@ function poolingWindow({ type, patch, value }, from) {
 }
 
 function lineOf(explained) {
-  const { type, channel } = explained;
-  if (type === "conv2d") return sumLine(explained);
-  if (type === "batch_normalization") return normalizationLine(explained);
-  if (type === "activation") return activationLine(explained);
-  if (type === "dense") return denseLine(explained);
-  if (type === "residual") return addedLine(explained);
-  if (type === "softmax") return softmaxLine(explained, channel);
-  if (type === "input") return explained.level === undefined ? "" : inputLine(explained);
-  if (type === "flatten") return flattenLine(explained);
+  const { role, channel } = explained;
+  if (role === "kernels") return sumLine(explained);
+  if (role === "normalize") return normalizationLine(explained);
+  if (role === "function") return activationLine(explained);
+  if (role === "weigh") return denseLine(explained);
+  if (role === "sum") return addedLine(explained);
+  if (role === "softmax") return softmaxLine(explained, channel);
+  if (role === "input") return explained.level === undefined ? "" : inputLine(explained);
+  if (role === "unroll") return flattenLine(explained);
   return "";
 }
 
@@ -110,7 +105,7 @@ function flattenLine({ channel, from, value }) {
 /** Every input map's arithmetic, for whoever wants to add it all up. */
 function drawAll(page) {
   const { explained } = page;
-  const canShow = explained?.type === "conv2d" && explained.inputs.length > 1;
+  const canShow = explained?.role === "kernels" && explained.inputs.length > 1;
   $("#show-terms").hidden = !canShow;
   $("#show-terms").textContent = isOpen ? _("Show one") : _("Show them all");
   $("#show-terms").setAttribute("aria-expanded", String(isOpen && canShow));
