@@ -102,6 +102,12 @@ def submodule(module: nn.Module, name: str) -> nn.Module:
     return module.get_submodule(name.replace("/", "."))
 
 
+def first_input(module: nn.Conv2d, channel: int) -> int:
+    """The first input map that an output channel of a convolution sees: that of its group."""
+    group = channel * module.groups // module.out_channels
+    return group * module.in_channels // module.groups
+
+
 def check_index(field: str, value: int, size: int) -> None:
     """InvalidValue where `value` is not from 0 to `size` - 1."""
     if not 0 <= value < size:

@@ -41,7 +41,7 @@ def implant(anatomy: Anatomy, wish: Implant) -> Implanted:
             field="matrix", rows=rows, columns=columns,
         )  # fmt: skip
     single = center(torch.tensor(wish.matrix, dtype=torch.float64) / wish.divisor, rows, columns)
-    kernel = single.expand(module.in_channels, -1, -1)
+    kernel = single.expand(module.weight.shape[1], -1, -1)
     learned = module.weight[wish.channel].detach().double()
     strength = float(kernel.norm())
     scale = float(learned.norm()) / strength if strength else 1.0

@@ -6,8 +6,8 @@ or of the layers before (see `networks`). The page works out the same from the s
 
 import math
 from collections.abc import Mapping
-from dataclasses import MISSING, Field, dataclass, field, fields
-from typing import Any, ClassVar, Literal, TypeVar
+from dataclasses import MISSING, Field, dataclass, field, fields, replace
+from typing import Any, ClassVar, Literal, Self, TypeVar
 
 from app.core.errors import N_, InvalidNetwork
 from app.core.networks.fields import Place, shape_text, write
@@ -112,6 +112,14 @@ class Layer:
     def stem(self) -> str:
         """What it is called before its number: its type, or the word that it is named by."""
         return str(getattr(self, self.about.named_by)) if self.about.named_by else self.type
+
+    def but(self, **values: Any) -> Self:
+        """The same layer with other values in these fields."""
+        return replace(self, **values)
+
+    def parts(self) -> "tuple[Layer, ...]":
+        """The layers that compute it one after another: itself, where it is no name for several."""
+        return (self,)
 
     def output_shape(self, shape: Shape, place: Place) -> Shape:
         """The shape that comes out; raises InvalidNetwork where `shape` cannot go in."""

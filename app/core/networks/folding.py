@@ -11,7 +11,6 @@ from torch import Tensor, nn
 from torch.nn.utils import fuse_conv_bn_weights
 
 from app.core.networks.arithmetic import Layer
-from app.core.networks.layers import BatchNormalization, Conv2d
 from app.core.networks.modules import ResidualBlock, build
 from app.core.networks.networks import Network, expand
 from app.core.networks.residual import Residual
@@ -32,8 +31,8 @@ def fold(network: Network, module: nn.Module) -> tuple[Network, nn.Sequential]:
 def _without(layers: Sequence[Layer]) -> tuple[Layer, ...]:
     kept: list[Layer] = []
     for layer in layers:
-        if isinstance(layer, BatchNormalization) and kept and isinstance(kept[-1], Conv2d):
-            kept[-1] = replace(kept[-1], use_bias=True)
+        if layer.role == "normalize" and kept and kept[-1].role == "kernels":
+            kept[-1] = kept[-1].but(use_bias=True)
         elif isinstance(layer, Residual):
             kept.append(replace(layer, layers=_without(layer.layers)))
         else:

@@ -12,7 +12,8 @@ import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
 
 from app.core.networks.arithmetic import Layer, Shape, entry_of
-from app.core.networks.layers import BatchNormalization, Conv2d, Dense
+from app.core.networks.fields import Place
+from app.core.networks.layers import BatchNormalization, Dense
 from app.core.networks.networks import Network, expand
 from app.core.networks.residual import Residual, Traced, trace
 
@@ -98,11 +99,12 @@ def _batch_normalization(layer: BatchNormalization, item: Traced) -> nn.Module:
     return kind(item.before[0], eps=layer.epsilon, momentum=round(1 - layer.momentum, 12))
 
 
-def _convolution(layer: Conv2d, before: Shape) -> nn.Conv2d:
+def _convolution(layer: Any, before: Shape, groups: int = 1) -> nn.Conv2d:
+    """Of a layer with kernels, whose `groups` see so many equal parts of the maps."""
     top, bottom, left, right = layer.margins(before)
-    even = (top, left) == (bottom, right)
+    even, filters = (top, left) == (bottom, right), layer.output_shape(before, Place())[0]
     module = (nn.Conv2d if even else PaddedConv2d)(
-        before[0], layer.filters, layer.kernel_size, layer.stride, (top, left) if even else 0, bias=layer.use_bias
+        before[0], filters, layer.cells, layer.step, (top, left) if even else 0, layer.spread, groups, layer.use_bias
     )
     if isinstance(module, PaddedConv2d):
         module.sides = (left, right, top, bottom)

@@ -11,7 +11,7 @@ from typing import Any
 from app.core.errors import N_
 from app.core.networks.arithmetic import Layer
 from app.core.networks.fields import Place, is_whole, shape_text
-from app.core.networks.layers import Activation, Conv2d, Dense
+from app.core.networks.layers import Activation
 from app.core.networks.parsing import TOP, parse_layers
 from app.core.networks.reports import Limits, Report, check_limits, write_report
 from app.core.networks.residual import Residual, Traced, trace
@@ -91,7 +91,7 @@ def check_softmax(layers: tuple[Layer, ...], place: Place = TOP) -> None:
 
 
 def expand(network: Network) -> Network:
-    """Every activation as a layer of its own, and no softmax at the end: the last layer gives logits."""
+    """Every activation and every part as a layer of its own, and no softmax at the end: the last gives logits."""
     layers = _expand(network.layers)
     if layers and layers[-1] == Activation("softmax"):
         layers = layers[:-1]
@@ -100,13 +100,14 @@ def expand(network: Network) -> Network:
 
 def _expand(layers: tuple[Layer, ...]) -> tuple[Layer, ...]:
     expanded: list[Layer] = []
-    for layer in layers:
+    for layer in (part for whole in layers for part in whole.parts()):
         if isinstance(layer, Residual):
             layer = replace(layer, layers=_expand(layer.layers))
-        if isinstance(layer, Conv2d | Dense | Residual) and layer.activation != "none":
-            expanded += [replace(layer, activation="none"), Activation(layer.activation)]
-        else:
+        after = "none" if layer.role == "function" else getattr(layer, "activation", "none")
+        if after == "none":
             expanded.append(layer)
+        else:
+            expanded += [layer.but(activation="none"), Activation(after)]
     return tuple(expanded)
 
 

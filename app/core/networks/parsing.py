@@ -4,33 +4,20 @@ from dataclasses import MISSING, fields
 from typing import Any
 
 from app.core.errors import N_
+from app.core.networks import layers as rows
 from app.core.networks.arithmetic import Layer
 from app.core.networks.fields import Block, Kind, Place, kind_of
-from app.core.networks.layers import (
-    Activation,
-    AveragePooling2d,
-    BatchNormalization,
-    Conv2d,
-    Dense,
-    Dropout,
-    Flatten,
-    GlobalAveragePooling2d,
-    GlobalMaxPooling2d,
-    MaxPooling2d,
-)
 from app.core.networks.residual import Residual
 
 MAXIMUM_LAYERS = 40
 TOP = Place()
 
-# In the order in which the page offers them.
+# Every row of `layers`, in the order in which the page offers them, and the block.
 TYPES: dict[str, type[Layer]] = {
     kind.type: kind
-    for kind in (
-        Conv2d, MaxPooling2d, AveragePooling2d, Residual, Flatten, GlobalAveragePooling2d, GlobalMaxPooling2d, Dense,
-        BatchNormalization, Dropout, Activation,
-    )
-}  # fmt: skip
+    for kind in (*vars(rows).values(), Residual)
+    if isinstance(kind, type) and issubclass(kind, Layer) and "type" in vars(kind)
+}
 
 
 def parse_layers(value: Any, place: Place = TOP, above: int = 0) -> tuple[Layer, ...]:
@@ -41,13 +28,13 @@ def parse_layers(value: Any, place: Place = TOP, above: int = 0) -> tuple[Layer,
         raise place.refuse(
             N_("A network may have %(limit)d layers, those inside blocks included."), "layers", limit=MAXIMUM_LAYERS
         )
-    layers = tuple(parse_layer(entry, place, index, above + 1) for index, entry in enumerate(value))
-    if place == TOP and (count := sum(map(_count, layers))) > MAXIMUM_LAYERS:
+    found = tuple(parse_layer(entry, place, index, above + 1) for index, entry in enumerate(value))
+    if place == TOP and (count := sum(map(_count, found))) > MAXIMUM_LAYERS:
         raise place.refuse(
             N_("The network has %(value)d layers, those inside blocks included; at most %(limit)d are allowed."),
             "layers", value=count, limit=MAXIMUM_LAYERS,
         )  # fmt: skip
-    return layers
+    return found
 
 
 def parse_layer(entry: Any, within: Place = TOP, index: int = 0, above: int = 0) -> Layer:

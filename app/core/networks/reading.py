@@ -190,8 +190,6 @@ class Chain:
             return
         plain = parse_layer(entry | {"padding": "valid" if own == "same" else own}, self._within, len(self.entries))
         same = parse_layer(entry | {"padding": "same"})
-        assert isinstance(plain, Conv2d)
-        assert isinstance(same, Conv2d)
         total = tuple(map(sum, zip(plain.margins(self.shape), sides or (0, 0, 0, 0), strict=True)))
         top, bottom, left, right = total
         if own != "same" and (top, left) == (bottom, right) and (not self._torch or total != same.margins(self.shape)):

@@ -66,7 +66,8 @@ def _start_as_dirac(module: nn.Module) -> None:
     for weight in weights:
         nn.init.kaiming_uniform_(weight, a=5**0.5)  # PyTorch's own start: within 1 / root of the fan-in
     for convolution in _layers(module, nn.Conv2d):
-        nn.init.dirac_(convolution.weight[: convolution.in_channels])
+        for kernels in convolution.weight.chunk(convolution.groups):
+            nn.init.dirac_(kernels[: kernels.shape[1]])
 
 
 def _layers(module: nn.Module, kind: type[Layer]) -> list[Layer]:

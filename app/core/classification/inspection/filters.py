@@ -14,11 +14,10 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor
 
-from app.core.classification.anatomy import INPUT, Anatomy, check_index
+from app.core.classification.anatomy import INPUT, Anatomy, check_index, first_input
 from app.core.convolution.convolution import convolve
 from app.core.convolution.steps import Convolution
 from app.core.errors import N_, InvalidValue
-from app.core.networks.layers import Conv2d
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,23 +57,27 @@ class LearnedKernel:
 
 def learned_kernel(anatomy: Anatomy, layer: str, channel: int, source: int | None = None) -> LearnedKernel:
     """The kernel of one output channel of a layer that sees the picture itself; InvalidValue for deeper ones."""
-    module, described = _first_layer(anatomy, layer)
+    module = _first_layer(anatomy, layer)
     preparation = anatomy.preparation
     assert preparation is not None
     check_index("channel", channel, len(module.weight))
-    kernels = module.weight[channel].detach().double()
-    means, deviations = (torch.tensor(values, dtype=torch.float64) for values in (preparation.mean, preparation.std))
+    kernels, first = spread(module.weight[channel].detach().double(), module.dilation), first_input(module, channel)
+    seen = slice(first, first + len(kernels))
+    means, deviations = (
+        torch.tensor(values[seen], dtype=torch.float64) for values in (preparation.mean, preparation.std)
+    )
     offsets = -means / deviations * kernels.sum((1, 2))
-    levels = sorted({255 * mean for mean in preparation.mean})
+    levels = sorted({255 * mean for mean in preparation.mean[seen]})
     if source is not None:
-        check_index("source", source, len(kernels))
-        kernel, divisor, offset = kernels[source], 255 * preparation.std[source], float(offsets[source])
+        check_index("source", source - first, len(kernels))
+        kernel, offset = kernels[source - first], float(offsets[source - first])
+        divisor = 255 * preparation.std[source]
         levels = [255 * preparation.mean[source]]
     else:
         kernel, divisor = (kernels / deviations[:, None, None]).sum(0), 255.0
         offset = float(offsets.sum()) + (0.0 if module.bias is None else float(module.bias[channel].detach()))
     matrix = tuple(tuple(row) for row in kernel.tolist())
-    step = Convolution(matrix, divisor, offset, stride=described.stride[0], border="valid")
+    step = Convolution(matrix, divisor, offset, stride=module.stride[0], border="valid")
     return LearnedKernel(step, source, levels[0] if len(levels) == 1 else None)
 
 
@@ -83,10 +86,11 @@ def map_of_picture(anatomy: Anatomy, layer: str, channel: int, levels: Tensor) -
 
     Each input channel is filtered by its learned kernel, with a border of its mean level; the sum and the bias follow.
     """
-    module, described = _first_layer(anatomy, layer)
-    top, bottom, left, right = described.margins(anatomy.row(layer).input_shape)
+    module, row = _first_layer(anatomy, layer), anatomy.row(layer)
+    top, bottom, left, right = row.layer.margins(row.input_shape)
     total: Tensor | float = 0.0 if module.bias is None else module.bias[channel].detach()
-    for source in range(module.in_channels):
+    first = first_input(module, channel)
+    for source in range(first, first + module.weight.shape[1]):
         learned = learned_kernel(anatomy, layer, channel, source)
         plane = levels[:, :, source].float()
         padded = F.pad(plane, (left, right, top, bottom), value=learned.padding_level or 0.0)
@@ -95,17 +99,24 @@ def map_of_picture(anatomy: Anatomy, layer: str, channel: int, levels: Tensor) -
     return total
 
 
-def _first_layer(anatomy: Anatomy, layer: str) -> tuple[torch.nn.Conv2d, Conv2d]:
-    module, described = anatomy.convolution(layer), anatomy.row(layer).layer
-    assert isinstance(described, Conv2d)
+def spread(kernels: Tensor, dilation: tuple[int, ...]) -> Tensor:
+    """Kernels ... x height x width with the zeros that dilation leaves between their cells written out."""
+    height, width = ((size - 1) * step + 1 for size, step in zip(kernels.shape[-2:], dilation, strict=True))
+    spaced = kernels.new_zeros(*kernels.shape[:-2], height, width)
+    spaced[..., :: dilation[0], :: dilation[1]] = kernels
+    return spaced
+
+
+def _first_layer(anatomy: Anatomy, layer: str) -> torch.nn.Conv2d:
+    module = anatomy.convolution(layer)
     if anatomy.sources[layer] != (INPUT,):
         raise InvalidValue(
             N_("Only kernels that see the picture itself can be used on it; %(layer)s sees other maps."),
             field="layer", layer=layer,
         )  # fmt: skip
-    if described.stride[0] != described.stride[1]:
+    if module.stride[0] != module.stride[1]:
         raise InvalidValue(
             N_("The kernel moves by different steps across and down; the convolution page has one stride."),
             field="layer",
         )
-    return module, described
+    return module

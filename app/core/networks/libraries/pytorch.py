@@ -42,7 +42,7 @@ def _convolution(layer: Conv2d, before: Shape) -> str:
     return f"nn.Conv2d({', '.join([str(before[0]), str(layer.filters), argument_text(layer.kernel_size), *options])})"
 
 
-def _uneven(layer: Conv2d, before: Shape) -> str:
+def _uneven(layer: Layer, before: Shape) -> str:
     """The sides to be padded before, where `nn.Conv2d` cannot: it pads both sides alike."""
     top, bottom, left, right = layer.margins(before)
     return "" if (top, left) == (bottom, right) else f"({left}, {right}, {top}, {bottom})"
@@ -153,9 +153,8 @@ def _lines(item: Traced, indent: str) -> Iterator[str]:
             yield f'{indent}    ("projection", {_call(item.projection, item.before)}),'
         yield f"{indent}]))),  # {shape_text(item.after)}"
         return
-    if isinstance(item.layer, Conv2d) and (sides := _uneven(item.layer, item.before)):
-        number = item.name.rpartition("_")[2]
-        yield f'{indent}("zero_padding2d_{number}", nn.ZeroPad2d({sides})),  # left, right, top, bottom'
+    if item.layer.role == "kernels" and (sides := _uneven(item.layer, item.before)):
+        yield f'{indent}("{item.name}_padding", nn.ZeroPad2d({sides})),  # left, right, top, bottom'
     note = _SOFTMAX if item.layer == Activation("softmax") else ""
     shape = f"  # {shape_text(item.after)}" if item.after != item.before else note
     yield f'{indent}("{item.name}", {_call(item.layer, item.before)}),{shape}'
