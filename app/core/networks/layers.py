@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from app.core.errors import N_
-from app.core.networks.arithmetic import About, Arithmetic, Layer, Pair, Slides
+from app.core.networks.arithmetic import About, Arithmetic, Layer, Pair, Rule, Slides
 from app.core.networks.fields import Choice, Flag, Number, Padding, Sides, Whole, setting
 from app.core.networks.formulas import Formula
 
@@ -43,10 +43,16 @@ ACTIVATIONS = {
 _SIDE = Sides(1, MAXIMUM_SIDE)
 _SIDES = (1, 2, 3, 4, 5, 6, 7, 8, 9, 11)
 _STEP: dict[str, Any] = {"title": N_("step"), "stops": (1, 2, 3, 4), "unusual": N_("step %(value)s")}
+_SPREAD: dict[str, Any] = {"title": N_("spacing"), "stops": (1, 2, 3, 4), "unusual": N_("spacing %(value)s")}
 _BORDERS = (
     ("valid", N_("the kernel stays inside; the maps get smaller")),
     ("same", N_("zeros around; the maps keep their size")),
 )
+SPREAD_OR_STEP = Rule(
+    Formula("(prod(stride) - 1) * (prod(dilation) - 1)"), "dilation",
+    N_("Layer %(layer)s (%(type)s) has a step of %(stride)s and a spacing of %(dilation)s; one of them must be 1: "
+       "Keras knows no layer with both."),
+)  # fmt: skip
 RELU = {"activation": "relu"}
 SHORT_TRAININGS = {"epsilon": 1e-5, "momentum": 0.9}  # PyTorch's: trainings here are short
 
@@ -63,7 +69,11 @@ def _bias() -> Any:
 
 @dataclass(frozen=True)
 class Conv2d(Layer):
-    """Cross-correlation with `filters` kernels over all channels, plus a bias (https://arxiv.org/abs/1603.07285)."""
+    """Cross-correlation with `filters` kernels over all channels, plus a bias (https://arxiv.org/abs/1603.07285).
+
+    A kernel's cells are `dilation` apart; with `groups`, filters and channels are divided into as many equal parts, and
+    a filter sees the channels of its own part only.
+    """
 
     type: ClassVar[str] = "conv2d"
     role: ClassVar[str] = "kernels"
@@ -76,16 +86,27 @@ class Conv2d(Layer):
     )
     arithmetic: ClassVar[Arithmetic] = Arithmetic(
         takes="maps",
-        slides=Slides("kernel_size", "stride", "padding"),
+        slides=Slides("kernel_size", "stride", "padding", "dilation"),
         gives=Formula("filters"),
-        parameters=Formula("filters * (prod(kernel_size) * channels + use_bias)"),
-        multiply_adds=Formula("places * filters * channels * prod(kernel_size)"),
-    )
+        rules=(
+            Rule(Formula("channels % groups"), "groups",
+                 N_("Layer %(layer)s (%(type)s): %(channels)s maps cannot be divided into %(groups)s equal groups.")),
+            Rule(Formula("filters % groups"), "groups",
+                 N_("Layer %(layer)s (%(type)s): %(filters)s kernels cannot be divided into %(groups)s equal groups.")),
+            SPREAD_OR_STEP,
+        ),
+        parameters=Formula("filters * (prod(kernel_size) * (channels // groups) + use_bias)"),
+        multiply_adds=Formula("places * filters * (channels // groups) * prod(kernel_size)"),
+    )  # fmt: skip
     filters: int = setting(Whole(1, MAXIMUM_UNITS), N_("kernels"), widest=512, on_card=True)
     kernel_size: Pair = setting(_SIDE, N_("kernel size"), default=(3, 3), stops=_SIDES, typed=True, on_card=True)
     stride: Pair = setting(_SIDE, default=(1, 1), **_STEP)
     padding: str | Pair = setting(
         Padding(MAXIMUM_SIDE - 1), N_("border"), default="valid", unusual=N_("padding %(value)s"), meanings=_BORDERS
+    )
+    dilation: Pair = setting(_SIDE, default=(1, 1), **_SPREAD)
+    groups: int = setting(
+        Whole(1, MAXIMUM_UNITS), N_("groups"), default=1, widest=512, unusual=N_("%(value)s groups of maps")
     )
     use_bias: bool = _bias()
     activation: str = function("none")

@@ -119,7 +119,7 @@ def _residual(layer: Residual, item: Traced) -> ResidualBlock:
 
 
 MODULES: dict[str, Callable[[Any, Traced], nn.Module]] = {
-    "conv2d": lambda layer, item: _convolution(layer, item.before),
+    "conv2d": lambda layer, item: _convolution(layer, item.before, layer.groups),
     "max_pooling2d": lambda layer, item: nn.MaxPool2d(layer.pool_size, layer.step),
     "average_pooling2d": lambda layer, item: nn.AvgPool2d(layer.pool_size, layer.step),
     "global_average_pooling2d": lambda layer, item: GlobalAveragePool2d(),

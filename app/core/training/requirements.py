@@ -37,9 +37,9 @@ def check_demands(network: Network, training: Training, learned: int) -> None:
 
 def _check_whitening(layers: Iterable[Traced]) -> None:
     """The first convolution's kernels are eigenvectors of patches, each with either sign."""
-    item = next((item for item in layers if isinstance(item.layer, Conv2d)), None)
+    item = next((item for item in layers if item.layer.role == "kernels"), None)
     layer = item.layer if item else None
-    if not item or not isinstance(layer, Conv2d) or layer.kernel_size[0] != layer.kernel_size[1] or not layer.use_bias:
+    if not item or not isinstance(layer, Conv2d) or not _can_whiten(layer):
         raise InvalidValue(N_("Whitening needs a first convolution with a square kernel and a bias."), field="whiten")
     needed = 2 * item.before[0] * layer.kernel_size[0] ** 2
     if layer.filters != needed:
@@ -47,6 +47,12 @@ def _check_whitening(layers: Iterable[Traced]) -> None:
             N_("Whitening needs %(needed)d filters in the first convolution; it has %(filters)d."),
             field="whiten", needed=needed, filters=layer.filters,
         )  # fmt: skip
+
+
+def _can_whiten(layer: Conv2d) -> bool:
+    """Whether its kernels are squares of all channels, and each has a bias."""
+    height, width = layer.kernel_size
+    return height == width and layer.use_bias and layer.groups == 1 and layer.dilation == (1, 1)
 
 
 def _flat(items: Iterable[Traced]) -> Iterator[Traced]:

@@ -23,13 +23,20 @@ RESIDUAL: dict[str, Any] = {
         {"type": "conv2d", "filters": 5, "padding": "same", "use_bias": False},
     ],
 }
+SLIDING = [
+    {"stride": 1},
+    {"stride": 2},
+    {"stride": [1, 2]},
+    {"stride": 1, "dilation": 2},
+    {"stride": 1, "dilation": [1, 2]},
+]
 CONVOLUTIONS = st.builds(
-    lambda filters, size, stride, padding, bias: {
-        "type": "conv2d", "filters": filters, "kernel_size": size, "stride": stride, "padding": padding,
-        "use_bias": bias,
+    lambda filters, size, sliding, groups, padding, bias: {
+        "type": "conv2d", "filters": filters * groups, "kernel_size": size, "padding": padding, "groups": groups,
+        "use_bias": bias, **sliding,
     },
-    st.integers(1, 4), st.sampled_from([1, 2, 3, [3, 2]]), st.sampled_from([1, 1, 2, [1, 2]]),
-    st.sampled_from(["same", "same", "valid"]), st.booleans(),
+    st.integers(1, 4), st.sampled_from([1, 2, 3, [3, 2]]), st.sampled_from(SLIDING),
+    st.sampled_from([1, 1, 1, 3]), st.sampled_from(["same", "same", "valid"]), st.booleans(),
 )  # fmt: skip
 SAME_SIZE = st.one_of(
     CONVOLUTIONS,

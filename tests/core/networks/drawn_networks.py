@@ -25,6 +25,8 @@ convolutions = st.fixed_dictionaries(
     optional={
         "stride": strides,
         "padding": st.sampled_from(["valid", "same", "same", 1, [0, 2]]),
+        "dilation": st.integers(1, 2) | st.sampled_from([[1, 3], [2, 1]]),
+        "groups": st.integers(1, 3),
         "use_bias": st.booleans(),
         "activation": st.sampled_from(ACTIVATIONS),
     },

@@ -80,6 +80,7 @@ def test_the_field_of_a_layer_is_that_of_the_unit_that_sees_most(network: Networ
     ([conv(stride=2), conv(stride=2), conv()], 64, [3, 7, 15]),
     ([conv(kernel_size=[1, 5])], 16, [[1, 5]]),
     ([conv(kernel_size=11, padding="same")], 6, [6]),
+    ([conv(dilation=2), conv(dilation=4)], 32, [5, 13]),
     ([{"type": "residual", "layers": [conv(3, padding="same")] * 2}], 16, [3, 5, 5]),
 ])  # fmt: skip
 def test_fields_worked_out_by_hand(layers: list[dict], size: int, fields: list) -> None:

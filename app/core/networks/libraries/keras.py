@@ -13,7 +13,7 @@ import numpy as np
 from app.core.errors import N_
 from app.core.networks.arithmetic import Layer, entry_of
 from app.core.networks.fields import shape_text
-from app.core.networks.libraries.forms import ONE, Form, argument_text
+from app.core.networks.libraries.forms import Form, argument_text
 from app.core.networks.libraries.own_classes import KERAS_RESIDUAL
 from app.core.networks.libraries.syntax import Call, Program, refuse
 from app.core.networks.networks import Network, expand
@@ -52,8 +52,9 @@ class Word(Form):
 
 LAYERS = {
     "conv2d": Word(
-        "Conv2D", "filters! kernel_size! strides:stride padding data_format dilation_rate groups activation use_bias",
-        {"data_format": LAST, "dilation_rate": ONE, "groups": (1,)},
+        "Conv2D", "filters! kernel_size! strides:stride padding data_format dilation_rate:dilation groups activation "
+        "use_bias",
+        {"data_format": LAST},
         leading=2, weights=(("weight", _kernels), ("bias", _plain)),
     ),
     "max_pooling2d": Word("MaxPooling2D", "pool_size strides:stride padding data_format", {"data_format": LAST},

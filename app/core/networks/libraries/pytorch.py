@@ -38,6 +38,8 @@ def _convolution(layer: Conv2d, before: Shape) -> str:
         options.append('padding="same"')
     elif (top, left) == (bottom, right) != (0, 0):
         options.append(f"padding={argument_text((top, left))}")
+    options += [f"dilation={argument_text(layer.dilation)}"] * (layer.dilation != (1, 1))
+    options += [f"groups={layer.groups}"] * (layer.groups > 1)
     options += ["bias=False"] * (not layer.use_bias)
     return f"nn.Conv2d({', '.join([str(before[0]), str(layer.filters), argument_text(layer.kernel_size), *options])})"
 
@@ -85,7 +87,7 @@ LAYERS = {
     "conv2d": Word(_convolution, [Form(
         "Conv2d",
         "in_channels! out_channels:filters! kernel_size! stride padding dilation groups bias:use_bias padding_mode",
-        {"dilation": ONE, "groups": (1,), "padding_mode": ("zeros",)},
+        {"padding_mode": ("zeros",)},
     )]),
     "max_pooling2d": Word(_pooling("MaxPool2d"), [Form(
         "MaxPool2d", f"{_POOL} dilation return_indices ceil_mode",

@@ -55,7 +55,7 @@ def test_input_maps_convolved_with_their_kernels_add_up_to_the_map(anatomy: Anat
 
     found = contributions(recording, layer, channel)
 
-    assert len(found) == len(recording.before(layer))
+    assert len(found) == len(recording.before(layer)) // anatomy.convolution(layer).groups
     total = found.sum(0) + (0 if bias is None else bias[channel])
     torch.testing.assert_close(total, recording.values[layer][channel], atol=1e-4, rtol=1e-4)
 
@@ -158,26 +158,26 @@ def test_what_is_not_there_is_refused(layer: str, channel: int, x: int, y: int, 
 
 def recompute(found: dict[str, Any], recording: Recording) -> float:
     """The value from the numbers that are shown, as a reader would."""
-    match found["type"]:
+    match found["role"]:
         case "input":
             return (found["level"] / 255 - found["mean"]) / found["std"]
-        case "conv2d":
+        case "kernels":
             return found["bias"] + sum(dot(entry["patch"], entry["kernel"]) for entry in found["inputs"])
-        case "batch_normalization":
+        case "normalize":
             spread = math.sqrt(found["variance"] + found["epsilon"])
             return found["gamma"] * (found["input"] - found["mean"]) / spread + found["beta"]
-        case "activation":
+        case "function":
             return float(FUNCTIONS[found["function"]](found["input"]))
-        case "dropout":
+        case "pass":
             return float(found["input"])
-        case "flatten":
+        case "unroll":
             place = found["from"]
             return float(recording.values[place["layer"]][place["channel"], place["y"], place["x"]])
-        case "dense":
+        case "weigh":
             return sum(e["input"] * e["weight"] for e in found["inputs"]) + found["others_sum"] + found["bias"]
         case "softmax":
             return math.exp((found["logits"][found["channel"]] - max(found["logits"])) / 1.7) / found["sum"]
-        case "residual":
+        case "sum":
             return sum(term["value"] for term in found["terms"])
         case _:
             cells = [cell for row in found["patch"] for cell in row]
@@ -187,3 +187,20 @@ def recompute(found: dict[str, Any], recording: Recording) -> float:
 def dot(patch: list[list[float]], kernel: list[list[float]]) -> float:
     """Cell by cell."""
     return sum(a * b for cells, weights in zip(patch, kernel, strict=True) for a, b in zip(cells, weights, strict=True))
+
+
+def test_a_dilated_kernel_of_a_group_worked_out_by_hand() -> None:
+    layer = {"type": "conv2d", "filters": 3, "kernel_size": 2, "dilation": [1, 3], "groups": 3, "use_bias": False}
+    anatomy = make_anatomy([layer, {"type": "flatten"}])
+    with torch.no_grad():
+        anatomy.convolution("conv2d_1").weight.copy_(torch.tensor([[1.0, 2], [3, 4]]).expand(3, 1, 2, 2))
+    picture = torch.arange(270.0).reshape(3, 10, 9)
+
+    found = explain_unit(record(anatomy, picture), "conv2d_1", 1, 2, 5).describe()
+
+    assert [entry["channel"] for entry in found["inputs"]] == [1]
+    corner = 90 + 5 * 9 + 2
+    assert found["inputs"][0]["patch"] == [[corner, corner + 3], [corner + 9, corner + 12]]
+    assert found["value"] == corner + 2 * (corner + 3) + 3 * (corner + 9) + 4 * (corner + 12)
+    assert (found["left"], found["top"], found["dilation"]) == (2, 5, [1, 3])
+    assert found["receptive_field"] == {"x": 2, "y": 5, "width": 4, "height": 2}
