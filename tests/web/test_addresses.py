@@ -31,6 +31,12 @@ def test_a_prepared_state_can_be_shown(state: State) -> None:
     assert state.sentence.endswith(".")
 
 
+def test_what_the_shipped_networks_have_can_be_shown() -> None:
+    query = "model=explain&layer=conv2d_1&channel=15&x=31&y=0&label=cat&implant=conv2d_1,15,sobel-x"
+
+    assert read_state(State("inside", "classification", query, "", ""))["channel"] == 15
+
+
 def test_prepared_states_have_a_name_each_and_lie_in_their_room() -> None:
     for room in ROOMS:
         names = [state.name for state in room.states()]
@@ -58,6 +64,13 @@ def test_a_link_of_the_readme_and_its_pictures_can_be_shown(link: str) -> None:
     ("convolution", 'kernel=sobel-x&steps=[{"type":"relu"}]', "steps"),
     ("convolution", f"steps={json.dumps([{'type': 'relu'}] * 17)}", "steps"),
     ("classification", "implant=conv2d_1,0,no-such", "implant"),
+    ("classification", "implant=relu_1,0,sobel-x", "implant"),
+    ("classification", "implant=conv2d_1,16,sobel-x", "implant"),
+    ("classification", "model=no-such", "model"),
+    ("classification", "layer=conv2d_99", "layer"),
+    ("classification", "layer=conv2d_1&channel=16", "channel"),
+    ("classification", "layer=conv2d_1&x=32&y=0", "x"),
+    ("classification", "model=digits&label=cat", "label"),
     ("classification", "change=angle:400", "change"),
     ("training", "dataset=no-such", "dataset"),
     ("training", "network=no-such", "network"),

@@ -1,12 +1,17 @@
 """What an address of the classification room says: the network, the picture, what is open, and what is done to both."""
 
+import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, get_args
 
 from app.core.classification.questions import Method
 from app.core.convolution.kernels import KERNELS
+from app.core.networks.networks import expand, parse_network
+from app.core.networks.reports import LayerReport
 from app.web.addresses import Field, Grammar, check_sample, picture
 
+_SHIPPED, _USUAL = Path(__file__).parents[3] / "models", "explain"
 _LONGEST, _MOST = 100, 10**5 - 1
 # What a photo may go through on its way to the network: the ends of each slider, in pixels, degrees and levels.
 CHANGES = {
@@ -24,9 +29,38 @@ def _whole(name: str) -> Field:
 
 
 def _check(values: Mapping[str, Any]) -> None:
+    """The network is one that is shipped, and has what is open and what is replaced."""
     check_sample(values["sample"])
-    if values["implant"] and values["implant"]["kernel"] not in KERNELS:
-        raise GRAMMAR.named("implant").refuse()
+    folder = _SHIPPED / (values["model"] or _USUAL)
+    if not (folder / "network.json").is_file():
+        raise GRAMMAR.named("model").refuse()
+    network = parse_network(_read(folder / "network.json"))
+    rows = {row.name: row for row in expand(network).report.layers}
+    if values["label"] not in (None, *_read(folder / "card.json")["classes"]):
+        raise GRAMMAR.named("label").refuse()
+    if values["layer"]:
+        shapes = {name: row.output_shape for name, row in rows.items()}
+        _check_place(values, {"input": network.input, **shapes, "softmax": (network.classes,)})
+    if implant := values["implant"]:
+        row = rows.get(implant["layer"])
+        if implant["kernel"] not in KERNELS or row is None or not _has_kernel(row, implant["channel"]):
+            raise GRAMMAR.named("implant").refuse()
+
+
+def _check_place(values: Mapping[str, Any], shapes: Mapping[str, tuple[int, ...]]) -> None:
+    if values["layer"] not in shapes:
+        raise GRAMMAR.named("layer").refuse()
+    for name, size in zip(("channel", "y", "x"), shapes[values["layer"]], strict=False):
+        if values[name] is not None and values[name] >= size:
+            raise GRAMMAR.named(name).refuse()
+
+
+def _has_kernel(row: LayerReport, channel: int) -> bool:
+    return row.role == "kernels" and channel < row.output_shape[0]
+
+
+def _read(file: Path) -> Any:
+    return json.loads(file.read_text("utf-8"))
 
 
 GRAMMAR = Grammar((
