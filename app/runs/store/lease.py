@@ -5,7 +5,6 @@ So a trainer that was thought dead, and wakes up, changes nothing. It does not k
 
 import os
 import time
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Engine, RowMapping, case, select
@@ -15,21 +14,13 @@ from app.runs.store.database import reading, writing
 from app.runs.store.processes import identify
 from app.runs.store.queue import Claim
 from app.runs.store.schema import events, runs
-from app.runs.store.states import INTERRUPTED, Reason, Values
+from app.runs.store.states import INTERRUPTED, Reason, Values, Wish
 
 Entries = list[tuple[str, Values]]
 
 
 class Lost(Exception):
     """The run is somebody else's now, or gone."""
-
-
-@dataclass(frozen=True, slots=True)
-class Requests:
-    """What was asked of the run and is not done yet: a state, a highest learning rate."""
-
-    state: str | None = None
-    learning_rate: float | None = None
 
 
 class Lease:
@@ -60,7 +51,7 @@ class Lease:
             chosen = select(events.c.sequence).where(events.c.run_id == self._claim.run_id, events.c.kind == kind)
             return len(connection.execute(chosen).all())
 
-    def write(self, entries: Entries, *, done_rate: float | None = None, **columns: Any) -> Requests:
+    def write(self, entries: Entries, *, done_rate: float | None = None, **columns: Any) -> Wish:
         """Logs events and sets columns of the row, all or nothing; what is asked of the run.
 
         With `done_rate` the request for that rate is done, but not one that came since.
@@ -76,17 +67,17 @@ class Lease:
                 raise Lost
             self._newest = event_log.append(connection, self._claim.run_id, entries, self._newest)
         self.written = time.monotonic()
-        return Requests(*row)
+        return Wish(*row)
 
-    def look(self) -> Requests:
-        """What is asked of the run."""
+    def look(self) -> Wish:
+        """What is asked of the run and not done yet."""
         with reading(self._engine) as connection:
             row = connection.execute(select(runs.c.asked, runs.c.asked_rate).where(self._mine)).first()
         if row is None:
             raise Lost
-        return Requests(*row)
+        return Wish(*row)
 
-    def beat(self) -> Requests:
+    def beat(self) -> Wish:
         """Alive; what is asked of the run."""
         return self.write([])
 

@@ -7,9 +7,10 @@ from typing import Any
 
 from torch import Tensor
 
+from app.core.errors import N_, InvalidValue
 from app.core.networks.networks import Network, parse_network
 from app.core.networks.reports import Limits as NetworkLimits
-from app.core.training.hyperparameters import Training, parse_training
+from app.core.training.hyperparameters import Training, check_bounds, parse_training
 
 QUEUED, RUNNING, PAUSED = "queued", "running", "paused"
 FINISHED, STOPPED, DIVERGED, FAILED, INTERRUPTED = "finished", "stopped", "diverged", "failed", "interrupted"
@@ -17,6 +18,7 @@ STATES = (QUEUED, RUNNING, PAUSED, FINISHED, STOPPED, DIVERGED, FAILED, INTERRUP
 TERMINAL = frozenset({FINISHED, STOPPED, DIVERGED, FAILED})  # a failed run that had begun may be set to go on
 ANY_SIZE = NetworkLimits(parameters=2**60, memory_mb=2**60)  # of a network that was judged when it came
 LONGEST_NAME = 80
+ASKABLE = (PAUSED, RUNNING, STOPPED)
 
 Values = dict[str, Any]
 
@@ -56,6 +58,24 @@ class Order:
     sample: str | None = None
     pair: str | None = None
     classes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is asked of a run, from the route to its trainer; None is left as it is. Raises InvalidValue.
+
+    `learning_rate` is the highest one, from the next step on.
+    """
+
+    state: str | None = None
+    learning_rate: float | None = None
+    name: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.state is not None:
+            check_askable(self.state)
+        if self.learning_rate is not None:
+            check_bounds("learning_rate", self.learning_rate)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +145,12 @@ class RunRow:
     def read_training(self) -> Training:
         """The hyperparameters as an object."""
         return parse_training(self.training)
+
+
+def check_askable(state: object) -> None:
+    """Whether a run may be asked for that state; InvalidValue else."""
+    if state not in ASKABLE:
+        raise InvalidValue(N_("state is one of %(choices)s."), field="state", choices=", ".join(ASKABLE))
 
 
 def read_order(network: Values, training: Values) -> tuple[Network, Training]:

@@ -1,4 +1,4 @@
-"""The runs as the web sees them: submitted, found, listed, asked for something, renamed, deleted; and their events.
+"""The runs as the web sees them: submitted, found, listed, asked for something, deleted; and their events.
 
 It does not train: what is asked of a run is written into its row, where its trainer finds it. Safe from any thread.
 """
@@ -22,8 +22,8 @@ from app.runs.store.folders import RunFolder
 from app.runs.store.queue import QueueLimits, count, read_queue
 from app.runs.store.reserve import RESERVE
 from app.runs.store.schema import events, runs
-from app.runs.store.states import LONGEST_NAME, QUEUED, RUNNING, TERMINAL, Order, Reason, RunRow, Visitor
-from app.runs.store.transitions import Wish, grant
+from app.runs.store.states import LONGEST_NAME, QUEUED, RUNNING, TERMINAL, Order, Reason, RunRow, Visitor, Wish
+from app.runs.store.transitions import grant
 
 __all__ = ["TERMINAL", "LoggedEvent", "Order", "QueueLimits", "RunRow", "Store", "Visitor"]
 
@@ -92,24 +92,17 @@ class Store:
             rows = connection.execute(select(runs).order_by(runs.c.created_at.desc(), runs.c.id)).mappings()
             return [_to_run(row, queue) for row in rows]
 
-    def ask(self, run_id: str, *, state: str | None = None, learning_rate: float | None = None) -> RunRow:
-        """Asks for a state (paused, running, stopped), or for a rate from the next step on.
+    def ask(self, run_id: str, wish: Wish) -> RunRow:
+        """Asks for a state (paused, running, stopped), a rate from the next step on, a name.
 
         What nobody trains changes at once; what a trainer has, when it comes to it: `asked` says so meanwhile.
-        Raises UnknownRun, WrongState, QueueFull or InvalidValue.
+        Raises UnknownRun, WrongState or QueueFull.
         """
         with writing(self.engine) as connection:
             row = _row(connection, run_id)
-            if state == RUNNING:
+            if wish.state == RUNNING:
                 self._check_turns(connection, Visitor(row["cookie"], row["address"]), row["id"])
-            grant(connection, row, Wish(state, learning_rate))
-        return self.find(run_id)
-
-    def rename(self, run_id: str, name: str) -> RunRow:
-        """Gives it another name. Raises UnknownRun."""
-        with writing(self.engine) as connection:
-            _row(connection, run_id)
-            connection.execute(runs.update().where(runs.c.id == run_id).values(name=name.strip()[:LONGEST_NAME]))
+            grant(connection, row, wish)
         return self.find(run_id)
 
     def delete(self, run_id: str) -> None:

@@ -4,36 +4,26 @@ It does not know who asks.
 """
 
 import time
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping
 
-from app.core.errors import N_, InvalidValue, WrongState
-from app.core.training.hyperparameters import check_bounds
+from app.core.errors import N_, WrongState
 from app.runs.store import event_log
 from app.runs.store.schema import runs
-from app.runs.store.states import FAILED, PAUSED, QUEUED, RUNNING, STOPPED, TERMINAL
-
-ASKABLE = (PAUSED, RUNNING, STOPPED)
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """A state, a highest learning rate, or both."""
-
-    state: str | None = None
-    learning_rate: float | None = None
+from app.runs.store.states import FAILED, LONGEST_NAME, PAUSED, QUEUED, RUNNING, STOPPED, TERMINAL, Wish
 
 
 def grant(connection: Connection, row: RowMapping, wish: Wish) -> None:
-    """Writes what was asked for into the row. Raises WrongState or InvalidValue."""
+    """Writes what was asked for into the row. Raises WrongState."""
     if wish.learning_rate is not None:
         _ask_rate(connection, row, wish.learning_rate)
     if wish.state is not None and wish.state != row["state"]:
         _ask_state(connection, row, wish.state)
     elif wish.state == RUNNING and row["asked"]:
         change(connection, row["id"], asked=None)  # taken back before the trainer came to it
+    if wish.name is not None:
+        change(connection, row["id"], name=wish.name.strip()[:LONGEST_NAME])
 
 
 def change(connection: Connection, run_id: str, **values: Any) -> None:
@@ -49,8 +39,6 @@ def requeue(connection: Connection, row: RowMapping, asked: str | None = None) -
 
 
 def _ask_state(connection: Connection, row: RowMapping, state: str) -> None:
-    if state not in ASKABLE:
-        raise InvalidValue(N_("state is one of %(choices)s."), field="state", choices=", ".join(ASKABLE))
     has, run_id = row["state"], row["id"]
     goes_on = has == FAILED and state == RUNNING and row["step"]  # without a checkpoint it learns the same once more
     if has in TERMINAL and not goes_on:
@@ -72,7 +60,6 @@ def _ask_state(connection: Connection, row: RowMapping, state: str) -> None:
 
 
 def _ask_rate(connection: Connection, row: RowMapping, rate: float) -> None:
-    check_bounds("learning_rate", rate)
     if row["state"] in TERMINAL:
         raise WrongState(N_("The run has ended; it cannot be changed any more. Start it anew instead."),
                          field="learning_rate")  # fmt: skip

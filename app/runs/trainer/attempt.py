@@ -21,7 +21,7 @@ from app.core.training.training import Trainer
 from app.runs.store import reasons
 from app.runs.store.event_log import SNAPSHOT, STATE
 from app.runs.store.folders import RunFolder
-from app.runs.store.lease import Entries, Lease, Lost, Requests
+from app.runs.store.lease import Entries, Lease, Lost
 from app.runs.store.queue import Claim
 from app.runs.store.reserve import release_reserve
 from app.runs.store.states import (
@@ -33,6 +33,7 @@ from app.runs.store.states import (
     RUNNING,
     STOPPED,
     Reason,
+    Wish,
     read_order,
 )
 from app.runs.trainer.artifacts import Artifacts, describe_run
@@ -80,7 +81,7 @@ class Attempt:
         self._artifacts = Artifacts(self._folder, self._network, self._dataset.classes, about)
         self._snapshots = self._lease.count(SNAPSHOT)
         self._is_warm = False
-        self._heartbeat.requests = Requests(row["asked"], row["asked_rate"])
+        self._heartbeat.wish = Wish(row["asked"], row["asked_rate"])
         self._epoch = max(row["epoch"], 1)
         last = row["last"] or {"epoch": 0, "validation_loss": None, "validation_accuracy": None}
         self._told(last["epoch"], last["validation_loss"], last["validation_accuracy"])
@@ -121,7 +122,7 @@ class Attempt:
     def _is_wanted(self) -> bool:
         """Whether something is asked, at a step that the log has not seen yet; who has to leave leaves at any."""
         has_caught_up = self._journal.has_caught_up(self._trainer.step)
-        return self.leaving.is_set() or (has_caught_up and self._heartbeat.requests != Requests())
+        return self.leaving.is_set() or (has_caught_up and self._heartbeat.wish != Wish())
 
     def _keep_up(self, is_epoch: bool) -> None:
         """All that is due by now."""
@@ -164,7 +165,7 @@ class Attempt:
 
     def _write(self, entries: Entries | None = None, **columns: Any) -> None:
         waiting, known = self._journal.take()
-        self._heartbeat.requests = self._lease.write([*waiting, *(entries or [])], **known, **columns)
+        self._heartbeat.wish = self._lease.write([*waiting, *(entries or [])], **known, **columns)
 
     def _write_checkpoint(self, entries: Entries | None = None, **columns: Any) -> bool:
         """A checkpoint and what the log does not have yet, together; False where the weights are not finite."""
@@ -178,15 +179,15 @@ class Attempt:
 
     def _settle(self) -> bool:
         """Does what is asked for; whether the process has to go."""
-        requests = self._heartbeat.requests = self._lease.beat()
-        if requests.learning_rate is not None and self._journal.has_caught_up(self._trainer.step):
-            self._change_rate(requests.learning_rate)
-        if requests.state == STOPPED:
+        wish = self._heartbeat.wish = self._lease.beat()
+        if wish.learning_rate is not None and self._journal.has_caught_up(self._trainer.step):
+            self._change_rate(wish.learning_rate)
+        if wish.state == STOPPED:
             self._finish(STOPPED, None)
             return True
-        if requests.state == PAUSED or self.leaving.is_set():
-            return self._leave(PAUSED if requests.state == PAUSED else INTERRUPTED)
-        if requests.state == RUNNING:
+        if wish.state == PAUSED or self.leaving.is_set():
+            return self._leave(PAUSED if wish.state == PAUSED else INTERRUPTED)
+        if wish.state == RUNNING:
             self._lease.write([], asked=None)
         return False
 
@@ -205,7 +206,7 @@ class Attempt:
         step = self._trainer.step
         told = {"state": RUNNING, "reason": None, "step": step, "epoch": self._epoch, "learning_rate": rate}
         self._write_checkpoint([(STATE, told)], done_rate=rate)
-        self._heartbeat.requests = Requests()
+        self._heartbeat.wish = Wish()
 
     def _finish(self, state: str, reason: Reason | None) -> None:
         """The test pictures are looked at, once."""

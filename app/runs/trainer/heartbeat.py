@@ -13,17 +13,18 @@ from typing import Self
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.core.errors import DiskFull
-from app.runs.store.lease import Lease, Lost, Requests
+from app.runs.store.lease import Lease, Lost
+from app.runs.store.states import Wish
 
 HEARTBEAT_S = 1.0
 _LOOKS = 5  # for requests, in that time
 
 
 class Heartbeat:
-    """Beats while the block runs; `requests` are the newest. A run that was lost ends the process at once."""
+    """Beats while the block runs; `wish` is what is asked by now. A run that was lost ends the process at once."""
 
     def __init__(self, lease: Lease, on_lost: Callable[[], object] = lambda: os._exit(0)) -> None:
-        self.requests = Requests()
+        self.wish = Wish()
         self._lease = lease
         self._on_lost = on_lost
         self._over = threading.Event()
@@ -45,7 +46,7 @@ class Heartbeat:
                 continue  # who wrote has heard what is asked
             with suppress(DiskFull, SQLAlchemyError):  # the next one may come through
                 try:
-                    self.requests = self._lease.look() if turn % _LOOKS else self._lease.beat()
+                    self.wish = self._lease.look() if turn % _LOOKS else self._lease.beat()
                 except Lost:
                     if not (self._over.is_set() or self._lease.is_given_back):
                         self._on_lost()

@@ -15,8 +15,10 @@ from app.web.bodies import JsonBody, describe_body
 from app.web.dependencies import OwnRunDep, RunDep, SettingsDep, StoreDep, VisitorDep, WorkersDep, limit_rate
 from app.web.i18n import choose_language
 from app.web.training.orders import EXAMPLE, SCHEMA, judge_of, read_order
-from app.web.training.run_changes import CHANGE_EXAMPLE, CHANGE_SCHEMA, read_change
 from app.web.training.run_objects import Teller
+from app.web.training.wishes import EXAMPLE as WISH
+from app.web.training.wishes import SCHEMA as WISHES
+from app.web.training.wishes import read_wish
 
 router = APIRouter(prefix="/api/runs", tags=["training"])
 
@@ -54,11 +56,10 @@ def show_run(run: RunDep, teller: TellerDep) -> dict[str, Any]:
     return teller.tell(run)
 
 
-@router.patch("/{run_id}", openapi_extra=describe_body(CHANGE_SCHEMA, CHANGE_EXAMPLE))
+@router.patch("/{run_id}", openapi_extra=describe_body(WISHES, WISH))
 async def change_run(run: OwnRunDep, body: JsonBody, teller: TellerDep) -> dict[str, Any]:
     """Pause it, go on, stop it, give it another learning rate or name; `asked` says what its trainer has yet to do."""
-    change = read_change(body)
-    run = await run_in_threadpool(change.make, teller.store, run)
+    run = await run_in_threadpool(teller.store.ask, run.id, read_wish(body))
     return await run_in_threadpool(teller.tell, run)
 
 

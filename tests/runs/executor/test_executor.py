@@ -21,6 +21,7 @@ from app.runs.executor.executor import Executor
 from app.runs.store import processes
 from app.runs.store.database import reading
 from app.runs.store.schema import runs
+from app.runs.store.states import Wish
 from app.runs.store.store import TERMINAL, Store
 from tests.runs.conftest import ANNA, BOB, QUICK, make_datasets, order, payloads, states
 
@@ -201,12 +202,12 @@ def test_two_servers_on_one_folder_train_one_run_at_a_time_and_a_pause_makes_roo
         most = max(most, store.count_states().get("running", 0))
         return store.find(first.id).state == "paused" and store.find(second.id).step > 0
 
-    store.ask(first.id, state="paused")
+    store.ask(first.id, Wish(state="paused"))
     wait_for(has_paused, "the first is paused and the second trains")
     process = process_of(store, second.id)
     store.delete(second.id)
     is_gone = not processes.is_alive(process)
-    store.ask(first.id, state="running")
+    store.ask(first.id, Wish(state="running"))
     wait_for_state(store, first.id, "finished")
 
     assert most == 1

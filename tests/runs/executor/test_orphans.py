@@ -9,6 +9,7 @@ from app.runs.executor.orphans import close, rescue
 from app.runs.store import processes, reasons
 from app.runs.store.database import writing
 from app.runs.store.lease import Lease
+from app.runs.store.states import Wish
 from app.runs.store.store import Store
 from tests.runs.conftest import ANNA, claim, order, states
 
@@ -56,7 +57,7 @@ def test_a_run_that_takes_its_process_down_every_time_is_not_tried_for_ever(stor
 def test_what_was_asked_of_a_run_outlives_its_process(store: Store) -> None:
     run = store.submit(order(), ANNA)
     claim(store)
-    store.ask(run.id, state="stopped")
+    store.ask(run.id, Wish(state="stopped"))
     make_silent(store)
 
     rescue(store.engine)

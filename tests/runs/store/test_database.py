@@ -13,6 +13,7 @@ from app.core.training.hyperparameters import Training, describe_training
 from app.runs.store.database import migrate, open_engine, reading, writing
 from app.runs.store.event_log import append
 from app.runs.store.schema import metadata
+from app.runs.store.states import Wish
 from app.runs.store.store import Store
 from tests.core.training.small_trainings import small_network
 from tests.runs.conftest import ANNA, order
@@ -116,7 +117,7 @@ def test_what_another_connection_commits_is_noticed_and_nothing_else(open_store:
     first, again = watching.changes.number(), watching.changes.number()
     other.events(run.id)
     read = watching.changes.number()
-    watching.rename(run.id, "By another connection of the same process")
+    watching.ask(run.id, Wish(name="By another connection of the same process"))
     own = watching.changes.number()
     other.delete(run.id)
 

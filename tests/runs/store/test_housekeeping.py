@@ -3,14 +3,14 @@ from collections.abc import Callable
 
 from app.runs.store.housekeeping import tidy
 from app.runs.store.reserve import RESERVE_BYTES
-from app.runs.store.states import Visitor
+from app.runs.store.states import Visitor, Wish
 from app.runs.store.store import Store
 from tests.runs.conftest import order
 
 
 def submit(store: Store, number: int, state: str = "stopped") -> str:
     run_id = store.submit(order(), Visitor(None, f"10.0.0.{number}")).id
-    store.ask(run_id, state=state)
+    store.ask(run_id, Wish(state=state))
     return run_id
 
 

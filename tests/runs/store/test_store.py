@@ -13,7 +13,7 @@ from app.core.errors import DiskFull, InvalidValue, QueueFull, UnknownRun, Wrong
 from app.runs.store.database import writing
 from app.runs.store.queue import claim_next
 from app.runs.store.reserve import RESERVE, RESERVE_BYTES, keep_reserve
-from app.runs.store.states import Visitor
+from app.runs.store.states import Visitor, Wish
 from app.runs.store.store import Store
 from tests.runs.conftest import ANNA, BOB, QUICK, claim, order, payloads, states
 
@@ -38,7 +38,7 @@ def test_a_run_is_found_as_it_was_ordered(store: Store) -> None:
 
 def test_runs_are_listed_newest_first_and_counted(store: Store) -> None:
     ids = [store.submit(order(), ANNA).id for _ in range(3)]
-    store.ask(ids[1], state="paused")
+    store.ask(ids[1], Wish(state="paused"))
 
     assert [run.id for run in store.list()] == ids[::-1]
     assert [run.queue_position for run in store.list()] == [2, None, 1]
@@ -54,7 +54,7 @@ def test_what_is_not_there_is_said(store: Store, call: str) -> None:
 def test_a_run_is_renamed_and_deleted_with_all_that_it_has(store: Store) -> None:
     run = store.submit(order(), ANNA)
 
-    renamed = store.rename(run.id, "Another")
+    renamed = store.ask(run.id, Wish(name="Another"))
     store.delete(run.id)
 
     assert renamed.name == "Another"
@@ -66,8 +66,8 @@ def test_a_run_is_renamed_and_deleted_with_all_that_it_has(store: Store) -> None
 def test_a_pause_before_the_start_is_no_way_to_the_front(store: Store) -> None:
     first, second = store.submit(order(), ANNA), store.submit(order(), BOB)
 
-    store.ask(second.id, state="paused")
-    back = store.ask(second.id, state="running")
+    store.ask(second.id, Wish(state="paused"))
+    back = store.ask(second.id, Wish(state="running"))
 
     assert (store.find(first.id).queue_position, back.queue_position) == (1, 2)
 
@@ -107,11 +107,11 @@ def test_one_visitor_cannot_fill_the_queue(open_store: Callable[..., Store]) -> 
 def test_resuming_is_no_way_round_that_limit(open_store: Callable[..., Store]) -> None:
     store = open_store(per_visitor=1)
     first = store.submit(order(), ANNA)
-    store.ask(first.id, state="paused")
+    store.ask(first.id, Wish(state="paused"))
     store.submit(order(), ANNA)
 
     with pytest.raises(QueueFull):
-        store.ask(first.id, state="running")
+        store.ask(first.id, Wish(state="running"))
 
 
 def test_nothing_of_a_refused_run_stays_behind(open_store: Callable[..., Store]) -> None:
@@ -127,7 +127,9 @@ def test_nothing_of_a_refused_run_stays_behind(open_store: Callable[..., Store])
 def test_what_no_trainer_has_changes_at_once(store: Store) -> None:
     run = store.submit(order(), ANNA)
 
-    told = [store.ask(run.id, state=state).state for state in ("paused", "paused", "running", "running", "stopped")]
+    told = [
+        store.ask(run.id, Wish(state=state)).state for state in ("paused", "paused", "running", "running", "stopped")
+    ]
 
     assert told == ["paused", "paused", "queued", "queued", "stopped"]
     assert states(store, run.id) == ["queued", "paused", "queued", "stopped"]
@@ -138,8 +140,8 @@ def test_what_a_trainer_has_is_only_asked_for(store: Store) -> None:
     run = store.submit(order(), ANNA)
     claim(store)
 
-    asked = store.ask(run.id, state="paused")
-    taken_back = store.ask(run.id, state="running")
+    asked = store.ask(run.id, Wish(state="paused"))
+    taken_back = store.ask(run.id, Wish(state="running"))
 
     assert (asked.state, asked.asked) == ("running", "paused")
     assert (taken_back.state, taken_back.asked) == ("running", None)
@@ -148,12 +150,12 @@ def test_what_a_trainer_has_is_only_asked_for(store: Store) -> None:
 @pytest.mark.parametrize("wish", [{"state": "running"}, {"state": "paused"}, {"learning_rate": 0.1}])
 def test_a_run_that_has_ended_stays_as_it_is(store: Store, wish: dict[str, Any]) -> None:
     run = store.submit(order(), ANNA)
-    store.ask(run.id, state="stopped")
+    store.ask(run.id, Wish(state="stopped"))
 
     with pytest.raises(WrongState):
-        store.ask(run.id, **wish)
+        store.ask(run.id, Wish(**wish))
 
-    assert store.ask(run.id, state="stopped").state == "stopped"
+    assert store.ask(run.id, Wish(state="stopped")).state == "stopped"
 
 
 @pytest.mark.parametrize("wish", [{"state": "finished"}, {"state": "x"}, {"learning_rate": -1.0}])
@@ -161,7 +163,7 @@ def test_a_wish_that_makes_no_sense_is_refused(store: Store, wish: dict[str, Any
     run = store.submit(order(), ANNA)
 
     with pytest.raises(InvalidValue) as refusal:
-        store.ask(run.id, **wish)
+        store.ask(run.id, Wish(**wish))
 
     assert refusal.value.field == next(iter(wish))
 

@@ -15,6 +15,7 @@ from app.core.training.batches import keep
 from app.core.training.evaluation import cross_entropy, logits_of
 from app.core.training.events import Epoch, Finished
 from app.core.training.training import Trainer, train
+from app.runs.store.states import Wish
 from app.runs.store.store import Store
 from app.runs.trainer.heartbeat import Pace
 from tests.runs.conftest import ANNA, LONG, QUICK, final_weights, order, payloads, states
@@ -103,7 +104,7 @@ def test_a_stop_ends_with_the_test_pictures(
     store: Store, attempt: Callable[[], str], at_step: Callable[..., None]
 ) -> None:
     run = store.submit(order(LONG), ANNA)
-    at_step(20, lambda: store.ask(run.id, state="stopped"))
+    at_step(20, lambda: store.ask(run.id, Wish(state="stopped")))
 
     attempt()
 

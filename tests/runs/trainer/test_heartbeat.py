@@ -3,7 +3,8 @@ import time
 
 import pytest
 
-from app.runs.store.lease import Lease, Lost, Requests
+from app.runs.store.lease import Lease, Lost
+from app.runs.store.states import Wish
 from app.runs.store.store import Store
 from app.runs.trainer.heartbeat import Heartbeat, Pace
 from tests.runs.conftest import ANNA, claim, order
@@ -15,12 +16,12 @@ def test_what_is_asked_is_heard_within_a_moment(store: Store) -> None:
     lease.take()
 
     with Heartbeat(lease) as heartbeat:
-        store.ask(run.id, state="paused", learning_rate=0.5)
+        store.ask(run.id, Wish(state="paused", learning_rate=0.5))
         until = time.monotonic() + 10
-        while heartbeat.requests == Requests() and time.monotonic() < until:
+        while heartbeat.wish == Wish() and time.monotonic() < until:
             time.sleep(0.01)
 
-    assert heartbeat.requests == Requests("paused", 0.5)
+    assert heartbeat.wish == Wish("paused", 0.5)
 
 
 def test_who_has_lost_the_run_ends(store: Store) -> None:

@@ -15,6 +15,7 @@ from app.core.training.training import Trainer
 from app.runs.executor.orphans import rescue
 from app.runs.store.database import writing
 from app.runs.store.reserve import keep_reserve
+from app.runs.store.states import Wish
 from app.runs.store.store import Store
 from app.runs.store.transitions import change
 from app.runs.trainer.attempt import Attempt
@@ -35,12 +36,12 @@ def test_paused_and_gone_on_with_another_rate_it_ends_as_the_unbroken_one(
     store: Store, datasets: Path, attempt: Callable[[], str], at_step: Callable[..., None]
 ) -> None:
     run = store.submit(order(LONG), ANNA)
-    at_step(30, lambda: store.ask(run.id, learning_rate=0.002))
-    at_step(200, lambda: store.ask(run.id, state="paused"))
+    at_step(30, lambda: store.ask(run.id, Wish(learning_rate=0.002)))
+    at_step(200, lambda: store.ask(run.id, Wish(state="paused")))
 
     attempt()
     paused = store.find(run.id)
-    store.ask(run.id, state="running")
+    store.ask(run.id, Wish(state="running"))
     attempt()
 
     changed = next(event for event in payloads(store, run.id, "state") if event["learning_rate"] == 0.002)["step"]
@@ -56,11 +57,11 @@ def test_started_at_rate_zero_it_trains_at_the_rate_that_it_says_also_after_a_pa
 ) -> None:
     still = replace(LONG, learning_rate=0.0)
     run = store.submit(order(still), ANNA)
-    at_step(30, lambda: store.ask(run.id, learning_rate=0.01))
-    at_step(200, lambda: store.ask(run.id, state="paused"))
+    at_step(30, lambda: store.ask(run.id, Wish(learning_rate=0.01)))
+    at_step(200, lambda: store.ask(run.id, Wish(state="paused")))
 
     attempt()
-    store.ask(run.id, state="running")
+    store.ask(run.id, Wish(state="running"))
     attempt()
 
     row, steps = store.find(run.id), payloads(store, run.id, "step")
@@ -75,10 +76,10 @@ def test_a_paused_run_that_is_stopped_looks_at_the_test_pictures_too(
     store: Store, attempt: Callable[[], str], at_step: Callable[..., None]
 ) -> None:
     run = store.submit(order(LONG), ANNA)
-    at_step(20, lambda: store.ask(run.id, state="paused"))
+    at_step(20, lambda: store.ask(run.id, Wish(state="paused")))
     attempt()
 
-    asked = store.ask(run.id, state="stopped")
+    asked = store.ask(run.id, Wish(state="stopped"))
     attempt()
 
     stopped = store.find(run.id)
@@ -92,11 +93,11 @@ def test_who_asks_twice_does_not_wait_for_them(
     store: Store, attempt: Callable[[], str], at_step: Callable[..., None]
 ) -> None:
     run = store.submit(order(LONG), ANNA)
-    at_step(20, lambda: store.ask(run.id, state="paused"))
+    at_step(20, lambda: store.ask(run.id, Wish(state="paused")))
     attempt()
-    store.ask(run.id, state="stopped")
+    store.ask(run.id, Wish(state="stopped"))
 
-    stopped = store.ask(run.id, state="stopped")
+    stopped = store.ask(run.id, Wish(state="stopped"))
 
     assert (stopped.state, stopped.test_accuracy) == ("stopped", None)
 
@@ -108,11 +109,11 @@ def test_a_pause_that_was_taken_back_in_time_does_not_come(
     write = CheckpointFiles.write
 
     def slow_write(keeping: CheckpointFiles, *arguments: Any, **state: Any) -> str | None:
-        store.ask(run.id, state="running")  # while the checkpoint is being written
+        store.ask(run.id, Wish(state="running"))  # while the checkpoint is being written
         return write(keeping, *arguments, **state)
 
     monkeypatch.setattr(CheckpointFiles, "write", slow_write)
-    at_step(20, lambda: store.ask(run.id, state="paused"))
+    at_step(20, lambda: store.ask(run.id, Wish(state="paused")))
 
     attempt()
 
@@ -127,7 +128,7 @@ def test_killed_at_any_step_it_goes_on_and_the_log_misses_and_repeats_nothing(
     monkeypatch.setattr("app.runs.executor.orphans.STALE_S", -1.0)
     monkeypatch.setattr("app.runs.store.processes.is_alive", lambda process: False)
     run = store.submit(order(LONG), ANNA)
-    at_step(30, lambda: store.ask(run.id, learning_rate=0.003))
+    at_step(30, lambda: store.ask(run.id, Wish(learning_rate=0.003)))
     at_step(moment, kill)
 
     with pytest.raises(Killed):
@@ -165,7 +166,7 @@ def test_a_run_that_failed_before_its_first_checkpoint_can_go_on_too(
         change(connection, run.id, checkpoint=None)
     seen = store.events(run.id)
 
-    store.ask(run.id, state="running")
+    store.ask(run.id, Wish(state="running"))
     attempt()
 
     steps = [event["step"] for event in payloads(store, run.id, "step")]
@@ -216,7 +217,7 @@ def test_a_full_disk_ends_the_run_with_a_reason_and_room_makes_it_go_on(
 ) -> None:
     keep_reserve(store.root)
     run = store.submit(order(LONG), ANNA)
-    at_step(30, lambda: store.ask(run.id, learning_rate=0.01))  # which writes a checkpoint
+    at_step(30, lambda: store.ask(run.id, Wish(learning_rate=0.01)))  # which writes a checkpoint
 
     def fill() -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
@@ -224,7 +225,7 @@ def test_a_full_disk_ends_the_run_with_a_reason_and_room_makes_it_go_on(
     at_step(100, fill)
     attempt()
     failed = store.find(run.id)
-    store.ask(run.id, state="running")
+    store.ask(run.id, Wish(state="running"))
     attempt()
 
     assert (failed.state, failed.has_checkpoint) == ("failed", True)
@@ -238,7 +239,7 @@ def test_a_checkpoint_holds_all_that_the_rest_depends_on(
     store: Store, attempt: Callable[[], str], at_step: Callable[..., None]
 ) -> None:
     run = store.submit(order(LONG), ANNA)
-    at_step(20, lambda: store.ask(run.id, state="paused"))
+    at_step(20, lambda: store.ask(run.id, Wish(state="paused")))
 
     attempt()
 

@@ -1,17 +1,14 @@
 """What `PATCH /api/runs/{id}` may ask for: a state, a learning rate, a name."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from app.core.errors import N_, InvalidValue
 from app.core.training.hyperparameters import parse_training
-from app.runs.store.states import RunRow
-from app.runs.store.store import Store
-from app.runs.store.transitions import ASKABLE
+from app.runs.store.states import ASKABLE, Wish, check_askable
 from app.web.training.orders import check_fields, clean_name
 
 _FIELDS = ("state", "learning_rate", "name")
-CHANGE_SCHEMA = {
+SCHEMA = {
     "type": "object",
     "properties": {
         "state": {"type": "string", "enum": list(ASKABLE)},
@@ -19,36 +16,17 @@ CHANGE_SCHEMA = {
         "name": {"type": "string"},
     },
 }
-CHANGE_EXAMPLE = {"state": "paused"}
+EXAMPLE = {"state": "paused"}
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """None is left as it is."""
-
-    state: str | None
-    learning_rate: float | None
-    name: str | None
-
-    def make(self, store: Store, run: RunRow) -> RunRow:
-        """The run, changed or asked to change. Raises WrongState, or QueueFull where it would have to wait."""
-        if self.state is not None or self.learning_rate is not None:
-            run = store.ask(run.id, state=self.state, learning_rate=self.learning_rate)
-        return run if self.name is None else store.rename(run.id, self.name)
-
-
-def read_change(body: Any) -> Change:
+def read_wish(body: Any) -> Wish:
     """Of a JSON body; raises InvalidValue."""
     fields = check_fields(body, _FIELDS)
     if not fields:
         raise InvalidValue(N_("Say what is to be changed: %(names)s."), field="state", names=", ".join(_FIELDS))
-    return Change(_state(fields), _learning_rate(fields), _name(fields))
-
-
-def _state(fields: dict[str, Any]) -> str | None:
-    if "state" in fields and fields["state"] not in ASKABLE:
-        raise InvalidValue(N_("state is one of %(choices)s."), field="state", choices=", ".join(ASKABLE))
-    return fields.get("state")
+    if "state" in fields:
+        check_askable(fields["state"])
+    return Wish(fields.get("state"), _learning_rate(fields), _name(fields))
 
 
 def _learning_rate(fields: dict[str, Any]) -> float | None:
