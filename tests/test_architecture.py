@@ -72,7 +72,7 @@ FOLDER_ARROWS = {
     },
     "app/runs": {
         "store": {"store"},
-        "trainer": {"store", "executor", "trainer"},
+        "trainer": {"store", "trainer"},
         "executor": {"store", "executor"},
     },
     # "" is what lies beside the folders: rooms know it, it knows no room, and no room another.
@@ -247,6 +247,7 @@ RULES_AND_VIOLATIONS: list[tuple[Rule, str, str, str]] = [
     (folders_point_one_way, "app/core/stranger/a.py", "from app.core.errors import N_\n", "errors"),
     (folders_point_one_way, "app/runs/store/a.py", "from app.runs.trainer.lease import Lease\n", "trainer"),
     (folders_point_one_way, "app/runs/executor/a.py", "from app.runs.trainer import attempt\n", "trainer"),
+    (folders_point_one_way, "app/runs/trainer/a.py", "from app.runs.executor.trainers import x\n", "executor"),
     (folders_point_one_way, "app/web/pictures.py", "from app.web.training import orders\n", "training"),
     (folders_point_one_way, "app/web/training/a.py", "from app.web.convolution.steps import depth\n", "convolution"),
     (folders_point_one_way, "app/web/classification/a.py", "import app.web.training.training\n", "training"),

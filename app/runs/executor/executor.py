@@ -13,12 +13,13 @@ from sqlalchemy import select, true
 
 from app.core.datasets.headers import cache_path
 from app.core.errors import DiskFull
+from app.runs.executor.housekeeping import tidy
 from app.runs.executor.orphans import close, rescue
-from app.runs.executor.trainers import DISK_FULL, Assignment, TrainerProcess
+from app.runs.executor.trainers import TrainerProcess
 from app.runs.store import reasons
 from app.runs.store.database import Changes, reading, writing
-from app.runs.store.housekeeping import tidy
 from app.runs.store.processes import identify
+from app.runs.store.protocol import DISK_FULL, Assignment
 from app.runs.store.queue import claim_next, count, has_place, read_queue
 from app.runs.store.schema import runs
 from app.runs.store.states import FAILED, INTERRUPTED, QUEUED, Reason
@@ -123,7 +124,7 @@ class Executor:
         self._warm = None
         self._busy.append(trainer)
         url = self._store.engine.url.render_as_string(hide_password=False)
-        trainer.assign(claim, Assignment(claim.run_id, claim.token, url, str(self._store.root)))
+        trainer.assign(Assignment(claim, url, str(self._store.root)))
         return waiting > 1
 
     def _keep_warm(self, waiting: bool) -> None:

@@ -1,47 +1,24 @@
-"""Measures how fast networks learn here, as a trainer would: a process, `python -m app.runs.executor.speed_probe`.
+"""Asks a process how fast networks learn here, `python -m app.runs.trainer.speed_probe`, one line of JSON for one line.
 
-It answers one line of JSON with one line. It is started at the first question, ended when nobody asks for long, and
-never asked two things at once.
+It is started at the first question, ended when nobody asks for long, and never asked two things at once.
 """
 
 import asyncio
 import json
 import os
-import signal
 import subprocess
 import sys
 from contextlib import suppress
-from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
-
-import torch
 
 from app.core.errors import InvalidValue
-from app.core.networks.networks import Network, parse_network
-from app.core.training.hyperparameters import Training, describe_training, parse_training
-from app.core.training.timing import Timing, measure_step
-from app.runs.store.states import ANY_SIZE
+from app.core.training.timing import Timing
+from app.runs.store.protocol import Question
 from app.tuning import TRAINING_ENVIRONMENT
-
-ENOUGH_BYTES = 1024**3  # a probe that has grown past this ends; the next starts small
 
 
 class ProbeLost(Exception):
     """The process ended, or took too long, and gave no answer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A network, and the training that it is for."""
-
-    network: Network
-    training: Training
-
-    def to_line(self) -> bytes:
-        """As it is sent."""
-        told = {"network": self.network.describe(), "training": describe_training(self.training)}
-        return json.dumps(told).encode() + b"\n"
 
 
 class Probe:
@@ -95,7 +72,7 @@ class Probe:
         process = self._running()
         assert process.stdin
         assert process.stdout
-        process.stdin.write(question.to_line())
+        process.stdin.write(question.to_line().encode())
         process.stdin.flush()
         answer = json.loads(process.stdout.readline())
         if answer.pop("ends"):
@@ -108,38 +85,7 @@ class Probe:
         if self._process is None or self._process.poll() is not None:
             self.stop()
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "app.runs.executor.speed_probe"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                [sys.executable, "-m", "app.runs.trainer.speed_probe"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                 env=os.environ | TRAINING_ENVIRONMENT, cwd=Path(__file__).parents[3],
             )  # fmt: skip
         return self._process
-
-
-def main() -> None:
-    """Answers until its standard input ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    with suppress(AttributeError, OSError):
-        os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
-    torch.set_flush_denormal(True)
-    for line in sys.stdin:
-        answer, ends = _answer(json.loads(line)), _resident_bytes() > ENOUGH_BYTES
-        sys.stdout.write(json.dumps(answer | {"ends": ends}) + "\n")
-        sys.stdout.flush()
-        if ends:
-            return
-
-
-def _answer(told: dict[str, Any]) -> dict[str, Any]:
-    try:
-        network, training = parse_network(told["network"], ANY_SIZE), parse_training(told["training"])
-        return asdict(measure_step(network, training))
-    except InvalidValue as error:
-        return {"refused": error.message, "field": error.field, "values": error.values}
-
-
-def _resident_bytes() -> int:
-    statistics = Path("/proc/self/statm")
-    return int(statistics.read_text("ascii").split()[1]) * os.sysconf("SC_PAGESIZE") if statistics.exists() else 0
-
-
-if __name__ == "__main__":
-    main()

@@ -3,41 +3,20 @@
 It does not know the database.
 """
 
-import json
 import os
 import signal
 import subprocess
 import sys
 import time
 from contextlib import suppress
-from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from app.runs.store.protocol import Assignment
 from app.runs.store.queue import Claim
 from app.tuning import TRAINING_ENVIRONMENT
 
-DISK_FULL = 28  # the code of an exit where not even that could be written
 ROOT = Path(__file__).parents[3]
 _OOM = (Path("/sys/fs/cgroup/memory.events"), Path("/sys/fs/cgroup/memory/memory.oom_control"))  # of version 2, of 1
-
-
-@dataclass(frozen=True, slots=True)
-class Assignment:
-    """What a trainer is told, as one line of JSON."""
-
-    run_id: str
-    token: str
-    database: str
-    runs: str
-
-    def to_line(self) -> str:
-        """As it is sent."""
-        return json.dumps(asdict(self)) + "\n"
-
-    @classmethod
-    def from_line(cls, line: str) -> "Assignment":
-        """Of what `to_line` gave."""
-        return cls(**json.loads(line))
 
 
 class TrainerProcess:
@@ -66,9 +45,9 @@ class TrainerProcess:
         """The exit's code, negative for a signal; None while it runs."""
         return self._process.poll()
 
-    def assign(self, claim: Claim, assignment: Assignment) -> None:
+    def assign(self, assignment: Assignment) -> None:
         """Gives it its run, at most one in its life."""
-        self.claim = claim
+        self.claim = assignment.claim
         self.started = time.monotonic()
         with suppress(OSError):  # one that has just died is noticed at its collection
             assert self._process.stdin

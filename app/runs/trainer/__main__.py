@@ -17,9 +17,8 @@ from app.core.datasets.labeled_images import DataSet
 from app.core.networks.presets import find_preset
 from app.core.training.hyperparameters import Training
 from app.core.training.training import train
-from app.runs.executor.trainers import DISK_FULL, Assignment
 from app.runs.store.database import open_engine
-from app.runs.store.queue import Claim
+from app.runs.store.protocol import DISK_FULL, Assignment
 from app.runs.trainer.attempt import Attempt
 from app.runs.trainer.warm_dataset import WarmDataset
 
@@ -42,8 +41,7 @@ def main() -> int:
         return 0
     assignment = Assignment.from_line(line)
     engine = open_engine(assignment.database)
-    claim = Claim(assignment.run_id, assignment.token)
-    attempt = Attempt(engine, Path(assignment.runs), warm, claim)
+    attempt = Attempt(engine, Path(assignment.runs), warm, assignment.claim)
     leaving.append(attempt.leaving.set)
     return 0 if attempt.run() else DISK_FULL
 

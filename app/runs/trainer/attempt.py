@@ -21,7 +21,6 @@ from app.core.training.training import Trainer
 from app.runs.store import reasons
 from app.runs.store.event_log import SNAPSHOT, STATE
 from app.runs.store.folders import RunFolder
-from app.runs.store.lease import Entries, Lease, Lost
 from app.runs.store.queue import Claim
 from app.runs.store.reserve import release_reserve
 from app.runs.store.states import (
@@ -38,8 +37,10 @@ from app.runs.store.states import (
 )
 from app.runs.trainer.artifacts import Artifacts, describe_run
 from app.runs.trainer.checkpoint_files import CheckpointFiles, has_finite_weights
-from app.runs.trainer.heartbeat import Heartbeat, Pace
+from app.runs.trainer.heartbeat import Heartbeat
 from app.runs.trainer.journal import Journal
+from app.runs.trainer.lease import Entries, Lease, Lost
+from app.runs.trainer.pace import Pace
 from app.runs.trainer.warm_dataset import WarmDataset
 
 _log = logging.getLogger(__name__)

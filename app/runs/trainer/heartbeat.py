@@ -1,20 +1,17 @@
-"""A thread beside the training that says it is alive, also while a validation takes minutes, and hears what is asked.
-
-It also keeps the pace: what is done how often, so that it costs little of the time.
-"""
+"""A thread beside the training that says it is alive, also in a validation of minutes, and hears what is asked."""
 
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Self
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.core.errors import DiskFull
-from app.runs.store.lease import Lease, Lost
 from app.runs.store.states import Wish
+from app.runs.trainer.lease import Lease, Lost
 
 HEARTBEAT_S = 1.0
 _LOOKS = 5  # for requests, in that time
@@ -51,24 +48,3 @@ class Heartbeat:
                     if not (self._over.is_set() or self._lease.is_given_back):
                         self._on_lost()
                     return
-
-
-class Pace:
-    """Every `shortest` seconds at first, rarer as `growth` of the time passed, never more than `share` of the time."""
-
-    def __init__(self, shortest: float, growth: float = 0.0, *, share: float) -> None:
-        self._shortest, self._growth, self._share = shortest, growth, share
-        self._next = 0.0
-
-    def is_due(self) -> bool:
-        """Whether it is time again."""
-        return time.monotonic() >= self._next
-
-    @contextmanager
-    def spent(self, passed: float, *, warms_up: bool = False) -> Iterator[None]:
-        """Around the work itself, `passed` seconds after the run's start. What `warms_up` is no measure of the next."""
-        started = time.monotonic()
-        yield
-        now = time.monotonic()
-        cost = 0.0 if warms_up else now - started
-        self._next = now + max(self._shortest, passed * self._growth, cost / self._share)

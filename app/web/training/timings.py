@@ -16,7 +16,8 @@ from app.core.networks.reports import check_memory
 from app.core.training.hyperparameters import Training, parse_training
 from app.core.training.requirements import count_learned
 from app.core.training.timing import MOST_PICTURES, Timing
-from app.runs.executor.speed_probe import Probe, ProbeLost, Question
+from app.runs.executor.speed_probe import Probe, ProbeLost
+from app.runs.store.protocol import Question
 from app.runs.store.states import RUNNING
 from app.web.bodies import JsonBody, describe_body
 from app.web.dependencies import SettingsDep, StoreDep, WorkersDep, limit_rate
@@ -66,7 +67,7 @@ class Timings:
 
     async def find(self, question: Question, busy: bool) -> Timing:
         """The timing; what was measured while a run trained is not what an idle machine would do."""
-        key = question.to_line().decode(), busy
+        key = question.to_line(), busy
         if key not in self._kept:
             self._kept[key] = await self._measure(question)
             while len(self._kept) > MOST_KEPT:

@@ -8,9 +8,9 @@ from sqlalchemy.exc import OperationalError
 from app.runs.executor.orphans import close, rescue
 from app.runs.store import processes, reasons
 from app.runs.store.database import writing
-from app.runs.store.lease import Lease
 from app.runs.store.states import Wish
 from app.runs.store.store import Store
+from app.runs.trainer.lease import Lease
 from tests.runs.conftest import ANNA, claim, order, states
 
 

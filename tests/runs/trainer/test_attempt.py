@@ -17,7 +17,8 @@ from app.core.training.events import Epoch, Finished
 from app.core.training.training import Trainer, train
 from app.runs.store.states import Wish
 from app.runs.store.store import Store
-from app.runs.trainer.heartbeat import Pace
+from app.runs.trainer.pace import Pace
+from app.runs.trainer.tensor_files import read_confusion, read_snapshot
 from tests.runs.conftest import ANNA, LONG, QUICK, final_weights, order, payloads, states
 
 

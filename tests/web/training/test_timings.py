@@ -1,4 +1,4 @@
-"""How fast a network learns here: app/web/training/timings.py, measured by app/runs/executor/speed_probe.py."""
+"""How fast a network learns here: app/web/training/timings.py, measured by app/runs/trainer/speed_probe.py."""
 
 import asyncio
 import os
@@ -14,7 +14,8 @@ from starlette.testclient import TestClient
 from app.core.networks.networks import parse_network
 from app.core.training.hyperparameters import Training
 from app.core.training.timing import Timing
-from app.runs.executor.speed_probe import Probe, ProbeLost, Question
+from app.runs.executor.speed_probe import Probe, ProbeLost
+from app.runs.store.protocol import Question
 from app.web.refusals import Busy
 from app.web.training.timings import MOST_WAITING, Timings
 from tests.web.conftest import problem
@@ -40,7 +41,7 @@ def timed(client: TestClient, **fields: Any) -> dict[str, Any]:
 def probes() -> list[psutil.Process]:
     """The probe processes that this one has started."""
     children = psutil.Process().children()
-    return [child for child in children if "app.runs.executor.speed_probe" in " ".join(child.cmdline())]
+    return [child for child in children if "app.runs.trainer.speed_probe" in " ".join(child.cmdline())]
 
 
 def test_a_network_is_timed_by_real_steps(quiet: TestClient) -> None:

@@ -7,7 +7,8 @@ import pytest
 from app.core.errors import InvalidValue
 from app.core.training import timing
 from app.core.training.hyperparameters import Training
-from app.core.training.timing import Timing, measure_step
+from app.core.training.step_timing import measure_step
+from app.core.training.timing import Timing
 from tests.core.training.small_trainings import small_network
 
 

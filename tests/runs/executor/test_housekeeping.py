@@ -1,7 +1,7 @@
 import os
 from collections.abc import Callable
 
-from app.runs.store.housekeeping import tidy
+from app.runs.executor.housekeeping import tidy
 from app.runs.store.reserve import RESERVE_BYTES
 from app.runs.store.states import Visitor, Wish
 from app.runs.store.store import Store

@@ -1,0 +1,49 @@
+"""What servers say to the processes they start: a line of JSON on their standard input. It does not know processes."""
+
+import json
+from dataclasses import asdict, dataclass
+
+from app.core.networks.networks import Network
+from app.core.training.hyperparameters import Training, describe_training
+from app.runs.store.queue import Claim
+from app.runs.store.states import read_order
+
+DISK_FULL = 28  # the code of a trainer's exit where not even that could be written
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """What a trainer is told: its run, and where the database and the runs' folder are."""
+
+    claim: Claim
+    database: str
+    runs: str
+
+    def to_line(self) -> str:
+        """As it is sent."""
+        return json.dumps(asdict(self)) + "\n"
+
+    @classmethod
+    def from_line(cls, line: str) -> "Assignment":
+        """Of what `to_line` gave."""
+        told = json.loads(line)
+        return cls(Claim(**told["claim"]), told["database"], told["runs"])
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a probe is asked: how fast a network learns in a training."""
+
+    network: Network
+    training: Training
+
+    def to_line(self) -> str:
+        """As it is sent."""
+        told = {"network": self.network.describe(), "training": describe_training(self.training)}
+        return json.dumps(told) + "\n"
+
+    @classmethod
+    def from_line(cls, line: str) -> "Question":
+        """Of what `to_line` gave; raises InvalidValue."""
+        told = json.loads(line)
+        return cls(*read_order(told["network"], told["training"]))
