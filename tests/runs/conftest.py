@@ -36,7 +36,7 @@ LONG = replace(QUICK, epochs=60)  # some 360 steps of a millisecond
 
 def order(training: Training = QUICK, **others: Any) -> Order:
     """Of the tiny network, for the tiny data set."""
-    others.setdefault("photo", open_sample("impulse"))
+    others.setdefault("photo", open_sample("impulse").numpy())
     return Order("colored", small_network({"type": "dropout", "rate": 0.2}), training, **others)
 
 

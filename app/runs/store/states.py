@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import Any
 
-from torch import Tensor
+import numpy as np
 
 from app.core.errors import N_, InvalidValue
 from app.core.networks.networks import Network, parse_network
@@ -54,7 +54,7 @@ class Order:
     network: Network
     training: Training
     name: str | None = None
-    photo: Tensor | None = None
+    photo: np.ndarray | None = None
     sample: str | None = None
     pair: str | None = None
     classes: tuple[str, ...] = ()

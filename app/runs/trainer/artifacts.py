@@ -6,6 +6,7 @@ It does not know the database; what is to be logged of it is given back.
 from collections.abc import Sequence
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from app.core.checkpoints import save_weights
@@ -20,6 +21,7 @@ from app.core.training.evaluation import Evaluation
 from app.core.training.training import Trainer
 from app.runs.store.folders import RunFolder
 from app.runs.store.states import Values
+from app.runs.trainer.tensor_files import write_confusion, write_snapshot
 
 
 class Artifacts:
@@ -36,7 +38,7 @@ class Artifacts:
     def snapshot(self, trainer: Trainer, number: int) -> Values:
         """What the network shows of itself now; its feature weights are kept."""
         weights = feature_weights(trainer.evaluated, self._network)
-        self._folder.write_snapshot(number, weights, trainer.preparation)
+        write_snapshot(self._folder, number, weights, trainer.preparation)
         photo = self._watched(trainer.preparation)
         shown = take_snapshot(
             trainer.evaluated, self._network, trainer.preparation, photo, max_norm=trainer.training.max_norm
@@ -49,7 +51,7 @@ class Artifacts:
         logits = trainer.validation_logits
         if logits is not None:
             found = confuse(logits, trainer.validation.labels.cpu(), trainer.validation_indices, self._classes)
-            self._folder.write_confusion(found, epoch)
+            write_confusion(self._folder, found, epoch)
 
     def model(self, trainer: Trainer, **figures: Any) -> None:
         """The newest weights as a model that can be asked, not tested yet."""
@@ -88,7 +90,7 @@ class Artifacts:
         stamp = self._folder.photo_stamp()
         if stamp != self._stamp:
             photo = self._folder.read_photo()
-            self._photo = None if photo is None else prepare_picture(photo, preparation)
+            self._photo = None if photo is None else prepare_picture(torch.from_numpy(photo), preparation)
             self._stamp = stamp
         return self._photo
 

@@ -15,6 +15,7 @@ from app.core.datasets.headers import cache_path, read_header
 from app.core.errors import N_
 from app.core.training.confusion import MOST_PICTURES, Confusion
 from app.runs.store.folders import RunFolder
+from app.runs.trainer.tensor_files import read_confusion
 from app.web.dependencies import DatasetsDep, RunDep, StoreDep, WorkersDep
 from app.web.refusals import NothingYet
 
@@ -76,7 +77,7 @@ def _draw(asked: Asked, cell: tuple[int, int], dataset: str, datasets: Path) -> 
 
 
 def _read(asked: Asked) -> tuple[Confusion, int]:
-    found = asked.folder.read_confusion(asked.classes, asked.epoch)
+    found = read_confusion(asked.folder, asked.classes, asked.epoch)
     if found is None and asked.folder.confusion_epochs():
         raise NothingYet(N_("There is no confusion matrix of so early an epoch; the first is of epoch %(first)d."),
                          first=asked.folder.confusion_epochs()[0])  # fmt: skip

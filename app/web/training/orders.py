@@ -67,8 +67,8 @@ def judge_of(settings: Settings) -> Judge:
     return Judge(Limits(settings.network_parameters, settings.network_memory_mb), settings.data / "datasets")
 
 
-def read_order(body: Any, judge: Judge) -> tuple[Order, np.ndarray | None]:
-    """The order without its photo, and the photo as uint8 H x W x C; raises InvalidValue or MissingDataset."""
+def read_order(body: Any, judge: Judge) -> Order:
+    """The order; raises InvalidValue or MissingDataset."""
     fields = check_fields(body, _FIELDS)
     dataset = find_dataset(named(fields), judge.datasets)
     remember_use(dataset.name, judge.datasets)
@@ -76,11 +76,12 @@ def read_order(body: Any, judge: Judge) -> tuple[Order, np.ndarray | None]:
     training = parse_training(fields.get("training", {}))
     check_memory(network.report, min(training.batch_size, dataset.train), judge.limits)
     check_demands(network, training, count_learned(dataset.train, training)[0])
-    order = Order(
-        dataset.name, network, training, name=clean_name(_text(fields, "name")), sample=_text(fields, "sample"),
-        pair=_pair(_text(fields, "pair")), classes=dataset.classes,
+    sample = _text(fields, "sample")
+    return Order(
+        dataset.name, network, training, name=clean_name(_text(fields, "name")), sample=sample,
+        photo=None if sample is None else as_seen(open_sample(sample), network), pair=_pair(_text(fields, "pair")),
+        classes=dataset.classes,
     )  # fmt: skip
-    return order, None if order.sample is None else as_seen(open_sample(order.sample), network)
 
 
 def check_fields(body: Any, known: tuple[str, ...]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from app.core.networks.networks import Network
 from app.core.pictures.images import encode, read_upload
 from app.core.pictures.uploads import Upload
 from app.runs.store.folders import RunFolder
+from app.runs.trainer.tensor_files import read_snapshot
 from app.web.dependencies import OwnRunDep, RunDep, SettingsDep, StoreDep, WorkersDep, limit_rate
 from app.web.forms import require_form
 from app.web.pictures import PictureForm
@@ -79,7 +80,8 @@ def show_photo(run: RunDep, store: StoreDep) -> Response:
     photo = store.folder(run.id).read_photo()
     if photo is None:
         raise NothingYet(N_("This run watches no photo."))
-    return Response(encode(photo, "png"), media_type="image/png", headers={"Cache-Control": "no-store"})
+    png = encode(torch.from_numpy(photo), "png")
+    return Response(png, media_type="image/png", headers={"Cache-Control": "no-store"})
 
 
 @router.put(PHOTO, dependencies=[Depends(require_form), Depends(limit_rate)])
@@ -92,14 +94,14 @@ async def watch_photo(
     workers: WorkersDep,
 ) -> dict[str, str]:
     """The photo whose maps the next snapshots show."""
-    seen = torch.from_numpy(await workers.run(request, _see, await form.open(settings), run.read_network()))
+    seen = await workers.run(request, _see, await form.open(settings), run.read_network())
     await run_in_threadpool(store.folder(run.id).keep_photo, seen)
-    return {"seen": draw_picture(seen.permute(2, 0, 1))}
+    return {"seen": draw_picture(torch.from_numpy(seen).permute(2, 0, 1))}
 
 
 def _look(moment: Moment, upload: Upload) -> dict[str, Any]:
     """Maps and predictions of another photo. Runs in a worker."""
-    weights, preparation = moment.folder.read_snapshot(moment.number)
+    weights, preparation = read_snapshot(moment.folder, moment.number)
     photo = see(upload, preparation)
     shown = maps_at(weights, moment.network, preparation, photo).describe(moment.classes)
     return {"photo": photo_checksum(photo), "maps": shown["maps"], "predictions": shown["predictions"]}

@@ -3,10 +3,8 @@
 The web only asks: a run's trainer is another process, and the event log the only way from it to here.
 """
 
-from dataclasses import replace
 from typing import Annotated, Any
 
-import torch
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
@@ -43,8 +41,7 @@ async def start_run(
     request: Request, response: Response, body: JsonBody, settings: SettingsDep, workers: WorkersDep, teller: TellerDep
 ) -> dict[str, Any]:
     """A run in the queue; it trains as soon as its turn comes."""
-    order, photo = await workers.run(request, read_order, body, judge_of(settings))
-    order = order if photo is None else replace(order, photo=torch.from_numpy(photo))
+    order = await workers.run(request, read_order, body, judge_of(settings))
     run = await run_in_threadpool(teller.store.submit, order, teller.visitor)
     response.headers["Location"] = f"{router.prefix}/{run.id}"
     return await run_in_threadpool(teller.tell, run)

@@ -5,8 +5,8 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
-import torch
 from sqlalchemy import Connection, Engine
 
 from app.core.errors import DiskFull, InvalidValue, QueueFull, UnknownRun, WrongState
@@ -30,7 +30,7 @@ def test_a_run_is_found_as_it_was_ordered(store: Store) -> None:
     assert found.read_training() == ordered.training
     assert (found.queue_position, found.epochs, found.step, found.test_loss) == (1, 3, 0, None)
     assert len(run.id) == 16
-    assert torch.equal(store.folder(run.id).read_photo(), ordered.photo)
+    assert np.array_equal(store.folder(run.id).read_photo(), ordered.photo)
     assert payloads(store, run.id, "state") == [
         {"state": "queued", "reason": None, "step": 0, "epoch": 0, "learning_rate": 0.01}
     ]

@@ -59,8 +59,8 @@ def test_snapshots_begin_before_the_first_step_and_end_after_the_last(store: Sto
     assert shots[0]["kernels"]["shape"] == [4, 3, 3, 3]
     assert [sheet["layer"] for sheet in shots[0]["maps"]]
     assert len(shots[0]["predictions"]) == 3
-    random_weights, preparation = store.folder(run_id).read_snapshot(0)
-    learned, _ = store.folder(run_id).read_snapshot(len(shots) - 1)
+    random_weights, preparation = read_snapshot(store.folder(run_id), 0)
+    learned, _ = read_snapshot(store.folder(run_id), len(shots) - 1)
     assert preparation.size == (8, 8)
     assert not torch.equal(random_weights["conv2d_1.weight"], learned["conv2d_1.weight"])
 
@@ -71,7 +71,7 @@ def test_the_newest_weights_are_a_model_that_can_be_asked(store: Store, attempt:
     run_id = attempt()
 
     model = open_model(store.folder(run_id).model)
-    confusion = store.folder(run_id).read_confusion(model.classes)
+    confusion = read_confusion(store.folder(run_id), model.classes)
     assert model.name == f"run-{run_id}"
     assert (model.card["title"], model.card["accuracy"]) == ("Mine", round(store.find(run_id).test_accuracy, 4))
     assert confusion is not None
@@ -95,7 +95,7 @@ def test_each_epoch_keeps_what_the_network_took_for_what(
 
     assert folder.confusion_epochs() == [1, 2, 3]
     for epoch, predicted in enumerate(answers, 1):
-        found = folder.read_confusion(("a", "b", "c"), epoch)
+        found = read_confusion(folder, ("a", "b", "c"), epoch)
         assert found is not None
         counted = confusion_matrix(trainer.validation.labels, predicted, labels=range(3))
         assert (found[0].matrix.tolist(), found[1]) == (counted.tolist(), epoch)

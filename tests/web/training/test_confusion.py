@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 from app.core.datasets.cache import write_cache
 from app.core.datasets.headers import cache_path
 from app.core.training.confusion import confuse
+from app.runs.trainer.tensor_files import write_confusion
 from tests.core.training.small_trainings import colored
 from tests.web.conftest import problem
 from tests.web.logged_runs import quiet_client, store_of, submit
@@ -36,7 +37,7 @@ def test_the_pictures_of_a_cell_are_gone_where_the_data_set_has_become_a_smaller
     run = submit(quiet, dataset="pets", network=network)
     found = confuse(torch.eye(3) * 9, torch.tensor([0, 1, 2]), torch.tensor([3, 20, 29]), CLASSES)
     store_of(quiet).folder(run["id"]).make()
-    store_of(quiet).folder(run["id"]).write_confusion(found, 1)
+    write_confusion(store_of(quiet).folder(run["id"]), found, 1)
     cell = f"/api/runs/{run['id']}/confusion"
 
     before = [len(quiet.get(f"{cell}/{path}").json()["pictures"]) for path in ("0/0", "1/1", "0/1")]

@@ -43,9 +43,7 @@ def test_a_network_is_worked_out_once_whoever_asks(tmp_path: Path, monkeypatch: 
     store = Store.open(f"sqlite:///{tmp_path / 'runs.sqlite3'}", tmp_path)
     visitor = Visitor(None, "10.0.0.1")
 
-    order, _ = pickle.loads(
-        pickle.dumps(read_order({"dataset": "digits", "network": SMALL}, Judge(Limits(), tmp_path)))
-    )
+    order = pickle.loads(pickle.dumps(read_order({"dataset": "digits", "network": SMALL}, Judge(Limits(), tmp_path))))
     run = store.submit(order, visitor)
     told = Teller(store, Curves(store), visitor, "en").tell(run)
     by_server = len(written)

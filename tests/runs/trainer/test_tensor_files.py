@@ -7,6 +7,7 @@ import torch
 
 from app.core.training.confusion import Confusion, confuse
 from app.runs.store.folders import RunFolder
+from app.runs.trainer.tensor_files import read_confusion, write_confusion
 
 CLASSES = ("cat", "dog")
 
@@ -21,7 +22,7 @@ def _folder(root: Path, epochs: range) -> RunFolder:
     folder = RunFolder(root, "0123456789abcdef")
     folder.make()
     for epoch in epochs:
-        folder.write_confusion(_matrix(epoch), epoch)
+        write_confusion(folder, _matrix(epoch), epoch)
     return folder
 
 
@@ -41,18 +42,18 @@ def test_the_matrices_of_a_long_run_get_rarer_and_the_newest_is_always_there(tmp
 def test_an_epoch_that_has_none_is_answered_by_the_last_one_before_it(tmp_path: Path) -> None:
     folder = _folder(tmp_path, range(3, 30, 3))
 
-    found = [folder.read_confusion(CLASSES, epoch) for epoch in (None, 29, 27, 26, 3)]
+    found = [read_confusion(folder, CLASSES, epoch) for epoch in (None, 29, 27, 26, 3)]
 
     assert [pair and (pair[1], int(pair[0].matrix.sum())) for pair in found] == [(27, 27)] * 3 + [(24, 24), (3, 3)]
-    assert folder.read_confusion(CLASSES, 2) is None
+    assert read_confusion(folder, CLASSES, 2) is None
 
 
 def test_the_end_takes_the_place_of_its_epoch(tmp_path: Path) -> None:
     folder = _folder(tmp_path, range(1, 4))
 
-    folder.write_confusion(_matrix(50), 3)
+    write_confusion(folder, _matrix(50), 3)
 
     assert folder.confusion_epochs() == [1, 2, 3]
-    found = folder.read_confusion(CLASSES)
+    found = read_confusion(folder, CLASSES)
     assert found is not None
     assert found[0].matrix.tolist() == [[50, 0], [0, 0]]
