@@ -13,7 +13,7 @@ from pathlib import Path
 
 from app.core.errors import InvalidValue
 from app.core.training.timing import Timing
-from app.runs.store.protocol import Question
+from app.runs.store.protocol import SpeedQuestion
 from app.tuning import TRAINING_ENVIRONMENT
 
 
@@ -31,7 +31,7 @@ class Probe:
         self._process: subprocess.Popen[bytes] | None = None
         self._idle: asyncio.TimerHandle | None = None
 
-    async def measure(self, question: Question) -> Timing:
+    async def measure(self, question: SpeedQuestion) -> Timing:
         """Real steps. Raises ProbeLost, or InvalidValue where network and training do not fit each other."""
         async with self._turn:
             self._stay()
@@ -67,7 +67,7 @@ class Probe:
             self._idle.cancel()
             self._idle = None
 
-    def _ask(self, question: Question) -> Timing:
+    def _ask(self, question: SpeedQuestion) -> Timing:
         """Runs in a thread."""
         process = self._running()
         assert process.stdin

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from app.core.networks.networks import Network
 from app.core.training.hyperparameters import Training, describe_training
 from app.runs.store.queue import Claim
-from app.runs.store.states import read_order
+from app.runs.store.states import parse_stored
 
 DISK_FULL = 28  # the code of a trainer's exit where not even that could be written
 
@@ -31,7 +31,7 @@ class Assignment:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class SpeedQuestion:
     """What a probe is asked: how fast a network learns in a training."""
 
     network: Network
@@ -43,7 +43,7 @@ class Question:
         return json.dumps(told) + "\n"
 
     @classmethod
-    def from_line(cls, line: str) -> "Question":
+    def from_line(cls, line: str) -> "SpeedQuestion":
         """Of what `to_line` gave; raises InvalidValue."""
         told = json.loads(line)
-        return cls(*read_order(told["network"], told["training"]))
+        return cls(*parse_stored(told["network"], told["training"]))

@@ -1,4 +1,4 @@
-"""The states of a run, who asked for it and what was ordered; plain values. It does not know SQL or processes."""
+"""The states of a run, who asked for it, what was ordered and is asked of it: plain values. It knows no SQL."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -140,7 +140,7 @@ class RunRow:
 
     def read_network(self) -> Network:
         """The network as an object."""
-        return read_order(self.network, self.training)[0]
+        return parse_stored(self.network, self.training)[0]
 
     def read_training(self) -> Training:
         """The hyperparameters as an object."""
@@ -153,7 +153,7 @@ def check_askable(state: object) -> None:
         raise InvalidValue(N_("state is one of %(choices)s."), field="state", choices=", ".join(ASKABLE))
 
 
-def read_order(network: Values, training: Values) -> tuple[Network, Training]:
+def parse_stored(network: Values, training: Values) -> tuple[Network, Training]:
     """The objects of what a row holds; sizes were judged when the order came."""
     return parse_network(network, ANY_SIZE), parse_training(training)
 

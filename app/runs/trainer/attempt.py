@@ -33,7 +33,7 @@ from app.runs.store.states import (
     STOPPED,
     Reason,
     Wish,
-    read_order,
+    parse_stored,
 )
 from app.runs.trainer.artifacts import Artifacts, describe_run
 from app.runs.trainer.checkpoint_files import CheckpointFiles, has_finite_weights
@@ -72,7 +72,7 @@ class Attempt:
     def _open(self, row: RowMapping) -> None:
         remember_use(row["dataset"], self._warm.folder)
         self._dataset: DataSet = self._warm.take(row["dataset"])
-        self._network, self._training = read_order(row["network"], row["training"])
+        self._network, self._training = parse_stored(row["network"], row["training"])
         self._folder.make()
         self._checkpoints = CheckpointFiles(self._folder, row["claim"], row["checkpoint"])
         checkpoint = read_checkpoint(self._folder.path / row["checkpoint"]) if row["checkpoint"] else None

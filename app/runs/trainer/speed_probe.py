@@ -16,7 +16,7 @@ import torch
 
 from app.core.errors import InvalidValue
 from app.core.training.step_timing import measure_step
-from app.runs.store.protocol import Question
+from app.runs.store.protocol import SpeedQuestion
 
 ENOUGH_BYTES = 1024**3
 
@@ -37,7 +37,7 @@ def main() -> None:
 
 def _answer(line: str) -> dict[str, Any]:
     try:
-        question = Question.from_line(line)
+        question = SpeedQuestion.from_line(line)
         return asdict(measure_step(question.network, question.training))
     except InvalidValue as error:
         return {"refused": error.message, "field": error.field, "values": error.values}

@@ -17,7 +17,7 @@ from app.core.training.hyperparameters import Training, parse_training
 from app.core.training.requirements import count_learned
 from app.core.training.timing import MOST_PICTURES, Timing
 from app.runs.executor.speed_probe import Probe, ProbeLost
-from app.runs.store.protocol import Question
+from app.runs.store.protocol import SpeedQuestion
 from app.runs.store.states import RUNNING
 from app.web.bodies import JsonBody, describe_body
 from app.web.dependencies import SettingsDep, StoreDep, WorkersDep, limit_rate
@@ -52,7 +52,7 @@ _USUAL = Training()
 class Wanted:
     """What is to be measured, and the pictures of an epoch: to learn from, and put aside."""
 
-    question: Question
+    question: SpeedQuestion
     train: int | None
     validation: int
 
@@ -65,7 +65,7 @@ class Timings:
         self._kept: OrderedDict[tuple[str, bool], Timing] = OrderedDict()
         self._waiting = 0
 
-    async def find(self, question: Question, busy: bool) -> Timing:
+    async def find(self, question: SpeedQuestion, busy: bool) -> Timing:
         """The timing; what was measured while a run trained is not what an idle machine would do."""
         key = question.to_line(), busy
         if key not in self._kept:
@@ -78,7 +78,7 @@ class Timings:
         """Ends the probe."""
         self._probe.stop()
 
-    async def _measure(self, question: Question) -> Timing:
+    async def _measure(self, question: SpeedQuestion) -> Timing:
         if self._waiting >= MOST_WAITING:
             raise Busy(N_("The server is busy with other requests. Try again in a moment."), seconds=RETRY_S)
         self._waiting += 1
@@ -129,7 +129,7 @@ def _read(body: Any, judge: Judge) -> Wanted:
     check_memory(network.report, min(training.batch_size, MOST_PICTURES), judge.limits)
     timed = replace(training, **{name: getattr(_USUAL, name) for name in _TIMELESS})
     learned, aside = (None, 0) if dataset is None else count_learned(dataset.train, training)
-    return Wanted(Question(network, timed), learned, aside)
+    return Wanted(SpeedQuestion(network, timed), learned, aside)
 
 
 def _network(described: Any, dataset: Summary | None, judge: Judge) -> Network:

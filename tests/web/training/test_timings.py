@@ -15,13 +15,13 @@ from app.core.networks.networks import parse_network
 from app.core.training.hyperparameters import Training
 from app.core.training.timing import Timing
 from app.runs.executor.speed_probe import Probe, ProbeLost
-from app.runs.store.protocol import Question
+from app.runs.store.protocol import SpeedQuestion
 from app.web.refusals import Busy
 from app.web.training.timings import MOST_WAITING, Timings
 from tests.web.conftest import problem
 from tests.web.logged_runs import SMALL, quiet_client, set_state, store_of, submit
 
-QUESTION = Question(parse_network(SMALL), Training())
+QUESTION = SpeedQuestion(parse_network(SMALL), Training())
 TIMING = Timing(0.001, 0.0005, 4, 32)
 
 
@@ -108,7 +108,7 @@ def test_a_probe_that_is_killed_costs_one_answer(quiet: TestClient) -> None:
 def test_nothing_is_measured_beside_something_else(monkeypatch: pytest.MonkeyPatch) -> None:
     at_once, most = 0, 0
 
-    def ask(_: Probe, question: Question) -> Timing:
+    def ask(_: Probe, question: SpeedQuestion) -> Timing:
         nonlocal at_once, most
         at_once += 1
         most = max(most, at_once)
@@ -139,14 +139,14 @@ def test_what_takes_too_long_is_given_up_and_its_process_ended() -> None:
 
 
 def test_only_so_many_wait_for_a_timing(monkeypatch: pytest.MonkeyPatch) -> None:
-    def ask(_: Probe, question: Question) -> Timing:
+    def ask(_: Probe, question: SpeedQuestion) -> Timing:
         time.sleep(0.05)
         return TIMING
 
     async def scene() -> list[object]:
         timings = Timings(Probe(5))
         sizes = range(1, MOST_WAITING + 4)
-        asked = (Question(QUESTION.network, Training(batch_size=size)) for size in sizes)
+        asked = (SpeedQuestion(QUESTION.network, Training(batch_size=size)) for size in sizes)
         found = await asyncio.gather(
             *(timings.find(question, busy=False) for question in asked), return_exceptions=True
         )
