@@ -15,8 +15,8 @@ import typer
 from rich.console import Console
 
 from app.commands.errors import told_plainly
-from app.commands.order import FINAL_SPLIT, Order, read_assignment, read_order
 from app.commands.places import settings_of
+from app.commands.plan import FINAL_SPLIT, Plan, read_assignment, read_plan
 from app.commands.progress import TrainingProgress
 from app.core.checkpoints import read_checkpoint, save_checkpoint
 from app.core.classification.cards import (
@@ -67,10 +67,10 @@ def train(
     with told_plainly(console), tuned_processor(threads):
         given = {name: value for name, value in options.items() if value is not None}
         given |= dict(map(read_assignment, assigned or []))
-        order = read_order(out, recipe, dataset, network, given, final)
+        plan = read_plan(out, recipe, dataset, network, given, final)
         settings = settings_of(data)
-        pictures = load_dataset(order.dataset, settings.data / "datasets")
-        follow(order, pictures, console, resume=resume, device=device)
+        pictures = load_dataset(plan.dataset, settings.data / "datasets")
+        follow(plan, pictures, console, resume=resume, device=device)
 
 
 @contextmanager
@@ -89,23 +89,23 @@ def tuned_processor(threads: int | None) -> Iterator[None]:
         torch.set_num_threads(before)
 
 
-def follow(order: Order, dataset: DataSet, console: Console, *, resume: bool, device: str) -> None:
+def follow(plan: Plan, dataset: DataSet, console: Console, *, resume: bool, device: str) -> None:
     """Trains, writes the folder, and prints the test line as the lecture does."""
     if not len(dataset.test_labels):
         raise InvalidValue(N_("The data set has no test pictures: nothing could be said of the network at the end."))
-    order.out.mkdir(parents=True, exist_ok=True)
-    kept = order.out / CHECKPOINT
+    plan.out.mkdir(parents=True, exist_ok=True)
+    kept = plan.out / CHECKPOINT
     checkpoint = read_checkpoint(kept) if resume and kept.is_file() else None
-    trainer = Trainer(order.network, dataset, order.training, resume=checkpoint, device=device)
+    trainer = Trainer(plan.network, dataset, plan.training, resume=checkpoint, device=device)
     started = time.monotonic() - (float(checkpoint.state.get("elapsed", 0)) if checkpoint else 0.0)
     finished = _listen(trainer, console, kept, started)
-    network, module = fold(order.network, finished.module) if order.fold else (order.network, finished.module)
-    trained = Trained(network, module, dataset.classes, finished.preparation, order.training.mirror_test)
-    precision, logits = write_trained(order.out, trained, trainer.validation)
+    network, module = fold(plan.network, finished.module) if plan.fold else (plan.network, finished.module)
+    trained = Trained(network, module, dataset.classes, finished.preparation, plan.training.mirror_test)
+    precision, logits = write_trained(plan.out, trained, trainer.validation)
     temperature = round(fit_temperature(logits, trainer.validation.labels.cpu()), 4) if len(logits) else 1.0
     tested = measure_test(trained, dataset, temperature, device)
-    about = _about(order, dataset, finished, (time.monotonic() - started) / 60, precision)
-    write_json(order.out / CARD, make_card(trained, tested, temperature, about))
+    about = _about(plan, dataset, finished, (time.monotonic() - started) / 60, precision)
+    write_json(plan.out / CARD, make_card(trained, tested, temperature, about))
     kept.unlink(missing_ok=True)
     print_test(console, tested)
 
@@ -160,16 +160,16 @@ def _saved_at_interrupt(save: Any, console: Console) -> Iterator[None]:
         raise typer.Exit(130) from None
 
 
-def _about(order: Order, dataset: DataSet, finished: Finished, minutes: float, precision: str) -> dict[str, Any]:
+def _about(plan: Plan, dataset: DataSet, finished: Finished, minutes: float, precision: str) -> dict[str, Any]:
     return {
-        "name": order.out.name,
-        "title": order.words.get("title", order.out.name),
-        "dataset": order.dataset,
-        "data": PICTURES % count_pictures(dataset, order.words.get("data")),
-        "training": describe_training(order.training) | {"epochs_done": finished.epochs, "weights": precision},
+        "name": plan.out.name,
+        "title": plan.words.get("title", plan.out.name),
+        "dataset": plan.dataset,
+        "data": PICTURES % count_pictures(dataset, plan.words.get("data")),
+        "training": describe_training(plan.training) | {"epochs_done": finished.epochs, "weights": precision},
         "command": shlex.join(["python", "-m", "app", *sys.argv[1:]]),
-        "seed": order.training.seed,
+        "seed": plan.training.seed,
         "minutes": round(minutes, 1),
         "machine": machine(),
-        "not_for": order.words.get("not_for", NOT_FOR),
+        "not_for": plan.words.get("not_for", NOT_FOR),
     }

@@ -14,7 +14,7 @@ from typer.testing import CliRunner, Result
 
 from app.cli import cli
 from app.commands.evaluate import within_chance
-from app.commands.order import read_order
+from app.commands.plan import read_plan
 from app.commands.train import CHECKPOINT
 from app.core.checkpoints import read_weights, save_weights
 from app.core.training.training import Trainer
@@ -244,6 +244,6 @@ def test_other_commands_and_a_process_that_has_the_environment_start_once(monkey
 
 @pytest.mark.parametrize("path", sorted(ROOT.glob("models/*/recipe.json")), ids=lambda path: path.parent.name)
 def test_committed_recipes_can_be_followed(path: Path) -> None:
-    order = read_order(path.parent, path, None, None, {}, final=False)
+    plan = read_plan(path.parent, path, None, None, {}, final=False)
 
-    assert order.network.classes == 10
+    assert plan.network.classes == 10

@@ -13,7 +13,7 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 from pydantic import BeforeValidator, Field, FiniteFloat
 
 from app.core.classification.classification import classify
-from app.core.classification.inspection.views import draw_heat, explain, show_activations, write_activations
+from app.core.classification.inspection.views import draw_heat, show_activations, show_unit, write_activations
 from app.core.classification.questions import Implant, Method, Question
 from app.core.errors import N_, InvalidValue
 from app.core.pictures.changes import Change
@@ -144,7 +144,9 @@ async def explain_number(
 ) -> dict[str, Any]:
     """How one number of one layer was made from those of the layer before."""
     question = await form.question(folder, settings)
-    return await workers.run(request, explain, question, form.layer, (form.x, form.y, form.channel), form.contributions)
+    return await workers.run(
+        request, show_unit, question, form.layer, (form.x, form.y, form.channel), form.contributions
+    )
 
 
 @router.post("/attributions")

@@ -32,7 +32,7 @@ def write_activations(question: Question, layer: str) -> bytes:
     return encode_npy(recording.values[_known(recording, layer)])
 
 
-def explain(question: Question, layer: str, place: tuple[int, int, int], with_contributions: bool) -> dict[str, Any]:
+def show_unit(question: Question, layer: str, place: tuple[int, int, int], with_contributions: bool) -> dict[str, Any]:
     """How the number at place (column, row, channel) was made; for a convolution with what each input map gives."""
     recording = _record(question)
     x, y, channel = place

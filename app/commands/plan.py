@@ -14,7 +14,7 @@ FINAL_SPLIT = 0.02  # of the training pictures, for the temperature alone: docs/
 
 
 @dataclass(frozen=True)
-class Order:
+class Plan:
     """A training and where its model goes; `words` are the recipe's own about title, data and what it is not for.
 
     `fold`: batch normalizations go into the convolutions before them when all is learned.
@@ -28,9 +28,9 @@ class Order:
     fold: bool
 
 
-def read_order(
+def read_plan(
     out: Path, recipe: Path | None, dataset: str | None, network: str | None, options: dict[str, Any], final: bool
-) -> Order:
+) -> Plan:
     """The recipe with `options` over its training. `final` puts only FINAL_SPLIT aside. Raises InvalidValue."""
     written = read_json(recipe) if recipe else {}
     if not isinstance(written, dict):
@@ -42,10 +42,10 @@ def read_order(
     if final or written.get("final"):
         training["validation_split"] = FINAL_SPLIT
     words = {name: str(written[name]) for name in ("title", "data", "not_for") if name in written}
-    return Order(out, chosen, read_network(described), parse_training(training), words, bool(written.get("fold")))
+    return Plan(out, chosen, find_network(described), parse_training(training), words, bool(written.get("fold")))
 
 
-def read_network(described: Any) -> Network:
+def find_network(described: Any) -> Network:
     """Of a description, of a file that holds one, or of a preset's name."""
     if not isinstance(described, str):
         return parse_network(described)
