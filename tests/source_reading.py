@@ -41,6 +41,21 @@ def import_graph(root: Path) -> dict[str, set[str]]:
     return graph
 
 
+def ways(graph: dict[str, set[str]], start: str) -> Iterator[tuple[str, ...]]:
+    """For each module that `start` reaches, itself included, a way to it."""
+    seen, waiting = {start}, [(start,)]
+    while waiting:
+        yield (way := waiting.pop())
+        for other in sorted(graph[way[-1]] - seen):
+            seen.add(other)
+            waiting.append((*way, other))
+
+
+def names_of(root: Path, module: str) -> set[str]:
+    """All that the module's file imports, also inside functions."""
+    return set(imports(ast.parse((root / f"{module.replace('.', '/')}.py").read_text("utf-8"))))
+
+
 def knows(arrows: dict[str, set[str]], importer: str, imported: str) -> bool:
     """Whether the folder of one may import that of the other; both as places inside a part, "pictures/images"."""
     allowed = arrows.get(folder_of(arrows, importer.removesuffix(".py")), set())

@@ -29,8 +29,10 @@ from tests.source_reading import (
     imports,
     javascript_part,
     knows,
+    names_of,
     part_of,
     rooms,
+    ways,
 )  # fmt: skip
 
 ROOT = Path(__file__).parent.parent
@@ -83,6 +85,9 @@ FOLDER_ARROWS = {
         "pages": {"", "rooms", "pages"},
     },
 }
+# What submits, starts and counts runs trains none: by no way does it import the training loop, or PyTorch.
+WATCHERS = ("app.runs.store.", "app.runs.executor.", "app.web.training.run_metrics")
+TRAINERS = ("torch", "safetensors.torch", "app.core.training.training")
 LARGEST_FOLDER = 25
 LONGEST_CHAIN = 19
 NOT_IN_CORE = {"fastapi", "starlette", "pydantic_settings", "sqlalchemy", "structlog", "typer", "rich", "os.environ"}
@@ -154,6 +159,19 @@ def no_file_imports_itself(root: Path) -> list[str]:
         chains[name] = (name, *max((chains[other] for other in graph[name]), key=len, default=()))
     longest = max(chains.values(), key=len, default=())
     return [f"a chain of {len(longest)}: {' -> '.join(longest)}"] if len(longest) > LONGEST_CHAIN else []
+
+
+def watchers_do_not_train(root: Path) -> list[str]:
+    """None of WATCHERS imports the training loop or PyTorch, however many files lie between."""
+    graph = import_graph(root)
+    return [
+        f"{' -> '.join(way)} imports {found}"
+        for name in graph
+        if name.startswith(WATCHERS)
+        for way in ways(graph, name)
+        for found in names_of(root, way[-1])
+        if f"{found}.".startswith(tuple(f"{trainer}." for trainer in TRAINERS))
+    ]
 
 
 def folders_are_seen_at_once(root: Path) -> list[str]:
@@ -251,6 +269,9 @@ RULES_AND_VIOLATIONS: list[tuple[Rule, str, str, str]] = [
     (folders_point_one_way, "app/web/pictures.py", "from app.web.training import orders\n", "training"),
     (folders_point_one_way, "app/web/training/a.py", "from app.web.convolution.steps import depth\n", "convolution"),
     (folders_point_one_way, "app/web/classification/a.py", "import app.web.training.training\n", "training"),
+    (watchers_do_not_train, "app/runs/store/a.py", "def late():\n    from torch import Tensor\n", "app.runs.store.a"),
+    (watchers_do_not_train, "app/runs/executor/a.py", "import safetensors.torch\n", "app.runs.executor.a"),
+    (watchers_do_not_train, "app/web/training/run_metrics.py", "import app.core.training.training\n", "training"),
     (no_file_imports_itself, "app/a.py", "from app.a import x\n", "a circle"),
     (core_knows_only_its_subject, "app/core/pictures/images.py", "from fastapi import HTTPException\n", "fastapi"),
     (
