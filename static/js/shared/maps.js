@@ -1,9 +1,13 @@
-// Activation maps as the server sends them: 8-bit sprites, the maps stacked downwards, 128 for zero.
+// Activation maps as the server sends them: 8-bit sprites, the maps stacked downwards, 128 for zero; and the theme's
+// signed colors for them, from the strongest negative over zero to the strongest positive.
 
 import { NEGATIVE, POSITIVE } from "./display.js";
-import { STEPS, palette } from "./palette.js";
+import { color } from "./theme.js";
 
 const ZERO = 128;
+const STEPS = 127;
+const CURVE = 0.7; // between linear, where most of a map looks empty, and the steep scale of edge pictures
+let known = null; // the present theme's colors
 
 /**
  * The maps of a sprite as pictures of one channel: level = 128 + 127 * value / limit. `rgba` are the sprite's bytes.
@@ -75,3 +79,36 @@ export function drawHeat(map, limit) {
   });
   return { picture: map, rgba };
 }
+
+/** RGB bytes of the 255 colors in the present theme. */
+function palette() {
+  known ??= build(...["--negative", "--zero", "--positive"].map((token) => channels(color(token)())));
+  return known;
+}
+
+function build(negative, zero, positive) {
+  const bytes = new Uint8ClampedArray((2 * STEPS + 1) * 3);
+  for (let step = -STEPS; step <= STEPS; step += 1) {
+    const share = (Math.abs(step) / STEPS) ** CURVE;
+    const end = step < 0 ? negative : positive;
+    bytes.set(
+      zero.map((from, channel) => from + (end[channel] - from) * share),
+      (step + STEPS) * 3,
+    );
+  }
+  return bytes;
+}
+
+function channels(text) {
+  return text
+    .match(/[\d.]+/g)
+    .slice(0, 3)
+    .map(Number);
+}
+
+function forget() {
+  known = null;
+}
+
+globalThis.document?.addEventListener("theme", forget);
+globalThis.matchMedia?.("(prefers-color-scheme: dark)").addEventListener("change", forget);

@@ -1,16 +1,22 @@
 // One layer as a card: name, settings, the shape that comes out, its share of the parameters; opened, its settings and
 // what it costs.
 
-import { h } from "../../shared/dom.js";
+import { h, s } from "../../shared/dom.js";
 import { number, percent } from "../../shared/format.js";
 import { _ } from "../../shared/i18n.js";
-import { icon } from "./icons.js";
 import { kindSentence, kindTitle } from "./layer-kinds.js";
 import { shapeText } from "../../shared/layers.js";
 import { fieldText, parameterFormula, settingsText, shortCount } from "./layer-words.js";
 import "./layer-form.js";
 
 const LEAST_SHARE = 0.01; // less would be a dot
+const PATHS = {
+  up: "M8 13V3M3.5 7.5 8 3l4.5 4.5",
+  down: "M8 3v10M3.5 8.5 8 13l4.5-4.5",
+  duplicate: "M6 6h7v7H6zM3 10V3h7",
+  add: "M8 3v10M3 8h10",
+  remove: "M4 4l8 8M12 4l-8 8",
+};
 let count = 0;
 
 export class LayerCard {
@@ -156,4 +162,13 @@ function facts(row, total, input) {
     [_("sees"), fieldText(row.receptiveField, input)],
     ...(row.multiplyAdds ? [[_("multiply-adds"), shortCount(row.multiplyAdds)]] : []),
   ];
+}
+
+/** A small drawing for a button, in the color of its text. */
+function icon(name) {
+  return s(
+    "svg",
+    { viewBox: "0 0 16 16", width: 16, height: 16, class: "icon-drawing", "aria-hidden": "true" },
+    s("path", { d: PATHS[name] }),
+  );
 }

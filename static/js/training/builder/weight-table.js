@@ -5,7 +5,7 @@ import { fixed, short } from "../../shared/format.js";
 import { _ } from "../../shared/i18n.js";
 import { tint } from "../../shared/sign.js";
 
-const CURVE = 0.7; // as shared/palette.js colors maps and small kernels
+const CURVE = 0.7; // as shared/maps.js colors maps and small kernels
 const MOST_WRITTEN = 7; // in wider kernels the cells are too small for numbers
 
 export class WeightTable extends HTMLElement {

@@ -4,11 +4,10 @@ import "./run-chart.js";
 import { LiveCurve, axisEnd, epochCurve, join } from "./curves.js";
 import { h, say } from "../../shared/dom.js";
 import { number } from "../../shared/format.js";
-import { measureGap } from "./gap.js";
+import { gapSentence, measureGap } from "./gap.js";
 import { _ } from "../../shared/i18n.js";
 import { colorOf, lookOf, tokenOf } from "./colors.js";
 import { connectExports } from "./exports.js";
-import { gapSentence } from "./gaps.js";
 import { connectNumbers } from "./numbers.js";
 import { titleOf } from "./words.js";
 

@@ -3,11 +3,10 @@
 
 import { LiveCurve, axisEnd, epochCurve, join } from "./curves.js";
 import { number, percentFine } from "../../shared/format.js";
-import { measureGap } from "./gap.js";
+import { gapSentence, measureGap } from "./gap.js";
 import { dropoutRate } from "../builder/network-remedies.js";
 import { _ } from "../../shared/i18n.js";
 import { colorOf, lookOf, tokenOf } from "./colors.js";
-import { gapSentence } from "./gaps.js";
 import { progressLine, share, stateSentence, stateTitle, titleOf } from "./words.js";
 
 const SMALL = 0.1; // nats: less is hardly a gap

@@ -3,8 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { measureGap } from "../../../../static/js/training/charts/gap.js";
-import { gapSentence } from "../../../../static/js/training/charts/gaps.js";
+import { gapSentence, measureGap } from "../../../../static/js/training/charts/gap.js";
 
 const row = (epoch, train, validation, accuracy = 0.1) => ({
   epoch,
