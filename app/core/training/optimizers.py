@@ -1,12 +1,12 @@
 """How gradients become changes of the weights: SGD, Adam, RMSprop, Adagrad by PyTorch's own kernels, and Muon.
 
 Each parameter group carries its own highest rate as `base_rate`, and its `ratio` to the training's; `set_rates`
-multiplies all by the schedule's factor. What acts on weights beside the loss (l1, l2, max-norm) is here too. It does
-not know data or epochs.
+multiplies all by the schedule's factor. What acts on weights beside the loss (l1, l2, max-norm) is here too, and
+their state as named tensors, which safetensors can hold. It does not know data or epochs.
 """
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import torch
@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from app.core.training.hyperparameters import Training
 
+_PREFIX = "optimizer."  # of its state's names in a checkpoint
 _KERAS_EPSILON = 1e-7  # of Adam; PyTorch's own default is 1e-8
 _KERAS_RHO = 0.9  # of RMSprop; PyTorch's own default is 0.99
 _KERAS_ACCUMULATOR = 0.1  # where Adagrad's sums begin; PyTorch's begin at 0
@@ -169,3 +170,30 @@ def _muon(
     if groups:
         made.append(torch.optim.AdamW(groups, betas=_BESIDE_MUON, eps=_KERAS_EPSILON, fused=True))
     return made
+
+
+def optimizer_tensors(optimizers: Iterable[torch.optim.Optimizer]) -> dict[str, Tensor]:
+    """`optimizer.<which>.<parameter>.<name>` for every tensor that the optimizers keep."""
+    return {
+        f"{_PREFIX}{which}.{parameter}.{name}": value
+        for which, optimizer in enumerate(optimizers)
+        for parameter, kept in optimizer.state_dict()["state"].items()
+        for name, value in kept.items()
+        if isinstance(value, Tensor)
+    }
+
+
+def restore_optimizers(optimizers: Iterable[torch.optim.Optimizer], tensors: Mapping[str, Tensor]) -> None:
+    """Puts them back; rates are set anew at every step and are not kept."""
+    for which, optimizer in enumerate(optimizers):
+        state: dict[int, dict[str, Any]] = {}
+        for name, value in tensors.items():
+            if name.startswith(f"{_PREFIX}{which}."):
+                _, _, parameter, kept = name.split(".")
+                state.setdefault(int(parameter), {})[kept] = _as_weights_lie(value)
+        optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})
+
+
+def _as_weights_lie(value: Tensor) -> Tensor:
+    """Fused steps walk weights and their state together: both must lie in memory alike, channels last."""
+    return value.contiguous(memory_format=torch.channels_last) if value.ndim == 4 else value

@@ -29,19 +29,21 @@ from app.core.training.hyperparameters import Training, describe_training
 from app.core.training.initialization import initialize, whitening_bias
 from app.core.training.input_statistics import prepare_input
 from app.core.training.layouts import lay_out
-from app.core.training.optimizer_state import optimizer_tensors, restore_optimizers
 from app.core.training.optimizers import (
     add_penalties,
     change_rates,
     kernels_of,
     limit_norms,
     make_optimizers,
+    optimizer_tensors,
+    restore_optimizers,
     set_rates,
 )
-from app.core.training.precision import choose_precision
 from app.core.training.randomness import seeded
 from app.core.training.requirements import check_demands
 from app.core.training.schedules import rate_factor
+
+_BFLOAT16 = ("avx512_bf16", "amx_bf16", "arm_bf16", "bf16", "sve_bf16")  # instructions that multiply it
 
 
 def train(
@@ -82,7 +84,7 @@ class Trainer:
         self.training = training
         self._network = network
         self._device = device
-        self._dtype = choose_precision(training.precision, device)
+        self._dtype = _choose_precision(training.precision, device)
         self._split(dataset)
         check_demands(network, training, len(self._train))
         self.preparation = prepare_input(self._train, dataset, training, network.input)
@@ -291,3 +293,18 @@ def _says(state: Mapping[str, Any], identity: Mapping[str, Any]) -> bool:
 
 def _under(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
     return {name.removeprefix(prefix): tensor for name, tensor in tensors.items() if name.startswith(prefix)}
+
+
+def _has_bfloat16(device: str = "cpu") -> bool:
+    """Whether the device multiplies bfloat16 in hardware; emulation would be slower than float32."""
+    if torch.device(device).type == "cuda":
+        return torch.cuda.is_bf16_supported()
+    found = torch.cpu.get_capabilities()
+    return any(found.get(name) for name in _BFLOAT16)
+
+
+def _choose_precision(wish: str, device: str = "cpu") -> torch.dtype:
+    """torch.bfloat16 or torch.float32 of "auto", "bfloat16" or "float32"."""
+    if wish == "auto":
+        return torch.bfloat16 if _has_bfloat16(device) else torch.float32
+    return torch.bfloat16 if wish == "bfloat16" else torch.float32
