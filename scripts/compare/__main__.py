@@ -10,6 +10,7 @@ import argparse
 import os
 import re
 import shutil
+import signal
 import sys
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from scripts.compare.states import ALL_VIEWS, VIEWS
 def main() -> int:
     """Gathers both, compares, and writes the report."""
     wanted = _arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is stopped
     os.environ.setdefault("PLAYGROUND_TASK_SECONDS", str(PATIENCE_S))  # other things may run beside it
     shutil.rmtree(wanted.to, ignore_errors=True)
     for name in ("before", "after"):

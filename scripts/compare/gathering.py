@@ -9,14 +9,13 @@ import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx2
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Request, Route, ViewportSize, sync_playwright
 
 from scripts.compare.calls import ORDERS, VOLATILE, Call, calls, presets
 from scripts.compare.states import STATES, State, View
@@ -24,7 +23,9 @@ from tests.browser.conftest import ARGUMENTS, CHROMIUM, running_server
 
 HOME = "http://localhost:8000"  # what the pages believe the address to be
 PATIENCE_S = 300
+QUIET, MOMENT_MS = 4, 250  # so many moments with nothing asked: what a page asks later, it asks after a pause
 ANSWERS = "answers.json"
+_SCREEN = ViewportSize(width=1280, height=720)
 _DATE = re.compile(r'"\d{4}-\d\d-\d\dT[^"]*"')
 _FIELD = re.compile(rf'"({"|".join(sorted(VOLATILE))})":\s*("[^"]*"|-?[\d.]+(?:e-?\d+)?|true|false)')
 DAY = "2026-01-01T00:00:00Z"
@@ -59,12 +60,12 @@ def gather(checkout: Path, folder: Path, views: tuple[View, ...], only: re.Patte
         (folder / ANSWERS).write_text(json.dumps(answers, indent=1, ensure_ascii=False), "utf-8")
         with _chromium(address) as browser:
             for state in filter(lambda state: only.search(state.name), STATES):
-                for language in ("en", "es"):
-                    page = _open(browser, language, address)
-                    _visit(page, state, runs)
+                for language in sorted({view.language for view in views}):
+                    visitor = _Visitor(browser, language, address)
+                    visitor.open(state, runs)
                     for view in (view for view in views if view.language == language):
-                        _take(page, view, folder / f"{state.name}.{view.name}.png")
-                    page.context.close()
+                        visitor.take(view, folder / f"{state.name}.{view.name}.png")
+                    visitor.leave()
 
 
 def _train(address: str) -> list[str]:
@@ -139,42 +140,53 @@ def _chromium(address: str) -> Iterator[Browser]:
         browser.close()
 
 
-def _open(browser: Browser, language: str, address: str) -> Page:
-    """An empty page in a fresh context."""
-    context = browser.new_context(locale=language, reduced_motion="reduce", viewport={"width": 1280, "height": 720})
-    context.set_default_timeout(PATIENCE_S * 1000)
-    context.add_init_script(_NO_CLOCK)
-    context.route("**/api/**", partial(_settle, address))
-    return context.new_page()
+class _Visitor:
+    """Someone who opens states, in a fresh browser context of that language."""
 
+    def __init__(self, browser: Browser, language: str, address: str) -> None:
+        self._address = address
+        self._awaited: set[Request] = set()
+        context = browser.new_context(locale=language, reduced_motion="reduce", viewport=_SCREEN)
+        context.set_default_timeout(PATIENCE_S * 1000)
+        context.add_init_script(_NO_CLOCK)
+        context.route("**/api/**", self._settle)
+        context.on("request", lambda request: self._awaited.add(request))
+        context.on("requestfinished", lambda request: self._awaited.discard(request))
+        context.on("requestfailed", lambda request: self._awaited.discard(request))
+        self._page = context.new_page()
 
-def _take(page: Page, view: View, file: Path) -> None:
-    """A picture of the whole page, as wide and as dark as the view says."""
-    page.set_viewport_size({"width": view.width, "height": view.height})
-    page.emulate_media(color_scheme=view.theme)
-    _rest(page)
-    page.screenshot(path=file, full_page=True, animations="disabled")
+    def open(self, state: State, runs: list[str]) -> None:
+        """Opens it, and does its clicks."""
+        self._page.goto(HOME + state.path.replace("{run}", runs[0]).replace("{other}", runs[1]))
+        self._page.wait_for_selector(state.ready)
+        self._rest()
+        for selector in state.clicks:
+            self._page.locator(selector).first.click()
+            self._rest()
 
+    def take(self, view: View, file: Path) -> None:
+        """A picture of the whole page, as wide and as dark as the view says."""
+        self._page.set_viewport_size({"width": view.width, "height": view.height})
+        self._page.emulate_media(color_scheme=view.theme)
+        self._rest()
+        self._page.screenshot(path=file, full_page=True, animations="disabled")
 
-def _visit(page: Page, state: State, runs: list[str]) -> None:
-    """Opens the state, and does its clicks."""
-    page.goto(HOME + state.path.replace("{run}", runs[0]).replace("{other}", runs[1]))
-    page.wait_for_selector(state.ready)
-    _rest(page)
-    for selector in state.clicks:
-        page.locator(selector).first.click()
-        _rest(page)
+    def leave(self) -> None:
+        """Closes all."""
+        self._page.context.unroute_all(behavior="ignoreErrors")
+        self._page.context.close()
 
+    def _settle(self, route: Route) -> None:
+        answer = route.fetch(url=route.request.url.replace(HOME, self._address), timeout=PATIENCE_S * 1000)
+        if answer.headers.get("content-type", "").startswith(("application/json", "text/event-stream")):
+            route.fulfill(response=answer, body=settled(answer.text()))
+        else:
+            route.fulfill(response=answer)
 
-def _settle(address: str, route: Route) -> None:
-    answer = route.fetch(url=route.request.url.replace(HOME, address), timeout=PATIENCE_S * 1000)
-    if answer.headers.get("content-type", "").startswith(("application/json", "text/event-stream")):
-        route.fulfill(response=answer, body=settled(answer.text()))
-    else:
-        route.fulfill(response=answer)
-
-
-def _rest(page: Page) -> None:
-    """Waits until nothing is asked, the letters are there, nothing is busy, and the page keeps its height."""
-    page.wait_for_load_state("networkidle")
-    page.evaluate(_STILL)
+    def _rest(self) -> None:
+        """Waits until nothing is asked, the letters are there, nothing is busy, and the page keeps its height."""
+        quiet = 0
+        while quiet < QUIET:
+            self._page.evaluate(_STILL)
+            self._page.wait_for_timeout(MOMENT_MS)
+            quiet = 0 if self._awaited else quiet + 1
