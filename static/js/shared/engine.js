@@ -7,16 +7,6 @@ export function picture(width, height, channels, data = new Float32Array(width *
   return { width, height, channels, data };
 }
 
-/** The result of every step, the last one at the end; null from the first step that does not fit. */
-export function applyChain(input, steps) {
-  const results = [];
-  for (const step of steps) {
-    const previous = results.length ? results.at(-1) : input;
-    results.push(previous && applyStep(previous, step));
-  }
-  return results;
-}
-
 /**
  * One step's result, or null where its window does not fit. `spare` is an array that may be written over: new memory
  * is slow.

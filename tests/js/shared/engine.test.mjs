@@ -5,8 +5,15 @@ import { readFileSync } from "node:fs";
 import test from "node:test";
 
 import { measure, toRgba } from "../../../static/js/shared/display.js";
-import { applyChain, explain } from "../../../static/js/shared/engine.js";
+import { applyStep, explain } from "../../../static/js/shared/engine.js";
 import { fromNested, toNested } from "../pictures.mjs";
+
+/** The result of every step, the last one at the end; null from the first step that does not fit. */
+const applyChain = (input, steps) =>
+  steps.reduce(([...results], step) => {
+    const previous = results.length ? results.at(-1) : input;
+    return [...results, previous && applyStep(previous, step)];
+  }, []);
 
 const vectors = JSON.parse(readFileSync(new URL("../../vectors/convolution.json", import.meta.url)));
 

@@ -11,11 +11,9 @@ It does not know the picture.
 from dataclasses import dataclass
 
 import torch
-import torch.nn.functional as F  # noqa: N812
 from torch import Tensor
 
 from app.core.classification.anatomy import INPUT, Anatomy, check_index, first_input
-from app.core.convolution.convolution import convolve
 from app.core.convolution.steps import Convolution
 from app.core.errors import N_, InvalidValue
 
@@ -79,24 +77,6 @@ def learned_kernel(anatomy: Anatomy, layer: str, channel: int, source: int | Non
     matrix = tuple(tuple(row) for row in kernel.tolist())
     step = Convolution(matrix, divisor, offset, stride=module.stride[0], border="valid")
     return LearnedKernel(step, source, levels[0] if len(levels) == 1 else None)
-
-
-def map_of_picture(anatomy: Anatomy, layer: str, channel: int, levels: Tensor) -> Tensor:
-    """The network's own map, H' x W', of the seen picture, H x W x C levels, by the convolution room's arithmetic.
-
-    Each input channel is filtered by its learned kernel, with a border of its mean level; the sum and the bias follow.
-    """
-    module, row = _first_layer(anatomy, layer), anatomy.row(layer)
-    top, bottom, left, right = row.layer.margins(row.input_shape)
-    total: Tensor | float = 0.0 if module.bias is None else module.bias[channel].detach()
-    first = first_input(module, channel)
-    for source in range(first, first + module.weight.shape[1]):
-        learned = learned_kernel(anatomy, layer, channel, source)
-        plane = levels[:, :, source].float()
-        padded = F.pad(plane, (left, right, top, bottom), value=learned.padding_level or 0.0)
-        total = total + convolve(padded.unsqueeze(-1), learned.step)[:, :, 0]
-    assert isinstance(total, Tensor)
-    return total
 
 
 def spread(kernels: Tensor, dilation: tuple[int, ...]) -> Tensor:

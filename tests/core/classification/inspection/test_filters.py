@@ -2,11 +2,13 @@
 
 import pytest
 import torch
+import torch.nn.functional as F  # noqa: N812
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.core.classification.activations import record
-from app.core.classification.inspection.filters import kernels_of, learned_kernel, map_of_picture
+from app.core.classification.anatomy import Anatomy, first_input
+from app.core.classification.inspection.filters import kernels_of, learned_kernel
 from app.core.convolution.convolution import convolve
 from app.core.errors import InvalidValue
 from app.core.pictures.preparation import prepare_images
@@ -21,6 +23,23 @@ def levels_at_random(seed: int, channels: int = 3) -> torch.Tensor:
     return levels.to(torch.uint8).expand(1, 3, 10, 9)
 
 
+def map_of_picture(anatomy: Anatomy, channel: int, levels: torch.Tensor) -> torch.Tensor:
+    """The first layer's map, H' x W', of H x W x C levels, by the convolution room's arithmetic.
+
+    Each input channel is filtered by its learned kernel, with a border of its mean level; the sum and the bias follow.
+    """
+    module, row = anatomy.convolution("conv2d_1"), anatomy.row("conv2d_1")
+    top, bottom, left, right = row.layer.margins(row.input_shape)
+    found = torch.zeros(()) if module.bias is None else module.bias[channel].detach()
+    first = first_input(module, channel)
+    for source in range(first, first + module.weight.shape[1]):
+        learned = learned_kernel(anatomy, "conv2d_1", channel, source)
+        plane = levels[:, :, source].float()
+        padded = F.pad(plane, (left, right, top, bottom), value=learned.padding_level or 0.0)
+        found = found + convolve(padded.unsqueeze(-1), learned.step)[:, :, 0]
+    return found
+
+
 @settings(deadline=None, max_examples=60, derandomize=True)
 @given(layer=CONVOLUTIONS, seed=st.integers(0, 99))
 def test_the_convolution_room_gives_the_networks_own_map(layer: dict[str, object], seed: int) -> None:
@@ -33,9 +52,7 @@ def test_the_convolution_room_gives_the_networks_own_map(layer: dict[str, object
             learned_kernel(anatomy, "conv2d_1", 0)
         return
 
-    found = torch.stack(
-        [map_of_picture(anatomy, "conv2d_1", o, levels[0].permute(1, 2, 0)) for o in range(len(expected))]
-    )
+    found = torch.stack([map_of_picture(anatomy, o, levels[0].permute(1, 2, 0)) for o in range(len(expected))])
 
     torch.testing.assert_close(found, expected, atol=1e-5, rtol=1e-5)
 
