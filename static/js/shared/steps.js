@@ -1,6 +1,5 @@
 // The steps of a chain and their sizes: the same rules as app/core/convolution/steps.py. Knows nothing of pixels.
 
-export const BORDERS = ["zero", "reflect", "replicate", "wrap", "valid"];
 const DEFAULTS = { divisor: 1, offset: 0, stride: 1, dilation: 1, border: "zero", flip: false };
 
 /** A complete convolution step; what `fields` leaves out takes its default. */
