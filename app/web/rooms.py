@@ -29,6 +29,7 @@ class Room:
     title: str
     grammar: Grammar
     states: Callable[[], tuple[State, ...]] = _none
+    knows_networks: bool = False  # whether it is told of layers and trainings
     knows_visitors: bool = False  # whether what is done there is to be known again as the same browser's
 
     @property
@@ -39,8 +40,16 @@ class Room:
 
 ROOMS = (
     Room("convolution", "/convolve", N_("Convolve"), convolution_address.GRAMMAR, convolution_states.states),
-    Room("classification", "/classify", N_("Classify"), classification_address.GRAMMAR),
-    Room("training", "/train", N_("Train"), training_address.GRAMMAR, training_states.states, knows_visitors=True),
+    Room("classification", "/classify", N_("Classify"), classification_address.GRAMMAR, knows_networks=True),
+    Room(
+        "training",
+        "/train",
+        N_("Train"),
+        training_address.GRAMMAR,
+        training_states.states,
+        knows_networks=True,
+        knows_visitors=True,
+    ),
 )
 
 

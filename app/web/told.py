@@ -14,10 +14,10 @@ router = APIRouter(prefix="/api/layers", tags=["networks"])
 @router.get("")
 def list_layers(request: Request) -> dict[str, Any]:
     """Every type of layer: its fields with their limits, its arithmetic, its words; these follow Accept-Language."""
-    return tell(choose_language(request))
+    return tell(choose_language(request))["layers"]
 
 
 @cache
 def tell(language: str) -> dict[str, Any]:
-    """The same in one language, as the pages hold it."""
-    return tell_layers(partial(translate, language))
+    """All of it in one language, as the pages hold it."""
+    return {"layers": tell_layers(partial(translate, language))}

@@ -1,5 +1,6 @@
 // The addresses of all rooms, with what the server tells of them (tests/vectors/make_grammar.py).
 
+import "./told.mjs";
 import { readFileSync } from "node:fs";
 
 import { STEPS } from "../../static/js/convolution/address.js";

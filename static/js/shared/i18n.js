@@ -5,8 +5,12 @@ const messages = element ? JSON.parse(element.textContent) : {};
 
 /** The sentence in the page's language, with its %(name)s places filled in. */
 export function _(message, values = {}) {
-  const sentence = messages[message] || message;
-  return sentence.replace(/%\((\w+)\)s/g, (place, name) => values[name] ?? place);
+  return fill(messages[message] || message, values);
+}
+
+/** A sentence that the server told, with its places filled in. */
+export function fill(sentence, values) {
+  return sentence.replace(/%\((\w+)\)[sd]/g, (place, name) => values[name] ?? place);
 }
 
 export const language = globalThis.document?.documentElement.lang || "en";

@@ -1,27 +1,16 @@
 // Names of layers, channels and classes as the page writes them.
 
 import { _ } from "./i18n.js";
+import { told } from "./told.js";
 
-const KINDS = {
-  input: () => _("input"),
-  conv2d: () => _("conv"),
-  batch_normalization: () => _("norm"),
-  max_pooling2d: () => _("pool"),
-  average_pooling2d: () => _("mean pool"),
-  global_average_pooling2d: () => _("mean of map"),
-  global_max_pooling2d: () => _("largest of map"),
-  flatten: () => _("flatten"),
-  dense: () => _("dense"),
-  dropout: () => _("dropout"),
-  residual: () => _("block"),
-  projection: () => _("shortcut"),
-  add: () => _("sum"),
-  relu: () => "ReLU",
-  gelu: () => "GELU",
-  silu: () => "SiLU",
-  activation: () => _("activation"),
-  softmax: () => "softmax",
-};
+const { types, activations } = told.layers;
+const KINDS = new Map([
+  ["input", _("input")],
+  ["projection", _("shortcut")],
+  ["add", _("sum")],
+  ...types.map(({ type, short }) => [type, short]),
+  ...Object.entries(activations).map(([name, { title }]) => [name, title]),
+]);
 
 const CLASSES = {
   airplane: _("airplane"),
@@ -70,8 +59,8 @@ export function layerTitle(name) {
 
 function partTitle(part) {
   const [, kind, number] = part.match(/^(.*?)(?:_(\d+))?$/);
-  const title = Object.hasOwn(KINDS, kind) ? KINDS[kind]() : kind.replaceAll("_", " ");
-  return number && kind !== "softmax" ? `${title} ${number}` : title;
+  const title = KINDS.get(kind) ?? kind.replaceAll("_", " ");
+  return number && !isFinal(kind) ? `${title} ${number}` : title;
 }
 
 /** A class in the page's language, where it is one of the well-known ones. */
@@ -91,7 +80,13 @@ function inputTitle(count, channel) {
 }
 
 function isLast(layer, classes) {
-  return (layer.type === "dense" || layer.type === "softmax") && layer.shape[0] === classes.length;
+  const weighs = types.some(({ type, role }) => type === layer.type && role === "weigh");
+  return (weighs || isFinal(layer.type)) && layer.shape[0] === classes.length;
+}
+
+/** Whether that is an activation of the very end, which is alone. */
+function isFinal(name) {
+  return Object.hasOwn(activations, name) && activations[name].last;
 }
 
 /** "16×30×30" or "10"; a dash where there is none. */

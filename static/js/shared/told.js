@@ -1,4 +1,5 @@
-// What the server tells a page once, in the page itself: {rooms, address}.
+// What the server tells a page once, in the page itself: {rooms, address}, and where networks are built or shown
+// {layers, hyperparameters}.
 
 const element = globalThis.document?.getElementById("told");
 

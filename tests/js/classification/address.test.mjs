@@ -1,5 +1,6 @@
 // A copied link must bring back what was inside the network.
 
+import "../told.mjs";
 import assert from "node:assert/strict";
 import test from "node:test";
 

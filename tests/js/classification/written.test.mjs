@@ -1,5 +1,6 @@
 // The numbers of a network as written arithmetic.
 
+import "../told.mjs";
 import assert from "node:assert/strict";
 import test from "node:test";
 

@@ -1,5 +1,6 @@
 // Every room's addresses against vectors that app/web/addresses.py satisfies too.
 
+import "../told.mjs";
 import assert from "node:assert/strict";
 import test from "node:test";
 

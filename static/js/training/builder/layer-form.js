@@ -1,37 +1,19 @@
-// The settings of one layer. Their ends are what is possible, so that nothing impossible can be reached. Emits `patch`
-// and `exchange`.
+// The settings of one layer, by the kinds of its fields. Their ends are what is possible, so that nothing impossible
+// can be reached. Emits `patch` and `exchange`.
 
 import { emit, h } from "../../shared/dom.js";
 import { plain } from "../../shared/format.js";
 import { _ } from "../../shared/i18n.js";
-import { EXCHANGES, activationsOf, fieldOf, kindTitle } from "./layer-kinds.js";
+import { EXCHANGES, fieldOf, isFinal, kindOf, kindTitle, sidesOf } from "./layer-kinds.js";
 import { sideText } from "./layer-words.js";
 import { changed, headOf, largestValue, layerAt, mayBecome, possibleValues } from "./network-edits.js";
 import { doublingStops } from "./stops.js";
 import "./segmented-choice.js";
 import "./value-slider.js";
 
-const SIDES = [1, 2, 3, 4, 5, 6, 7, 8, 9, 11];
-const STEPS = [1, 2, 3, 4];
-const MOST_UNITS = 1_000_000;
-const WIDEST_SLIDER = { filters: 512, units: 2048 };
-const RATES = Array.from({ length: 19 }, (_rate, index) => (index + 1) / 20);
-const KEPT = [0, 0.5, 0.8, 0.9, 0.95, 0.99, 0.999];
-
-const FIELDS = {
-  conv2d: ["filters", "kernel_size", "stride", "padding", "activation", "use_bias"],
-  max_pooling2d: ["pool_size", "pool_stride"],
-  average_pooling2d: ["pool_size", "pool_stride"],
-  batch_normalization: ["momentum"],
-  dropout: ["rate"],
-  dense: ["units", "activation", "use_bias"],
-  activation: ["activation"],
-  residual: ["activation"],
-};
-
 export class LayerForm extends HTMLElement {
   #type = null;
-  #controls = new Map();
+  #controls = []; // [control, (control, context) => void]
 
   /** The layer at `path` of a network. */
   show({ network, path, limits }) {
@@ -43,136 +25,99 @@ export class LayerForm extends HTMLElement {
       isHead: path.length === 1 && path[0] === headOf(network),
       isLast: path.length === 1 && path[0] === network.layers.length - 1,
     };
-    if (context.layer.type !== this.#type) this.#build(context.layer.type);
-    for (const [name, control] of this.#controls) SHOW[name](control, context);
+    if (context.layer.type !== this.#type) this.#build(context.layer);
+    for (const [control, show] of this.#controls) show(control, context);
   }
 
-  #build(type) {
-    this.#type = type;
-    const names = [...(EXCHANGES.some((group) => group.includes(type)) ? ["exchange"] : []), ...(FIELDS[type] ?? [])];
-    this.#controls = new Map(names.map((name) => [name, this.#control(name)]));
-    this.replaceChildren(...this.#controls.values());
+  /** A control for each field that has a title, switches last. */
+  #build(layer) {
+    this.#type = layer.type;
+    const fields = [...kindOf(layer).fields.values()].filter(({ title }) => title);
+    const ordered = [...fields.filter(({ kind }) => kind !== "flag"), ...fields.filter(({ kind }) => kind === "flag")];
+    this.#controls = [...(groupOf(layer) ? [this.#exchange()] : []), ...ordered.map((field) => this.#control(field))];
+    this.replaceChildren(...this.#controls.map(([control]) => control));
   }
 
-  #control(name) {
-    const field = name === "pool_stride" ? "stride" : name;
-    const control = CONTROLS[name]();
-    if (name === "exchange") control.addEventListener("choice", ({ detail }) => emit(this, "exchange", detail));
-    else
-      control.addEventListener(control.matches("value-slider") ? "value" : "choice", ({ detail }) =>
-        emit(this, "patch", { patch: { [field]: detail.value ?? detail }, isLive: Boolean(detail.isLive) }),
-      );
-    if (control.matches("label"))
-      control.querySelector("input, select").addEventListener("change", ({ target }) =>
-        emit(this, "patch", {
-          patch: { [field]: target.type === "checkbox" ? target.checked : target.value },
-          isLive: false,
-        }),
-      );
-    return control;
+  #exchange() {
+    const control = document.createElement("segmented-choice");
+    control.addEventListener("choice", ({ detail }) => emit(this, "exchange", detail));
+    return [control, showExchange];
+  }
+
+  #control(field) {
+    const patch = (value, isLive = false) => emit(this, "patch", { patch: { [field.name]: value }, isLive });
+    const { make, show } = CONTROLS[field.kind];
+    return [make(field, patch), (control, context) => show(control, context, field)];
   }
 }
 
-const slider = () => document.createElement("value-slider");
-const segments = () => document.createElement("segmented-choice");
+function groupOf({ type }) {
+  return EXCHANGES.find((types) => types.includes(type));
+}
 
+/** A control of each kind of field: how it is made, with what hears of a new value, and how it shows the layer's. */
 const CONTROLS = {
-  exchange: segments,
-  filters: slider,
-  units: slider,
-  kernel_size: slider,
-  pool_size: slider,
-  stride: slider,
-  pool_stride: slider,
-  rate: slider,
-  momentum: slider,
-  padding: segments,
-  activation: () => h("label", { class: "setting" }, h("span", {}, _("activation")), h("select", {})),
-  use_bias: () => h("label", { class: "check" }, h("input", { type: "checkbox" }), _("a bias for each")),
+  whole: { make: makeSlider, show: showCount },
+  sides: { make: makeSlider, show: showTried },
+  number: { make: makeSlider, show: showNumber },
+  padding: { make: makeSegments, show: showPadding },
+  choice: { make: makeSelect, show: showChoice },
+  flag: { make: makeSwitch, show: showFlag },
 };
 
-const SHOW = {
-  exchange: (control, { network, path, limits, layer }) => {
-    const group = EXCHANGES.find((types) => types.includes(layer.type));
-    const options = group.map((type) => ({
-      value: type,
-      text: kindTitle({ type }),
-      isPossible: type === layer.type || mayBecome(network, exchanged(network, path, type), limits),
-    }));
-    control.show({ title: _("how"), options, value: layer.type });
-  },
-  filters: (control, context) => showCount(control, context, "filters", _("kernels")),
-  units: (control, context) => {
-    if (context.isHead)
-      return control.set({
-        title: _("units"),
-        stops: [context.network.classes],
-        value: context.layer.units,
-        whole: true,
-      });
-    return showCount(control, context, "units", _("units"));
-  },
-  kernel_size: (control, context) => showSide(control, context, "kernel_size", _("kernel size"), SIDES),
-  pool_size: (control, context) => showSide(control, context, "pool_size", _("window"), SIDES.slice(1)),
-  stride: (control, context) => showSide(control, context, "stride", _("step"), STEPS),
-  pool_stride: (control, context) =>
-    showSide(
-      control,
-      context,
-      "stride",
-      _("step"),
-      STEPS,
-      fieldOf(context.layer, "stride") ?? fieldOf(context.layer, "pool_size"),
-    ),
-  rate: (control, { layer }) =>
-    control.set({ title: _("share"), stops: RATES, value: fieldOf(layer, "rate"), low: 0, high: 0.99 }),
-  momentum: (control, { layer }) =>
-    control.set({ title: _("memory"), stops: KEPT, value: fieldOf(layer, "momentum"), low: 0, high: 0.9999 }),
-  padding: (control, { network, path, limits, layer }) => {
-    const value = fieldOf(layer, "padding");
-    const values = ["valid", "same", ...(["valid", "same"].includes(value) ? [] : [value])];
-    const possible = possibleValues(network, path, "padding", values, limits);
-    control.show({
-      title: _("border"),
-      options: values.map((padding) => ({
-        value: padding,
-        text: typeof padding === "string" ? padding : sideText(padding, false),
-        title: BORDERS[padding],
-        isPossible: padding === value || possible.includes(padding),
-      })),
-      value,
-    });
-  },
-  activation: (control, { layer, isLast }) => {
-    const select = control.querySelector("select");
-    const names = activationsOf(layer.type, isLast);
-    // An open list would close if it were filled again.
-    if (select.length !== names.length)
-      select.replaceChildren(...names.map((name) => h("option", { value: name }, name === "none" ? _("none") : name)));
-    select.value = fieldOf(layer, "activation");
-  },
-  use_bias: (control, { layer }) => (control.querySelector("input").checked = fieldOf(layer, "use_bias")),
-};
-
-const BORDERS = {
-  valid: _("the kernel stays inside; the maps get smaller"),
-  same: _("zeros around; the maps keep their size"),
-};
-
-/** A count that only costs more the larger it is: up to what the server allows. */
-function showCount(control, { network, path, limits, layer }, field, title) {
-  const high = Math.max(layer[field], largestValue(network, path, field, MOST_UNITS, limits));
-  const widest = Math.max(layer[field], Math.min(high, WIDEST_SLIDER[field]));
-  control.set({ title, stops: doublingStops(1, widest), value: layer[field], low: 1, high, whole: true });
+function makeSlider(_field, patch) {
+  const control = document.createElement("value-slider");
+  control.addEventListener("value", ({ detail }) => patch(detail.value, detail.isLive));
+  return control;
 }
 
-/** A side in cells: only those that leave room for all that follows. Two sides that differ are shown as they are. */
-function showSide(control, { network, path, limits, layer }, field, title, wanted, present = fieldOf(layer, field)) {
-  const stops = possibleValues(network, path, field, wanted, limits);
+function makeSegments(_field, patch) {
+  const control = document.createElement("segmented-choice");
+  control.addEventListener("choice", ({ detail }) => patch(detail));
+  return control;
+}
+
+function makeSelect({ title }, patch) {
+  const onchange = ({ target }) => patch(target.value);
+  return h("label", { class: "setting" }, h("span", {}, title), h("select", { onchange }));
+}
+
+function makeSwitch({ title }, patch) {
+  const onchange = ({ target }) => patch(target.checked);
+  return h("label", { class: "check" }, h("input", { type: "checkbox", onchange }), title);
+}
+
+function showExchange(control, { network, path, limits, layer }) {
+  const options = groupOf(layer).map((type) => ({
+    value: type,
+    text: kindTitle({ type }),
+    isPossible: type === layer.type || mayBecome(network, exchanged(network, path, type), limits),
+  }));
+  control.show({ title: _("how"), options, value: layer.type });
+}
+
+/** A count that only costs more the larger it is: up to what the server allows. The classifier's is that of classes. */
+function showCount(control, context, field) {
+  const { network, path, limits, layer, isHead } = context;
+  const { name, title, widest, low } = field;
+  const value = fieldOf(layer, name);
+  if (widest === null) return showTried(control, context, field);
+  if (isHead && name === kindOf(layer).formulas.gives)
+    return control.set({ title, stops: [network.classes], value, whole: true });
+  const high = Math.max(value, largestValue(network, path, name, field.high, limits));
+  const stops = doublingStops(low, Math.max(value, Math.min(high, widest)));
+  return control.set({ title, stops, value, low, high, whole: true });
+}
+
+/** Numbers of cells: only those that leave room for all that follows. Two sides that differ are shown as they are. */
+function showTried(control, { network, path, limits, layer }, field) {
+  const { name, title } = field;
+  const present = sidesOf(layer, name);
+  const stops = possibleValues(network, path, name, field.stops, limits);
   const value = Array.isArray(present) ? Math.max(...present) : present;
   if (!stops.includes(value)) stops.push(value);
   stops.sort((one, other) => one - other);
-  const high = field === "stride" ? stops.at(-1) : Math.max(value, largestSide(network, path, field, limits));
+  const high = field.typed ? Math.max(value, largestFitting(network, path, field, limits)) : stops.at(-1);
   control.set({
     title,
     stops,
@@ -185,17 +130,48 @@ function showSide(control, { network, path, limits, layer }, field, title, wante
 }
 
 /** Sides that fit are not always all below a largest one, so they are tried from above. */
-function largestSide(network, path, field, limits) {
-  for (let side = 63; side > 1; side -= 1)
-    if (mayBecome(network, changed(network, path, { [field]: side }), limits)) return side;
-  return 1;
+function largestFitting(network, path, { name, low, high }, limits) {
+  for (let side = high; side > low; side -= 1)
+    if (mayBecome(network, changed(network, path, { [name]: side }), limits)) return side;
+  return low;
 }
 
-/** The network with the layer at `path` of another type. */
+function showNumber(control, { layer }, { name, title, stops, low, below, most }) {
+  control.set({ title, stops, value: fieldOf(layer, name), low, high: most ?? below });
+}
+
+function showPadding(control, { network, path, limits, layer }, { name, title, choices, meanings }) {
+  const value = fieldOf(layer, name);
+  const values = [...choices, ...(choices.includes(value) ? [] : [value])];
+  const possible = possibleValues(network, path, name, values, limits);
+  const options = values.map((padding) => ({
+    value: padding,
+    text: typeof padding === "string" ? padding : sideText(padding, false),
+    title: meanings[padding],
+    isPossible: padding === value || possible.includes(padding),
+  }));
+  control.show({ title, options, value });
+}
+
+/** What may only be at the very end is offered there alone. */
+function showChoice(control, { layer, isLast }, { name, choices }) {
+  const select = control.querySelector("select");
+  const names = choices.filter((choice) => isLast || !isFinal(choice));
+  // An open list would close if it were filled again.
+  if (select.length !== names.length)
+    select.replaceChildren(
+      ...names.map((choice) => h("option", { value: choice }, choice === "none" ? _("none") : choice)),
+    );
+  select.value = fieldOf(layer, name);
+}
+
+function showFlag(control, { layer }, { name }) {
+  control.querySelector("input").checked = fieldOf(layer, name);
+}
+
+/** The network with the layer at `path` of another type, which keeps the fields that it has too. */
 export function exchanged(network, path, type) {
-  const { pool_size, stride } = layerAt(network, path);
-  const kept = type.includes("global") || type === "flatten" ? {} : { pool_size, stride };
-  return changed(network, path, { type, ...kept });
+  return changed(network, path, { type });
 }
 
 customElements.define("layer-form", LayerForm);

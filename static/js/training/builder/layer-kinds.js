@@ -1,94 +1,110 @@
-// The types of layers as the page offers them: names, what each does, its settings, and a fresh one to begin with.
+// The types of layers as the server tells them: names, fields, arithmetic, and a fresh one to begin with.
 
-import { _ } from "../../shared/i18n.js";
+import { told } from "../../shared/told.js";
+import { compile } from "./formulas.js";
 
-const ACTIVATIONS = ["relu", "gelu", "silu", "tanh", "sigmoid"];
-
-/** Names as on a layer's card: short, in the words of Keras where there is room. */
-const TITLES = {
-  conv2d: "conv2d",
-  max_pooling2d: _("max pooling"),
-  average_pooling2d: _("mean pooling"),
-  global_average_pooling2d: _("mean of each map"),
-  global_max_pooling2d: _("largest of each map"),
-  batch_normalization: _("batch norm"),
-  dropout: "dropout",
-  flatten: "flatten",
-  dense: "dense",
-  activation: _("activation"),
-  residual: _("residual block"),
+const OF_SHAPES = {
+  channels: (_layer, before) => before[0],
+  values: (_layer, before) => product(before),
+  places: (_layer, _before, after) => product(after.slice(1)),
 };
+const PICTURE = 3; // channels: more are maps
+const USUAL_WIDTH = 16;
 
-const SENTENCES = {
-  conv2d: _("Slides small kernels over all maps; each kernel gives one map of where its pattern is."),
-  max_pooling2d: _("Keeps the largest value of each window: smaller maps, and a pattern may move a little."),
-  average_pooling2d: _("Keeps the mean of each window: smaller maps, and less detail."),
-  global_average_pooling2d: _("One number for each map, its mean: nothing is left of where things are."),
-  global_max_pooling2d: _("One number for each map, its largest value: is the pattern anywhere?"),
-  batch_normalization: _(
-    "Brings each map to mean 0 and deviation 1 over the batch, then scales and shifts it as learned.",
-  ),
-  dropout: _("While it learns, sets this share of the values to zero at random: no unit can rely on another."),
-  flatten: _("Lays all maps out in one row, for the classifier that follows."),
-  dense: _("Each unit weighs all values of the row: the classifier."),
-  activation: _("A function of each value; without one, layers after each other are no more than one."),
-  residual: _("Adds its input to what its layers give, so that deep networks learn."),
-};
+const kinds = new Map(told.layers.types.map((row) => [row.type, withFunctions(row)]));
 
-export const GROUPS = [
-  [_("Find patterns"), ["conv2d", "max_pooling2d", "average_pooling2d", "residual"]],
-  [_("From maps to a row"), ["flatten", "global_average_pooling2d", "global_max_pooling2d"]],
-  [_("Classify"), ["dense"]],
-  [_("Steady and regularize"), ["batch_normalization", "dropout", "activation"]],
-];
+/** [title, types] of each group of the menu, in its order. */
+export const GROUPS = grouped("group");
 
 /** Types that can stand for each other: the card offers them as one setting. */
-export const EXCHANGES = [
-  ["max_pooling2d", "average_pooling2d"],
-  ["flatten", "global_average_pooling2d", "global_max_pooling2d"],
-];
+export const EXCHANGES = grouped("family").flatMap(([family, types]) => (family ? [types] : []));
 
-const DEFAULTS = {
-  conv2d: { kernel_size: 3, stride: 1, padding: "valid", use_bias: true, activation: "none" },
-  max_pooling2d: { pool_size: 2, stride: null },
-  average_pooling2d: { pool_size: 2, stride: null },
-  batch_normalization: { epsilon: 0.001, momentum: 0.99 },
-  dropout: { rate: 0.5 },
-  dense: { use_bias: true, activation: "none" },
-  residual: { activation: "none" },
-};
+function grouped(name) {
+  const titles = new Set(told.layers.types.map((row) => row[name]));
+  const typesOf = (title) => told.layers.types.filter((row) => row[name] === title).map(({ type }) => type);
+  return [...titles].map((title) => [title, typesOf(title)]);
+}
 
-const FIRST_FIELDS = { conv2d: ["filters"], dense: ["units"], activation: ["activation"], residual: ["layers"] };
+/** A row, its formulas made functions of a layer, its input's shape and its output's. */
+function withFunctions(row) {
+  const fields = new Map(row.fields.map((field) => [field.name, field]));
+  const read = (name) => OF_SHAPES[name] ?? ((layer) => resolved(layer, fields.get(name), fields));
+  const rules = row.rules.map((rule) => ({ ...rule, remainder: compile(rule.remainder, read) }));
+  const formula = (name) => compile(row[name], read);
+  return {
+    ...row,
+    fields,
+    read,
+    rules,
+    formulas: row,
+    gives: row.gives === null ? null : formula("gives"),
+    parameters: formula("parameters"),
+    statistics: formula("statistics"),
+    multiplyAdds: formula("multiply_adds"),
+  };
+}
 
-/** What a card is called: an activation by its function. */
-export function kindTitle({ type, activation }) {
-  if (type === "activation") return activation;
-  return Object.hasOwn(TITLES, type) ? TITLES[type] : type;
+/** A field's value, its default, or that of the field which it is then as. */
+function resolved(layer, field, fields) {
+  return (
+    layer[field.name] ??
+    field.default ??
+    (field.otherwise ? resolved(layer, fields.get(field.otherwise), fields) : null)
+  );
+}
+
+export function product(numbers) {
+  return numbers.reduce((total, number) => total * number, 1);
+}
+
+/** The row of a layer's type. */
+export function kindOf({ type }) {
+  return kinds.get(type);
 }
 
 /** Whether there is such a type of layer. */
 export function isKind(type) {
-  return Object.hasOwn(TITLES, type);
+  return kinds.has(type);
+}
+
+/** What a layer does, in one word: see app/core/networks/arithmetic.py. */
+export function roleOf({ type }) {
+  return kinds.get(type)?.role;
+}
+
+/** The first type that does that. */
+export function typeOf(role) {
+  return told.layers.types.find((row) => row.role === role).type;
+}
+
+/** What a card is called: an activation by its function. */
+export function kindTitle(layer) {
+  const { named_by: name, title } = kindOf(layer) ?? {};
+  return (name && layer[name]) ?? title ?? layer.type;
 }
 
 export function kindSentence(type) {
-  return SENTENCES[type] ?? "";
+  return kinds.get(type)?.sentence ?? "";
 }
 
 /** The value of a layer's field, its default where it is not written. */
 export function fieldOf(layer, name) {
-  return layer[name] ?? DEFAULTS[layer.type]?.[name] ?? null;
+  return layer[name] ?? kindOf(layer).fields.get(name)?.default ?? null;
+}
+
+/** The same, and where that is null the value of the field that it is then as. */
+export function sidesOf(layer, name) {
+  const { fields } = kindOf(layer);
+  return resolved(layer, fields.get(name), fields);
 }
 
 /** The layer without what equals its defaults, its fields in the order of the server's. */
 export function tidy(layer) {
-  const usual = DEFAULTS[layer.type] ?? {};
-  const names = [...(FIRST_FIELDS[layer.type] ?? []), ...Object.keys(usual)];
   const tidied = { type: layer.type };
-  for (const name of names) {
+  for (const { name, kind, default: usual } of kindOf(layer).fields.values()) {
     const value = single(layer[name]);
-    if (value !== undefined && value !== null && value !== usual[name])
-      tidied[name] = name === "layers" ? value.map(tidy) : value;
+    if (value !== undefined && value !== null && value !== usual)
+      tidied[name] = kind === "layers" ? value.map(tidy) : value;
   }
   return tidied;
 }
@@ -98,22 +114,22 @@ function single(value) {
   return Array.isArray(value) && value.length === 2 && value[0] === value[1] ? value[0] : value;
 }
 
-/** Activations that a layer of that type may have; softmax only at the very end. */
-export function activationsOf(type, isLast) {
-  return [...(type === "activation" ? [] : ["none"]), ...ACTIVATIONS, ...(isLast ? ["softmax"] : [])];
+/** Whether an activation may only be at the very end. */
+export function isFinal(activation) {
+  return Boolean(activation && told.layers.activations[activation]?.last);
 }
 
 /** A new layer for where `shape` comes in, as wide as what is around it. */
-export function freshLayer(type, shape) {
-  const width = shape.length === 3 && shape[0] > 3 ? shape[0] : 16;
-  const same = { type: "conv2d", filters: shape[0], padding: "same", use_bias: false };
-  const norm = { type: "batch_normalization", epsilon: 1e-5, momentum: 0.9 };
-  const fresh = {
-    conv2d: { filters: width, activation: "relu" },
-    dense: { units: 128, activation: "relu" },
-    activation: { activation: "relu" },
-    batch_normalization: { epsilon: 1e-5, momentum: 0.9 },
-    residual: { layers: [same, norm, { type: "activation", activation: "relu" }, same, norm], activation: "relu" },
-  };
-  return { type, ...fresh[type] };
+export function freshLayer(type, shape = []) {
+  const [channels] = shape;
+  const names = { channels, width: shape.length === 3 && channels > PICTURE ? channels : USUAL_WIDTH };
+  return { type, ...filled(kinds.get(type).fresh, names) };
+}
+
+/** Formulas worked out, in layers within layers too. */
+function filled(value, names) {
+  if (Array.isArray(value)) return value.map((entry) => filled(entry, names));
+  if (typeof value !== "object" || value === null) return value;
+  if (Object.hasOwn(value, "formula")) return compile(value.formula, (name) => () => names[name])();
+  return Object.fromEntries(Object.entries(value).map(([name, entry]) => [name, filled(entry, names)]));
 }

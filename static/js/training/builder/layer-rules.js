@@ -1,8 +1,8 @@
-// What a layer does to a shape and what it costs, as app/core/networks/layers: [channels, height, width] or [units]
-// goes in.
+// What a layer does to a shape, as app/core/networks/arithmetic: [channels, height, width] or [units] goes in.
 // Every rule that a layer can break throws Unfit, which says why in one sentence.
 
-import { _ } from "../../shared/i18n.js";
+import { _, fill } from "../../shared/i18n.js";
+import { fieldOf, kindOf, sidesOf } from "./layer-kinds.js";
 
 /** A layer that cannot stand where it stands; `path` is its place in the list, [2] or in a block [2, 0]. */
 export class Unfit extends Error {
@@ -12,89 +12,63 @@ export class Unfit extends Error {
   }
 }
 
-const MAPS = new Set([
-  "conv2d",
-  "max_pooling2d",
-  "average_pooling2d",
-  "global_average_pooling2d",
-  "global_max_pooling2d",
-  "residual",
-]);
-const SEES_ALL = new Set(["global_average_pooling2d", "global_max_pooling2d", "dense"]);
+const ONE = [1, 1];
 
 /** The two sides of a size that may be one number. */
 export function sides(value) {
   return Array.isArray(value) ? value : [value, value];
 }
 
-export function product(numbers) {
-  return numbers.reduce((total, number) => total * number, 1);
-}
-
 /** The shape that comes out of a layer (blocks: see network-arithmetic). */
 export function outputShape(layer, shape) {
-  if (MAPS.has(layer.type) && shape.length !== 3)
+  const { takes, rules, slides, gives } = kindOf(layer);
+  checkInput(takes, shape);
+  const broken = rules.find(({ remainder }) => remainder(layer, shape) !== 0);
+  if (broken) throw new Unfit(fill(broken.sentence, wordsOf(layer, shape)));
+  if (!slides) return gives ? [gives(layer, shape)] : shape;
+  const window = windowOf(layer);
+  return [gives ? gives(layer, shape) : shape[0], ...slide(padded(layer, shape, window), window)];
+}
+
+function checkInput(takes, shape) {
+  if (takes === "maps" && shape.length !== 3)
     throw new Unfit(_("it needs maps, and gets a row of %(count)s values", { count: shape[0] }));
-  if (layer.type === "conv2d") return [layer.filters, ...slide(padded(layer, shape), ...windowOf(layer))];
-  if (isPooling(layer)) return [shape[0], ...slide(shape, ...windowOf(layer))];
-  if (SEES_ALL.has(layer.type) && layer.type !== "dense") return [shape[0]];
-  if (layer.type === "flatten") return [product(shape)];
-  if (layer.type === "dense") return denseShape(layer, shape);
-  return shape;
+  if (takes === "row" && shape.length !== 1)
+    throw new Unfit(
+      _("it needs one row of values, and gets maps of %(shape)s: a flatten or a global pooling must come before it", {
+        shape: shape.join("×"),
+      }),
+    );
 }
 
-/** Numbers that are learned. */
-export function parametersOf(layer, shape) {
-  const bias = layer.use_bias === false ? 0 : 1;
-  if (layer.type === "conv2d") return layer.filters * (shape[0] * product(windowOf(layer)[0]) + bias);
-  if (layer.type === "dense") return layer.units * (shape[0] + bias);
-  return layer.type === "batch_normalization" ? 2 * shape[0] : 0;
+/** What a told sentence may name; the layer's number is filled in where it is known. */
+function wordsOf(layer, [channels]) {
+  const values = [...kindOf(layer).fields.keys()].map((name) => [name, fieldOf(layer, name)]);
+  return { ...Object.fromEntries(values), type: layer.type, channels };
 }
 
-/** Moving means and variances, which are measured and not learned. */
-export function statisticsOf(layer, shape) {
-  return layer.type === "batch_normalization" ? 2 * shape[0] : 0;
-}
-
-/** Products of a weight and a value, for one picture. */
-export function multiplyAddsOf(layer, shape, after) {
-  if (layer.type === "conv2d") return after[1] * after[2] * layer.filters * shape[0] * product(windowOf(layer)[0]);
-  return layer.type === "dense" ? layer.units * shape[0] : 0;
-}
-
-/** What a unit looks at: {size, stride, before} of [height, width]; null where it sees all. */
+/** What a unit looks at: {size, stride, dilation, before} of [height, width]; null where it sees all. */
 export function view(layer, shape) {
-  if (SEES_ALL.has(layer.type)) return null;
-  if (layer.type !== "conv2d" && !isPooling(layer)) return { size: [1, 1], stride: [1, 1], before: [0, 0] };
-  const [size, stride] = windowOf(layer);
-  return { size, stride, before: layer.type === "conv2d" ? margins(layer, shape).map(([before]) => before) : [0, 0] };
+  const { sees, slides } = kindOf(layer);
+  if (sees === "all") return null;
+  if (!slides) return { size: ONE, stride: ONE, dilation: ONE, before: [0, 0] };
+  const window = windowOf(layer);
+  return { ...window, before: margins(layer, shape, window).map(([before]) => before) };
 }
 
-function denseShape(layer, shape) {
-  if (shape.length === 1) return [layer.units];
-  throw new Unfit(
-    _("it needs one row of values, and gets maps of %(shape)s: a flatten or a global pooling must come before it", {
-      shape: shape.join("×"),
-    }),
-  );
-}
-
-export function isPooling({ type }) {
-  return type === "max_pooling2d" || type === "average_pooling2d";
-}
-
-/** The window of a convolution or pooling and its steps, [height, width] each. */
-export function windowOf(layer) {
-  if (layer.type === "conv2d") return [sides(layer.kernel_size ?? 3), sides(layer.stride ?? 1)];
-  const size = sides(layer.pool_size ?? 2);
-  return [size, sides(layer.stride ?? size)];
+/** The window of a layer, its steps, and from its first cell to its last: [height, width] each. */
+function windowOf(layer) {
+  const { slides } = kindOf(layer);
+  const read = (name) => (name === null ? ONE : sides(sidesOf(layer, name)));
+  const [size, stride, dilation] = [slides.size, slides.stride, slides.dilation].map(read);
+  return { size, stride, dilation, extent: size.map((cells, axis) => (cells - 1) * dilation[axis] + 1) };
 }
 
 /** Zeros before and behind, of rows and of columns. */
-function margins(layer, shape) {
-  const [size, stride] = windowOf(layer);
-  const padding = layer.padding ?? "valid";
-  if (padding === "same") return [0, 1].map((axis) => sameMargins(shape[axis + 1], size[axis], stride[axis]));
+function margins(layer, shape, { extent, stride }) {
+  const { padding: name } = kindOf(layer).slides;
+  const padding = name === null ? "valid" : sidesOf(layer, name);
+  if (padding === "same") return [0, 1].map((axis) => sameMargins(shape[axis + 1], extent[axis], stride[axis]));
   return (padding === "valid" ? [0, 0] : sides(padding)).map((zeros) => [zeros, zeros]);
 }
 
@@ -104,22 +78,21 @@ function sameMargins(length, size, stride) {
   return [Math.floor(total / 2), total - Math.floor(total / 2)];
 }
 
-function padded(layer, shape) {
-  const zeros = margins(layer, shape);
-  const [size] = windowOf(layer);
-  if (zeros.some(([before], axis) => before >= size[axis]))
+function padded(layer, shape, window) {
+  const zeros = margins(layer, shape, window);
+  if (kindOf(layer).slides.size !== null && zeros.some(([before], axis) => before >= window.extent[axis]))
     throw new Unfit(_("its padding must be less than its kernel"));
-  return [shape[0], ...zeros.map(([before, behind], axis) => shape[axis + 1] + before + behind)];
+  return zeros.map(([before, behind], axis) => shape[axis + 1] + before + behind);
 }
 
-function slide([, ...lengths], size, stride) {
-  if (size.some((side, axis) => side > lengths[axis])) {
+function slide(lengths, { extent, stride }) {
+  if (extent.some((side, axis) => side > lengths[axis])) {
     throw new Unfit(
       _("its window of %(window)s does not fit into maps of %(shape)s", {
-        window: size.join("×"),
+        window: extent.join("×"),
         shape: lengths.join("×"),
       }),
     );
   }
-  return lengths.map((length, axis) => Math.floor((length - size[axis]) / stride[axis]) + 1);
+  return lengths.map((length, axis) => Math.floor((length - extent[axis]) / stride[axis]) + 1);
 }

@@ -1,38 +1,39 @@
 // A layer in words and figures, as on its card.
 
 import { number, plain } from "../../shared/format.js";
-import { _ } from "../../shared/i18n.js";
-import { fieldOf } from "./layer-kinds.js";
-import { isPooling, sides, windowOf } from "./layer-rules.js";
+import { _, fill } from "../../shared/i18n.js";
+import { writeOut } from "./formulas.js";
+import { fieldOf, kindOf, sidesOf } from "./layer-kinds.js";
+import { sides } from "./layer-rules.js";
 
 /** "16 · 3×3 · relu": a layer's settings, the usual ones left out. */
 export function settingsText(layer) {
-  const words =
-    layer.type === "conv2d"
-      ? [layer.filters, sideText(fieldOf(layer, "kernel_size"))]
-      : layer.type === "dense"
-        ? [layer.units]
-        : [];
-  if (isPooling(layer)) words.push(sideText(fieldOf(layer, "pool_size")));
-  if (layer.type === "dropout") words.push(plain(fieldOf(layer, "rate")));
-  if (layer.type !== "activation" && (layer.activation ?? "none") !== "none") words.push(layer.activation);
-  return [...words, ...extras(layer)].join(" · ");
+  const { fields, named_by: own } = kindOf(layer);
+  const shown = [...fields.values()].filter(({ name }) => name !== own);
+  const unusual = shown.filter((field) => isUnusual(field, layer));
+  return [
+    ...shown.filter((field) => field.on_card).map((field) => valueText(field, layer)),
+    ...unusual.filter(({ kind }) => kind === "choice").map((field) => valueText(field, layer)),
+    ...unusual.filter((field) => field.unusual).map((field) => unusualText(field, layer)),
+  ].join(" · ");
 }
 
-function extras(layer) {
-  const words = [];
-  if (isUnusualStep(layer)) words.push(_("step %(stride)s", { stride: sideText(fieldOf(layer, "stride"), false) }));
-  const padding = fieldOf(layer, "padding");
-  if (padding && padding !== "valid")
-    words.push(padding === "same" ? "same" : _("padding %(zeros)s", { zeros: sideText(padding, false) }));
-  if (layer.use_bias === false) words.push(_("no bias"));
-  return words;
+function isUnusual({ name, default: usual, otherwise }, layer) {
+  if (usual === undefined) return false;
+  const [value, common] = [sidesOf(layer, name), usual ?? sidesOf(layer, otherwise)];
+  return sides(value).join() !== sides(common).join();
 }
 
-function isUnusualStep(layer) {
-  if (layer.type !== "conv2d" && !isPooling(layer)) return false;
-  const [size, stride] = windowOf(layer);
-  return stride.join() !== (layer.type === "conv2d" ? [1, 1] : size).join();
+function valueText({ name, kind }, layer) {
+  const value = fieldOf(layer, name);
+  if (kind === "sides") return sideText(value);
+  return kind === "number" ? plain(value) : String(value);
+}
+
+/** "step 2", "no bias"; a word says itself. */
+function unusualText({ name, unusual }, layer) {
+  const value = fieldOf(layer, name);
+  return typeof value === "string" ? value : fill(unusual, { value: sideText(value, false) });
 }
 
 /** "3×3" of 3; with `both` false "3", where one number says both. */
@@ -41,14 +42,17 @@ export function sideText(value, both = true) {
   return both || height !== width ? `${height}×${width}` : String(height);
 }
 
-/** "16 × (3·3·3 + 1) = 448": where a layer's parameters come from; "" where it has none. */
+/** "16·(3·3·3+1) = 448": where a layer's parameters come from; "" where it has none. */
 export function parameterFormula({ layer, before, parameters }) {
   if (!parameters) return "";
-  if (layer.type === "batch_normalization") return `2 · ${before[0]} = ${number(parameters)}`;
-  const [units, inputs] =
-    layer.type === "dense" ? [layer.units, [before[0]]] : [layer.filters, [...windowOf(layer)[0], before[0]]];
-  const bias = layer.use_bias === false ? "" : "+1";
-  return `${number(units)}·(${inputs.map((count) => number(count)).join("·")}${bias}) = ${number(parameters)}`;
+  const { formulas, read, fields } = kindOf(layer);
+  const word = (name) => {
+    const value = typeof name === "number" ? name : read(name)(layer, before);
+    const { kind } = fields.get(name) ?? {};
+    if (kind === "flag") return value ? "1" : "";
+    return (kind === "sides" ? sides(value) : [value]).map((count) => number(count)).join("·");
+  };
+  return `${writeOut(formulas.parameters, word)} = ${number(parameters)}`;
 }
 
 /** "5 × 5 pixels of the picture", or all of it. */

@@ -1,18 +1,19 @@
 // What a network costs and sees, layer by layer, as app/core/networks/reports: worked out in the page at once, with no
 // server.
 
-import { _ } from "../../shared/i18n.js";
-import { Unfit, multiplyAddsOf, outputShape, parametersOf, product, statisticsOf, view } from "./layer-rules.js";
+import { _, fill } from "../../shared/i18n.js";
+import { told } from "../../shared/told.js";
+import { compile } from "./formulas.js";
+import { isFinal, kindOf, product, typeOf } from "./layer-kinds.js";
+import { Unfit, outputShape, view } from "./layer-rules.js";
 import { joinViews, largestField, lookThrough, startViews } from "./receptive-fields.js";
 import { roundHalfEven } from "../../shared/rounding.js";
 
 export { Unfit };
 
 const MEBIBYTE = 1024 * 1024;
-const FLOAT_BYTES = 4;
-const COPIES = 4; // of a weight while Adam trains it: itself, its gradient, two moments
-const BATCH = 128;
-const MOST_LAYERS = 40;
+const { most: MOST_LAYERS, batch } = told.layers;
+const bytesToTrain = compile(told.layers.memory, (name) => (counts) => counts[name]);
 
 /** Names, and shapes before and after, of all layers; blocks have `inside` and maybe a `projection`. Throws Unfit. */
 export function trace(shape, layers, counts = new Map(), path = []) {
@@ -25,11 +26,11 @@ export function trace(shape, layers, counts = new Map(), path = []) {
 }
 
 function traceOne(layer, before, counts, path) {
-  const kind = layer.type === "activation" ? layer.activation : layer.type;
-  counts.set(kind, (counts.get(kind) ?? 0) + 1);
-  const name = `${kind}_${counts.get(kind)}`;
+  const stem = layer[kindOf(layer).named_by] ?? layer.type;
+  counts.set(stem, (counts.get(stem) ?? 0) + 1);
+  const name = `${stem}_${counts.get(stem)}`;
   const after = outputShape(layer, before);
-  if (layer.type !== "residual") return { name, layer, path, before, after };
+  if (!layer.layers) return { name, layer, path, before, after };
   const inside = trace(before, layer.layers, counts, path);
   const given = inside.at(-1)?.after ?? before;
   return { name, layer, path, before, after: given, inside, projection: projection(before, given) };
@@ -47,7 +48,7 @@ function projection(shape, inside) {
       }),
     );
   }
-  return { type: "conv2d", filters: inside[0], kernel_size: 1, stride, use_bias: false };
+  return { type: typeOf("kernels"), filters: inside[0], kernel_size: 1, stride, use_bias: false };
 }
 
 function strideFor(before, after) {
@@ -100,10 +101,11 @@ function write(rows, traced, views, within = "") {
 
 function writeRow(rows, name, layer, before, after, views, path) {
   const seen = lookThrough(views, view(layer, before), after);
+  const { parameters, statistics, multiplyAdds } = kindOf(layer);
   const costs = {
-    parameters: parametersOf(layer, before),
-    statistics: statisticsOf(layer, before),
-    multiplyAdds: multiplyAddsOf(layer, before, after),
+    parameters: parameters(layer, before),
+    statistics: statistics(layer, before),
+    multiplyAdds: multiplyAdds(layer, before, after),
   };
   rows.push({ name, path, layer, before, shape: after, ...costs, receptiveField: largestField(seen) });
   return seen;
@@ -111,8 +113,7 @@ function writeRow(rows, name, layer, before, after, views, path) {
 
 /** MiB to train on batches of 128 in float32 with Adam, to one decimal. */
 function memory(outputs, parameters, statistics) {
-  const numbers = COPIES * parameters + statistics + 2 * BATCH * outputs;
-  return roundHalfEven((numbers * FLOAT_BYTES * 10) / MEBIBYTE) / 10;
+  return roundHalfEven((bytesToTrain({ parameters, statistics, outputs, batch }) * 10) / MEBIBYTE) / 10;
 }
 
 /**
@@ -124,7 +125,10 @@ export function faultOf(network, limits = null) {
     return null;
   } catch (error) {
     if (!(error instanceof Unfit)) throw error;
-    return { path: error.path, message: error.message };
+    return {
+      path: error.path,
+      message: fill(error.message, { layer: error.path.map((index) => index + 1).join(".") }),
+    };
   }
 }
 
@@ -138,7 +142,7 @@ function checkRules(network, limits) {
   const shape = traced.at(-1).after;
   if (shape.join() !== String(classes))
     throw new Unfit(_("the last layer must give %(count)s values, one for each class", { count: classes }), [last]);
-  if (classes === 1 && layers[last].activation === "softmax")
+  if (classes === 1 && isFinal(layers[last].activation))
     throw new Unfit(_("the softmax of a single value is always 1"), [last]);
   if (limits) checkLimits(traced, limits);
 }
@@ -146,8 +150,8 @@ function checkRules(network, limits) {
 /** Costs alone, without what units see: asked many times for each setting that is offered. */
 function checkLimits(traced, limits) {
   const all = flat(traced);
-  const parameters = sum(all, ({ layer, before }) => parametersOf(layer, before));
-  const statistics = sum(all, ({ layer, before }) => statisticsOf(layer, before));
+  const parameters = sum(all, ({ layer, before }) => kindOf(layer).parameters(layer, before));
+  const statistics = sum(all, ({ layer, before }) => kindOf(layer).statistics(layer, before));
   const memoryMb = memory(
     sum(all, ({ after }) => product(after)),
     parameters,
@@ -176,7 +180,7 @@ function sum(items, value) {
 
 function checkSoftmax(layers, path = []) {
   layers.forEach((layer, index) => {
-    if (layer.activation === "softmax") throw new Unfit(_("softmax may only be at the very end"), [...path, index]);
+    if (isFinal(layer.activation)) throw new Unfit(_("softmax may only be at the very end"), [...path, index]);
     if (layer.layers) checkSoftmax(layer.layers, [...path, index]);
   });
 }

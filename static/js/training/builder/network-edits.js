@@ -1,7 +1,7 @@
 // Changes of a network as functions: a network goes in, another comes out. A path is where a layer stands: [2], in a
 // block [2, 0].
 
-import { freshLayer, tidy } from "./layer-kinds.js";
+import { freshLayer, kindOf, roleOf, tidy } from "./layer-kinds.js";
 import { faultOf, trace } from "./network-arithmetic.js";
 
 export function layerAt({ layers }, path) {
@@ -72,7 +72,7 @@ export function targetsOf(network, path, limits) {
 export function addable(network, path, type, limits) {
   if (path.length === 1 && path[0] > headOf(network)) return null;
   const shape = shapeBefore(network, path);
-  if (type === "flatten" && shape?.length === 1) return null;
+  if (roleOf({ type }) === "unroll" && shape?.length === 1) return null;
   const layer = shape && freshLayer(type, shape);
   return layer && mayBecome(network, inserted(network, path, layer), limits) ? layer : null;
 }
@@ -88,7 +88,7 @@ export function lastPlaceFor(network, type, limits) {
 
 /** The place of the last dense layer, which gives a value for each class. */
 export function headOf({ layers }) {
-  const place = layers.findLastIndex(({ type }) => type === "dense");
+  const place = layers.findLastIndex((layer) => roleOf(layer) === "weigh");
   return place < 0 ? layers.length : place;
 }
 
@@ -129,7 +129,7 @@ export function fitTo(network, { input, classes }, limits) {
   if (network.classes === classes && network.input.join() === input.join()) return network;
   const head = headOf(network);
   const layers = network.layers.map((layer, index) =>
-    index === head && layer.type === "dense" ? { ...layer, units: classes } : layer,
+    index === head ? { ...layer, [kindOf(layer).formulas.gives]: classes } : layer,
   );
   let fitted = { input, classes, layers };
   if (faultOf(fitted, limits)) fitted = { ...fitted, layers: layers.map(padded) };
@@ -143,5 +143,5 @@ export function fitTo(network, { input, classes }, limits) {
 }
 
 function padded(layer) {
-  return layer.type === "conv2d" ? { ...layer, padding: "same" } : layer;
+  return roleOf(layer) === "kernels" ? { ...layer, [kindOf(layer).slides.padding]: "same" } : layer;
 }

@@ -1,30 +1,22 @@
 // Whether a value has the form of a network. Whether it can be built is for network-arithmetic and the server to say.
 
-import { activationsOf, isKind } from "./layer-kinds.js";
+import { isKind, kindOf } from "./layer-kinds.js";
 
-const isCount = (value) => Number.isSafeInteger(value) && value >= 1;
-const isSide = (value) => isCount(value) || (isPair(value) && value.every(isCount));
-const isShare = (value) => Number.isFinite(value) && value >= 0 && value < 1;
+const isCount = (value) => isFrom(1, value);
+const isFrom = (low, value) => Number.isSafeInteger(value) && value >= low;
 const isPair = (value) => Array.isArray(value) && value.length === 2;
-const isZeros = (value) =>
-  [value].flat().every((zeros) => Number.isSafeInteger(zeros) && zeros >= 0) &&
-  (isPair(value) || !Array.isArray(value));
+const areSides = (low, value) => (isPair(value) ? value : [value]).every((side) => isFrom(low, side));
 
-const FIELDS = {
-  filters: isCount,
-  units: isCount,
-  kernel_size: isSide,
-  pool_size: isSide,
-  stride: isSide,
-  padding: (value) => value === "valid" || value === "same" || isZeros(value),
-  activation: (value) => activationsOf("dense", true).includes(value),
-  use_bias: (value) => typeof value === "boolean",
-  rate: isShare,
-  momentum: isShare,
-  epsilon: (value) => Number.isFinite(value) && value >= 0,
-  layers: (value) => Array.isArray(value) && value.length > 0 && value.every(isLayer),
+/** By the kind of field, which tells its own limits. */
+const CHECKS = {
+  whole: ({ low }, value) => isFrom(low, value),
+  sides: ({ low }, value) => areSides(low, value),
+  padding: ({ choices }, value) => choices.includes(value) || areSides(0, value),
+  choice: ({ choices }, value) => choices.includes(value),
+  flag: (_field, value) => typeof value === "boolean",
+  number: ({ low, below }, value) => Number.isFinite(value) && value >= low && value < below,
+  layers: (_field, value) => Array.isArray(value) && value.length > 0 && value.every(isLayer),
 };
-const NEEDED = { conv2d: ["filters"], dense: ["units"], activation: ["activation"], residual: ["layers"] };
 
 /** {input: [channels, height, width], classes, layers}. */
 export function isNetwork(value) {
@@ -39,8 +31,11 @@ export function isNetwork(value) {
 }
 
 function isLayer(layer) {
-  if (!isKind(layer?.type)) return false;
-  const isSound = ([name, test]) =>
-    layer[name] === undefined || (layer[name] === null && name === "stride") || test(layer[name]);
-  return (NEEDED[layer.type] ?? []).every((name) => layer[name] !== undefined) && Object.entries(FIELDS).every(isSound);
+  return isKind(layer?.type) && [...kindOf(layer).fields.values()].every((field) => isSound(field, layer[field.name]));
+}
+
+/** A field may be left out, or null, where it has a default. */
+function isSound(field, value) {
+  if (value === undefined) return field.default !== undefined;
+  return (value === null && field.default === null) || CHECKS[field.kind](field, value);
 }

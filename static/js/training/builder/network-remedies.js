@@ -1,39 +1,39 @@
 // Remedies that are layers: dropout before every dense layer, batch normalization after every convolution.
 
-import { tidy } from "./layer-kinds.js";
-
-const NORM = { type: "batch_normalization", epsilon: 1e-5, momentum: 0.9 }; // PyTorch's: trainings here are short
+import { fieldOf, freshLayer, roleOf, tidy, typeOf } from "./layer-kinds.js";
 
 /** The rate of the first dropout layer, or null. */
 export function dropoutRate({ layers }) {
-  return everyLayer(layers).find(({ type }) => type === "dropout")?.rate ?? (hasDropout(layers) ? 0.5 : null);
-}
-
-function hasDropout(layers) {
-  return everyLayer(layers).some(({ type }) => type === "dropout");
+  const first = everyLayer(layers).find(isDropout);
+  return first ? fieldOf(first, "rate") : null;
 }
 
 /**
  * All dropout layers with that rate; where there is none, one is put before each dense layer. null takes them all out.
  */
 export function withDropout(network, rate) {
-  if (rate === null) return { ...network, layers: without(network.layers, "dropout") };
-  if (hasDropout(network.layers))
+  if (rate === null) return { ...network, layers: without(network.layers, isDropout) };
+  if (everyLayer(network.layers).some(isDropout))
     return {
       ...network,
-      layers: mapped(network.layers, (layer) => (layer.type === "dropout" ? tidy({ ...layer, rate }) : layer)),
+      layers: mapped(network.layers, (layer) => (isDropout(layer) ? tidy({ ...layer, rate }) : layer)),
     };
   return {
     ...network,
     layers: network.layers.flatMap((layer) =>
-      layer.type === "dense" ? [tidy({ type: "dropout", rate }), layer] : [layer],
+      roleOf(layer) === "weigh" ? [tidy({ type: typeOf("pass"), rate }), layer] : [layer],
     ),
   };
 }
 
 /** How many batch normalizations there are. */
 export function countNorms({ layers }) {
-  return everyLayer(layers).filter(({ type }) => type === "batch_normalization").length;
+  return everyLayer(layers).filter(isNorm).length;
+}
+
+/** Whether there is a convolution to normalize after. */
+export function hasConvolution({ layers }) {
+  return everyLayer(layers).some(isConvolution);
 }
 
 /**
@@ -45,20 +45,20 @@ export function withNorms(network) {
 
 function normalized(layers) {
   return layers.flatMap((layer, index) => {
-    if (layer.type === "residual") return [{ ...layer, layers: normalized(layer.layers) }];
-    if (layer.type !== "conv2d" || isNormalized(layers, index)) return [layer];
+    if (layer.layers) return [{ ...layer, layers: normalized(layer.layers) }];
+    if (!isConvolution(layer) || isNormalized(layers, index)) return [layer];
     const { activation = "none", ...bare } = layer;
     return [
       tidy({ ...bare, use_bias: false }),
-      NORM,
-      ...(activation === "none" ? [] : [{ type: "activation", activation }]),
+      freshLayer(typeOf("normalize")),
+      ...(activation === "none" ? [] : [{ type: typeOf("function"), activation }]),
     ];
   });
 }
 
 function isNormalized(layers, index) {
-  const next = layers.slice(index + 1).find(({ type }) => !type.includes("pooling"));
-  return next?.type === "batch_normalization";
+  const next = layers.slice(index + 1).find((layer) => !roleOf(layer).includes("pool"));
+  return Boolean(next && isNorm(next));
 }
 
 /** Without any; activations that follow a convolution directly go back into it, and it gets its bias back. */
@@ -67,22 +67,22 @@ export function withoutNorms(network) {
 }
 
 function bare(layers) {
-  const kept = layers.filter(({ type }) => type !== "batch_normalization");
+  const kept = layers.filter((layer) => !isNorm(layer));
   const merged = [];
   for (const layer of kept) {
     const last = merged.at(-1);
-    if (layer.type === "residual") merged.push({ ...layer, layers: bare(layer.layers) });
-    else if (layer.type === "activation" && last?.type === "conv2d" && (last.activation ?? "none") === "none")
+    if (layer.layers) merged.push({ ...layer, layers: bare(layer.layers) });
+    else if (roleOf(layer) === "function" && last && isConvolution(last) && fieldOf(last, "activation") === "none")
       merged[merged.length - 1] = tidy({ ...last, activation: layer.activation });
-    else merged.push(layer.type === "conv2d" ? tidy({ ...layer, use_bias: true }) : layer);
+    else merged.push(isConvolution(layer) ? tidy({ ...layer, use_bias: true }) : layer);
   }
   return merged;
 }
 
-function without(layers, type) {
+function without(layers, isOut) {
   return layers
-    .filter((layer) => layer.type !== type)
-    .map((layer) => (layer.layers ? { ...layer, layers: without(layer.layers, type) } : layer));
+    .filter((layer) => !isOut(layer))
+    .map((layer) => (layer.layers ? { ...layer, layers: without(layer.layers, isOut) } : layer));
 }
 
 function mapped(layers, change) {
@@ -91,4 +91,16 @@ function mapped(layers, change) {
 
 function everyLayer(layers) {
   return layers.flatMap((layer) => [layer, ...(layer.layers ? everyLayer(layer.layers) : [])]);
+}
+
+function isDropout(layer) {
+  return roleOf(layer) === "pass";
+}
+
+function isNorm(layer) {
+  return roleOf(layer) === "normalize";
+}
+
+function isConvolution(layer) {
+  return roleOf(layer) === "kernels";
 }

@@ -5,7 +5,7 @@ import "./value-slider.js";
 import { percent, plain } from "../../shared/format.js";
 import { _ } from "../../shared/i18n.js";
 import { faultOf } from "./network-arithmetic.js";
-import { countNorms, dropoutRate, withDropout, withNorms, withoutNorms } from "./network-remedies.js";
+import { countNorms, dropoutRate, hasConvolution, withDropout, withNorms, withoutNorms } from "./network-remedies.js";
 import { putAside } from "../../shared/rounding.js";
 import { roundStops } from "./stops.js";
 import { Augmented } from "./augmented.js";
@@ -179,10 +179,9 @@ class Remedies {
     const turn = (isOn) => this.#page.change({ network: (isOn ? withNorms : withoutNorms)(this.#page.state.network) });
     const state = (_training, network) => {
       const count = countNorms(network);
-      const convolutions = JSON.stringify(network).includes('"conv2d"');
       const why = count
         ? ""
-        : convolutions
+        : hasConvolution(network)
           ? this.#unfit(withNorms(network))
           : _("there is no convolution to normalize after");
       return {

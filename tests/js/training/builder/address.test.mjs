@@ -1,5 +1,6 @@
 // A copied link must bring back a run with its settings, or settings without a run.
 
+import "../../told.mjs";
 import assert from "node:assert/strict";
 import test from "node:test";
 

@@ -1,5 +1,6 @@
 // What the builder's cards say of a layer, and where its sliders stop.
 
+import "../../told.mjs";
 import assert from "node:assert/strict";
 import test from "node:test";
 

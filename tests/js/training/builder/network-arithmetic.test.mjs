@@ -1,6 +1,7 @@
 // What the page works out for a network, against what app/core/networks/reports does:
 // tests/core/networks/test_vectors.py.
 
+import "../../told.mjs";
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";

@@ -1,5 +1,6 @@
 // Changes of a network: what may come where, moves, fitting to other pictures, remedies that are layers.
 
+import "../../told.mjs";
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
