@@ -1,103 +1,44 @@
-"""The command line: `python -m app serve`, `train` ...; each command but serving is a file of `commands`."""
+"""The command line: `python -m app serve`, `train` ...; each command is a function of a file, loaded when it is called.
 
-import asyncio
-import gc
-import socket
-from contextlib import suppress
-from pathlib import Path
-from typing import Annotated, Any
+Those that compute load PyTorch, which takes seconds; serving does not.
+"""
+
+from importlib import import_module
+from typing import Any
 
 import typer
-import uvicorn
-from fastapi import FastAPI
-from pydantic import ValidationError
-from pydantic_settings import SettingsError
-from rich.console import Console
-from uvicorn.config import STARTUP_FAILURE
+from typer.core import TyperGroup
 
-from app.commands.errors import told_plainly
-from app.commands.evaluate import evaluate
-from app.commands.familiarity import familiarity
-from app.commands.fetch import fetch
-from app.commands.starting import addresses, check_places
-from app.commands.train import train
-from app.logs import configure
-from app.main import create_app
-from app.settings import Settings
+COMMANDS = {
+    "serve": "app.server",
+    "train": "app.commands.train",
+    "evaluate": "app.commands.evaluate",
+    "familiarity": "app.commands.familiarity",
+    "fetch": "app.commands.fetch",
+}
 
-cli = typer.Typer(add_completion=False, no_args_is_help=True, help="Convolution Playground")
+
+class _Commands(TyperGroup):
+    """Imports a command's file when it is asked for."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Their names, in the order of the help."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command of that name, if there is one."""
+        if cmd_name not in COMMANDS:
+            return None
+        alone = typer.Typer(add_completion=False)
+        alone.command()(getattr(import_module(COMMANDS[cmd_name]), cmd_name))
+        command = typer.main.get_command(alone)
+        command.name = cmd_name
+        return command
+
+
+cli = typer.Typer(cls=_Commands, add_completion=False, no_args_is_help=True, help="Convolution Playground")
 
 
 @cli.callback()
 def _several() -> None:
     """See what convolution and convolutional networks do, on your own pictures."""
-
-
-class _Server(uvicorn.Server):
-    """Starts the workers before anybody asks for one, and ends the event streams when it stops.
-
-    The streams have no end of their own, and uvicorn would wait for them.
-    """
-
-    def __init__(self, config: uvicorn.Config, app: FastAPI) -> None:
-        super().__init__(config)
-        self._app = app
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """As uvicorn's; then the workers start, while the first page is already served."""
-        await super().startup(sockets)
-        if self.started:
-            asyncio.get_running_loop().run_in_executor(None, self._app.state.workers.start)
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """As uvicorn's, with nobody who watches any more."""
-        self._app.state.streams.close()
-        await super().shutdown(sockets)
-
-
-def _read_settings(given: dict[str, Any]) -> Settings:
-    """The settings, or a sentence for each that cannot be used."""
-    try:
-        return Settings(**given)
-    except (ValidationError, SettingsError) as error:
-        wrong = error.errors() if isinstance(error, ValidationError) else [{"loc": [], "msg": str(error)}]
-        for entry in wrong:
-            name = "".join(f"PLAYGROUND_{part}".upper() for part in entry["loc"][:1])
-            typer.echo(f"{name} {entry['msg']} (docs/settings.md lists all settings)".strip(), err=True)
-        raise typer.Exit(2) from None
-
-
-@cli.command()
-def serve(
-    host: Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 for the whole network.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to listen on.", min=0, max=65535)] = 8000,
-    data: Annotated[Path | None, typer.Option(help="Folder for what the server keeps.")] = None,
-) -> None:
-    """Start the web app."""
-    settings = _read_settings({} if data is None else {"data": data})
-    configure(settings)
-    with told_plainly(Console(stderr=True)):
-        check_places(settings)
-    typer.echo(f"Convolution Playground: {', for others '.join(addresses(host, port))}")
-    app = create_app(settings)
-    config = uvicorn.Config(
-        app,
-        host=host,
-        port=port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=bool(settings.trusted_proxies),
-        forwarded_allow_ips=list(settings.trusted_proxies) or None,
-        timeout_graceful_shutdown=settings.shutdown_seconds,
-    )
-    server = _Server(config, app)
-    with suppress(KeyboardInterrupt, SystemExit):  # uvicorn raises the signal again that stopped it
-        server.run()
-    gc.freeze()  # else the interpreter looks through all of PyTorch's objects once more: 0.7 s of a stop
-    if not server.started:
-        raise typer.Exit(STARTUP_FAILURE)
-
-
-for command in (train, evaluate, familiarity, fetch):
-    cli.command()(command)

@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 JAVASCRIPT_IMPORT = re.compile(r"""(?:\bfrom\s*|^import\s*|\bimport\(\s*|\bURL\(\s*)["']([^"']+)["']""", re.MULTILINE)
@@ -23,6 +23,12 @@ def imports(tree: ast.AST, package: str = "") -> Iterator[str]:
             yield from (".".join([*above, *filter(None, [node.module]), name.name]) for name in node.names)
 
 
+def starting_imports(path: Path) -> Iterator[str]:
+    """What is imported when a file is: not in a function, not for type checkers."""
+    tree = ast.parse(path.read_text("utf-8"))
+    return imports(ast.Module([node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)], []))
+
+
 def app_imports(path: Path) -> Iterator[str]:
     """What a file imports of `app`, but for its bare name."""
     within = path.parts[len(path.parts) - path.parts[::-1].index("app") - 1 : -1]
@@ -30,12 +36,12 @@ def app_imports(path: Path) -> Iterator[str]:
     return (name for name in found if name.startswith("app."))
 
 
-def import_graph(root: Path) -> dict[str, set[str]]:
+def import_graph(root: Path, read: Callable[[Path], Iterator[str]] = app_imports) -> dict[str, set[str]]:
     """Every module of app with the modules that it imports; importing a folder's file is not importing the folder."""
     paths = {".".join(path.relative_to(root).with_suffix("").parts): path for path in files(root, "app/**/*.py")}
     graph: dict[str, set[str]] = {name: set() for name in paths}
     for name, path in paths.items():
-        for found in app_imports(path):
+        for found in read(path):
             module = found if found in paths else found.rpartition(".")[0]
             graph[name] |= {module} & paths.keys()
     return graph

@@ -48,7 +48,8 @@ PYTHON_ARROWS = {
     "logs": {"settings"},
     "main": {"core", "runs", "settings", "web"},
     "commands": {"commands", "core", "runs", "settings"},
-    "cli": {"commands", "core", "runs", "settings", "web", "main", "logs"},
+    "server": {"commands", "main", "logs", "settings"},
+    "cli": set(),  # it loads commands by name
     "tuning": set(),
     "__main__": {"cli", "tuning"},
 }
@@ -79,8 +80,10 @@ FOLDER_ARROWS = {
     },
     # "" is what lies beside the folders: rooms know it, it knows no room, and no room another.
     "app/web": {
-        "": {""},
-        **{room: {"", room} for room in ROOMS},
+        "": {"", "tasks"},
+        **{room: {"", "tasks", room} for room in ROOMS},
+        "tasks": {"work"},  # for type checkers alone
+        "work": {"", "training", "work"},
         "rooms": {"", "rooms", *ROOMS},
         "pages": {"", "rooms", "pages"},
     },

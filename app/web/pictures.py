@@ -16,13 +16,6 @@ from app.web.refusals import UnknownSample
 
 router = APIRouter(prefix="/api/samples", tags=["pictures"])
 
-MEDIA_TYPES = {
-    "png": "image/png",
-    "jpeg": "image/jpeg",
-    "webp": "image/webp",
-    "npy": "application/x-npy",
-}
-
 
 def allowance(settings: Settings, files: int) -> Allowance:
     """What a request with so many pictures may take, by BodyLimit."""

@@ -1,40 +1,33 @@
 """Processes of their own for what decodes and computes: a picture that kills, hangs or swells costs one request.
 
-A pool of pebble's, forked from a server process that has PyTorch loaded already. It does not know what is computed.
+A pool of pebble's, forked from a process that has loaded PyTorch and all `tasks`. It does not know what is computed.
 """
 
 import asyncio
-import os
-import signal
 import time
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor
 from concurrent.futures import TimeoutError as TaskTimeout
 from contextlib import suppress
 from multiprocessing import get_context
-from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar
 
 import structlog
-import torch
 from fastapi import Request
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from app.core.errors import N_
 from app.settings import Settings
+from app.web import tasks
 from app.web.errors import RETRY_S
-from app.web.refusals import Busy, TookTooLong, TookTooMuchMemory, VisitorLeft, WorkerLost
+from app.web.refusals import Busy, TookTooLong, VisitorLeft, WorkerLost
+from app.web.tasks import PRELOADED
 
 Result = TypeVar("Result")
 
 log = structlog.get_logger("app.web")
 
-PRELOADED = (
-    "app.core.convolution.pipeline", "app.core.classification.inspection.views",
-    "app.core.classification.inspection.channel_views", "captum.attr", "app.core.datasets.own",
-    *(f"app.web.training.{name}" for name in ("orders", "previews", "timings", "snapshots", "confusion")),
-)  # fmt: skip
 _START_S = 60.0
 _LOST = N_("The process that worked on this ended before it was done. Try again, or use another picture.")
 _LATE = N_("This took longer than %(limit)d seconds and was stopped. Use a smaller picture or kernel.")
@@ -64,7 +57,7 @@ class Workers:
                 log.warning("workers lost")
                 _end(self._pool)
             pool = self._make_pool()
-            first, until = pool.schedule(_answer), time.monotonic() + _START_S
+            first, until = pool.schedule(tasks.answer), time.monotonic() + _START_S
             while pool.active and not (self._is_stopped or first.done() or time.monotonic() > until):
                 with suppress(TaskTimeout):
                     first.exception(0.1)
@@ -102,9 +95,9 @@ class Workers:
 
     def _make_pool(self) -> ProcessPool:
         context: Any = get_context("forkserver")
-        context.set_forkserver_preload([__name__, *PRELOADED])
+        context.set_forkserver_preload(list(PRELOADED))
         return ProcessPool(
-            self._settings.workers, initializer=_prepare, initargs=[self._settings.worker_bytes], context=context
+            self._settings.workers, initializer=tasks.prepare, initargs=[self._settings.worker_bytes], context=context
         )
 
     async def _schedule(self, function: Callable[..., Result], arguments: Any, seconds: float) -> ProcessFuture[Result]:
@@ -113,7 +106,7 @@ class Workers:
             if not self._is_there():
                 await asyncio.to_thread(self.start)
             assert self._pool is not None
-            return self._pool.schedule(_guard, [function, *arguments], timeout=seconds)
+            return self._pool.schedule(tasks.guard, [function, *arguments], timeout=seconds)
         except (RuntimeError, OSError, AssertionError) as error:
             log.warning("no worker", exc_info=error)
             raise WorkerLost(_LOST, seconds=RETRY_S) from None
@@ -134,11 +127,6 @@ async def _attend(request: Request, task: ProcessFuture[Result]) -> Result:
             task.cancel()  # a worker that is at it ends, and another takes its place
 
 
-def _answer() -> bool:
-    """Runs in the worker, to see that there is one."""
-    return True
-
-
 def _end(pool: ProcessPool) -> None:
     pool.stop()
     pool.join()
@@ -147,29 +135,3 @@ def _end(pool: ProcessPool) -> None:
 async def _departure(request: Request) -> None:
     while (await request.receive())["type"] != "http.disconnect":
         pass
-
-
-def _guard(function: Callable[..., Result], *arguments: Any) -> Result:
-    """Runs in the worker."""
-    try:
-        return function(*arguments)
-    except (MemoryError, RuntimeError) as error:
-        if isinstance(error, RuntimeError) and "allocate memory" not in str(error):
-            raise
-        raise TookTooMuchMemory(
-            N_("This needs more memory than one request may take. Use a smaller picture or kernel.")
-        ) from None
-
-
-def _prepare(memory: int) -> None:
-    """Runs once in each worker: one thread for each, bounded memory; a Ctrl-C is the server's business."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    torch.set_num_threads(1)
-    # libtiff writes what it thinks of a visitor's file to standard error, past the logs.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
-    statistics = Path("/proc/self/statm")
-    if statistics.exists():
-        import resource
-
-        size = int(statistics.read_text("ascii").split()[0]) * os.sysconf("SC_PAGESIZE")
-        resource.setrlimit(resource.RLIMIT_AS, (size + memory, size + memory))

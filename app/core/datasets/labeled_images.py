@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from app.core.datasets.headers import Skipped
+from app.core.datasets.splits import count_aside
 
 MOST_LISTED = 100  # skipped files that are named; the others are counted
 
@@ -46,11 +47,6 @@ def split(dataset: DataSet, fraction: float = 0.1, seed: int = 0) -> tuple[Tenso
     order = torch.randperm(count, generator=torch.Generator().manual_seed(seed))
     aside = count_aside(count, fraction)
     return order[aside:], order[:aside]
-
-
-def count_aside(count: int, fraction: float) -> int:
-    """How many of `count` pictures a split by `fraction` puts aside: at least one and never all."""
-    return min(max(1, round(count * fraction)), count - 1)
 
 
 def hold_out(images: Tensor, labels: Tensor, fraction: float) -> tuple[Tensor, Tensor, Tensor, Tensor]:

@@ -4,6 +4,12 @@ from typing import Literal, get_args
 
 Format = Literal["png", "jpeg", "webp", "npy"]
 FORMATS: tuple[str, ...] = get_args(Format)
+MEDIA_TYPES = {
+    "png": "image/png",
+    "jpeg": "image/jpeg",
+    "webp": "image/webp",
+    "npy": "application/x-npy",
+}
 
 Display = Literal["clip", "absolute", "rescale", "signed"]
 DISPLAYS: tuple[str, ...] = get_args(Display)

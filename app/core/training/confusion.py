@@ -8,8 +8,7 @@ import torch
 from torch import Tensor
 
 from app.core.errors import N_, InvalidValue
-
-MOST_PICTURES = 24  # of a cell, the most confident; what `from_tensors` reads was written with the same number
+from app.core.training.limits import MOST_PICTURES  # what `from_tensors` reads was written with the same number
 
 
 @dataclass(frozen=True, eq=False)

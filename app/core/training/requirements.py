@@ -5,7 +5,7 @@ It does not know how a training goes.
 
 from collections.abc import Iterable, Iterator
 
-from app.core.datasets.labeled_images import count_aside
+from app.core.datasets.splits import count_aside
 from app.core.errors import N_, InvalidValue
 from app.core.networks.layers import Conv2d
 from app.core.networks.networks import Network

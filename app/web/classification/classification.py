@@ -1,27 +1,26 @@
 """A picture put to a trained network: its class, every layer's maps, how one number was made, what speaks for a class.
 
-The routes parse; `core.classification` and `core.inspection.views` answer, in a worker.
+The routes parse; `core.classification` answers, in a worker.
 """
 
 import time
 from collections.abc import Awaitable
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 from pydantic import BeforeValidator, Field, FiniteFloat
 
-from app.core.classification.classification import classify
-from app.core.classification.inspection.views import draw_heat, show_activations, show_unit, write_activations
 from app.core.classification.questions import Implant, Method, Question
 from app.core.errors import N_, InvalidValue
 from app.core.pictures.changes import Change
+from app.core.pictures.outputs import MEDIA_TYPES
 from app.settings import Settings
+from app.web import tasks
 from app.web.classification.models import ModelDep
 from app.web.dependencies import SettingsDep, WorkersDep, limit_rate
 from app.web.forms import JSON_TEXT, FormFields, Rows, Whole, read_json, require_form
-from app.web.pictures import MEDIA_TYPES, PictureForm
+from app.web.pictures import PictureForm
 
 router = APIRouter(
     prefix="/api/models/{name}", tags=["classification"], dependencies=[Depends(require_form), Depends(limit_rate)]
@@ -112,8 +111,7 @@ async def classify_picture(
 ) -> dict[str, Any]:
     """All classes sorted, what the network saw, and how familiar that was to it."""
     started = time.perf_counter()
-    answer = await workers.run(request, classify, await form.question(folder, settings))
-    found = {key: value for key, value in asdict(answer).items() if value is not None or key not in ("before", "scale")}
+    found = await workers.run(request, tasks.classify_picture, await form.question(folder, settings))
     return found | {"milliseconds": _milliseconds(started)}
 
 
@@ -129,8 +127,8 @@ async def activate(
     started = time.perf_counter()
     question = await form.question(folder, settings)
     if form.format == "npy":
-        return await _send_npy(workers.run(request, write_activations, question, _named(form.layer)))
-    layers = await workers.run(request, show_activations, question, form.layer)
+        return await _send_npy(workers.run(request, tasks.write_activations, question, _named(form.layer)))
+    layers = await workers.run(request, tasks.show_activations, question, form.layer)
     return {"layers": layers, "milliseconds": _milliseconds(started)}
 
 
@@ -145,7 +143,7 @@ async def explain_number(
     """How one number of one layer was made from those of the layer before."""
     question = await form.question(folder, settings)
     return await workers.run(
-        request, show_unit, question, form.layer, (form.x, form.y, form.channel), form.contributions
+        request, tasks.show_unit, question, form.layer, (form.x, form.y, form.channel), form.contributions
     )
 
 
@@ -160,7 +158,7 @@ async def attribute_class(
     """Which pixels speak for a class."""
     started = time.perf_counter()
     question = await form.question(folder, settings)
-    heat = await workers.run(request, draw_heat, question, form.method, form.label, form.layer)
+    heat = await workers.run(request, tasks.draw_heat, question, form.method, form.label, form.layer)
     return heat | {"milliseconds": _milliseconds(started)}
 
 

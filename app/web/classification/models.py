@@ -9,10 +9,9 @@ from fastapi import Path as Part
 from fastapi.responses import FileResponse
 
 from app.core.classification.folders import WEIGHTS, find_model, list_models
-from app.core.classification.inspection.channel_views import show_channel, show_kernels, show_selectivity
-from app.core.classification.models import describe_model
 from app.core.datasets.builtin import told_name
 from app.settings import Settings
+from app.web import tasks
 from app.web.dependencies import SettingsDep, WorkersDep, limit_rate
 from app.web.i18n import choose_language, translate
 
@@ -50,7 +49,7 @@ def list_cards(request: Request, settings: SettingsDep) -> dict[str, Any]:
 @router.get("/{name}")
 async def show_model(request: Request, folder: ModelDep, workers: WorkersDep) -> dict[str, Any]:
     """One card, with the network's layers."""
-    return _translate(request, await workers.run(request, describe_model, folder))
+    return _translate(request, await workers.run(request, tasks.describe_model, folder))
 
 
 @router.get(
@@ -75,7 +74,7 @@ async def show_filters(
     channel: Annotated[int | None, Query(ge=0, lt=10**6)] = None,
 ) -> dict[str, Any]:
     """A layer's learned kernels; for one that sees the picture, the classic kernels they are most like."""
-    return await workers.run(request, show_kernels, folder, layer, channel)
+    return await workers.run(request, tasks.show_kernels, folder, layer, channel)
 
 
 @router.get("/{name}/channels/{layer:path}/{channel}", dependencies=[Depends(limit_rate)])
@@ -83,7 +82,7 @@ async def show_one_channel(
     request: Request, folder: ModelDep, layer: str, channel: Channel, settings: SettingsDep, workers: WorkersDep
 ) -> dict[str, Any]:
     """The patches that excite a channel most, a picture made to excite it, and how selective it is."""
-    return await workers.run(request, show_channel, folder, layer, channel, settings.data)
+    return await workers.run(request, tasks.show_channel, folder, layer, channel, settings.data)
 
 
 @router.get("/{name}/selectivity", dependencies=[Depends(limit_rate)])
@@ -91,7 +90,7 @@ async def show_layers_selectivity(
     request: Request, folder: ModelDep, settings: SettingsDep, workers: WorkersDep
 ) -> dict[str, Any]:
     """How selective each layer's channels are on the mean, for orientation and for a class."""
-    return await workers.run(request, show_selectivity, folder, settings.data)
+    return await workers.run(request, tasks.show_selectivity, folder, settings.data)
 
 
 def _translate(request: Request, card: dict[str, Any]) -> dict[str, Any]:

@@ -1,9 +1,6 @@
 """Convolution of a picture, the arithmetic of one of its pixels, the kernels, and the programs that do the same."""
 
-import base64
-import json
 import time
-from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
@@ -12,15 +9,14 @@ from pydantic import BaseModel, Field
 
 from app.core.convolution.code import write_programs
 from app.core.convolution.kernels import KERNELS
-from app.core.convolution.pipeline import explain_pixel, filter_picture
-from app.core.convolution.steps import Step
-from app.core.pictures.outputs import Display, Format
-from app.core.pictures.uploads import Origin, Upload
+from app.core.pictures.outputs import MEDIA_TYPES, Display, Format
+from app.core.pictures.uploads import Origin
+from app.web import tasks
 from app.web.convolution.steps import ChainFields
 from app.web.dependencies import SettingsDep, WorkersDep, limit_rate
 from app.web.forms import Whole, require_form
 from app.web.i18n import choose_language, translate
-from app.web.pictures import MEDIA_TYPES, PictureForm
+from app.web.pictures import PictureForm
 
 router = APIRouter(prefix="/api", tags=["convolution"])
 
@@ -90,7 +86,7 @@ async def convolve(
     steps = form.to_steps()
     upload = await form.open(settings)
     as_json = "application/json" in request.headers.get("accept", "")
-    data, origin = await workers.run(request, _compute, upload, steps, form.display, form.format, as_json)
+    data, origin = await workers.run(request, tasks.filter_upload, upload, steps, form.display, form.format, as_json)
     headers = {
         "X-Picture": _describe(origin),
         "Cache-Control": "no-store",
@@ -111,7 +107,7 @@ async def explain(
     steps = form.to_steps()
     upload = await form.open(settings)
     place = (form.x, form.y, form.channel)
-    return asdict(await workers.run(request, explain_pixel, upload, steps, place, form.at, form.display))
+    return await workers.run(request, tasks.explain_pixel, upload, steps, place, form.at, form.display)
 
 
 @router.post("/convolutions/code", dependencies=[Depends(require_form), Depends(limit_rate)])
@@ -128,20 +124,6 @@ def write_code(request: Request, form: Annotated[CodeForm, Form(media_type="mult
             sample=form.sample,
         )
     )
-
-
-def _compute(
-    upload: Upload, steps: Sequence[Step], display: Display, form: Format, as_json: bool
-) -> tuple[bytes, Origin]:
-    """Runs in a worker: the answer's body, since a large one takes long to write as JSON."""
-    started = time.perf_counter()
-    done = filter_picture(upload, steps, display, form, as_json)
-    if done.range is None:
-        return done.data, done.origin
-    facts = {"width": done.width, "height": done.height, "channels": done.channels} | asdict(done.range)
-    facts["milliseconds"] = round((time.perf_counter() - started) * 1000, 1)
-    image = f"data:{MEDIA_TYPES[form]};base64,".encode() + base64.b64encode(done.data)
-    return json.dumps(facts).encode()[:-1] + b', "image": "' + image + b'"}', done.origin
 
 
 def _describe(origin: Origin) -> str:

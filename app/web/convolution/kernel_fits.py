@@ -1,17 +1,16 @@
 """Learning a kernel: gradient descent finds it again from a picture and its filtered twin."""
 
 import time
-from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Request, UploadFile
 from pydantic import BeforeValidator, Field, FiniteFloat
 
-from app.core.convolution.pipeline import learn_kernel
 from app.core.convolution.steps import Convolution
 from app.core.errors import N_, InvalidValue
 from app.core.pictures.uploads import Upload
 from app.settings import Settings
+from app.web import tasks
 from app.web.convolution.steps import KernelFields
 from app.web.dependencies import SettingsDep, WorkersDep, limit_rate
 from app.web.forms import JSON_TEXT, Rows, Whole, read_json, require_form
@@ -65,5 +64,5 @@ async def fit_kernel(
     started = time.perf_counter()
     twin = await form.twin(settings)
     upload = await form.open(settings)
-    fit = await workers.run(request, learn_kernel, upload, twin, form.side(twin))
-    return asdict(fit) | {"milliseconds": round((time.perf_counter() - started) * 1000, 1)}
+    fit = await workers.run(request, tasks.learn_kernel, upload, twin, form.side(twin))
+    return fit | {"milliseconds": round((time.perf_counter() - started) * 1000, 1)}

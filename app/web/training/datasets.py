@@ -9,15 +9,13 @@ from fastapi import Path as Part
 from fastapi.concurrency import run_in_threadpool
 from pydantic import Field
 
-from app.core.classification.sprites import draw_picture
 from app.core.datasets.archives import ArchiveLimits
-from app.core.datasets.arrivals import keep_own
 from app.core.datasets.catalog import Summary, list_datasets
-from app.core.datasets.contents import Contents, look_into
-from app.core.datasets.own import LONGEST_TITLE, OwnLimits, new_name, place_to_arrive, remember_use
+from app.core.datasets.own import LONGEST_TITLE, OwnLimits, new_name, place_to_arrive
 from app.core.errors import N_, ArchiveTooLarge
 from app.core.pictures.uploads import Limits
 from app.settings import Settings
+from app.web import tasks
 from app.web.dependencies import DatasetsDep, SettingsDep, WorkersDep, limit_rate
 from app.web.forms import FormFields, require_form
 from app.web.i18n import choose_language, translate
@@ -60,7 +58,9 @@ async def show_dataset(
     workers: WorkersDep,
 ) -> dict[str, Any]:  # fmt: skip
     """Pictures a class, mean and deviation of each channel, a sheet of samples, and files that were skipped."""
-    return _describe(request, *await workers.run(request, _look, name, folder, seconds=settings.dataset_seconds))
+    return _describe(
+        request, *await workers.run(request, tasks.look_into_dataset, name, folder, seconds=settings.dataset_seconds)
+    )
 
 
 @router.post("", status_code=201, dependencies=[Depends(require_form), Depends(limit_rate)])
@@ -78,7 +78,7 @@ async def add_dataset(
         with place_to_arrive(folder) as path:
             await form.store(path, settings)
             shown = await workers.run(
-                request, _keep, path, name, form.title, folder, limits, seconds=settings.dataset_seconds
+                request, tasks.keep_archive, path, name, form.title, folder, limits, seconds=settings.dataset_seconds
             )
     response.headers["Location"] = f"{router.prefix}/{name}"
     return _describe(request, *shown)
@@ -91,28 +91,6 @@ def limits_of(settings: Settings) -> OwnLimits:
         Limits(settings.image_bytes, settings.image_pixels, settings.image_side),
         settings.datasets_kept,
     )
-
-
-def _look(name: str, folder: Path) -> tuple[Summary, dict[str, Any]]:
-    """Runs in a worker."""
-    contents = look_into(name, folder)
-    remember_use(name, folder)
-    return _told(contents)
-
-
-def _keep(path: Path, name: str, title: str | None, folder: Path, limits: OwnLimits) -> tuple[Summary, dict[str, Any]]:
-    """Runs in a worker."""
-    return _told(keep_own(path, name, title, folder, limits))
-
-
-def _told(contents: Contents) -> tuple[Summary, dict[str, Any]]:
-    """The parts that the answer holds beside the row of the list."""
-    told: dict[str, Any] = {name: getattr(contents, name) for name in ("counts", "mean", "std", "skipped_count")}
-    return contents.summary, told | {
-        "skipped": [{"path": skipped.path, "reason": skipped.reason} for skipped in contents.skipped],
-        "sheet": draw_picture(contents.sheet),
-        "sheet_columns": contents.columns,
-    }
 
 
 def _row(request: Request, summary: Summary) -> dict[str, Any]:

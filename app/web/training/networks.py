@@ -4,12 +4,9 @@ from typing import Any
 
 from fastapi import APIRouter, Depends, Request
 
-from app.core.errors import N_, InvalidValue
-from app.core.networks.code import write_network
-from app.core.networks.networks import Network, parse_network
 from app.core.networks.presets import presets
-from app.core.networks.reading import read_network
 from app.core.networks.reports import Limits
+from app.web import tasks
 from app.web.bodies import JsonBody, describe_body
 from app.web.dependencies import SettingsDep, WorkersDep, limit_rate
 from app.web.i18n import choose_language, translate
@@ -58,16 +55,4 @@ def list_networks(request: Request) -> dict[str, Any]:
 async def check_network(request: Request, body: JsonBody, settings: SettingsDep, workers: WorkersDep) -> dict[str, Any]:
     """Its layers with shapes, parameters, receptive fields and multiply-adds; its memory; PyTorch and Keras code."""
     limits = Limits(settings.network_parameters, settings.network_memory_mb)
-    return await workers.run(request, _check, body, limits)
-
-
-def _check(body: Any, limits: Limits) -> dict[str, Any]:
-    """Runs in a worker, since a hostile text may take long to read."""
-    network = _read(body, limits) if isinstance(body, dict) and "text" in body else parse_network(body, limits)
-    return {"network": network.describe()} | network.report.describe() | {"code": write_network(network)}
-
-
-def _read(body: dict[str, Any], limits: Limits) -> Network:
-    if not set(body) <= {"text", "input"}:
-        raise InvalidValue(N_("Beside 'text' there can only be 'input'."), field="text")
-    return read_network(body["text"], body.get("input"), limits)
+    return await workers.run(request, tasks.check_description, body, limits)

@@ -1,35 +1,22 @@
 """From the JSON of `POST /api/runs` to an order: the network, the training and the data set, found to fit each other.
 
-All of it runs in a worker, since a large network takes its time to be judged. It does not know what becomes of it.
+A worker puts it together (`work.orders`), since a large network takes its time to be judged. It does not know what
+becomes of it.
 """
 
-import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from torch import Tensor
-
 from app.core.datasets.catalog import Summary
-from app.core.datasets.contents import find_dataset
-from app.core.datasets.own import remember_use
 from app.core.errors import N_, InvalidValue
 from app.core.networks.layers import Dense
 from app.core.networks.networks import Network, check_network, parse_network
 from app.core.networks.presets import find_preset
-from app.core.networks.reports import Limits, check_memory
-from app.core.pictures.images import open_sample
-from app.core.pictures.preparation import Preparation, prepare_picture
+from app.core.networks.reports import Limits
 from app.core.pictures.titles import clean_title
-from app.core.training.hyperparameters import parse_training
-from app.core.training.requirements import check_demands, count_learned
-from app.runs.store.states import LONGEST_NAME, Order
+from app.runs.store.states import LONGEST_NAME
 from app.settings import Settings
-
-USUAL_NETWORK = "lecture-light"
-_FIELDS = ("dataset", "network", "training", "name", "sample", "pair")
-_RUN_ID = re.compile(r"[0-9a-f]{16}")
 
 SCHEMA = {
     "type": "object",
@@ -67,23 +54,6 @@ def judge_of(settings: Settings) -> Judge:
     return Judge(Limits(settings.network_parameters, settings.network_memory_mb), settings.data / "datasets")
 
 
-def read_order(body: Any, judge: Judge) -> Order:
-    """The order; raises InvalidValue or MissingDataset."""
-    fields = check_fields(body, _FIELDS)
-    dataset = find_dataset(named(fields), judge.datasets)
-    remember_use(dataset.name, judge.datasets)
-    network = read_network(fields.get("network", USUAL_NETWORK), dataset, judge.limits)
-    training = parse_training(fields.get("training", {}))
-    check_memory(network.report, min(training.batch_size, dataset.train), judge.limits)
-    check_demands(network, training, count_learned(dataset.train, training)[0])
-    sample = _text(fields, "sample")
-    return Order(
-        dataset.name, network, training, name=clean_name(_text(fields, "name")), sample=sample,
-        photo=None if sample is None else as_seen(open_sample(sample), network), pair=_pair(_text(fields, "pair")),
-        classes=dataset.classes,
-    )  # fmt: skip
-
-
 def check_fields(body: Any, known: tuple[str, ...]) -> dict[str, Any]:
     """The body, if it is an object with no other fields; InvalidValue else."""
     if not isinstance(body, dict):
@@ -96,7 +66,7 @@ def check_fields(body: Any, known: tuple[str, ...]) -> dict[str, Any]:
 
 def named(fields: dict[str, Any]) -> str:
     """The name of the data set; InvalidValue if there is none."""
-    name = _text(fields, "dataset")
+    name = text(fields, "dataset")
     if name is None:
         raise InvalidValue(N_("Name a data set; GET /api/datasets lists all."), field="dataset")
     return name
@@ -118,13 +88,6 @@ def fit(network: Network, dataset: Summary) -> Network:
     *layers, last = network.layers
     assert isinstance(last, Dense)
     return Network(dataset.input, len(dataset.classes), (*layers, replace(last, units=len(dataset.classes))))
-
-
-def as_seen(levels: Tensor, network: Network) -> np.ndarray:
-    """What the network sees of a photo: uint8 H x W x C of H x W x C levels."""
-    channels, height, width = network.input
-    seen = prepare_picture(levels, Preparation((height, width), channels, (0.0,) * channels, (1.0,) * channels))
-    return np.ascontiguousarray(seen.permute(1, 2, 0).numpy())
 
 
 def clean_name(name: str | None) -> str | None:
@@ -152,14 +115,9 @@ def _sizes(shape: tuple[int, ...]) -> str:
     return " x ".join(map(str, shape))
 
 
-def _text(fields: dict[str, Any], name: str) -> str | None:
+def text(fields: dict[str, Any], name: str) -> str | None:
+    """A field that is a text, if it is there; InvalidValue where it is something else."""
     value = fields.get(name)
     if value is not None and not isinstance(value, str):
         raise InvalidValue(N_("'%(name)s' is a text."), field=name, name=name)
     return value
-
-
-def _pair(run_id: str | None) -> str | None:
-    if run_id is not None and not _RUN_ID.fullmatch(run_id):
-        raise InvalidValue(N_("'pair' is the id of a run."), field="pair")
-    return run_id

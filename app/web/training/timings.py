@@ -1,30 +1,23 @@
 """How fast a network learns on this machine: measured by a process of its own, and remembered."""
 
 from collections import OrderedDict
-from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.concurrency import run_in_threadpool
 
-from app.core.datasets.catalog import Summary
-from app.core.datasets.contents import find_dataset
 from app.core.errors import N_
-from app.core.networks.networks import Network, parse_network
-from app.core.networks.presets import find_preset
-from app.core.networks.reports import check_memory
-from app.core.training.hyperparameters import Training, parse_training
-from app.core.training.requirements import count_learned
-from app.core.training.timing import MOST_PICTURES, Timing
+from app.core.training.timing import Timing
 from app.runs.executor.speed_probe import Probe, ProbeLost
 from app.runs.store.protocol import SpeedQuestion
 from app.runs.store.states import RUNNING
+from app.web import tasks
 from app.web.bodies import JsonBody, describe_body
 from app.web.dependencies import SettingsDep, StoreDep, WorkersDep, limit_rate
 from app.web.errors import RETRY_S
 from app.web.refusals import Busy, WorkerLost
 from app.web.training.networks import EXAMPLE as NETWORK
-from app.web.training.orders import Judge, check_fields, judge_of, named, read_network
+from app.web.training.orders import judge_of
 
 router = APIRouter(prefix="/api/networks/timings", tags=["networks"])
 
@@ -41,20 +34,6 @@ EXAMPLE = {"network": NETWORK, "training": {"batch_size": 64}, "dataset": "shape
 PROBE_S = 45.0  # one network may take, with the start of the process
 MOST_WAITING = 8
 MOST_KEPT = 500
-# What does not change how long a step takes.
-_TIMELESS = ("epochs", "learning_rate", "momentum", "nesterov", "decay", "schedule", "warm_up", "weight_decay",
-             "bias_learning_rate", "head_learning_rate", "early_stopping", "seed", "shuffle", "validation_split",
-             "train_limit", "statistics", "label_smoothing", "shift", "cutout")  # fmt: skip
-_USUAL = Training()
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What is to be measured, and the pictures of an epoch: to learn from, and put aside."""
-
-    question: SpeedQuestion
-    train: int | None
-    validation: int
 
 
 class Timings:
@@ -105,34 +84,16 @@ async def time_network(
     timings: Annotated[Timings, Depends(timings_of)],
 ) -> dict[str, Any]:
     """Images a second and seconds an epoch, measured by real steps; `busy` where a run trains meanwhile."""
-    wanted = await workers.run(request, _read, body, judge_of(settings))
+    question, train, validation = await workers.run(request, tasks.read_timed, body, judge_of(settings))
     busy = RUNNING in await run_in_threadpool(store.count_states)
-    timing = await timings.find(wanted.question, busy)
-    return _tell(timing, wanted) | {"measured": True, "busy": busy}
+    timing = await timings.find(question, busy)
+    return _tell(timing, train, validation) | {"measured": True, "busy": busy}
 
 
-def _tell(timing: Timing, wanted: Wanted) -> dict[str, Any]:
-    seconds = None if wanted.train is None else timing.epoch_seconds(wanted.train, wanted.validation)
+def _tell(timing: Timing, train: int | None, validation: int) -> dict[str, Any]:
+    seconds = None if train is None else timing.epoch_seconds(train, validation)
     return {
         "images_per_second": 1 / timing.learning,
         "seconds_an_epoch": seconds,
         "images": timing.images * timing.steps,
     }
-
-
-def _read(body: Any, judge: Judge) -> Wanted:
-    """Runs in a worker."""
-    fields = check_fields(body, ("network", "training", "dataset"))
-    training = parse_training(fields.get("training", {}))
-    dataset = find_dataset(named(fields), judge.datasets) if "dataset" in fields else None
-    network = _network(fields.get("network"), dataset, judge)
-    check_memory(network.report, min(training.batch_size, MOST_PICTURES), judge.limits)
-    timed = replace(training, **{name: getattr(_USUAL, name) for name in _TIMELESS})
-    learned, aside = (None, 0) if dataset is None else count_learned(dataset.train, training)
-    return Wanted(SpeedQuestion(network, timed), learned, aside)
-
-
-def _network(described: Any, dataset: Summary | None, judge: Judge) -> Network:
-    if dataset is not None:
-        return read_network(described, dataset, judge.limits)
-    return find_preset(described).network if isinstance(described, str) else parse_network(described, judge.limits)

@@ -9,10 +9,11 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from app.core.datasets.builtin import is_own
+from app.web import tasks
 from app.web.bodies import JsonBody, describe_body
 from app.web.dependencies import OwnRunDep, RunDep, SettingsDep, StoreDep, VisitorDep, WorkersDep, limit_rate
 from app.web.i18n import choose_language
-from app.web.training.orders import EXAMPLE, SCHEMA, judge_of, read_order
+from app.web.training.orders import EXAMPLE, SCHEMA, judge_of
 from app.web.training.run_objects import Teller
 from app.web.training.wishes import EXAMPLE as WISH
 from app.web.training.wishes import SCHEMA as WISHES
@@ -41,7 +42,7 @@ async def start_run(
     request: Request, response: Response, body: JsonBody, settings: SettingsDep, workers: WorkersDep, teller: TellerDep
 ) -> dict[str, Any]:
     """A run in the queue; it trains as soon as its turn comes."""
-    order = await workers.run(request, read_order, body, judge_of(settings))
+    order = await workers.run(request, tasks.read_order, body, judge_of(settings))
     run = await run_in_threadpool(teller.store.submit, order, teller.visitor)
     response.headers["Location"] = f"{router.prefix}/{run.id}"
     return await run_in_threadpool(teller.tell, run)

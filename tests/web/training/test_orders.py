@@ -16,8 +16,9 @@ from app.core.training.requirements import check_demands
 from app.runs.store.states import Visitor
 from app.runs.store.store import Store
 from app.web.training.curves import Curves
-from app.web.training.orders import Judge, read_order
+from app.web.training.orders import Judge
 from app.web.training.run_objects import Teller
+from app.web.work.orders import read_order
 from tests.web.conftest import problem
 from tests.web.logged_runs import SMALL, quiet_client
 

@@ -1,0 +1,87 @@
+"""`python -m app serve`: the web app on a port, until it is stopped."""
+
+import asyncio
+import gc
+import socket
+from contextlib import suppress
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+import uvicorn
+from fastapi import FastAPI
+from pydantic import ValidationError
+from pydantic_settings import SettingsError
+from rich.console import Console
+from uvicorn.config import STARTUP_FAILURE
+
+from app.commands.errors import told_plainly
+from app.commands.starting import addresses, check_places
+from app.logs import configure
+from app.main import create_app
+from app.settings import Settings
+
+
+class _Server(uvicorn.Server):
+    """Starts the workers before anybody asks for one, and ends the event streams when it stops.
+
+    The streams have no end of their own, and uvicorn would wait for them.
+    """
+
+    def __init__(self, config: uvicorn.Config, app: FastAPI) -> None:
+        super().__init__(config)
+        self._app = app
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """As uvicorn's; then the workers start, while the first page is already served."""
+        await super().startup(sockets)
+        if self.started:
+            asyncio.get_running_loop().run_in_executor(None, self._app.state.workers.start)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """As uvicorn's, with nobody who watches any more."""
+        self._app.state.streams.close()
+        await super().shutdown(sockets)
+
+
+def _read_settings(given: dict[str, Any]) -> Settings:
+    """The settings, or a sentence for each that cannot be used."""
+    try:
+        return Settings(**given)
+    except (ValidationError, SettingsError) as error:
+        wrong = error.errors() if isinstance(error, ValidationError) else [{"loc": [], "msg": str(error)}]
+        for entry in wrong:
+            name = "".join(f"PLAYGROUND_{part}".upper() for part in entry["loc"][:1])
+            typer.echo(f"{name} {entry['msg']} (docs/settings.md lists all settings)".strip(), err=True)
+        raise typer.Exit(2) from None
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 for the whole network.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.", min=0, max=65535)] = 8000,
+    data: Annotated[Path | None, typer.Option(help="Folder for what the server keeps.")] = None,
+) -> None:
+    """Start the web app."""
+    settings = _read_settings({} if data is None else {"data": data})
+    configure(settings)
+    with told_plainly(Console(stderr=True)):
+        check_places(settings)
+    typer.echo(f"Convolution Playground: {', for others '.join(addresses(host, port))}")
+    app = create_app(settings)
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=list(settings.trusted_proxies) or None,
+        timeout_graceful_shutdown=settings.shutdown_seconds,
+    )
+    server = _Server(config, app)
+    with suppress(KeyboardInterrupt, SystemExit):  # uvicorn raises the signal again that stopped it
+        server.run()
+    gc.freeze()  # else the interpreter looks through all of PyTorch's objects once more: 0.7 s of a stop
+    if not server.started:
+        raise typer.Exit(STARTUP_FAILURE)

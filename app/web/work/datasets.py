@@ -1,0 +1,34 @@
+"""A data set looked into, or made of a ZIP: the parts of the answer that are plain values."""
+
+from pathlib import Path
+from typing import Any
+
+from app.core.classification.sprites import draw_picture
+from app.core.datasets.arrivals import keep_own
+from app.core.datasets.catalog import Summary
+from app.core.datasets.contents import Contents, look_into
+from app.core.datasets.own import OwnLimits, remember_use
+
+Told = tuple[Summary, dict[str, Any]]  # the row of the list, and what is told beside it
+
+
+def look_into_dataset(name: str, folder: Path) -> Told:
+    """Its row, and what is told beside it; one of a visitor's own stays longer."""
+    contents = look_into(name, folder)
+    remember_use(name, folder)
+    return _told(contents)
+
+
+def keep_archive(path: Path, name: str, title: str | None, folder: Path, limits: OwnLimits) -> Told:
+    """The same of an archive that has just arrived."""
+    return _told(keep_own(path, name, title, folder, limits))
+
+
+def _told(contents: Contents) -> Told:
+    """The parts that the answer holds beside the row of the list."""
+    told: dict[str, Any] = {name: getattr(contents, name) for name in ("counts", "mean", "std", "skipped_count")}
+    return contents.summary, told | {
+        "skipped": [{"path": skipped.path, "reason": skipped.reason} for skipped in contents.skipped],
+        "sheet": draw_picture(contents.sheet),
+        "sheet_columns": contents.columns,
+    }
