@@ -16,15 +16,15 @@ from app.runs.store.states import LONGEST_NAME
 from app.settings import Settings
 from app.web.forms import MAXIMUM_DEPTH
 
-Limits = dict[str, Any]
+Told = dict[str, Any]
 
 
-def describe_limits(settings: Settings) -> Limits:
+def describe_limits(settings: Settings) -> Told:
     """All of them."""
     return _pictures(settings) | _networks(settings) | _runs(settings) | _requests(settings)
 
 
-def _pictures(settings: Settings) -> Limits:
+def _pictures(settings: Settings) -> Told:
     return {
         "image": {
             "bytes": settings.image_bytes,
@@ -45,7 +45,7 @@ def _pictures(settings: Settings) -> Limits:
     }
 
 
-def _networks(settings: Settings) -> Limits:
+def _networks(settings: Settings) -> Told:
     return {
         "filters": {"weights": MOST_WEIGHTS},
         "network": {
@@ -69,7 +69,7 @@ def _networks(settings: Settings) -> Limits:
     }
 
 
-def _runs(settings: Settings) -> Limits:
+def _runs(settings: Settings) -> Told:
     return {
         "training": {name: {"from": low, "to": high} for name, (low, high) in BOUNDS.items()},
         "runs": {
@@ -84,7 +84,7 @@ def _runs(settings: Settings) -> Limits:
     }
 
 
-def _requests(settings: Settings) -> Limits:
+def _requests(settings: Settings) -> Told:
     return {
         "json": {"bytes": settings.json_bytes, "depth": MAXIMUM_DEPTH},
         "form": {"fields": settings.form_fields},

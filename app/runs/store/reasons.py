@@ -39,7 +39,7 @@ def stopped_early(epochs: int) -> Reason:
     return Reason(_EARLY, {"epochs": epochs})
 
 
-def explain(error: BaseException) -> Reason:
+def reason_of(error: BaseException) -> Reason:
     """What an exception of the trainer means."""
     if is_disk_full(error):
         return DISK_FULL

@@ -257,7 +257,7 @@ class Attempt:
         return trainer
 
     def _fail(self, error: Exception) -> bool:
-        reason = reasons.explain(error)
+        reason = reasons.reason_of(error)
         if reason is reasons.DISK_FULL:
             release_reserve(self._folder)
         try:

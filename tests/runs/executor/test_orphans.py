@@ -110,4 +110,4 @@ def test_a_process_is_known_by_more_than_its_number() -> None:
     ],
 )
 def test_an_exception_has_a_meaning_for_people(error: Exception, reason: reasons.Reason) -> None:
-    assert reasons.explain(error) is reason
+    assert reasons.reason_of(error) is reason
