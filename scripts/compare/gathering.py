@@ -166,8 +166,8 @@ class _Visitor:
 
     def take(self, view: View, file: Path) -> None:
         """A picture of the whole page, as wide and as dark as the view says."""
+        self._page.emulate_media(color_scheme=view.theme)  # first: some drawings take its colors when they are resized
         self._page.set_viewport_size({"width": view.width, "height": view.height})
-        self._page.emulate_media(color_scheme=view.theme)
         self._rest()
         self._page.screenshot(path=file, full_page=True, animations="disabled")
 
