@@ -1,15 +1,14 @@
 """`python -m app evaluate MODEL`: the figures of a card, from its weights, and whether they are the card's."""
 
 import math
-from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from app.commands.errors import told_plainly
-from app.commands.places import model_folder, settings_of
+from app.commands.places import DataOption, ModelArgument, ThreadsOption, model_folder, settings_of
 from app.commands.train import print_test, tuned_processor
 from app.core.classification.cards import measure_test, read_trained
 from app.core.datasets.datasets import load_dataset
@@ -20,9 +19,9 @@ _ROUNDING = 6e-4  # processors round differently: a picture or two in 5,000 may 
 
 
 def evaluate(
-    model: Annotated[Path, typer.Argument(help="Model folder, or its name in models/.")],
-    data: Annotated[Path | None, typer.Option(help="Folder that holds the data sets.")] = None,
-    threads: Annotated[int | None, typer.Option(help="Processor threads; by default one a core.", min=1)] = None,
+    model: ModelArgument,
+    data: DataOption = None,
+    threads: ThreadsOption = None,
 ) -> None:
     """Measure a model on its test pictures and compare with its card; status 1 where they differ beyond chance."""
     console = Console()

@@ -4,14 +4,13 @@ The validation pictures choose, the test pictures are looked at once, for the ca
 """
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-import typer
 from rich.console import Console
 from torch import Tensor
 
 from app.commands.errors import told_plainly
-from app.commands.places import model_folder, settings_of
+from app.commands.places import DataOption, ModelArgument, ThreadsOption, model_folder, settings_of
 from app.commands.train import tuned_processor
 from app.core.classification.cards import write_json
 from app.core.classification.familiarity import FAMILIARITY, METHOD, UNFAMILIAR, save_familiarity
@@ -27,9 +26,9 @@ NO_SPLIT = 0.04  # of the training pictures, where the training put none aside
 
 
 def familiarity(
-    model: Annotated[Path, typer.Argument(help="Model folder, or its name in models/.")],
-    data: Annotated[Path | None, typer.Option(help="Folder that holds the data sets.")] = None,
-    threads: Annotated[int | None, typer.Option(help="Processor threads; by default one a core.", min=1)] = None,
+    model: ModelArgument,
+    data: DataOption = None,
+    threads: ThreadsOption = None,
 ) -> None:
     """Learn what is familiar to a model; write it beside the weights, and into the card how well it is told."""
     console = Console()

@@ -13,7 +13,7 @@ from rich.table import Table
 
 from app.commands.downloads import DOWNLOADS, download
 from app.commands.errors import told_plainly
-from app.commands.places import settings_of
+from app.commands.places import DataOption, settings_of
 from app.core.datasets.builtin import BUILTIN, OWN_SIDE, check_name
 from app.core.datasets.cache import read_cache
 from app.core.datasets.datasets import keep_dataset, load_dataset
@@ -33,7 +33,7 @@ def fetch(
         typer.Option("--from", help="ZIP or folder: a folder for each class, or the official files."),
     ] = None,
     size: Annotated[int, typer.Option(help="Side of your own pictures, in pixels.", min=8, max=256)] = OWN_SIDE,
-    data: Annotated[Path | None, typer.Option(help="Folder that holds the data sets.")] = None,
+    data: DataOption = None,
 ) -> None:
     """Make a data set ready: download it (resumed and checked), or read it from a ZIP or folder of pictures."""
     console = Console()

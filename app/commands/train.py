@@ -15,7 +15,7 @@ import typer
 from rich.console import Console
 
 from app.commands.errors import told_plainly
-from app.commands.places import settings_of
+from app.commands.places import DataOption, ThreadsOption, settings_of
 from app.commands.plan import FINAL_SPLIT, Plan, read_assignment, read_plan
 from app.commands.progress import TrainingProgress
 from app.core.checkpoints import read_checkpoint, save_checkpoint
@@ -56,8 +56,8 @@ def train(
     assigned: Annotated[list[str] | None, typer.Option("--set", help="Any value, as NAME=JSON; repeatable.")] = None,
     final: Annotated[bool, typer.Option(help=f"Put only {FINAL_SPLIT:.0%} aside, for the temperature.")] = False,
     resume: Annotated[bool, typer.Option(help="Go on from the folder's checkpoint.")] = False,
-    data: Annotated[Path | None, typer.Option(help="Folder that holds the data sets.")] = None,
-    threads: Annotated[int | None, typer.Option(help="Processor threads; by default one a core.", min=1)] = None,
+    data: DataOption = None,
+    threads: ThreadsOption = None,
     device: Annotated[str, typer.Option(help="cpu or cuda.")] = "cpu",
 ) -> None:
     """Train a network; the test pictures are looked at once, at the end."""
