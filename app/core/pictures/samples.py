@@ -4,11 +4,12 @@ The photographs are CC0 or in the public domain, by the docstrings of `skimage.d
 because that module may ask the network. It does not know who shows them.
 """
 
-import importlib.resources
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from importlib.util import find_spec
 from io import BytesIO
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -36,11 +37,19 @@ def _photograph(file: str, side: int) -> Callable[[], np.ndarray]:
     """Opens a picture of scikit-image's wheel, reduced so that its longest side is at most `side`."""
 
     def make() -> np.ndarray:
-        with (importlib.resources.files("skimage") / "data" / file).open("rb") as stream, Image.open(stream) as photo:
+        with Image.open(_wheel() / "data" / file) as photo:
             photo.thumbnail((side, side), Image.Resampling.LANCZOS)
             return np.atleast_3d(np.array(photo))
 
     return make
+
+
+def _wheel() -> Path:
+    """Scikit-image's folder, found without importing it."""
+    spec = find_spec("skimage")
+    assert spec
+    assert spec.origin
+    return Path(spec.origin).parent
 
 
 def _squares() -> np.ndarray:
