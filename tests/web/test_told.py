@@ -1,25 +1,47 @@
 """What the pages are told over HTTP, in the visitor's language."""
 
+import json
+import re
+from typing import Any
+
 from starlette.testclient import TestClient
 
 from app.core.networks.parsing import TYPES
 
 
-def test_every_type_of_layer_is_told(client: TestClient) -> None:
-    told = client.get("/api/layers").json()
+def rows(client: TestClient, language: str) -> dict[str, Any]:
+    """What is told of each type."""
+    told = client.get("/api/layers", headers={"Accept-Language": language}).json()
+    return {row["type"]: row for row in told["types"]}
 
-    assert [row["type"] for row in told["types"]] == list(TYPES)
-    assert told["types"][0]["parameters"] == [
-        "*",
-        "filters",
-        ["+", ["*", ["prod", "kernel_size"], "channels"], "use_bias"],
-    ]
+
+def test_every_type_of_layer_is_told(client: TestClient) -> None:
+    told = rows(client, "en")
+
+    assert list(told) == list(TYPES)
+    assert told["dense"]["parameters"] == ["*", "units", ["+", "channels", "use_bias"]]
 
 
 def test_words_follow_the_language_and_arithmetic_does_not(client: TestClient) -> None:
-    english, spanish = (client.get("/api/layers", headers={"Accept-Language": name}).json() for name in ("en", "es"))
+    english, spanish = rows(client, "en"), rows(client, "es")
 
-    titles = [[row["title"] for row in told["types"]] for told in (english, spanish)]
-    formulas = [[row["parameters"] for row in told["types"]] for told in (english, spanish)]
-    assert (titles[0][3], titles[1][3]) == ("residual block", "bloque residual")
-    assert formulas[0] == formulas[1]
+    assert (english["residual"]["title"], spanish["residual"]["title"]) == ("residual block", "bloque residual")
+    assert [row["parameters"] for row in english.values()] == [row["parameters"] for row in spanish.values()]
+
+
+def test_every_field_of_a_training_is_told(client: TestClient) -> None:
+    told = client.get("/api/hyperparameters").json()["hyperparameters"]
+
+    rates = next(field for field in told if field["name"] == "learning_rate")
+    assert rates == {
+        "name": "learning_rate", "default": 1e-4, "changes_pace": False, "kind": "number", "low": 0, "high": 1e4,
+    }  # fmt: skip
+
+
+def test_the_pages_hold_what_is_told(client: TestClient) -> None:
+    pages = {path: client.get(path, headers={"Accept-Language": "es"}).text for path in ("/train", "/classify")}
+
+    for page in pages.values():
+        held = json.loads(re.findall(r'<script type="application/json" id="told">(.+?)</script>', page)[0])
+        assert held["layers"] == client.get("/api/layers", headers={"Accept-Language": "es"}).json()
+        assert held["hyperparameters"] == client.get("/api/hyperparameters").json()["hyperparameters"]

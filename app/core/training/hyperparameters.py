@@ -35,6 +35,13 @@ BOUNDS: dict[str, tuple[float, float]] = {
     "seed": (0, 2**53), "validation_split": (0, 0.9), "train_limit": (1, 2**40), "shift": (0, 64),
     "cutout": (0, 256), "whiten": (0, 1),
 }  # fmt: skip
+# What changes neither how long a step takes nor how many an epoch has. All else does, a new field too until it is here.
+STEADY = {
+    "epochs", "learning_rate", "momentum", "nesterov", "decay", "schedule", "warm_up", "weight_decay",
+    "bias_learning_rate", "head_learning_rate", "early_stopping", "seed", "shuffle", "statistics", "label_smoothing",
+    "shift", "cutout",
+}  # fmt: skip
+COUNTING = {"train_limit", "validation_split"}  # what changes how many steps an epoch has, not how long one takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +112,23 @@ def check_bounds(name: str, value: float) -> None:
 def describe_training(training: Training) -> dict[str, Any]:
     """The JSON object that `parse_training` reads back: every value, so that no default is asked for what once was."""
     return asdict(training) | {"augmentation": list(training.augmentation)}
+
+
+def tell_hyperparameters() -> list[dict[str, Any]]:
+    """Every field as JSON, for the page: its kind, default and limits, and whether an epoch's time depends on it."""
+    usual = describe_training(Training())
+    return [
+        {"name": name, "default": usual[name], "changes_pace": name not in STEADY} | _limits(name) for name in usual
+    ]
+
+
+def _limits(name: str) -> dict[str, Any]:
+    if name in BOUNDS:
+        low, high = BOUNDS[name]
+        return {"kind": "whole" if name in _INTEGERS else "number", "low": low, "high": high}
+    if name == "augmentation":
+        return {"kind": "choices", "choices": list(AUGMENTATIONS)}
+    return {"kind": "choice", "choices": list(CHOICES[name])} if name in CHOICES else {"kind": "flag"}
 
 
 _HUGE = 1e300  # NaN, infinity and whole numbers past every float are on its other side

@@ -8,16 +8,12 @@ from app.core.datasets.contents import find_dataset
 from app.core.networks.networks import Network, parse_network
 from app.core.networks.presets import find_preset
 from app.core.networks.reports import check_memory
-from app.core.training.hyperparameters import Training, parse_training
+from app.core.training.hyperparameters import COUNTING, STEADY, Training, parse_training
 from app.core.training.requirements import count_learned
 from app.core.training.timing import MOST_PICTURES
 from app.runs.store.protocol import SpeedQuestion
 from app.web.training.orders import Judge, check_fields, named, read_network
 
-# What does not change how long a step takes.
-_TIMELESS = ("epochs", "learning_rate", "momentum", "nesterov", "decay", "schedule", "warm_up", "weight_decay",
-             "bias_learning_rate", "head_learning_rate", "early_stopping", "seed", "shuffle", "validation_split",
-             "train_limit", "statistics", "label_smoothing", "shift", "cutout")  # fmt: skip
 _USUAL = Training()
 
 
@@ -28,7 +24,7 @@ def read_timed(body: Any, judge: Judge) -> tuple[SpeedQuestion, int | None, int]
     dataset = find_dataset(named(fields), judge.datasets) if "dataset" in fields else None
     network = _network(fields.get("network"), dataset, judge)
     check_memory(network.report, min(training.batch_size, MOST_PICTURES), judge.limits)
-    timed = replace(training, **{name: getattr(_USUAL, name) for name in _TIMELESS})
+    timed = replace(training, **{name: getattr(_USUAL, name) for name in STEADY | COUNTING})
     learned, aside = (None, 0) if dataset is None else count_learned(dataset.train, training)
     return SpeedQuestion(network, timed), learned, aside
 

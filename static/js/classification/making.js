@@ -9,6 +9,7 @@ import { _ } from "../shared/i18n.js";
 import { channelTitle, layerTitle } from "../shared/layers.js";
 import { drawSigned, peak, readSprite } from "../shared/maps.js";
 import { readPixels } from "../shared/pixels.js";
+import { told } from "../shared/told.js";
 import { limitOf } from "./maps.js";
 import { part } from "./part.js";
 import { markField } from "./photo.js";
@@ -101,22 +102,10 @@ function draw(page) {
 /** What the layer does, as a student would say it. */
 function sentence({ type }) {
   const says = {
-    conv2d: _("each map before it, convolved with its own kernel; then all are added, and the bias"),
-    batch_normalization: _(
-      "the map before it, shifted and scaled so that over many pictures its values have mean 0 and deviation 1, then scaled and shifted as learned",
-    ),
-    max_pooling2d: _("of each window of the map before it only the largest value stays"),
-    average_pooling2d: _("the mean of each window of the map before it"),
-    global_average_pooling2d: _("one number: the mean of the whole map"),
-    global_max_pooling2d: _("one number: the largest of the whole map"),
-    flatten: _("nothing is computed: the maps are laid out as one long row of numbers"),
-    dense: _("every number before it times its weight; then all are added, and the bias"),
     softmax: _("the scores become probabilities: each exponential as a share of all"),
-    activation: _("every number goes by itself through the same bent curve; with ReLU negative ones become 0"),
-    residual: _("two maps added: the block's result and what went into the block"),
     input: _("levels from 0 to 255, made small numbers around 0 as in training"),
   };
-  return says[type] ?? "";
+  return told.layers.types.find((row) => row.type === type)?.made ?? says[type] ?? "";
 }
 
 function drawUnit(page, layer) {

@@ -2,7 +2,8 @@
 // text.
 
 import { number } from "../shared/format.js";
-import { _ } from "../shared/i18n.js";
+import { _, fill } from "../shared/i18n.js";
+import { told } from "../shared/told.js";
 
 const DIGITS = 3;
 const MOST_TERMS = 6;
@@ -26,7 +27,8 @@ export function normalizationLine({ input, mean, variance, epsilon, gamma, beta,
 /** "max(0, −0.31) = 0", or the function's name around the number. */
 export function activationLine({ function: name, input, value }) {
   const inner = number(input, DIGITS);
-  return `${name === "relu" ? `max(0, ${inner})` : `${name}(${inner})`} = ${number(value, DIGITS)}`;
+  const { written } = told.layers.activations[name] ?? {};
+  return `${written ? fill(written, { value: inner }) : `${name}(${inner})`} = ${number(value, DIGITS)}`;
 }
 
 /** "0.31·0.2 + … + 0.5 (1234 more) + bias 0.02 = 3.2". */

@@ -3,7 +3,7 @@
 import { Address } from "../../shared/address.js";
 import { told } from "../../shared/told.js";
 import { isNetwork } from "./network-form.js";
-import { mayBe } from "./training-defaults.js";
+import { mayBe } from "./hyperparameters.js";
 
 export const SETTINGS = {
   network: { read: readNetwork, write: (network) => (typeof network === "string" ? network : JSON.stringify(network)) },

@@ -12,6 +12,7 @@ import { datasetTitle } from "../../shared/layers.js";
 import { fieldText, paceFacts, shortCount } from "./layer-words.js";
 import { faultOf, report } from "./network-arithmetic.js";
 import { fitTo } from "./network-edits.js";
+import { pacing } from "./hyperparameters.js";
 import { isSame } from "./differences.js";
 import { connectCode } from "./code.js";
 import { connectDataset } from "./dataset.js";
@@ -167,24 +168,7 @@ class Builder {
   /** What the time of an epoch depends on. */
   #paceKey() {
     const { dataset, network, training } = this.#page.state;
-    const { batch_size, optimizer, precision, train_limit, validation_split, augmentation, ema, l1, l2, max_norm } =
-      training;
-    return JSON.stringify({
-      dataset,
-      network,
-      training: {
-        batch_size,
-        optimizer,
-        precision,
-        train_limit,
-        validation_split,
-        augmentation,
-        ema,
-        l1,
-        l2,
-        max_norm,
-      },
-    });
+    return JSON.stringify({ dataset, network, training: pacing(training) });
   }
 
   #settle() {

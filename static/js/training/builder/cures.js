@@ -4,7 +4,7 @@
 import { number } from "../../shared/format.js";
 import { _ } from "../../shared/i18n.js";
 import { countNorms, dropoutRate, withDropout, withNorms, withoutNorms } from "./network-remedies.js";
-import { TRAINING } from "./training-defaults.js";
+import { TRAINING } from "./hyperparameters.js";
 import { differences } from "./differences.js";
 
 const MORE = 4; // times as many pictures, where more pictures are the remedy

@@ -9,7 +9,7 @@ import { isSame } from "./differences.js";
 import { learnedFrom } from "../../shared/rounding.js";
 import { stepsAnEpoch } from "./schedules.js";
 import { doublingStops, roundStops } from "./stops.js";
-import { BOUNDS } from "./training-defaults.js";
+import { BOUNDS } from "./hyperparameters.js";
 import { setTraining } from "./fields.js";
 
 const $ = (selector) => document.querySelector(selector);

@@ -6,7 +6,7 @@ import { ADDRESS } from "./address.js";
 import { differences, isSame } from "./differences.js";
 import { learnedFrom } from "../../shared/rounding.js";
 import { stepsAnEpoch } from "./schedules.js";
-import { TRAINING } from "./training-defaults.js";
+import { TRAINING } from "./hyperparameters.js";
 
 const FIRST = "cifar10"; // the data set of the page, where the server has it
 const INSTEAD = "shapes"; // needs no fetching
