@@ -7,7 +7,7 @@ from pydantic import Field
 
 from app.core.errors import N_, InvalidValue, PictureTooLarge
 from app.core.pictures.samples import SAMPLES, find_sample, sample_png
-from app.core.pictures.uploads import Limits, Upload
+from app.core.pictures.uploads import PictureLimits, Upload
 from app.settings import Settings
 from app.web.forms import FormFields
 from app.web.i18n import choose_language, translate
@@ -39,7 +39,7 @@ class PictureForm(FormFields):
 
     def upload(self, data: bytes, settings: Settings) -> Upload:
         """The same for a file's bytes."""
-        limits = Limits(settings.image_bytes, settings.image_pixels, settings.image_side)
+        limits = PictureLimits(settings.image_bytes, settings.image_pixels, settings.image_side)
         return Upload(data, limits, settings.multiply_adds, self.color == "gray", self.max_side)
 
 

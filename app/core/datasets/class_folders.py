@@ -23,7 +23,7 @@ from app.core.datasets.labeled_images import MOST_LISTED, DataSet, hold_out
 from app.core.errors import N_, ArchiveTooLarge, DamagedDataset, DamagedEntry, PictureError
 from app.core.pictures.images import decode
 from app.core.pictures.preparation import Preparation, prepare_picture
-from app.core.pictures.uploads import Limits
+from app.core.pictures.uploads import PictureLimits
 
 Levels = NDArray[np.uint8]
 Progress = Callable[[int, int], None]
@@ -67,7 +67,7 @@ class _Found:
 
 def read_class_folders(
     path: Path, name: str, title: str, *, size: tuple[int, int] = (32, 32), channels: int = 3,
-    limits: ArchiveLimits, pictures: Limits | None = None, progress: Progress | None = None,
+    limits: ArchiveLimits, pictures: PictureLimits | None = None, progress: Progress | None = None,
 ) -> DataSet:  # fmt: skip
     """The data set in a ZIP or folder, uint8 `channels` x `size` (height, width). Raises DatasetError.
 
@@ -85,7 +85,7 @@ def read_class_folders(
         found = _Found(np.empty((len(entries), channels, *size), np.uint8))
         for stray in strays:
             found.skip(stray, _NO_FOLDER)
-        decoded = _decode_all(entries, read, Preparation(size, channels, (), ()), pictures or Limits())
+        decoded = _decode_all(entries, read, Preparation(size, channels, (), ()), pictures or PictureLimits())
         _read_all(found, entries, classes, decoded, progress or _ignore)
     return _gather(found, classes, name, title)
 
@@ -165,7 +165,9 @@ def _read_all(
             progress(done, len(entries))
 
 
-def _decode_all(entries: list[Entry], read: Read, preparation: Preparation, limits: Limits) -> Iterator[Levels | None]:
+def _decode_all(
+    entries: list[Entry], read: Read, preparation: Preparation, limits: PictureLimits
+) -> Iterator[Levels | None]:
     """uint8 C x H x W of each; None for what is damaged or no picture."""
     for entry in entries:
         try:
@@ -174,7 +176,7 @@ def _decode_all(entries: list[Entry], read: Read, preparation: Preparation, limi
             yield None
 
 
-def _decode(content: bytes, preparation: Preparation, limits: Limits) -> Levels:
+def _decode(content: bytes, preparation: Preparation, limits: PictureLimits) -> Levels:
     """What has the right shape already takes the short way."""
     levels = decode(content, limits).levels
     if levels.dtype == torch.uint8 and levels.shape == (*preparation.size, preparation.channels):

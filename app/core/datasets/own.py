@@ -16,7 +16,7 @@ from app.core.datasets.archives import ArchiveLimits
 from app.core.datasets.builtin import is_own
 from app.core.datasets.headers import cache_path
 from app.core.errors import N_
-from app.core.pictures.uploads import Limits
+from app.core.pictures.uploads import PictureLimits
 
 TITLE = N_("Own pictures")
 LONGEST_TITLE = 80
@@ -29,7 +29,7 @@ class OwnLimits:
     """What an archive and its pictures may cost, and how many such data sets are kept."""
 
     archive: ArchiveLimits = field(default_factory=ArchiveLimits)
-    picture: Limits = field(default_factory=Limits)
+    picture: PictureLimits = field(default_factory=PictureLimits)
     kept: int = 50
 
 

@@ -19,7 +19,7 @@ from app.core.errors import N_, DamagedPicture, InvalidValue, PictureError, Pict
 from app.core.pictures import levels
 from app.core.pictures.containers import First, isolate
 from app.core.pictures.samples import read_sample
-from app.core.pictures.uploads import Limits, Upload
+from app.core.pictures.uploads import PictureLimits, Upload
 
 _SIGNATURES = {
     "PNG": (b"\x89PNG\r\n\x1a\n",),
@@ -66,7 +66,7 @@ def open_sample(name: str) -> Tensor:
 
 
 def decode(
-    data: bytes, limits: Limits, *, gray: bool = False, max_side: int | None = None, enough: int | None = None
+    data: bytes, limits: PictureLimits, *, gray: bool = False, max_side: int | None = None, enough: int | None = None
 ) -> Picture:
     """The first picture in a file, upright, reduced so that no side is longer than `max_side`. Raises PictureError.
 
@@ -96,7 +96,9 @@ def decode(
             ) from error
 
 
-def _decode(first: First, form: str, limits: Limits, gray: bool, max_side: int | None, enough: int | None) -> Picture:
+def _decode(
+    first: First, form: str, limits: PictureLimits, gray: bool, max_side: int | None, enough: int | None
+) -> Picture:
     if first.canvas:
         _check_size(first.canvas, limits)
     with closing(_open(first, form)) as image:  # which frees Pillow's pixels too
@@ -155,7 +157,7 @@ def _sniff(data: bytes) -> str:
     )  # fmt: skip
 
 
-def _check_size(size: tuple[int, int], limits: Limits) -> None:
+def _check_size(size: tuple[int, int], limits: PictureLimits) -> None:
     width, height = size
     if max(size) > limits.side:
         raise PictureTooLarge(

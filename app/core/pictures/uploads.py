@@ -9,7 +9,7 @@ FORMATS: tuple[str, ...] = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class PictureLimits:
     """What a picture's file may hold."""
 
     bytes: int = 20 * 1024 * 1024
@@ -22,7 +22,7 @@ class Upload:
     """A picture's file, how it is read, and what a call may cost."""
 
     data: bytes
-    limits: Limits
+    limits: PictureLimits
     multiply_adds: int
     gray: bool = False
     max_side: int | None = None

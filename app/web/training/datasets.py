@@ -13,7 +13,7 @@ from app.core.datasets.archives import ArchiveLimits
 from app.core.datasets.catalog import Summary, list_datasets
 from app.core.datasets.own import LONGEST_TITLE, OwnLimits, new_name, place_to_arrive
 from app.core.errors import N_, ArchiveTooLarge
-from app.core.pictures.uploads import Limits
+from app.core.pictures.uploads import PictureLimits
 from app.settings import Settings
 from app.web import tasks
 from app.web.dependencies import DatasetsDep, SettingsDep, WorkersDep, limit_rate
@@ -88,7 +88,7 @@ def limits_of(settings: Settings) -> OwnLimits:
     """What an archive and its pictures may cost."""
     return OwnLimits(
         ArchiveLimits(settings.dataset_bytes, settings.dataset_unpacked_bytes, settings.dataset_entries),
-        Limits(settings.image_bytes, settings.image_pixels, settings.image_side),
+        PictureLimits(settings.image_bytes, settings.image_pixels, settings.image_side),
         settings.datasets_kept,
     )
 

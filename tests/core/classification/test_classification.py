@@ -16,7 +16,7 @@ from app.core.classification.questions import Implant, Question
 from app.core.errors import InvalidValue, UnsupportedPicture
 from app.core.pictures.changes import Change
 from app.core.pictures.images import read_upload
-from app.core.pictures.uploads import Limits, Upload
+from app.core.pictures.uploads import PictureLimits, Upload
 from tests.tiny_models import CLASSES, PREPARATION, random_pictures, write_model
 
 SOBEL = ((1.0, 2.0, 1.0), (0.0, 0.0, 0.0), (-1.0, -2.0, -1.0))
@@ -27,7 +27,7 @@ def upload(picture: torch.Tensor = PICTURE, form: str = "PNG", **options: int) -
     """uint8 C x H x W as a file."""
     file = io.BytesIO()
     Image.fromarray(np.ascontiguousarray(picture.permute(1, 2, 0).numpy())).save(file, form, **options)
-    return Upload(file.getvalue(), Limits(), 10**9)
+    return Upload(file.getvalue(), PictureLimits(), 10**9)
 
 
 @pytest.fixture
@@ -120,7 +120,7 @@ def test_a_large_photograph_is_read_coarsely_but_seen_alike() -> None:
 
 def test_what_is_no_picture_is_refused(folder: Path) -> None:
     with pytest.raises(UnsupportedPicture):
-        classify(Question(Upload(b"no picture", Limits(), 1), folder))
+        classify(Question(Upload(b"no picture", PictureLimits(), 1), folder))
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from app.core.pictures.display import to_bytes
 from app.core.pictures.images import decode, open_sample
 from app.core.pictures.outputs import DISPLAYS
 from app.core.pictures.samples import sample_png
-from app.core.pictures.uploads import Limits
+from app.core.pictures.uploads import PictureLimits
 from app.web.convolution.steps import ChainFields
 
 # Keras asks torch for arrays in a way that NumPy 2 wants changed; that is between the two.
@@ -101,7 +101,7 @@ def photo(size: tuple[int, int]) -> Image.Image:
 def expect(case: Case, data: bytes) -> tuple[np.ndarray, np.ndarray]:
     """The engine's values and picture, without an axis for a lone channel."""
     gray, max_side = case.request.get("color") == "gray", case.request.get("max_side")
-    values = apply(decode(data, Limits(), gray=gray, max_side=max_side).levels, case.steps)
+    values = apply(decode(data, PictureLimits(), gray=gray, max_side=max_side).levels, case.steps)
     picture = to_bytes(values, case.request.get("display", "clip"))
     return values.squeeze(-1).numpy(), picture.squeeze(-1).numpy()
 

@@ -23,7 +23,7 @@ from app.core.datasets.labeled_images import DataSet
 from app.core.datasets.own import TITLE, OwnLimits, new_name, place_to_arrive, remember_use
 from app.core.datasets.statistics import SAMPLES_A_CLASS, describe
 from app.core.errors import DatasetError, MissingDataset, UnknownDataset
-from app.core.pictures.uploads import Limits
+from app.core.pictures.uploads import PictureLimits
 from tests import hostile_archives as hostile
 
 LIMITS = OwnLimits()
@@ -192,7 +192,7 @@ def test_a_picture_is_cut_to_its_middle(tmp_path: Path) -> None:
 
 
 def test_pictures_keep_their_own_limits(tmp_path: Path) -> None:
-    limits = OwnLimits(ArchiveLimits(), Limits(pixels=400))
+    limits = OwnLimits(ArchiveLimits(), PictureLimits(pixels=400))
 
     contents = look_into(kept(tmp_path, hostile.pack(hostile.pets()), limits=limits), tmp_path)
 

@@ -9,10 +9,10 @@ from PIL import Image
 from app.core.errors import DamagedPicture
 from app.core.pictures import containers
 from app.core.pictures.images import decode
-from app.core.pictures.uploads import Limits
+from app.core.pictures.uploads import PictureLimits
 from tests import hostile
 
-LIMITS = Limits(bytes=20 * 1024 * 1024, pixels=16_777_216, side=16_384)
+LIMITS = PictureLimits(bytes=20 * 1024 * 1024, pixels=16_777_216, side=16_384)
 COLORS = np.random.default_rng(3).integers(0, 256, (5, 7, 3), dtype=np.uint8)
 
 

@@ -9,10 +9,10 @@ from PIL import Image, PngImagePlugin
 
 from app.core.errors import InvalidValue, PictureTooLarge
 from app.core.pictures.images import decode, encode, encode_npy
-from app.core.pictures.uploads import FORMATS, Limits
+from app.core.pictures.uploads import FORMATS, PictureLimits
 from tests import hostile
 
-LIMITS = Limits(bytes=20 * 1024 * 1024, pixels=16_777_216, side=16_384)
+LIMITS = PictureLimits(bytes=20 * 1024 * 1024, pixels=16_777_216, side=16_384)
 COLORS = np.random.default_rng(3).integers(0, 256, (5, 7, 3), dtype=np.uint8)
 
 
@@ -41,9 +41,13 @@ def test_every_format_is_known_by_its_bytes(form: str) -> None:
 def test_the_limits_count_to_the_last_byte_pixel_and_side(form: str) -> None:
     data = hostile.picture(form)
 
-    decode(data, Limits(len(data), 24 * 16, 24))
+    decode(data, PictureLimits(len(data), 24 * 16, 24))
 
-    for limits in (Limits(len(data) - 1, 24 * 16, 24), Limits(len(data), 24 * 16 - 1, 24), Limits(len(data), 999, 23)):
+    for limits in (
+        PictureLimits(len(data) - 1, 24 * 16, 24),
+        PictureLimits(len(data), 24 * 16 - 1, 24),
+        PictureLimits(len(data), 999, 23),
+    ):
         with pytest.raises(PictureTooLarge) as refusal:
             decode(data, limits)
         assert refusal.value.field == "image"

@@ -19,10 +19,10 @@ from PIL import Image
 
 from app.core.errors import DamagedPicture, PictureError, PictureTooLarge, UnsupportedPicture
 from app.core.pictures.images import Picture, decode
-from app.core.pictures.uploads import FORMATS, Limits
+from app.core.pictures.uploads import FORMATS, PictureLimits
 from tests import hostile
 
-LIMITS = Limits(bytes=20 * 1024 * 1024, pixels=16_777_216, side=16_384)
+LIMITS = PictureLimits(bytes=20 * 1024 * 1024, pixels=16_777_216, side=16_384)
 SECONDS = 5.0  # far more than any file here takes, far less than a hang
 
 
@@ -104,7 +104,7 @@ def test_random_bytes_after_a_signature_give_a_picture_or_a_picture_error(form: 
 def read(data: bytes) -> Picture | None:
     """None for a PictureError; everything else gets out."""
     with suppress(PictureError):
-        return decode(data, Limits(1 << 20, 1 << 20, 1 << 14))
+        return decode(data, PictureLimits(1 << 20, 1 << 20, 1 << 14))
     return None
 
 
@@ -120,14 +120,14 @@ def test_pillows_warnings_do_not_leak() -> None:
         warnings.simplefilter("always")
 
         decode(damaged, LIMITS)
-        decode(hostile.png_bomb(9600), Limits(1 << 20, 1 << 30, 1 << 20))  # past what Pillow itself warns of
+        decode(hostile.png_bomb(9600), PictureLimits(1 << 20, 1 << 30, 1 << 20))  # past what Pillow itself warns of
 
     assert [str(warning.message) for warning in seen] == []
 
 
 MEASURE = """
 import sys
-from app.core.pictures.images import Limits, PictureError, decode
+from app.core.pictures.images import PictureLimits, PictureError, decode
 
 def peak():
     with open("/proc/self/status") as status:
@@ -137,7 +137,7 @@ def restart():
     with open("/proc/self/clear_refs", "w") as references:
         references.write("5")  # the peak starts anew from what is held now
 
-limits = Limits(64 << 20, 16_777_216, 16_384)
+limits = PictureLimits(64 << 20, 16_777_216, 16_384)
 for path in sys.argv[1:]:
     with open(path, "rb") as file:
         data = file.read()

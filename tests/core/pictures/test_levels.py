@@ -14,7 +14,7 @@ from PIL import Image
 from app.core.errors import PictureError
 from app.core.pictures import levels
 from app.core.pictures.images import Picture, decode
-from app.core.pictures.uploads import Limits
+from app.core.pictures.uploads import PictureLimits
 from tests import hostile
 
 RANDOM = np.random.default_rng(7)
@@ -23,7 +23,7 @@ WORDS = RANDOM.integers(0, 65536, (19, 23, 4), dtype=np.uint16)
 
 
 def read(data: bytes) -> Picture:
-    return decode(data, Limits())
+    return decode(data, PictureLimits())
 
 
 def saved(array: NDArray[np.uint8], mode: str, form: str, **options: object) -> bytes:

@@ -10,10 +10,10 @@ from PIL import Image
 from app.core.errors import PictureError
 from app.core.pictures import tiff
 from app.core.pictures.images import decode
-from app.core.pictures.uploads import Limits
+from app.core.pictures.uploads import PictureLimits
 from tests import hostile
 
-LIMITS = Limits(bytes=20 * 1024 * 1024, pixels=16_777_216, side=16_384)
+LIMITS = PictureLimits(bytes=20 * 1024 * 1024, pixels=16_777_216, side=16_384)
 
 
 def written(array: np.ndarray, **options: object) -> bytes:
@@ -77,8 +77,8 @@ def test_float_color_is_turned_reduced_and_limited_like_any_other() -> None:
     numbers = np.random.default_rng(2).random((10, 20, 3), np.float32)
     data = written(numbers, extratags=[(274, 3, 1, 6, True)])
 
-    picture = decode(data, Limits(10_000, 200, 20))
-    small = decode(data, Limits(10_000, 200, 20), max_side=5)
+    picture = decode(data, PictureLimits(10_000, 200, 20))
+    small = decode(data, PictureLimits(10_000, 200, 20), max_side=5)
 
     upright = np.rot90(numbers, -1) * 255
     assert np.allclose(picture.levels, upright, atol=1e-3)
