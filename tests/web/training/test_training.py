@@ -96,7 +96,7 @@ def test_recipes_can_be_sent_as_they_are(quiet: TestClient) -> None:
     names = {recipe["name"]: recipe for recipe in recipes}
     order = {name: names["digits"][name] for name in ("dataset", "network", "training")}
     assert {"default", "shapes", "digits"} <= set(names)
-    assert {"name", "kind", "title", "why", "dataset", "network", "training", "beside"} == set(names["digits"])
+    assert {"name", "kind", "title", "why", "dataset", "network", "training", "beside", "query"} == set(names["digits"])
     assert send(quiet, order).status_code == 201
 
 
