@@ -21,7 +21,6 @@ from tests.browser.still import still
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = Path("/usr/bin/chromium")
-WITHOUT_WINDOWS = Path("/usr/bin/chromium-headless-shell")  # takes half of the processor time: it draws no browser
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
@@ -54,13 +53,17 @@ def _wait_until_ready(address: str, process: subprocess.Popen[bytes]) -> None:
 
 
 @contextmanager
-def running_server(folder: Path, checkout: Path = ROOT, python: str = sys.executable) -> Iterator[str]:
+def running_server(
+    folder: Path, checkout: Path = ROOT, python: str = sys.executable, **environment: str
+) -> Iterator[str]:
     """The address of an app of its own, ready, with its data and its log in `folder`."""
     port = _free_port()
     command = [python, "-m", "app", "serve", "--host", "127.0.0.1", "--port", str(port), "--data", str(folder)]
     address = f"http://127.0.0.1:{port}"
     with (folder / "server.log").open("wb") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, cwd=checkout)
+        process = subprocess.Popen(
+            command, stdout=log, stderr=subprocess.STDOUT, cwd=checkout, env={**os.environ, **environment}
+        )
         try:
             _wait_until_ready(address, process)
             yield address
@@ -82,6 +85,12 @@ def run(server: str) -> str:
     return trained(server, LEARNED, **SHAPES)
 
 
+@pytest.fixture(scope="session")
+def quick_run(server: str) -> str:
+    """A run of three epochs on the digits that has ended, for tests that only look."""
+    return trained(server)
+
+
 @pytest.fixture
 def quiet(server: str) -> Iterator[None]:
     """No run of one test is in the way of the next."""
@@ -92,8 +101,7 @@ def quiet(server: str) -> Iterator[None]:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Debian's Chromium where it is, else Playwright's own. Its event loop must end before other tests start theirs."""
-    here = (str(path) for path in (WITHOUT_WINDOWS, CHROMIUM) if path.exists())
-    executable = os.environ.get("CHROMIUM") or next(here, None)
+    executable = os.environ.get("CHROMIUM") or (str(CHROMIUM) if CHROMIUM.exists() else None)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
         yield chromium
