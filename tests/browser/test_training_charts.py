@@ -6,18 +6,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Open
-from tests.browser.running import LONG, QUICK, address, ask, ended, start, tell, trained
+from tests.browser.running import LONG, QUICK, address, ask, ended, start, tell
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("quiet")]
 
 
 POINTS = 10_000
-
-
-@pytest.fixture
-def run(server: str) -> str:
-    """A finished run."""
-    return trained(server)
 
 
 def _drag(page: Page, chart: str) -> None:
@@ -63,10 +57,10 @@ def test_new_points_do_not_undo_a_zoom(open_page: Open, server: str) -> None:
     ended(server, run)
 
 
-def test_the_values_under_the_pointer_are_those_of_the_history(open_page: Open, server: str, run: str) -> None:
-    page = open_page(f"/train?run={run}")
+def test_the_values_under_the_pointer_are_those_of_the_history(open_page: Open, server: str, quick_run: str) -> None:
+    page = open_page(f"/train?run={quick_run}")
     expect(page.locator("#gap-told")).to_contain_text("training loss")
-    last = tell(server, run)["history"][-1]
+    last = tell(server, quick_run)["history"][-1]
 
     page.mouse.move(*_last_of(page))
     expect(page.locator("#loss-chart .chart-tip")).to_be_visible()
@@ -75,8 +69,8 @@ def test_the_values_under_the_pointer_are_those_of_the_history(open_page: Open, 
     assert [float(cell) for cell in cells[1:]] == pytest.approx([last["train_loss"], last["validation_loss"]], abs=6e-4)
 
 
-def test_curves_are_walked_along_and_zoomed_by_keyboard(open_page: Open, run: str) -> None:
-    page = open_page(f"/train?run={run}")
+def test_curves_are_walked_along_and_zoomed_by_keyboard(open_page: Open, quick_run: str) -> None:
+    page = open_page(f"/train?run={quick_run}")
     expect(page.locator("#gap-told")).to_contain_text("training loss")
 
     page.focus("#loss-chart .plot")
@@ -89,8 +83,8 @@ def test_curves_are_walked_along_and_zoomed_by_keyboard(open_page: Open, run: st
     expect(page.locator("#zoom-out")).to_be_hidden()
 
 
-def test_a_logarithmic_scale_shows_the_same_loss(open_page: Open, run: str) -> None:
-    page = open_page(f"/train?run={run}")
+def test_a_logarithmic_scale_shows_the_same_loss(open_page: Open, quick_run: str) -> None:
+    page = open_page(f"/train?run={quick_run}")
     expect(page.locator("#gap-told")).to_contain_text("training loss")
     plain = page.locator("#loss-chart canvas").screenshot()
 
@@ -100,9 +94,9 @@ def test_a_logarithmic_scale_shows_the_same_loss(open_page: Open, run: str) -> N
     assert page.locator("#loss-chart canvas").screenshot() != plain
 
 
-def test_ten_thousand_points_are_read_off_to_the_last(open_page: Open, server: str, run: str) -> None:
+def test_ten_thousand_points_are_read_off_to_the_last(open_page: Open, server: str, quick_run: str) -> None:
     page = open_page("/train")
-    told = tell(server, run)
+    told = tell(server, quick_run)
     steps = [
         {"step": at, "steps": POINTS, "epoch": 1 + at * 3 // POINTS, "loss": 2 / at**0.3, "smoothed": 1,
          "accuracy": 0.5, "learning_rate": 0.01, "images_per_second": 1000, "seconds": at / 10}
@@ -115,7 +109,7 @@ def test_ten_thousand_points_are_read_off_to_the_last(open_page: Open, server: s
     )
     page.route("**/events", lambda route: route.fulfill(body=text, content_type="text/event-stream"))
 
-    page.goto(f"{server}/train?run={run}")
+    page.goto(f"{server}/train?run={quick_run}")
     expect(page.locator("#gap-told")).to_contain_text("training loss")
     page.fill("#smoothing", "0.3")
     page.mouse.move(*_last_of(page))
@@ -127,8 +121,8 @@ def test_ten_thousand_points_are_read_off_to_the_last(open_page: Open, server: s
     )
 
 
-def test_fingers_zoom_move_and_read_off_while_the_page_scrolls_as_ever(open_page: Open, run: str) -> None:
-    page = open_page(f"/train?run={run}", viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+def test_fingers_zoom_move_and_read_off_while_the_page_scrolls_as_ever(open_page: Open, quick_run: str) -> None:
+    page = open_page(f"/train?run={quick_run}", viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     expect(page.locator("#final-card")).to_be_visible()
     box = page.locator("#loss-chart .u-over").bounding_box()
     assert box

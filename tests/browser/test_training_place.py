@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Open
-from tests.browser.running import LONG, QUICK, address, start, trained
+from tests.browser.running import LONG, QUICK, address, start
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("quiet")]
 
@@ -29,9 +29,8 @@ def test_buttons_and_cards_stay_in_place_while_a_run_pauses_and_goes_on(open_pag
     assert [_top(page, place) for place in ("#run-stop", ".bench")] == pytest.approx(learning, abs=2)
 
 
-def test_the_page_stands_still_while_the_keyboard_moves_the_time(open_page: Open, server: str) -> None:
-    run = trained(server)
-    page = open_page(f"/train?run={run}", reduced_motion="reduce")
+def test_the_page_stands_still_while_the_keyboard_moves_the_time(open_page: Open, quick_run: str) -> None:
+    page = open_page(f"/train?run={quick_run}", reduced_motion="reduce")
     expect(page.locator("#final-card")).to_be_visible()
     page.evaluate("scrollTo(0, 200)")
 

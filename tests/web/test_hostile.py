@@ -24,7 +24,7 @@ WRONG = (
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with running_server(tmp_path_factory.mktemp("data")) as address:
+    with running_server(tmp_path_factory.mktemp("data"), PLAYGROUND_RUNS_AT_ONCE="0") as address:  # no trainer
         yield address
 
 
