@@ -79,9 +79,15 @@ def test_times_and_dates_are_made_alike() -> None:
 
 
 def test_steps_go_and_epochs_stay_in_a_stream() -> None:
-    stream = 'id: 1\nevent: step\ndata: {}\n\nid: 2\nevent: epoch\ndata: {"epoch":1}\n\n'
+    stream = 'event: step\ndata: {}\nid: 1\n\nevent: epoch\ndata: {"epoch":1}\nid: 2\n\n'
 
-    assert settled(stream) == 'id: 2\nevent: epoch\ndata: {"epoch":1}\n\n'
+    assert settled(stream) == 'event: epoch\ndata: {"epoch":1}\nid: 2\n\n'
+
+
+def test_of_the_moments_of_a_stream_the_first_and_the_last_stay() -> None:
+    moments = [f"event: snapshot\ndata: {number}\nid: {number}\n\n" for number in range(4)]
+
+    assert settled("".join(moments)) == moments[0] + moments[3]
 
 
 def test_the_report_shows_pictures_side_by_side(pair: tuple[Path, Path]) -> None:

@@ -30,9 +30,10 @@ _DATE = re.compile(r'"\d{4}-\d\d-\d\dT[^"]*"')
 _FIELD = re.compile(rf'"({"|".join(sorted(VOLATILE))})":\s*("[^"]*"|-?[\d.]+(?:e-?\d+)?|true|false)')
 DAY = "2026-01-01T00:00:00Z"
 _NUMBER = re.compile(r"^id: \d+$", re.MULTILINE)  # it counts the steps as well
-_STEP = re.compile(r"id: \d+\nevent: step\n.*?\n\n", re.DOTALL)
-_SNAPSHOT = re.compile(r"id: \d+\nevent: snapshot\n.*?\n\n", re.DOTALL)
-_PACE = re.compile(r"(?<=\d),[\d.]+,[\d.]+$", re.MULTILINE)  # the last columns of a table of numbers
+_STEP = re.compile(r"event: step\r?\n.*?\n\r?\n", re.DOTALL)
+_SNAPSHOT = re.compile(r"event: snapshot\r?\n.*?\n\r?\n", re.DOTALL)
+_KEPT = re.compile(r'(?<="epochs":)\[[^]]*\]')  # of which confusion matrices: a clock chose them
+_PACE = re.compile(r"(?<=\d),[\d.]+,[\d.]+(?=\r?$)", re.MULTILINE)  # the last columns of a table of numbers
 
 # The page's own clock stands, else it would tell how long its sums took.
 _NO_CLOCK = "performance.now = () => 0;"
@@ -114,7 +115,7 @@ def _told(answer: httpx2.Response, address: str, runs: list[str]) -> dict[str, A
     told: dict[str, Any] = {"status": answer.status_code, "type": kind}
     if not kind.startswith(("application/json", "application/problem+json", "text/")):
         return told | {"bytes": len(answer.content), "sha256": sha256(answer.content).hexdigest()}
-    text = _NUMBER.sub("id:", settled(answer.text)).replace(address, HOME)
+    text = _KEPT.sub("[]", _NUMBER.sub("id:", settled(answer.text))).replace(address, HOME)
     for run, name in zip(runs, ("{run}", "{other}"), strict=True):
         text = text.replace(run, name)
     if kind.startswith("text/csv"):
