@@ -44,10 +44,15 @@ _SIDE = Sides(1, MAXIMUM_SIDE)
 _SIDES = (1, 2, 3, 4, 5, 6, 7, 8, 9, 11)
 _STEP: dict[str, Any] = {"title": N_("step"), "stops": (1, 2, 3, 4), "unusual": N_("step %(value)s")}
 _SPREAD: dict[str, Any] = {"title": N_("spacing"), "stops": (1, 2, 3, 4), "unusual": N_("spacing %(value)s")}
+_KERNEL: dict[str, Any] = {"title": N_("kernel size"), "stops": _SIDES, "typed": True, "on_card": True}
 _BORDERS = (
     ("valid", N_("the kernel stays inside; the maps get smaller")),
     ("same", N_("zeros around; the maps keep their size")),
 )
+_ZEROS = Padding(MAXIMUM_SIDE - 1)
+_BORDER: dict[str, Any] = {"title": N_("border"), "unusual": N_("padding %(value)s"), "meanings": _BORDERS}
+_EACH = Whole(1, 1024)
+_KERNELS_OF_EACH: dict[str, Any] = {"title": N_("kernels for each map"), "widest": 8, "unusual": "× %(value)s"}
 SPREAD_OR_STEP = Rule(
     Formula("(prod(stride) - 1) * (prod(dilation) - 1)"), "dilation",
     N_("Layer %(layer)s (%(type)s) has a step of %(stride)s and a spacing of %(dilation)s; one of them must be 1: "
@@ -99,15 +104,45 @@ class Conv2d(Layer):
         multiply_adds=Formula("places * filters * (channels // groups) * prod(kernel_size)"),
     )  # fmt: skip
     filters: int = setting(Whole(1, MAXIMUM_UNITS), N_("kernels"), widest=512, on_card=True)
-    kernel_size: Pair = setting(_SIDE, N_("kernel size"), default=(3, 3), stops=_SIDES, typed=True, on_card=True)
+    kernel_size: Pair = setting(_SIDE, default=(3, 3), **_KERNEL)
     stride: Pair = setting(_SIDE, default=(1, 1), **_STEP)
-    padding: str | Pair = setting(
-        Padding(MAXIMUM_SIDE - 1), N_("border"), default="valid", unusual=N_("padding %(value)s"), meanings=_BORDERS
-    )
+    padding: str | Pair = setting(_ZEROS, default="valid", **_BORDER)
     dilation: Pair = setting(_SIDE, default=(1, 1), **_SPREAD)
     groups: int = setting(
         Whole(1, MAXIMUM_UNITS), N_("groups"), default=1, widest=512, unusual=N_("%(value)s groups of maps")
     )
+    use_bias: bool = _bias()
+    activation: str = function("none")
+
+
+@dataclass(frozen=True)
+class DepthwiseConv2d(Layer):
+    """Each map by itself through `depth_multiplier` kernels (https://arxiv.org/abs/1704.04861); those of one map give
+    neighbors."""
+
+    type: ClassVar[str] = "depthwise_conv2d"
+    role: ClassVar[str] = "kernels"
+    about: ClassVar[About] = About(
+        title=N_("depthwise conv"),
+        short=N_("conv of each"),
+        sentence=N_("One kernel for each map, or a few: each map is filtered by itself, and none are mixed."),
+        made=N_("one map before it, convolved with its own kernel; then the bias is added"),
+        group=PATTERNS,
+        fresh={"padding": "same"} | RELU,
+    )
+    arithmetic: ClassVar[Arithmetic] = Arithmetic(
+        takes="maps",
+        slides=Slides("kernel_size", "stride", "padding", "dilation"),
+        gives=Formula("channels * depth_multiplier"),
+        rules=(SPREAD_OR_STEP,),
+        parameters=Formula("channels * depth_multiplier * (prod(kernel_size) + use_bias)"),
+        multiply_adds=Formula("places * channels * depth_multiplier * prod(kernel_size)"),
+    )
+    kernel_size: Pair = setting(_SIDE, default=(3, 3), **_KERNEL)
+    stride: Pair = setting(_SIDE, default=(1, 1), **_STEP)
+    padding: str | Pair = setting(_ZEROS, default="valid", **_BORDER)
+    dilation: Pair = setting(_SIDE, default=(1, 1), **_SPREAD)
+    depth_multiplier: int = setting(_EACH, default=1, **_KERNELS_OF_EACH)
     use_bias: bool = _bias()
     activation: str = function("none")
 

@@ -3,6 +3,7 @@
 Names of children are those of the report: row "residual_1/conv2d_2" is `get_submodule("residual_1.conv2d_2")`.
 """
 
+import math
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -13,7 +14,7 @@ from torch import Tensor, nn
 
 from app.core.networks.arithmetic import Layer, Shape, entry_of
 from app.core.networks.fields import Place
-from app.core.networks.layers import BatchNormalization, Dense
+from app.core.networks.layers import BatchNormalization, Dense, DepthwiseConv2d
 from app.core.networks.networks import Network, expand
 from app.core.networks.residual import Residual, Traced, trace
 
@@ -111,6 +112,13 @@ def _convolution(layer: Any, before: Shape, groups: int = 1) -> nn.Conv2d:
     return module
 
 
+def _depthwise(layer: DepthwiseConv2d, item: Traced) -> nn.Conv2d:
+    module = _convolution(layer, item.before, groups=item.before[0])
+    cells = math.prod(layer.kernel_size)
+    module.fans = (item.before[0] * cells, layer.depth_multiplier * cells)  # type: ignore[assignment]
+    return module
+
+
 def _residual(layer: Residual, item: Traced) -> ResidualBlock:
     block = ResidualBlock(_children(item.inside))
     if item.projection is not None:
@@ -120,6 +128,7 @@ def _residual(layer: Residual, item: Traced) -> ResidualBlock:
 
 MODULES: dict[str, Callable[[Any, Traced], nn.Module]] = {
     "conv2d": lambda layer, item: _convolution(layer, item.before, layer.groups),
+    "depthwise_conv2d": _depthwise,
     "max_pooling2d": lambda layer, item: nn.MaxPool2d(layer.pool_size, layer.step),
     "average_pooling2d": lambda layer, item: nn.AvgPool2d(layer.pool_size, layer.step),
     "global_average_pooling2d": lambda layer, item: GlobalAveragePool2d(),
@@ -145,8 +154,17 @@ def _allocate(module: nn.Module) -> None:
 def _initialize(module: nn.Module, generator: torch.Generator) -> None:
     for child in module.modules():
         if isinstance(child, nn.Conv2d | nn.Linear):
-            nn.init.xavier_uniform_(child.weight, generator=generator)
+            _spread_evenly(child, generator)
             if child.bias is not None:
                 nn.init.zeros_(child.bias)
         elif isinstance(child, nn.BatchNorm1d | nn.BatchNorm2d):
             child.reset_parameters()
+
+
+def _spread_evenly(child: nn.Conv2d | nn.Linear, generator: torch.Generator) -> None:
+    """Glorot's start; a depthwise convolution has its `fans` from Keras, which counts them by the kernels' sides."""
+    if fans := getattr(child, "fans", None):
+        bound = math.sqrt(6 / sum(fans))
+        nn.init.uniform_(child.weight, -bound, bound, generator)
+    else:
+        nn.init.xavier_uniform_(child.weight, generator=generator)

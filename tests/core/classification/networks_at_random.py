@@ -38,8 +38,14 @@ CONVOLUTIONS = st.builds(
     st.integers(1, 4), st.sampled_from([1, 2, 3, [3, 2]]), st.sampled_from(SLIDING),
     st.sampled_from([1, 1, 1, 3]), st.sampled_from(["same", "same", "valid"]), st.booleans(),
 )  # fmt: skip
+DEPTHWISE: dict[str, Any] = {"type": "depthwise_conv2d", "padding": "same"}
 SAME_SIZE = st.one_of(
     CONVOLUTIONS,
+    st.builds(
+        lambda multiplier, sliding: DEPTHWISE | {"depth_multiplier": multiplier} | sliding,
+        st.integers(1, 2),
+        st.sampled_from(SLIDING),
+    ),
     st.just({"type": "batch_normalization"}),
     st.builds(
         lambda name: {"type": "activation", "activation": name}, st.sampled_from(["relu", "gelu", "silu", "tanh"])

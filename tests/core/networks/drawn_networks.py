@@ -31,6 +31,18 @@ convolutions = st.fixed_dictionaries(
         "activation": st.sampled_from(ACTIVATIONS),
     },
 )
+depthwise = st.fixed_dictionaries(
+    {"type": st.just("depthwise_conv2d"), "kernel_size": sizes},
+    optional={
+        "stride": strides,
+        "padding": st.sampled_from(["valid", "same", "same", 1, [0, 2]]),
+        "dilation": st.integers(1, 2) | st.sampled_from([[1, 3], [2, 1]]),
+        "depth_multiplier": st.integers(1, 3),
+        "use_bias": st.booleans(),
+        "activation": st.sampled_from(ACTIVATIONS),
+    },
+)
+kernels = st.one_of(convolutions, convolutions, depthwise)
 poolings = st.fixed_dictionaries(
     {"type": st.sampled_from(["max_pooling2d", "average_pooling2d"])},
     optional={"pool_size": sizes, "stride": strides | st.none()},
@@ -47,7 +59,7 @@ dense = st.fixed_dictionaries(
     {"type": st.just("dense"), "units": st.integers(1, 6)},
     optional={"use_bias": st.booleans(), "activation": st.sampled_from(ACTIVATIONS)},
 )
-inner = st.one_of(convolutions.map(lambda entry: entry | {"padding": "same"}), plain)
+inner = st.one_of(kernels.map(lambda entry: entry | {"padding": "same"}), plain)
 blocks = st.fixed_dictionaries(
     {"type": st.just("residual"), "layers": st.lists(inner, min_size=1, max_size=3)},
     optional={"activation": st.sampled_from(ACTIVATIONS)},
@@ -61,7 +73,7 @@ to_rows = st.sampled_from(["flatten", "global_average_pooling2d", "global_max_po
 def networks(draw: Draw, kinds: st.SearchStrategy[Entry] | None = None, most: int = 5) -> Network:
     """A network whose layers fit each other: what does not fit is left out."""
     shape = tuple(draw(st.tuples(st.integers(1, 3), st.integers(4, 13), st.integers(4, 13))))
-    wanted = draw(st.lists(kinds or st.one_of(convolutions, poolings, plain, blocks), max_size=most))
+    wanted = draw(st.lists(kinds or st.one_of(kernels, poolings, plain, blocks), max_size=most))
     wanted += [draw(to_rows), *draw(st.lists(plain | dense, max_size=2)), draw(dense)]
     layers, current = [], shape
     for entry in wanted:

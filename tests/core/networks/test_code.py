@@ -138,3 +138,15 @@ def test_a_softmax_is_written_with_a_warning_for_training() -> None:
     code = write_network(presets()["lecture-light"].network)["pytorch"]
 
     assert re.search(r"nn\.Softmax\(dim=1\)\),  # probabilities; leave it out to train", code)
+
+
+@pytest.mark.parametrize("multiplier", [1, 3])
+def test_a_depthwise_convolution_starts_as_wide_as_in_keras(multiplier: int) -> None:
+    network = parse_network(
+        small({"type": "depthwise_conv2d", "depth_multiplier": multiplier}, size=(40, 5, 5))
+    )  # fmt: skip
+
+    ours = build(network).state_dict()["depthwise_conv2d_1.weight"].numpy()
+    theirs = run(write_network(network)["keras"]).get_weights()[0]
+
+    assert np.abs(ours).max() == pytest.approx(np.abs(theirs).max(), rel=0.02)

@@ -59,3 +59,14 @@ def test_blocks_are_folded_inside_and_keep_their_projection() -> None:
 
     assert [type(m).__name__ for m in lean.modules()].count("BatchNorm2d") == 1
     torch.testing.assert_close(lean(pictures), module(pictures), rtol=1e-4, atol=1e-4)
+
+
+def test_a_normalization_behind_a_depthwise_convolution_is_folded_too() -> None:
+    depthwise = {"type": "depthwise_conv2d", "depth_multiplier": 2, "use_bias": False}
+    network = described(depthwise, NORMALIZATION, RELU, CONVOLUTION | {"groups": 2}, NORMALIZATION)
+    module, pictures = lived(build(network)), torch.randn(5, 2, 8, 8)
+
+    folded, lean = fold(network, module)
+
+    assert [layer.type for layer in folded.layers].count("batch_normalization") == 0
+    torch.testing.assert_close(lean(pictures), module(pictures), rtol=1e-4, atol=1e-4)

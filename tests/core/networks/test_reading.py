@@ -8,7 +8,7 @@ from hypothesis import given, settings
 
 from app.core.networks.arithmetic import Layer, Shape
 from app.core.networks.code import write_network
-from app.core.networks.layers import Conv2d, Pooling
+from app.core.networks.layers import Pooling
 from app.core.networks.networks import Network, expand
 from app.core.networks.presets import presets
 from app.core.networks.reading import read_network
@@ -87,6 +87,9 @@ for epoch in range(10):
 """
 
 
+SAID_OTHERWISE = ("padding", "filters", "depth_multiplier")  # by what comes out, and groups
+
+
 def evened(network: Network) -> Network:
     """Activations apart, and each padding as the zeros it adds: what PyTorch's text says, however it was described."""
     expanded = expand(network)
@@ -96,8 +99,10 @@ def evened(network: Network) -> Network:
 def _even(shape: Shape, layers: tuple[Layer, ...]) -> tuple[Any, ...]:
     found: list[Any] = []
     for item in trace(shape, layers):
-        if isinstance(item.layer, Conv2d):
-            found.append((replace(item.layer, padding="valid"), item.layer.margins(item.before)))
+        if item.layer.role == "kernels":
+            fields = {name: value for name, value in vars(item.layer).items() if name not in SAID_OTHERWISE}
+            groups = fields.pop("groups", item.before[0])
+            found.append((fields, groups, item.after[0], item.layer.margins(item.before)))
         elif isinstance(item.layer, Residual):
             found.append(("residual", _even(item.before, item.layer.layers)))
         else:

@@ -13,6 +13,7 @@ import numpy as np
 from app.core.errors import N_
 from app.core.networks.arithmetic import Layer, entry_of
 from app.core.networks.fields import shape_text
+from app.core.networks.layers import DepthwiseConv2d
 from app.core.networks.libraries.forms import Form, argument_text
 from app.core.networks.libraries.own_classes import KERAS_RESIDUAL
 from app.core.networks.libraries.syntax import Call, Program, refuse
@@ -20,27 +21,32 @@ from app.core.networks.networks import Network, expand
 from app.core.networks.residual import Traced
 
 Order = np.ndarray | None  # of the values of a flattened map, channels last
-Arrange = Callable[[np.ndarray, Order], np.ndarray]
+Arrange = Callable[[np.ndarray, Order, Any], np.ndarray]  # of a layer
 
 LAST = (None, "channels_last")
 INPUTS = ("input_shape", "batch_input_shape", "input_dim", "batch_size", "batch_shape")
 
 
-def _plain(values: np.ndarray, order: Order) -> np.ndarray:
+def _plain(values: np.ndarray, order: Order, layer: Layer) -> np.ndarray:
     return values
 
 
-def _each_value(values: np.ndarray, order: Order) -> np.ndarray:
+def _each_value(values: np.ndarray, order: Order, layer: Layer) -> np.ndarray:
     return values if order is None else values[order]
 
 
-def _rows(values: np.ndarray, order: Order) -> np.ndarray:
-    return _each_value(values.T, order)
+def _rows(values: np.ndarray, order: Order, layer: Layer) -> np.ndarray:
+    return _each_value(values.T, order, layer)
 
 
-def _kernels(values: np.ndarray, order: Order) -> np.ndarray:
+def _kernels(values: np.ndarray, order: Order, layer: Layer) -> np.ndarray:
     """Filters x channels x height x width to height x width x channels x filters."""
     return values.transpose(2, 3, 1, 0)
+
+
+def _depthwise(values: np.ndarray, order: Order, layer: DepthwiseConv2d) -> np.ndarray:
+    """Filters x 1 x height x width to height x width x channels x filters of each."""
+    return values.transpose(2, 3, 0, 1).reshape(*layer.kernel_size, -1, layer.depth_multiplier)
 
 
 @dataclass(frozen=True)
@@ -56,6 +62,12 @@ LAYERS = {
         "use_bias",
         {"data_format": LAST},
         leading=2, weights=(("weight", _kernels), ("bias", _plain)),
+    ),
+    "depthwise_conv2d": Word(
+        "DepthwiseConv2D",
+        "kernel_size! strides:stride padding depth_multiplier data_format dilation_rate:dilation activation use_bias",
+        {"data_format": LAST},
+        leading=1, weights=(("weight", _depthwise), ("bias", _plain)),
     ),
     "max_pooling2d": Word("MaxPooling2D", "pool_size strides:stride padding data_format", {"data_format": LAST},
                           leading=1),
@@ -138,7 +150,7 @@ def _arrange(item: Traced, within: str, tensors: Mapping[str, np.ndarray], order
 def _weights(layer: Layer, place: str, tensors: Mapping[str, np.ndarray], order: Order) -> Iterator[np.ndarray]:
     for name, arrange in entry_of(LAYERS, layer).weights:
         if f"{place}.{name}" in tensors:  # a bias may not be
-            yield arrange(tensors[f"{place}.{name}"], order)
+            yield arrange(tensors[f"{place}.{name}"], order, layer)
 
 
 def _lines(item: Traced, indent: str) -> Iterator[str]:

@@ -10,8 +10,8 @@ from typing import Any
 
 from app.core.errors import N_
 from app.core.networks.arithmetic import Layer, Shape, entry_of
-from app.core.networks.fields import shape_text
-from app.core.networks.layers import Activation, BatchNormalization, Conv2d, Dense, Pooling
+from app.core.networks.fields import Place, shape_text
+from app.core.networks.layers import Activation, BatchNormalization, Dense, Pooling
 from app.core.networks.libraries.forms import ONE, Form, argument_text
 from app.core.networks.libraries.own_classes import PYTORCH_RESIDUAL
 from app.core.networks.libraries.syntax import Call, Program, refuse
@@ -31,7 +31,7 @@ class Word:
     forms: Sequence[Form] = ()
 
 
-def _convolution(layer: Conv2d, before: Shape) -> str:
+def _convolution(layer: Any, before: Shape, groups: int) -> str:
     top, bottom, left, right = layer.margins(before)
     options = [f"stride={argument_text(layer.stride)}"] * (layer.stride != (1, 1))
     if layer.padding == "same" and layer.stride == (1, 1) and (top, left) == (bottom, right):
@@ -39,9 +39,10 @@ def _convolution(layer: Conv2d, before: Shape) -> str:
     elif (top, left) == (bottom, right) != (0, 0):
         options.append(f"padding={argument_text((top, left))}")
     options += [f"dilation={argument_text(layer.dilation)}"] * (layer.dilation != (1, 1))
-    options += [f"groups={layer.groups}"] * (layer.groups > 1)
+    options += [f"groups={groups}"] * (groups > 1)
     options += ["bias=False"] * (not layer.use_bias)
-    return f"nn.Conv2d({', '.join([str(before[0]), str(layer.filters), argument_text(layer.kernel_size), *options])})"
+    filters = layer.output_shape(before, Place())[0]
+    return f"nn.Conv2d({', '.join([str(before[0]), str(filters), argument_text(layer.kernel_size), *options])})"
 
 
 def _uneven(layer: Layer, before: Shape) -> str:
@@ -84,11 +85,12 @@ _NORM_FIXED = {"affine": (True,), "track_running_stats": (True,)}
 _NORM_IMPLIED = {"epsilon": 1e-5, "momentum": 0.1}
 
 LAYERS = {
-    "conv2d": Word(_convolution, [Form(
+    "conv2d": Word(lambda layer, before: _convolution(layer, before, layer.groups), [Form(
         "Conv2d",
         "in_channels! out_channels:filters! kernel_size! stride padding dilation groups bias:use_bias padding_mode",
         {"padding_mode": ("zeros",)},
     )]),
+    "depthwise_conv2d": Word(lambda layer, before: _convolution(layer, before, before[0])),  # is read as a Conv2d
     "max_pooling2d": Word(_pooling("MaxPool2d"), [Form(
         "MaxPool2d", f"{_POOL} dilation return_indices ceil_mode",
         {"padding": NONE, "dilation": ONE, "return_indices": (False,), "ceil_mode": (False,)},
@@ -180,9 +182,20 @@ def read(call: Call, program: Program, before: Shape) -> dict[str, Any]:
     if "momentum" in entry:
         momentum = entry["momentum"]
         entry["momentum"] = round(1 - momentum, 12) if isinstance(momentum, int | float) else momentum
+    if kind == "conv2d" and type(groups := entry.get("groups")) is int and groups == before[0] > 1:
+        entry = _depthwise(entry, groups)
     if kind == "padding":
         entry = {"type": "padding", "sides": _sides(call, entry.get("padding"))}
     return entry
+
+
+def _depthwise(entry: dict[str, Any], channels: int) -> dict[str, Any]:
+    """A convolution whose every group is one map, as the layer that is made for it; another where it is none."""
+    filters = entry["filters"]
+    if type(filters) is not int or filters % channels:
+        return entry
+    kept = {name: value for name, value in entry.items() if name not in ("filters", "groups")}
+    return kept | {"type": "depthwise_conv2d", "depth_multiplier": filters // channels}
 
 
 def find_inputs(calls: list[Call], program: Program, tree: ast.Module) -> Iterator[Shape]:
