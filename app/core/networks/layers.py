@@ -148,6 +148,45 @@ class DepthwiseConv2d(Layer):
 
 
 @dataclass(frozen=True)
+class SeparableConv2d(Layer):
+    """A depthwise convolution without bias, then one of 1 x 1 over all its maps (https://arxiv.org/abs/1610.02357)."""
+
+    type: ClassVar[str] = "separable_conv2d"
+    role: ClassVar[str] = "kernels"
+    about: ClassVar[About] = About(
+        title=N_("separable conv"),
+        short=N_("separable conv"),
+        sentence=N_(
+            "Filters each map by itself, then mixes the maps pixel by pixel: far fewer weights than a convolution."
+        ),
+        group=PATTERNS,
+        fresh={"filters": Formula("width")} | RELU,
+    )
+    arithmetic: ClassVar[Arithmetic] = Arithmetic(
+        takes="maps",
+        slides=Slides("kernel_size", "stride", "padding", "dilation"),
+        gives=Formula("filters"),
+        rules=(SPREAD_OR_STEP,),
+        parameters=Formula("channels * depth_multiplier * (prod(kernel_size) + filters) + filters * use_bias"),
+        multiply_adds=Formula("places * channels * depth_multiplier * (prod(kernel_size) + filters)"),
+    )
+    filters: int = setting(Whole(1, MAXIMUM_UNITS), N_("kernels"), widest=512, on_card=True)
+    kernel_size: Pair = setting(_SIDE, default=(3, 3), **_KERNEL)
+    stride: Pair = setting(_SIDE, default=(1, 1), **_STEP)
+    padding: str | Pair = setting(_ZEROS, default="valid", **_BORDER)
+    dilation: Pair = setting(_SIDE, default=(1, 1), **_SPREAD)
+    depth_multiplier: int = setting(_EACH, default=1, **_KERNELS_OF_EACH)
+    use_bias: bool = _bias()
+    activation: str = function("none")
+
+    def parts(self) -> tuple[Layer, ...]:
+        """The two convolutions."""
+        names = ("kernel_size", "stride", "padding", "dilation", "depth_multiplier")
+        each = DepthwiseConv2d(**{name: getattr(self, name) for name in names}, use_bias=False)
+        return each, Conv2d(self.filters, (1, 1), use_bias=self.use_bias, activation=self.activation)
+
+
+@dataclass(frozen=True)
 class Pooling(Layer):
     """The maximum or mean of windows, `stride` apart (default: their size); what is left over is dropped."""
 

@@ -42,9 +42,10 @@ DEPTHWISE: dict[str, Any] = {"type": "depthwise_conv2d", "padding": "same"}
 SAME_SIZE = st.one_of(
     CONVOLUTIONS,
     st.builds(
-        lambda multiplier, sliding: DEPTHWISE | {"depth_multiplier": multiplier} | sliding,
+        lambda multiplier, sliding, separable: DEPTHWISE | {"depth_multiplier": multiplier} | sliding | separable,
         st.integers(1, 2),
         st.sampled_from(SLIDING),
+        st.sampled_from([{}, {"type": "separable_conv2d", "filters": 3}]),
     ),
     st.just({"type": "batch_normalization"}),
     st.builds(

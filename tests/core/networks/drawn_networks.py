@@ -42,7 +42,10 @@ depthwise = st.fixed_dictionaries(
         "activation": st.sampled_from(ACTIVATIONS),
     },
 )
-kernels = st.one_of(convolutions, convolutions, depthwise)
+separable = st.builds(
+    lambda entry, filters: entry | {"type": "separable_conv2d", "filters": filters}, depthwise, st.integers(1, 4)
+)
+kernels = st.one_of(convolutions, convolutions, depthwise, separable)
 poolings = st.fixed_dictionaries(
     {"type": st.sampled_from(["max_pooling2d", "average_pooling2d"])},
     optional={"pool_size": sizes, "stride": strides | st.none()},

@@ -69,6 +69,11 @@ LAYERS = {
         {"data_format": LAST},
         leading=1, weights=(("weight", _depthwise), ("bias", _plain)),
     ),
+    "separable_conv2d": Word(  # its weights are those of its parts
+        "SeparableConv2D", "filters! kernel_size! strides:stride padding data_format dilation_rate:dilation "
+        "depth_multiplier activation use_bias",
+        {"data_format": LAST}, leading=2,
+    ),
     "max_pooling2d": Word("MaxPooling2D", "pool_size strides:stride padding data_format", {"data_format": LAST},
                           leading=1),
     "average_pooling2d": Word("AveragePooling2D", "pool_size strides:stride padding data_format",

@@ -51,6 +51,10 @@ def _uneven(layer: Layer, before: Shape) -> str:
     return "" if (top, left) == (bottom, right) else f"({left}, {right}, {top}, {bottom})"
 
 
+def _in_parts(layer: Layer, before: Shape) -> str:
+    return f"nn.Sequential({', '.join(_call(part.layer, part.before) for part in trace(before, layer.parts()))})"
+
+
 def _linear(layer: Dense, before: Shape) -> str:
     return f"nn.Linear({before[0]}, {layer.units}{'' if layer.use_bias else ', bias=False'})"
 
@@ -91,6 +95,7 @@ LAYERS = {
         {"padding_mode": ("zeros",)},
     )]),
     "depthwise_conv2d": Word(lambda layer, before: _convolution(layer, before, before[0])),  # is read as a Conv2d
+    "separable_conv2d": Word(_in_parts),  # is read as its parts
     "max_pooling2d": Word(_pooling("MaxPool2d"), [Form(
         "MaxPool2d", f"{_POOL} dilation return_indices ceil_mode",
         {"padding": NONE, "dilation": ONE, "return_indices": (False,), "ceil_mode": (False,)},
