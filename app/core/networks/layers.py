@@ -58,6 +58,10 @@ SPREAD_OR_STEP = Rule(
     N_("Layer %(layer)s (%(type)s) has a step of %(stride)s and a spacing of %(dilation)s; one of them must be 1: "
        "Keras knows no layer with both."),
 )  # fmt: skip
+_SHARE = Number(0.0, 1.0)
+_RATE: dict[str, Any] = {
+    "title": N_("share"), "stops": tuple(n / 20 for n in range(1, 20)), "most": 0.99, "on_card": True,
+}  # fmt: skip
 RELU = {"activation": "relu"}
 SHORT_TRAININGS = {"epsilon": 1e-5, "momentum": 0.9}  # PyTorch's: trainings here are short
 
@@ -353,9 +357,24 @@ class Dropout(Layer):
         sentence=N_("While it learns, sets this share of the values to zero at random: no unit can rely on another."),
         group=STEADIERS,
     )
-    rate: float = setting(
-        Number(0.0, 1.0), N_("share"), default=0.5, stops=tuple(n / 20 for n in range(1, 20)), most=0.99, on_card=True
-    )
+    rate: float = setting(_SHARE, default=0.5, **_RATE)
+
+
+@dataclass(frozen=True)
+class SpatialDropout2d(Layer):
+    """Dropout of whole maps: neighbors say the same, so that a lone value dropped is no loss (Tompson et al. 2015)."""
+
+    type: ClassVar[str] = "spatial_dropout2d"
+    role: ClassVar[str] = "pass"
+    about: ClassVar[About] = About(
+        title=N_("spatial dropout"),
+        short=N_("map dropout"),
+        sentence=N_("While it learns, sets this share of the maps to zero at random, each as a whole: no map can rely on "
+                    "another."),
+        group=STEADIERS,
+    )  # fmt: skip
+    arithmetic: ClassVar[Arithmetic] = Arithmetic(takes="maps")
+    rate: float = setting(_SHARE, default=0.5, **_RATE)
 
 
 @dataclass(frozen=True)

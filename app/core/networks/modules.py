@@ -136,6 +136,7 @@ MODULES: dict[str, Callable[[Any, Traced], nn.Module]] = {
     "global_max_pooling2d": lambda layer, item: GlobalMaxPool2d(),
     "batch_normalization": _batch_normalization,
     "dropout": lambda layer, item: nn.Dropout(layer.rate),
+    "spatial_dropout2d": lambda layer, item: nn.Dropout2d(layer.rate),
     "flatten": lambda layer, item: nn.Flatten(),
     "dense": _dense,
     "activation": lambda layer, item: ACTIVATION_MODULES[layer.activation](),

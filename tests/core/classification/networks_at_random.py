@@ -52,6 +52,7 @@ SAME_SIZE = st.one_of(
         lambda name: {"type": "activation", "activation": name}, st.sampled_from(["relu", "gelu", "silu", "tanh"])
     ),
     st.just({"type": "dropout"}),
+    st.just({"type": "spatial_dropout2d"}),
 )
 POOLS = st.sampled_from([{"type": "max_pooling2d"}, {"type": "average_pooling2d", "pool_size": 2, "stride": 1}])
 ENDS = st.sampled_from([

@@ -55,6 +55,7 @@ plain = st.one_of(
         {"type": st.just("batch_normalization")},
         optional={"epsilon": st.sampled_from([1e-3, 1e-5, 0.1]), "momentum": st.sampled_from([0.99, 0.9, 0.6])},
     ),
+    st.fixed_dictionaries({"type": st.just("spatial_dropout2d")}, optional={"rate": st.sampled_from([0.0, 0.25, 0.5])}),
     st.fixed_dictionaries({"type": st.just("dropout")}, optional={"rate": st.sampled_from([0.0, 0.25, 0.5])}),
     st.fixed_dictionaries({"type": st.just("activation"), "activation": functions}),
 )

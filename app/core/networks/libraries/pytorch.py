@@ -116,6 +116,9 @@ LAYERS = {
         _batch_normalization, [Form(name, _NORM, _NORM_FIXED, _NORM_IMPLIED) for name in ("BatchNorm2d", "BatchNorm1d")]
     ),
     "dropout": Word(lambda layer, before: f"nn.Dropout({layer.rate!r})", [Form("Dropout", "p:rate inplace")]),
+    "spatial_dropout2d": Word(
+        lambda layer, before: f"nn.Dropout2d({layer.rate!r})", [Form("Dropout2d", "p:rate inplace")]
+    ),
     "flatten": Word(
         lambda layer, before: "nn.Flatten()",
         [Form("Flatten", "start_dim end_dim", {"start_dim": (1,), "end_dim": (-1,)})],
