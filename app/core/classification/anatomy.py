@@ -17,7 +17,14 @@ from app.core.networks.residual import Traced
 from app.core.pictures.preparation import Preparation
 
 INPUT, SOFTMAX = "input", "softmax"
-_CHANNELS_STAY = {"pool", "normalize", "function", "pass"}  # roles: each map of theirs is made of one map
+_CHANNELS_STAY = {
+    "pool",
+    "normalize",
+    "function",
+    "scale",
+    "pad",
+    "pass",
+}  # roles: each map of theirs is made of one map
 
 
 @dataclass(frozen=True, eq=False)

@@ -19,9 +19,10 @@ Entry = TypeVar("Entry")
 ONE = (1, 1)
 
 # What a layer does, as far as whoever looks into a network must know it: "kernels" weigh windows, "pool" and
-# "global_pool" take their largest or mean, "normalize" and "function" change each value, "pass" none once trained,
-# "unroll" lays maps out in a row, "weigh" weighs all values of one, "sum" adds two ways.
-ROLES = ("kernels", "pool", "global_pool", "normalize", "function", "pass", "unroll", "weigh", "sum")
+# "global_pool" take their largest or mean, "normalize", "function" and "scale" change each value, "pass" none once
+# trained, "pad" puts zeros around, "unroll" lays maps out in a row, "weigh" weighs all values of one, "sum" adds two
+# ways.
+ROLES = ("kernels", "pool", "global_pool", "normalize", "function", "scale", "pad", "pass", "unroll", "weigh", "sum")
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,13 @@ class Rule:
     remainder: Formula
     field: str
     sentence: str
+
+
+SPREAD_OR_STEP = Rule(
+    Formula("(prod(stride) - 1) * (prod(dilation) - 1)"), "dilation",
+    N_("Layer %(layer)s (%(type)s) has a step of %(stride)s and a spacing of %(dilation)s; one of them must be 1: "
+       "Keras knows no layer with both."),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

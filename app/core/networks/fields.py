@@ -242,3 +242,69 @@ def write(value: Any) -> Any:
 def shape_text(shape: Sequence[int]) -> str:
     """As people write it: 128 x 30 x 30."""
     return " x ".join(map(str, shape))
+
+
+# What several types have in common: their functions, sides, borders and shares.
+
+
+@dataclass(frozen=True)
+class Function:
+    """An activation: how its maps are called, how its working is written (else "name(value)"), and whether it may only
+    be at the very end."""
+
+    title: str
+    written: str = ""
+    last: bool = False
+
+
+ACTIVATIONS = {
+    "relu": Function("ReLU", "max(0, %(value)s)"),
+    "gelu": Function("GELU"),
+    "silu": Function("SiLU"),
+    "tanh": Function("tanh"),
+    "sigmoid": Function("sigmoid"),
+    "softmax": Function("softmax", last=True),
+}
+
+MAXIMUM_SIDE = 63
+SIDE = Sides(1, MAXIMUM_SIDE)
+SIDES = (1, 2, 3, 4, 5, 6, 7, 8, 9, 11)
+STEP: dict[str, Any] = {"kind": SIDE, "title": N_("step"), "stops": (1, 2, 3, 4), "unusual": N_("step %(value)s")}
+SPREAD: dict[str, Any] = {
+    "kind": SIDE,
+    "title": N_("spacing"),
+    "stops": (1, 2, 3, 4),
+    "unusual": N_("spacing %(value)s"),
+}
+KERNEL: dict[str, Any] = {"kind": SIDE, "title": N_("kernel size"), "stops": SIDES, "typed": True, "on_card": True}
+_BORDERS = (
+    ("valid", N_("the kernel stays inside; the maps get smaller")),
+    ("same", N_("zeros around; the maps keep their size")),
+)
+BORDER: dict[str, Any] = {
+    "kind": Padding(MAXIMUM_SIDE - 1),
+    "title": N_("border"),
+    "unusual": N_("padding %(value)s"),
+    "meanings": _BORDERS,
+}
+KERNELS_OF_EACH: dict[str, Any] = {
+    "kind": Whole(1, 1024),
+    "title": N_("kernels for each map"),
+    "widest": 8,
+    "unusual": "× %(value)s",
+}
+RATE: dict[str, Any] = {
+    "kind": Number(0.0, 1.0), "title": N_("share"),
+    "stops": tuple(n / 20 for n in range(1, 20)), "most": 0.99, "on_card": True,
+}  # fmt: skip
+
+
+def function(*others: str) -> Any:
+    """The field of a function that is applied to what comes out."""
+    names = Choice((*others, *ACTIVATIONS))
+    return setting(names, N_("activation"), default="none") if others else setting(names, N_("activation"))
+
+
+def bias() -> Any:
+    """Whether a number is added to each sum."""
+    return setting(Flag(), N_("a bias for each"), default=True, unusual=N_("no bias"))

@@ -7,73 +7,35 @@ number: so many zeros on every side. How rows are worked out is for `arithmetic`
 """
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from app.core.errors import N_
-from app.core.networks.arithmetic import About, Arithmetic, Layer, Pair, Rule, Slides
-from app.core.networks.fields import Choice, Flag, Number, Padding, Sides, Whole, setting
+from app.core.networks.arithmetic import SPREAD_OR_STEP, About, Arithmetic, Layer, Pair, Rule, Slides
+from app.core.networks.fields import (
+    BORDER,
+    KERNEL,
+    KERNELS_OF_EACH,
+    MAXIMUM_SIDE,
+    RATE,
+    SIDE,
+    SIDES,
+    SPREAD,
+    STEP,
+    Number,
+    Sides,
+    Whole,
+    bias,
+    function,
+    setting,
+)  # fmt: skip
 from app.core.networks.formulas import Formula
 
 MAXIMUM_UNITS = 1_000_000
-MAXIMUM_SIDE = 63
 
 PATTERNS, ROWS = N_("Find patterns"), N_("From maps to a row")
 CLASSIFIERS, STEADIERS = N_("Classify"), N_("Steady and regularize")
-
-
-@dataclass(frozen=True)
-class Function:
-    """An activation: how its maps are called, how its working is written (else "name(value)"), and whether it may only
-    be at the very end."""
-
-    title: str
-    written: str = ""
-    last: bool = False
-
-
-ACTIVATIONS = {
-    "relu": Function("ReLU", "max(0, %(value)s)"),
-    "gelu": Function("GELU"),
-    "silu": Function("SiLU"),
-    "tanh": Function("tanh"),
-    "sigmoid": Function("sigmoid"),
-    "softmax": Function("softmax", last=True),
-}
-
-_SIDE = Sides(1, MAXIMUM_SIDE)
-_SIDES = (1, 2, 3, 4, 5, 6, 7, 8, 9, 11)
-_STEP: dict[str, Any] = {"title": N_("step"), "stops": (1, 2, 3, 4), "unusual": N_("step %(value)s")}
-_SPREAD: dict[str, Any] = {"title": N_("spacing"), "stops": (1, 2, 3, 4), "unusual": N_("spacing %(value)s")}
-_KERNEL: dict[str, Any] = {"title": N_("kernel size"), "stops": _SIDES, "typed": True, "on_card": True}
-_BORDERS = (
-    ("valid", N_("the kernel stays inside; the maps get smaller")),
-    ("same", N_("zeros around; the maps keep their size")),
-)
-_ZEROS = Padding(MAXIMUM_SIDE - 1)
-_BORDER: dict[str, Any] = {"title": N_("border"), "unusual": N_("padding %(value)s"), "meanings": _BORDERS}
-_EACH = Whole(1, 1024)
-_KERNELS_OF_EACH: dict[str, Any] = {"title": N_("kernels for each map"), "widest": 8, "unusual": "× %(value)s"}
-SPREAD_OR_STEP = Rule(
-    Formula("(prod(stride) - 1) * (prod(dilation) - 1)"), "dilation",
-    N_("Layer %(layer)s (%(type)s) has a step of %(stride)s and a spacing of %(dilation)s; one of them must be 1: "
-       "Keras knows no layer with both."),
-)  # fmt: skip
-_SHARE = Number(0.0, 1.0)
-_RATE: dict[str, Any] = {
-    "title": N_("share"), "stops": tuple(n / 20 for n in range(1, 20)), "most": 0.99, "on_card": True,
-}  # fmt: skip
 RELU = {"activation": "relu"}
 SHORT_TRAININGS = {"epsilon": 1e-5, "momentum": 0.9}  # PyTorch's: trainings here are short
-
-
-def function(*others: str) -> Any:
-    """The field of a function that is applied to what comes out."""
-    names = Choice((*others, *ACTIVATIONS))
-    return setting(names, N_("activation"), default="none") if others else setting(names, N_("activation"))
-
-
-def _bias() -> Any:
-    return setting(Flag(), N_("a bias for each"), default=True, unusual=N_("no bias"))
 
 
 @dataclass(frozen=True)
@@ -108,14 +70,14 @@ class Conv2d(Layer):
         multiply_adds=Formula("places * filters * (channels // groups) * prod(kernel_size)"),
     )  # fmt: skip
     filters: int = setting(Whole(1, MAXIMUM_UNITS), N_("kernels"), widest=512, on_card=True)
-    kernel_size: Pair = setting(_SIDE, default=(3, 3), **_KERNEL)
-    stride: Pair = setting(_SIDE, default=(1, 1), **_STEP)
-    padding: str | Pair = setting(_ZEROS, default="valid", **_BORDER)
-    dilation: Pair = setting(_SIDE, default=(1, 1), **_SPREAD)
+    kernel_size: Pair = setting(default=(3, 3), **KERNEL)
+    stride: Pair = setting(default=(1, 1), **STEP)
+    padding: str | Pair = setting(default="valid", **BORDER)
+    dilation: Pair = setting(default=(1, 1), **SPREAD)
     groups: int = setting(
         Whole(1, MAXIMUM_UNITS), N_("groups"), default=1, widest=512, unusual=N_("%(value)s groups of maps")
     )
-    use_bias: bool = _bias()
+    use_bias: bool = bias()
     activation: str = function("none")
 
 
@@ -142,12 +104,12 @@ class DepthwiseConv2d(Layer):
         parameters=Formula("channels * depth_multiplier * (prod(kernel_size) + use_bias)"),
         multiply_adds=Formula("places * channels * depth_multiplier * prod(kernel_size)"),
     )
-    kernel_size: Pair = setting(_SIDE, default=(3, 3), **_KERNEL)
-    stride: Pair = setting(_SIDE, default=(1, 1), **_STEP)
-    padding: str | Pair = setting(_ZEROS, default="valid", **_BORDER)
-    dilation: Pair = setting(_SIDE, default=(1, 1), **_SPREAD)
-    depth_multiplier: int = setting(_EACH, default=1, **_KERNELS_OF_EACH)
-    use_bias: bool = _bias()
+    kernel_size: Pair = setting(default=(3, 3), **KERNEL)
+    stride: Pair = setting(default=(1, 1), **STEP)
+    padding: str | Pair = setting(default="valid", **BORDER)
+    dilation: Pair = setting(default=(1, 1), **SPREAD)
+    depth_multiplier: int = setting(default=1, **KERNELS_OF_EACH)
+    use_bias: bool = bias()
     activation: str = function("none")
 
 
@@ -175,12 +137,12 @@ class SeparableConv2d(Layer):
         multiply_adds=Formula("places * channels * depth_multiplier * (prod(kernel_size) + filters)"),
     )
     filters: int = setting(Whole(1, MAXIMUM_UNITS), N_("kernels"), widest=512, on_card=True)
-    kernel_size: Pair = setting(_SIDE, default=(3, 3), **_KERNEL)
-    stride: Pair = setting(_SIDE, default=(1, 1), **_STEP)
-    padding: str | Pair = setting(_ZEROS, default="valid", **_BORDER)
-    dilation: Pair = setting(_SIDE, default=(1, 1), **_SPREAD)
-    depth_multiplier: int = setting(_EACH, default=1, **_KERNELS_OF_EACH)
-    use_bias: bool = _bias()
+    kernel_size: Pair = setting(default=(3, 3), **KERNEL)
+    stride: Pair = setting(default=(1, 1), **STEP)
+    padding: str | Pair = setting(default="valid", **BORDER)
+    dilation: Pair = setting(default=(1, 1), **SPREAD)
+    depth_multiplier: int = setting(default=1, **KERNELS_OF_EACH)
+    use_bias: bool = bias()
     activation: str = function("none")
 
     def parts(self) -> tuple[Layer, ...]:
@@ -196,8 +158,8 @@ class Pooling(Layer):
 
     function: ClassVar[str]
     arithmetic: ClassVar[Arithmetic] = Arithmetic(takes="maps", slides=Slides("pool_size", "stride"))
-    pool_size: Pair = setting(_SIDE, N_("window"), default=(2, 2), stops=_SIDES[1:], typed=True, on_card=True)
-    stride: Pair | None = setting(Sides(1, MAXIMUM_SIDE, otherwise="pool_size"), default=None, **_STEP)
+    pool_size: Pair = setting(SIDE, N_("window"), default=(2, 2), stops=SIDES[1:], typed=True, on_card=True)
+    stride: Pair | None = setting(default=None, **STEP | {"kind": Sides(1, MAXIMUM_SIDE, otherwise="pool_size")})
 
 
 @dataclass(frozen=True)
@@ -313,7 +275,7 @@ class Dense(Layer):
         multiply_adds=Formula("units * channels"),
     )
     units: int = setting(Whole(1, MAXIMUM_UNITS), N_("units"), widest=2048, on_card=True)
-    use_bias: bool = _bias()
+    use_bias: bool = bias()
     activation: str = function("none")
 
 
@@ -357,7 +319,7 @@ class Dropout(Layer):
         sentence=N_("While it learns, sets this share of the values to zero at random: no unit can rely on another."),
         group=STEADIERS,
     )
-    rate: float = setting(_SHARE, default=0.5, **_RATE)
+    rate: float = setting(default=0.5, **RATE)
 
 
 @dataclass(frozen=True)
@@ -369,12 +331,12 @@ class SpatialDropout2d(Layer):
     about: ClassVar[About] = About(
         title=N_("spatial dropout"),
         short=N_("map dropout"),
-        sentence=N_("While it learns, sets this share of the maps to zero at random, each as a whole: no map can rely on "
-                    "another."),
+        sentence=N_("While it learns, sets this share of the maps to zero at random, each as a whole: no map can rely "
+                    "on another."),
         group=STEADIERS,
     )  # fmt: skip
     arithmetic: ClassVar[Arithmetic] = Arithmetic(takes="maps")
-    rate: float = setting(_SHARE, default=0.5, **_RATE)
+    rate: float = setting(default=0.5, **RATE)
 
 
 @dataclass(frozen=True)

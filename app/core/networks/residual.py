@@ -11,9 +11,9 @@ from typing import Any, ClassVar
 
 from app.core.errors import N_
 from app.core.networks.arithmetic import About, Arithmetic, Layer, Shape, need_maps
-from app.core.networks.fields import Block, Place, setting, shape_text
+from app.core.networks.fields import Block, Place, function, setting, shape_text
 from app.core.networks.formulas import Formula
-from app.core.networks.layers import PATTERNS, RELU, SHORT_TRAININGS, Activation, BatchNormalization, Conv2d, function
+from app.core.networks.layers import PATTERNS, RELU, SHORT_TRAININGS, Activation, BatchNormalization, Conv2d
 
 _SAME = {"type": Conv2d.type, "filters": Formula("channels"), "padding": "same", "use_bias": False}
 _NORM = {"type": BatchNormalization.type} | SHORT_TRAININGS

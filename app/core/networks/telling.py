@@ -4,9 +4,8 @@ from dataclasses import asdict, fields
 from typing import Any
 
 from app.core.networks.arithmetic import Layer
-from app.core.networks.fields import Say, tell_field
+from app.core.networks.fields import ACTIVATIONS, Say, tell_field
 from app.core.networks.formulas import Formula
-from app.core.networks.layers import ACTIVATIONS
 from app.core.networks.parsing import MAXIMUM_LAYERS, TYPES
 from app.core.networks.reports import BATCH, MEMORY
 

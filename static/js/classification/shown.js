@@ -1,6 +1,6 @@
 // Which layers have a column.
 
-export const IN_BETWEEN = ["normalize", "unroll"]; // roles of steps that a first look can do without
+export const IN_BETWEEN = ["normalize", "pad", "unroll"]; // roles of steps that a first look can do without
 
 /** Whether a layer has its column: steps in between only on demand, or when one of them is open. */
 export function isShown(page, { role }) {

@@ -4,7 +4,16 @@ import { h } from "../shared/dom.js";
 import { number } from "../shared/format.js";
 import { _ } from "../shared/i18n.js";
 import { channelTitle, layerTitle } from "../shared/layers.js";
-import { activationLine, addedLine, denseLine, inputLine, normalizationLine, softmaxLine, sumLine } from "./written.js";
+import {
+  activationLine,
+  addedLine,
+  denseLine,
+  inputLine,
+  normalizationLine,
+  scaledLine,
+  softmaxLine,
+  sumLine,
+} from "./written.js";
 import { feeding } from "./edges.js";
 import { pickedOf } from "./terms.js";
 
@@ -89,6 +98,7 @@ function lineOf(explained) {
   if (role === "kernels") return sumLine(explained);
   if (role === "normalize") return normalizationLine(explained);
   if (role === "function") return activationLine(explained);
+  if (role === "scale") return scaledLine(explained);
   if (role === "weigh") return denseLine(explained);
   if (role === "sum") return addedLine(explained);
   if (role === "softmax") return softmaxLine(explained, channel);

@@ -24,6 +24,12 @@ export function normalizationLine({ input, mean, variance, epsilon, gamma, beta,
   return `(${centered}) / ${deviation} · ${bracket(gamma)} + ${bracket(beta)} = ${number(value, DIGITS)}`;
 }
 
+/** "182 · 0.0039 + (−1) = −0.29". */
+export function scaledLine({ input, scale, offset, value }) {
+  const product = `${number(input, DIGITS)} · ${bracket(scale)}`;
+  return `${product} + ${bracket(offset)} = ${number(value, DIGITS)}`;
+}
+
 /** "max(0, −0.31) = 0", or the function's name around the number. */
 export function activationLine({ function: name, input, value }) {
   const inner = number(input, DIGITS);

@@ -17,7 +17,7 @@ from app.core.errors import N_, InvalidValue
 
 _STEPS = (32, 128)  # of the integral, by Gauss and Legendre: fewest and most
 _MULTIPLY_ADDS = 4e8  # that it may take, if these are not too few steps
-_OF_MAPS = {"kernels", "normalize", "function", "sum"}  # roles of layers
+_OF_MAPS = {"kernels", "normalize", "function", "scale", "sum"}  # roles of layers
 _WINDOWS = 7  # places of the occluding square along a side, each hiding a quarter of it
 _AT_ONCE = 32  # pictures computed together
 

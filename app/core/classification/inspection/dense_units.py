@@ -8,7 +8,7 @@ from app.core.classification.activations import Recording
 from app.core.classification.receptive_fields import unflatten
 
 TERMS = 64  # of a dense unit's sum that are written out, the largest in size
-_INDEX_STAYS = {"function", "normalize", "pass"}  # roles of layers
+_INDEX_STAYS = {"function", "normalize", "scale", "pass"}  # roles of layers
 _FROM_MAPS = {"unroll", "global_pool"}
 
 

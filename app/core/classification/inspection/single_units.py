@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 
@@ -39,6 +40,27 @@ class Given:
 
     function: str
     input: float
+    result: float
+
+
+@dataclass(frozen=True, slots=True)
+class Scaled:
+    """result = scale * input + offset."""
+
+    input: float
+    scale: float
+    offset: float
+    result: float
+
+
+@dataclass(frozen=True, slots=True)
+class Framed:
+    """The input at `left`, `top` of the map before, as it is; 0 where that lies beyond its border, in the zeros."""
+
+    left: int
+    top: int
+    width: int
+    height: int
     result: float
 
 
@@ -96,6 +118,22 @@ def explain_activation(recording: Recording, layer: str, channel: int, x: int, y
     value = _before(recording, layer, channel, x, y)
     result = ACTIVATION_MODULES[described.activation]()(torch.tensor(value, dtype=torch.float64))
     return Given(described.activation, value, float(result))
+
+
+def explain_scaled(recording: Recording, layer: str, channel: int, x: int, y: int) -> Scaled:
+    """The number before, times the layer's `scale`, and its `offset`."""
+    described: Any = recording.anatomy.row(layer).layer
+    value = _before(recording, layer, channel, x, y)
+    return Scaled(value, described.scale, described.offset, described.scale * value + described.offset)
+
+
+def explain_framed(recording: Recording, layer: str, channel: int, x: int, y: int) -> Framed:
+    """The number that was there, or a zero around it."""
+    row, maps = recording.anatomy.row(layer), recording.before(layer)
+    top, _, left, _ = row.layer.margins(row.input_shape)
+    place = (channel, y - top, x - left)
+    inside = all(0 <= at < size for at, size in zip(place, maps.shape, strict=True))
+    return Framed(x - left, y - top, 1, 1, float(maps[place]) if inside else 0.0)
 
 
 def explain_passed(recording: Recording, layer: str, channel: int, x: int, y: int) -> Passed:

@@ -25,19 +25,36 @@ from app.core.classification.inspection.dense_units import (
 from app.core.classification.inspection.pooling_units import Pooled, explain_global_pooling, explain_pooling
 from app.core.classification.inspection.single_units import (
     Added,
+    Framed,
     Given,
     Normalized,
     Passed,
     Read,
+    Scaled,
     explain_activation,
     explain_batch_normalization,
+    explain_framed,
     explain_input,
     explain_passed,
+    explain_scaled,
     explain_sum,
 )
 from app.core.classification.receptive_fields import Field, field_of
 
-Arithmetic = Convolved | Pooled | Normalized | Given | Passed | Flattened | Weighted | Exponentials | Added | Read
+Arithmetic = (
+    Convolved
+    | Pooled
+    | Normalized
+    | Given
+    | Scaled
+    | Framed
+    | Passed
+    | Flattened
+    | Weighted
+    | Exponentials
+    | Added
+    | Read
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +88,8 @@ EXPLANATIONS: dict[str, Callable[[Recording, str, int, int, int], Arithmetic]] =
     "global_pool": explain_global_pooling,
     "normalize": explain_batch_normalization,
     "function": explain_activation,
+    "scale": explain_scaled,
+    "pad": explain_framed,
     "pass": explain_passed,
     "unroll": explain_flatten,
     "weigh": explain_dense,
