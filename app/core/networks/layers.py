@@ -153,6 +153,23 @@ class SeparableConv2d(Layer):
 
 
 @dataclass(frozen=True)
+class ZeroPadding2d(Layer):
+    """Rows and columns of zeros around each map."""
+
+    type: ClassVar[str] = "zero_padding2d"
+    role: ClassVar[str] = "pad"
+    about: ClassVar[About] = About(
+        title=N_("zero padding"),
+        short=N_("zeros around"),
+        sentence=N_("Puts rows and columns of zeros around each map."),
+        made=N_("the map before it with zeros around"),
+        group=PATTERNS,
+    )
+    arithmetic: ClassVar[Arithmetic] = Arithmetic(takes="maps", slides=Slides(padding="padding"))
+    padding: Pair = setting(Sides(0, MAXIMUM_SIDE), N_("zeros"), default=(1, 1), stops=(0, 1, 2, 3), on_card=True)
+
+
+@dataclass(frozen=True)
 class Pooling(Layer):
     """The maximum or mean of windows, `stride` apart (default: their size); what is left over is dropped."""
 

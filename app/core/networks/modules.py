@@ -130,6 +130,7 @@ MODULES: dict[str, Callable[[Any, Traced], nn.Module]] = {
     "conv2d": lambda layer, item: _convolution(layer, item.before, layer.groups),
     "depthwise_conv2d": _depthwise,
     "separable_conv2d": lambda layer, item: nn.Sequential(_children(trace(item.before, layer.parts()))),
+    "zero_padding2d": lambda layer, item: nn.ZeroPad2d((layer.padding[1],) * 2 + (layer.padding[0],) * 2),
     "max_pooling2d": lambda layer, item: nn.MaxPool2d(layer.pool_size, layer.step),
     "average_pooling2d": lambda layer, item: nn.AvgPool2d(layer.pool_size, layer.step),
     "global_average_pooling2d": lambda layer, item: GlobalAveragePool2d(),

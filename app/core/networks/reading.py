@@ -11,7 +11,7 @@ from typing import Any
 from app.core.errors import N_, InvalidNetwork
 from app.core.networks.arithmetic import Shape, need_maps, same_margins
 from app.core.networks.fields import Place, shape_text
-from app.core.networks.layers import Conv2d, Pooling
+from app.core.networks.layers import Conv2d, Pooling, ZeroPadding2d
 from app.core.networks.libraries import keras, pytorch
 from app.core.networks.libraries.syntax import Call, Program, parse_text, refuse
 from app.core.networks.networks import Network, parse_input, parse_network
@@ -89,7 +89,7 @@ class Chain:
         self._program = program
         self._torch = torch
         self._within = within
-        self._sides: Sides | None = None
+        self._zeros: tuple[Call, Sides] | None = None  # around the maps, which a convolution may take for its padding
         self._pooled = False  # by AdaptiveAvgPool2d, after which PyTorch needs a Flatten that Keras does not
 
     def network(self, calls: Sequence[Call], limits: Limits | None) -> Network:
@@ -116,8 +116,7 @@ class Chain:
                 raise refuse(call.line, N_("Line %(line)d: this is not a layer that is known here. Known are: "
                                            "%(allowed)s."), allowed=", ".join(forms))  # fmt: skip
             self._take(call)
-        if self._sides is not None:
-            raise self._stray(calls[-1])
+        self._settle()
 
     def _take(self, call: Call) -> None:
         program, before = self._program, self.shape
@@ -126,10 +125,10 @@ class Chain:
         role = _role(kind)
         if kind in ("input", "identity") or (role == "unroll" and pooled):
             return
-        if self._sides is not None and role != "kernels":
-            raise self._stray(call)
-        if kind == "padding":
-            self._sides = entry["sides"]
+        if role != "kernels" or not self._takes_zeros(entry):
+            self._settle()
+        if role == "pad":
+            self._zeros = call, entry["sides"]
         elif role == "function" and self._torch and self._fold(entry):
             return
         else:
@@ -182,23 +181,47 @@ class Chain:
 
     def _pad(self, call: Call, entry: Entry) -> None:
         """Zeros before a convolution, and numbers for its padding, become "same" where they are what it adds."""
-        sides, self._sides = self._sides, None
         own = entry.get("padding", "valid")
-        if sides is None and isinstance(own, str):
+        if self._zeros is None and isinstance(own, str):
             if own == "same" and self._torch and entry.get("stride", 1) not in (1, (1, 1)):
                 raise refuse(call.line, N_("Line %(line)d: PyTorch's padding='same' needs a stride of 1."))
             return
-        plain = parse_layer(entry | {"padding": "valid" if own == "same" else own}, self._within, len(self.entries))
-        same = parse_layer(entry | {"padding": "same"})
-        total = tuple(map(sum, zip(plain.margins(self.shape), sides or (0, 0, 0, 0), strict=True)))
-        top, bottom, left, right = total
-        if own != "same" and (top, left) == (bottom, right) and (not self._torch or total != same.margins(self.shape)):
+        (top, bottom, left, right), same = self._around(entry), self._around(entry | {"padding": "same"}, ())
+        self._zeros = None
+        is_same = (top, bottom, left, right) == same
+        if (top, left) == (bottom, right) and not (self._torch and is_same):
             entry["padding"] = [top, left]
-        elif own != "same" and total == same.margins(self.shape):
-            entry["padding"] = "same" if any(total) else "valid"
+        elif is_same:
+            entry["padding"] = "same" if any(same) else "valid"
         else:
             raise refuse(call.line, N_("Line %(line)d: zeros that differ from side to side are known only where they "
                                        "make padding 'same'."))  # fmt: skip
+
+    def _takes_zeros(self, entry: Entry) -> bool:
+        """Whether the zeros before a convolution can be its padding; uneven ones must."""
+        if self._zeros is None:
+            return True
+        top, bottom, left, right = self._zeros[1]
+        layer = parse_layer(entry, self._within, len(self.entries))
+        sides = self._around(entry)
+        fits = max(sides[0] - layer.extent[0], sides[2] - layer.extent[1]) < 0
+        return (top, left) != (bottom, right) or (entry.get("padding", "valid") != "same" and fits)
+
+    def _around(self, entry: Entry, before: Sides | None = None) -> Sides:
+        """Zeros at each side of a convolution's maps, those before it included."""
+        zeros = self._zeros[1] if self._zeros and before is None else (0, 0, 0, 0)
+        own = parse_layer(entry, self._within, len(self.entries)).margins(self.shape)
+        return tuple(map(sum, zip(own, zeros, strict=True)))
+
+    def _settle(self) -> None:
+        """Zeros that no convolution takes are a layer of their own."""
+        if self._zeros is None:
+            return
+        (call, (top, bottom, left, right)), self._zeros = self._zeros, None
+        if (top, left) != (bottom, right):
+            raise refuse(call.line, N_("Line %(line)d: zeros that differ from side to side are known only right before "
+                                       "a convolution."))  # fmt: skip
+        self._append(call, {"type": ZeroPadding2d.type, "padding": [top, left]})
 
     def _unpad(self, call: Call, entry: Entry, place: Place) -> None:
         """A pooling with padding "same" is one without, where its windows fill the map."""
@@ -212,9 +235,6 @@ class Chain:
             raise refuse(
                 call.line, N_("Line %(line)d: a pooling's padding is known only where nothing has to be added.")
             )
-
-    def _stray(self, call: Call) -> InvalidNetwork:
-        return refuse(call.line, N_("Line %(line)d: a zero padding is known only right before a convolution."))
 
 
 def _role(kind: str) -> str:

@@ -50,6 +50,9 @@ poolings = st.fixed_dictionaries(
     {"type": st.sampled_from(["max_pooling2d", "average_pooling2d"])},
     optional={"pool_size": sizes, "stride": strides | st.none()},
 )
+around = st.fixed_dictionaries(
+    {"type": st.just("zero_padding2d")}, optional={"padding": st.integers(0, 2) | st.just([0, 3])}
+)
 plain = st.one_of(
     st.fixed_dictionaries(
         {"type": st.just("batch_normalization")},
@@ -77,7 +80,7 @@ to_rows = st.sampled_from(["flatten", "global_average_pooling2d", "global_max_po
 def networks(draw: Draw, kinds: st.SearchStrategy[Entry] | None = None, most: int = 5) -> Network:
     """A network whose layers fit each other: what does not fit is left out."""
     shape = tuple(draw(st.tuples(st.integers(1, 3), st.integers(4, 13), st.integers(4, 13))))
-    wanted = draw(st.lists(kinds or st.one_of(kernels, poolings, plain, blocks), max_size=most))
+    wanted = draw(st.lists(kinds or st.one_of(kernels, poolings, around, plain, blocks), max_size=most))
     wanted += [draw(to_rows), *draw(st.lists(plain | dense, max_size=2)), draw(dense)]
     layers, current = [], shape
     for entry in wanted:

@@ -43,7 +43,7 @@ REFUSED: list[tuple[str, int | None, str]] = [
     (START + "model.add(Dense(1000000 * 1000000))", 3, "not less than 1000000000"),
     (START + "model.add(Conv2D(4, 3, activation=LeakyReLU()))", 3, "not written out"),
     (START + "model.add(Conv2D(4, 3, activation='softplus'))", 3, "one of none, relu"),
-    (START + "model.add(ZeroPadding2D(1))\nmodel.add(Flatten())", 4, "right before a convolution"),
+    (START + "model.add(ZeroPadding2D(((0, 1), (0, 1))))\nmodel.add(Flatten())", 3, "right before a convolution"),
     (START + "model.add(ZeroPadding2D(((0, 2), (1, 1))))\nmodel.add(Conv2D(4, 3))", 4, "make padding 'same'"),
     (START + "for n in (4, 8):\n    model.add(Conv2D(n, 3))", 4, "loop or a branch"),
     (START + "model.pop()", 3, "changes the model"),

@@ -74,6 +74,7 @@ LAYERS = {
         "depth_multiplier activation use_bias",
         {"data_format": LAST}, leading=2,
     ),
+    "zero_padding2d": Word("ZeroPadding2D", "padding data_format", {"data_format": LAST}, leading=1),
     "max_pooling2d": Word("MaxPooling2D", "pool_size strides:stride padding data_format", {"data_format": LAST},
                           leading=1),
     "average_pooling2d": Word("AveragePooling2D", "pool_size strides:stride padding data_format",
@@ -98,7 +99,6 @@ _ALSO_READ = [
     ("activation", Form("ReLU", "max_value negative_slope threshold",
                         {"max_value": (None,), "negative_slope": (0,), "threshold": (0,)}, {"activation": "relu"})),
     ("activation", Form("Softmax", "axis", {"axis": (-1,)}, {"activation": "softmax"})),
-    ("padding", Form("ZeroPadding2D", "padding data_format", {"data_format": LAST})),
     ("input", Form("Input", "shape", extras=("batch_size",))),
     ("input", Form("InputLayer", "shape", extras=INPUTS)),
 ]  # fmt: skip
@@ -168,7 +168,7 @@ def _lines(item: Traced, indent: str) -> Iterator[str]:
         projection = f"projection={_call(item.projection)}" if item.projection else ""
         yield f"{indent}{', '.join(filter(None, [']', projection, options]))}),{_note(item)}"
         return
-    if isinstance(zeros := getattr(item.layer, "padding", "valid"), tuple):
+    if isinstance(zeros := getattr(item.layer, "padding", "valid"), tuple) and item.layer.role != "pad":
         yield f"{indent}layers.ZeroPadding2D({argument_text(zeros)}),"
     yield f"{indent}{_call(item.layer)},{_note(item)}"
 
@@ -186,13 +186,14 @@ def _call(layer: Layer) -> str:
     kept = {
         name: value
         for place, (name, value) in enumerate(values.items())
-        if place < form.leading or (name in layer.describe() and not (name == "padding" and isinstance(value, tuple)))
+        if place < form.leading
+        or (name in layer.describe() and not (layer.role != "pad" and name == "padding" and isinstance(value, tuple)))
     }
     return f"layers.{form.write(kept)}"
 
 
 def read(call: Call, program: Program) -> dict[str, Any]:
-    """The call as a JSON object; type "padding" holds `sides`, "input" the shape. Raises InvalidNetwork."""
+    """The call as a JSON object; a zero padding holds `sides`, "input" the shape. Raises InvalidNetwork."""
     kind, form = FORMS[call.name]
     if call.keywords.keys() & set(INPUTS):
         form = replace(form, extras=(*form.extras, *INPUTS))
@@ -201,7 +202,7 @@ def read(call: Call, program: Program) -> dict[str, Any]:
         entry["activation"] = _SPELLINGS.get(entry["activation"], entry["activation"])
     if isinstance(padding := entry.get("padding"), str):
         entry["padding"] = padding.lower()
-    if kind == "padding":
+    if form is LAYERS["zero_padding2d"]:
         entry = {"type": kind, "sides": _sides(call, entry.get("padding", 1))}
     return entry
 

@@ -11,7 +11,7 @@ from typing import Any
 from app.core.errors import N_
 from app.core.networks.arithmetic import Layer, Shape, entry_of
 from app.core.networks.fields import Place, shape_text
-from app.core.networks.layers import Activation, BatchNormalization, Dense, Pooling
+from app.core.networks.layers import Activation, BatchNormalization, Dense, Pooling, ZeroPadding2d
 from app.core.networks.libraries.forms import ONE, Form, argument_text
 from app.core.networks.libraries.own_classes import PYTORCH_RESIDUAL
 from app.core.networks.libraries.syntax import Call, Program, refuse
@@ -55,6 +55,12 @@ def _in_parts(layer: Layer, before: Shape) -> str:
     return f"nn.Sequential({', '.join(_call(part.layer, part.before) for part in trace(before, layer.parts()))})"
 
 
+def _zeros(layer: ZeroPadding2d, before: Shape) -> str:
+    vertical, horizontal = layer.padding
+    sides = vertical if vertical == horizontal else (horizontal, horizontal, vertical, vertical)
+    return f"nn.ZeroPad2d({sides})"
+
+
 def _linear(layer: Dense, before: Shape) -> str:
     return f"nn.Linear({before[0]}, {layer.units}{'' if layer.use_bias else ', bias=False'})"
 
@@ -96,6 +102,7 @@ LAYERS = {
     )]),
     "depthwise_conv2d": Word(lambda layer, before: _convolution(layer, before, before[0])),  # is read as a Conv2d
     "separable_conv2d": Word(_in_parts),  # is read as its parts
+    "zero_padding2d": Word(_zeros, [Form("ZeroPad2d", "padding!")]),
     "max_pooling2d": Word(_pooling("MaxPool2d"), [Form(
         "MaxPool2d", f"{_POOL} dilation return_indices ceil_mode",
         {"padding": NONE, "dilation": ONE, "return_indices": (False,), "ceil_mode": (False,)},
@@ -132,7 +139,6 @@ LAYERS = {
 FORMS: dict[str, tuple[str, Form]] = {
     form.name: (kind, form) for kind, word in LAYERS.items() for form in word.forms
 } | {
-    "ZeroPad2d": ("padding", Form("ZeroPad2d", "padding!")),
     "Identity": ("identity", Form("Identity")),
 }  # of every call that is read, with our type
 _INPUT_FIELDS = ("in_channels", "in_features", "num_features")
@@ -177,7 +183,7 @@ def _call(layer: Layer, before: Shape) -> str:
 
 
 def read(call: Call, program: Program, before: Shape) -> dict[str, Any]:
-    """The call as a JSON object; type "padding" holds `sides`. Raises InvalidNetwork, also for a wrong input size."""
+    """The call as a JSON object; a zero padding holds `sides`. Raises InvalidNetwork, also for a wrong input size."""
     kind, form = FORMS[call.name]
     entry = {"type": kind, **form.read(call, program)}
     for name in _INPUT_FIELDS:
@@ -192,8 +198,8 @@ def read(call: Call, program: Program, before: Shape) -> dict[str, Any]:
         entry["momentum"] = round(1 - momentum, 12) if isinstance(momentum, int | float) else momentum
     if kind == "conv2d" and type(groups := entry.get("groups")) is int and groups == before[0] > 1:
         entry = _depthwise(entry, groups)
-    if kind == "padding":
-        entry = {"type": "padding", "sides": _sides(call, entry.get("padding"))}
+    if kind == "zero_padding2d":
+        entry = {"type": kind, "sides": _sides(call, entry.get("padding"))}
     return entry
 
 

@@ -168,8 +168,8 @@ def recompute(found: dict[str, Any], recording: Recording) -> float:
             return found["gamma"] * (found["input"] - found["mean"]) / spread + found["beta"]
         case "function":
             return float(FUNCTIONS[found["function"]](found["input"]))
-        case "pass":
-            return float(found["input"])
+        case "pad" | "scale" | "pass":
+            return moved(found, recording)
         case "unroll":
             place = found["from"]
             return float(recording.values[place["layer"]][place["channel"], place["y"], place["x"]])
@@ -182,6 +182,14 @@ def recompute(found: dict[str, Any], recording: Recording) -> float:
         case _:
             cells = [cell for row in found["patch"] for cell in row]
             return max(cells) if found["function"] == "maximum" else sum(cells) / len(cells)
+
+
+def moved(found: dict[str, Any], recording: Recording) -> float:
+    """What is at most multiplied by a number, or put elsewhere."""
+    if found["role"] == "pad":
+        maps, row, column = recording.before(found["layer"])[found["channel"]], found["top"], found["left"]
+        return float(maps[row, column]) if 0 <= row < len(maps) and 0 <= column < len(maps[0]) else 0.0
+    return float(found.get("scale", 1) * found["input"] + found.get("offset", 0))
 
 
 def dot(patch: list[list[float]], kernel: list[list[float]]) -> float:
