@@ -38,7 +38,7 @@ def read_network(text: Any, shape: Sequence[int] | None = None, limits: Limits |
 
 
 def _read(tree: ast.Module, shape: Sequence[int] | None, limits: Limits | None) -> Network:
-    program = Program(tree)
+    program = Program(tree, keras.OWN_CLASSES, pytorch.OWN_CLASSES)
     calls = program.calls
     found = list(islice(_all(calls), MAXIMUM_CALLS + 1))
     if len(found) > MAXIMUM_CALLS:

@@ -79,6 +79,12 @@ def _split(name: str) -> tuple[str, str]:
     return theirs, ours or theirs
 
 
+def define(classes: Mapping[str, str], body: Sequence[str]) -> list[str]:
+    """The lines that define those of the classes that the lines of a program call."""
+    called = [text for name, text in classes.items() if any(f" {name}(" in line for line in body)]
+    return [line for text in called for line in ("", "", *text.splitlines())] + [""] * bool(called)
+
+
 def argument_text(value: Any) -> str:
     """As people write it: a pair of equal numbers as one, texts in double quotes."""
     if isinstance(value, tuple) and value[0] == value[1]:

@@ -14,8 +14,7 @@ from app.core.errors import N_
 from app.core.networks.arithmetic import Layer, entry_of
 from app.core.networks.fields import shape_text
 from app.core.networks.layers import DepthwiseConv2d
-from app.core.networks.libraries.forms import Form, argument_text
-from app.core.networks.libraries.own_classes import KERAS_RESIDUAL
+from app.core.networks.libraries.forms import Form, argument_text, define
 from app.core.networks.libraries.syntax import Call, Program, refuse
 from app.core.networks.networks import Network, expand
 from app.core.networks.residual import Traced
@@ -25,6 +24,32 @@ Arrange = Callable[[np.ndarray, Order, Any], np.ndarray]  # of a layer
 
 LAST = (None, "channels_last")
 INPUTS = ("input_shape", "batch_input_shape", "input_dim", "batch_size", "batch_shape")
+
+
+OWN_CLASSES = {
+    "Residual": '''\
+class Residual(layers.Layer):
+    """The output of its layers plus its input, fitted by a 1 x 1 convolution where their shapes differ."""
+
+    def __init__(self, block, projection=None, activation=None):
+        super().__init__()
+        self.block = keras.Sequential(block)
+        self.projection = projection
+        self.activation = keras.activations.get(activation)
+
+    def build(self, shape):
+        self.block.build(shape)
+        if self.projection is not None:
+            self.projection.build(shape)
+
+    def call(self, x, training=None):
+        shortcut = x if self.projection is None else self.projection(x)
+        return self.activation(self.block(x, training=training) + shortcut)
+
+    def compute_output_shape(self, shape):
+        return self.block.compute_output_shape(shape)
+'''
+}  # that Keras lacks and a program defines, so and not otherwise
 
 
 def _plain(values: np.ndarray, order: Order, layer: Layer) -> np.ndarray:
@@ -119,10 +144,9 @@ def write(network: Network) -> str:
     """The whole program."""
     channels, height, width = network.input
     traced = network.traced
-    block = ["", "", *KERAS_RESIDUAL.splitlines(), ""] if any(item.inside for item in traced) else []
     body = [line for item in traced for line in _lines(item, "    ")]
     return "\n".join([
-        "import math", "", "import keras", "from keras import layers", *block, "",
+        "import math", "", "import keras", "from keras import layers", *define(OWN_CLASSES, body), "",
         "model = keras.Sequential([",
         f"    layers.Input(shape=({height}, {width}, {channels})),  # height, width, channels",
         *body, "])", "",

@@ -12,8 +12,7 @@ from app.core.errors import N_
 from app.core.networks.arithmetic import Layer, Shape, entry_of
 from app.core.networks.fields import Place, shape_text
 from app.core.networks.layers import Activation, BatchNormalization, Dense, Pooling, ZeroPadding2d
-from app.core.networks.libraries.forms import ONE, Form, argument_text
-from app.core.networks.libraries.own_classes import PYTORCH_RESIDUAL
+from app.core.networks.libraries.forms import ONE, Form, argument_text, define
 from app.core.networks.libraries.syntax import Call, Program, refuse
 from app.core.networks.networks import Network
 from app.core.networks.residual import Traced, trace
@@ -21,6 +20,21 @@ from app.core.networks.residual import Traced, trace
 NONE = (0, (0, 0))
 _POOL = "kernel_size:pool_size! stride padding"
 _SOFTMAX = "  # probabilities; leave it out to train with nn.CrossEntropyLoss"
+
+
+OWN_CLASSES = {
+    "Residual": '''\
+class Residual(nn.Sequential):
+    """The output of its layers plus its input, fitted by a 1 x 1 convolution where their shapes differ."""
+
+    def forward(self, x):
+        layers = dict(self.named_children())
+        shortcut = layers.pop("projection", nn.Identity())(x)
+        for layer in layers.values():
+            x = layer(x)
+        return x + shortcut
+'''
+}  # that PyTorch lacks and a program defines, so and not otherwise
 
 
 @dataclass(frozen=True)
@@ -149,11 +163,11 @@ _USUAL_SIDES = (32, 28, 64, 96, 128, 160, 192, 224, 227, 256, 299)
 def write(network: Network, layers: Sequence[Layer]) -> str:
     """The whole program for `network`, whose expanded layers are `layers`, a softmax at the end included."""
     traced = trace(network.input, layers)
-    block = ["", "", *PYTORCH_RESIDUAL.splitlines(), ""] if any(item.inside for item in traced) else []
     body = [line for item in traced for line in _lines(item, "    ")]
     sizes = ", ".join(map(str, network.input))
     return "\n".join([
-        "from collections import OrderedDict", "", "import torch", "from torch import nn", *block, "",
+        "from collections import OrderedDict", "", "import torch", "from torch import nn",
+        *define(OWN_CLASSES, body), "",
         "model = nn.Sequential(OrderedDict([", *body, "]))", "",
         'print(f"{sum(weights.numel() for weights in model.parameters()):,} parameters")',
         "model.eval()  # as it is used; model.train() before it learns",

@@ -8,13 +8,13 @@ layers is not known here.
 import ast
 import operator
 import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from app.core.errors import N_, InvalidNetwork
-from app.core.networks.libraries.own_classes import OWN_CLASSES
 
 MAXIMUM_TEXT = 65_536
 MAXIMUM_CALLS = 2000  # in all; nesting a model in itself again and again doubles them
@@ -30,7 +30,6 @@ _OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
 _ADDING = {"add": 1, "append": 1, "add_module": 2}
 _CHANGING = ("pop", "insert", "extend")
 _RETURNED = "return"  # no name can be the same
-_OWN_CLASSES = {name: [ast.dump(ast.parse(text).body[0]) for text in texts] for name, texts in OWN_CLASSES.items()}
 
 
 @dataclass(frozen=True)
@@ -66,9 +65,13 @@ def parse_text(text: Any) -> ast.Module:
 
 
 class Program:
-    """What a text builds, found by one walk over its statements; `calls` is the last model's."""
+    """What a text builds, found by one walk over its statements; `calls` is the last model's.
 
-    def __init__(self, tree: ast.Module) -> None:
+    `own_classes` are the texts of classes that it may define, by name, one mapping a library.
+    """
+
+    def __init__(self, tree: ast.Module, *own_classes: Mapping[str, str]) -> None:
+        self._own_classes = [(name, _dump(text)) for texts in own_classes for name, text in texts.items()]
         self._constants: dict[str, Any] = {}
         self._parts: dict[str, list[Call]] = {}
         self._models: set[str] = set()
@@ -144,7 +147,7 @@ class Program:
                 self._visit(body)
             case ast.ImportFrom(names=names):
                 self._aliases |= {item.asname: item.name for item in names if item.asname}
-            case ast.ClassDef(name=name) if name in _OWN_CLASSES and ast.dump(statement) not in _OWN_CLASSES[name]:
+            case ast.ClassDef(name=name) if not self._may_define(statement):
                 raise refuse(
                     statement.lineno,
                     N_("Line %(line)d defines a %(name)s of its own; only the one that this app writes is known."),
@@ -152,6 +155,10 @@ class Program:
                 )
             case _ if hasattr(statement, "body") and not isinstance(statement, ast.ClassDef):
                 self._pass_over(statement)
+
+    def _may_define(self, statement: ast.ClassDef) -> bool:
+        known = [text for name, text in self._own_classes if name == statement.name]
+        return not known or ast.dump(statement) in known
 
     def _assign(self, name: str, value: ast.expr) -> None:
         self._constants.pop(name, None)
@@ -256,6 +263,12 @@ class Program:
     def _called(self, function: ast.expr) -> str:
         name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
         return self._aliases.get(name, name)
+
+
+@cache
+def _dump(text: str) -> str:
+    """A class as its syntax, which spaces and comments do not change."""
+    return ast.dump(ast.parse(text).body[0])
 
 
 def _keywords(node: ast.Call) -> dict[str, ast.expr]:
