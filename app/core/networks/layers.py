@@ -214,6 +214,24 @@ class AveragePooling2d(Pooling):
 
 
 @dataclass(frozen=True)
+class Rescaling(Layer):
+    """scale * x + offset: how programs bring levels to small numbers, as their first layer."""
+
+    type: ClassVar[str] = "rescaling"
+    role: ClassVar[str] = "scale"
+    about: ClassVar[About] = About(
+        title=N_("rescaling"),
+        short=N_("scale"),
+        sentence=N_("Multiplies every value by one number and adds another: how programs make levels small."),
+        made=N_("every number before it times one factor, plus an offset"),
+        group=STEADIERS,
+        fresh={"scale": 1 / 255},
+    )
+    scale: float = setting(Number(-1e6, 1e6), N_("factor"), on_card=True)
+    offset: float = setting(Number(-1e6, 1e6), N_("offset"), default=0.0, unusual="+ %(value)s")
+
+
+@dataclass(frozen=True)
 class Flatten(Layer):
     """All values in one row: channel by channel, row by row."""
 

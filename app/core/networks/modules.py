@@ -52,6 +52,18 @@ class GlobalAveragePool2d(nn.Module):
         return x.mean((2, 3))
 
 
+class Rescaling(nn.Module):
+    """scale * x + offset."""
+
+    def __init__(self, scale: float, offset: float) -> None:
+        super().__init__()
+        self.scale, self.offset = scale, offset
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Of every value."""
+        return self.scale * x + self.offset
+
+
 class ResidualBlock(nn.Sequential):
     """The output of its layers plus its input, which goes through the child `projection` where there is one."""
 
@@ -138,6 +150,7 @@ MODULES: dict[str, Callable[[Any, Traced], nn.Module]] = {
     "batch_normalization": _batch_normalization,
     "dropout": lambda layer, item: nn.Dropout(layer.rate),
     "spatial_dropout2d": lambda layer, item: nn.Dropout2d(layer.rate),
+    "rescaling": lambda layer, item: Rescaling(layer.scale, layer.offset),
     "flatten": lambda layer, item: nn.Flatten(),
     "dense": _dense,
     "activation": lambda layer, item: ACTIVATION_MODULES[layer.activation](),

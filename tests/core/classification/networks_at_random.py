@@ -53,6 +53,7 @@ SAME_SIZE = st.one_of(
     ),
     st.just({"type": "dropout"}),
     st.just({"type": "spatial_dropout2d"}),
+    st.just({"type": "rescaling", "scale": 0.5, "offset": -1}),
     st.just({"type": "zero_padding2d", "padding": [2, 1]}),
 )
 POOLS = st.sampled_from([{"type": "max_pooling2d"}, {"type": "average_pooling2d", "pool_size": 2, "stride": 1}])

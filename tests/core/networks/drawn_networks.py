@@ -55,6 +55,10 @@ around = st.fixed_dictionaries(
 )
 plain = st.one_of(
     st.fixed_dictionaries(
+        {"type": st.just("rescaling"), "scale": st.sampled_from([1 / 255, 0.5, 2.0])},
+        optional={"offset": st.sampled_from([-1.0, 0.25])},
+    ),
+    st.fixed_dictionaries(
         {"type": st.just("batch_normalization")},
         optional={"epsilon": st.sampled_from([1e-3, 1e-5, 0.1]), "momentum": st.sampled_from([0.99, 0.9, 0.6])},
     ),

@@ -37,7 +37,7 @@ INSIDE: dict[str, Any] = {
 
 def whole(kind: type[Layer], **values: Any) -> dict[str, Any]:
     """A layer of that type with what it needs."""
-    needed = {"filters": 1, "units": 1, "activation": "relu", "layers": [{"type": "flatten"}]}
+    needed = {"filters": 1, "units": 1, "scale": 1, "activation": "relu", "layers": [{"type": "flatten"}]}
     given = {item.name: needed[item.name] for item in fields(kind) if item.default is MISSING}
     return {"type": kind.type} | given | values
 

@@ -115,6 +115,7 @@ LAYERS = {
     ),
     "dropout": Word("Dropout", "rate! noise_shape", {"noise_shape": (None,)}, leading=1),
     "spatial_dropout2d": Word("SpatialDropout2D", "rate! data_format", {"data_format": LAST}, leading=1),
+    "rescaling": Word("Rescaling", "scale! offset", leading=1),
     "flatten": Word("Flatten", "data_format", {"data_format": LAST}),
     "dense": Word("Dense", "units! activation use_bias", leading=1, weights=(("weight", _rows), ("bias", _plain))),
     "activation": Word("Activation", "activation!", leading=1),

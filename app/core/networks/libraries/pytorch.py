@@ -33,7 +33,18 @@ class Residual(nn.Sequential):
         for layer in layers.values():
             x = layer(x)
         return x + shortcut
-'''
+''',
+    "Rescaling": '''\
+class Rescaling(nn.Module):
+    """scale * x + offset."""
+
+    def __init__(self, scale, offset=0.0):
+        super().__init__()
+        self.scale, self.offset = scale, offset
+
+    def forward(self, x):
+        return self.scale * x + self.offset
+''',
 }  # that PyTorch lacks and a program defines, so and not otherwise
 
 
@@ -139,6 +150,9 @@ LAYERS = {
     "dropout": Word(lambda layer, before: f"nn.Dropout({layer.rate!r})", [Form("Dropout", "p:rate inplace")]),
     "spatial_dropout2d": Word(
         lambda layer, before: f"nn.Dropout2d({layer.rate!r})", [Form("Dropout2d", "p:rate inplace")]
+    ),
+    "rescaling": Word(
+        lambda layer, before: f"Rescaling({layer.scale!r}, {layer.offset!r})", [Form("Rescaling", "scale! offset")]
     ),
     "flatten": Word(
         lambda layer, before: "nn.Flatten()",
