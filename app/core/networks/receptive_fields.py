@@ -53,7 +53,8 @@ def largest(views: Views) -> Pair:
 def _see(view: Sequence[Pair], first: int, size: int, spread: int) -> Pair:
     """Through a window of `size` cells, `spread` apart, from the cell `first`, which may lie before the border."""
     inside = first if first >= 0 else first % spread
-    return _hull(view[inside : first + (size - 1) * spread + 1 : spread])
+    end = max(first + (size - 1) * spread + 1, 0)
+    return _hull(view[inside:end:spread])
 
 
 def _hull(cells: Iterable[Pair]) -> Pair:
