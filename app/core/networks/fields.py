@@ -263,6 +263,10 @@ ACTIVATIONS = {
     "silu": Function("SiLU"),
     "tanh": Function("tanh"),
     "sigmoid": Function("sigmoid"),
+    "leaky_relu": Function("leaky ReLU", "max(%(value)s, 0.2 · %(value)s)"),
+    "elu": Function("ELU"),
+    "relu6": Function("ReLU6", "min(max(0, %(value)s), 6)"),
+    "hard_swish": Function("hard swish"),
     "softmax": Function("softmax", last=True),
 }
 

@@ -6,6 +6,7 @@ Names of children are those of the report: row "residual_1/conv2d_2" is `get_sub
 import math
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import torch
@@ -18,8 +19,9 @@ from app.core.networks.layers import BatchNormalization, Dense, DepthwiseConv2d
 from app.core.networks.networks import Network, expand
 from app.core.networks.residual import Residual, Traced, trace
 
-ACTIVATION_MODULES: dict[str, type[nn.Module]] = {
+ACTIVATION_MODULES: dict[str, Callable[[], nn.Module]] = {
     "relu": nn.ReLU, "gelu": nn.GELU, "silu": nn.SiLU, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid,
+    "leaky_relu": partial(nn.LeakyReLU, 0.2), "elu": nn.ELU, "relu6": nn.ReLU6, "hard_swish": nn.Hardswish,
 }  # fmt: skip
 
 

@@ -49,7 +49,8 @@ SAME_SIZE = st.one_of(
     ),
     st.just({"type": "batch_normalization"}),
     st.builds(
-        lambda name: {"type": "activation", "activation": name}, st.sampled_from(["relu", "gelu", "silu", "tanh"])
+        lambda name: {"type": "activation", "activation": name},
+        st.sampled_from(["relu", "gelu", "silu", "tanh", "leaky_relu", "elu", "relu6", "hard_swish"]),
     ),
     st.just({"type": "dropout"}),
     st.just({"type": "spatial_dropout2d"}),

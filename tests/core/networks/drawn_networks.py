@@ -14,7 +14,7 @@ Entry = dict[str, Any]
 Draw = Callable[[st.SearchStrategy[Any]], Any]
 
 SMOOTH = ("gelu", "silu", "tanh", "sigmoid")
-ACTIVATIONS = ("none", "relu", *SMOOTH)
+ACTIVATIONS = ("none", "relu", "leaky_relu", "elu", "relu6", "hard_swish", *SMOOTH)
 
 sizes = st.integers(1, 4) | st.lists(st.integers(1, 4), min_size=2, max_size=2)
 strides = st.integers(1, 3) | st.lists(st.integers(1, 3), min_size=2, max_size=2)

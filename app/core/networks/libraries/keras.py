@@ -123,7 +123,9 @@ LAYERS = {
 }  # fmt: skip
 _ALSO_READ = [
     ("activation", Form("ReLU", "max_value negative_slope threshold",
-                        {"max_value": (None,), "negative_slope": (0,), "threshold": (0,)}, {"activation": "relu"})),
+                        {"negative_slope": (0,), "threshold": (0,)}, {"activation": "relu"})),
+    ("activation", Form("LeakyReLU", "negative_slope!", {"negative_slope": (0.2,)}, {"activation": "leaky_relu"})),
+    ("activation", Form("ELU", "alpha", {"alpha": (1,)}, {"activation": "elu"})),
     ("activation", Form("Softmax", "axis", {"axis": (-1,)}, {"activation": "softmax"})),
     ("input", Form("Input", "shape", extras=("batch_size",))),
     ("input", Form("InputLayer", "shape", extras=INPUTS)),
@@ -138,7 +140,7 @@ FORMS |= {
     "GlobalAvgPool2D": FORMS["GlobalAveragePooling2D"],
     "GlobalMaxPool2D": FORMS["GlobalMaxPooling2D"],
 }
-_SPELLINGS = {"swish": "silu", None: "none"}
+_SPELLINGS = {"swish": "silu", "hard_silu": "hard_swish", None: "none"}
 
 
 def write(network: Network) -> str:
@@ -223,6 +225,11 @@ def read(call: Call, program: Program) -> dict[str, Any]:
     if call.keywords.keys() & set(INPUTS):
         form = replace(form, extras=(*form.extras, *INPUTS))
     entry = {"type": kind, **form.read(call, program)}
+    if (most := entry.pop("max_value", None)) is not None:
+        if most != 6:
+            raise refuse(call.line, N_("Line %(line)d: '%(name)s' can only be %(allowed)s here."),
+                         name="max_value", allowed=6)  # fmt: skip
+        entry["activation"] = "relu6"
     if "activation" in entry:
         entry["activation"] = _SPELLINGS.get(entry["activation"], entry["activation"])
     if isinstance(padding := entry.get("padding"), str):

@@ -113,6 +113,10 @@ ACTIVATIONS = {
     "silu": ("nn.SiLU()", Form("SiLU", "inplace")),
     "tanh": ("nn.Tanh()", Form("Tanh")),
     "sigmoid": ("nn.Sigmoid()", Form("Sigmoid")),
+    "leaky_relu": ("nn.LeakyReLU(0.2)", Form("LeakyReLU", "negative_slope! inplace", {"negative_slope": (0.2,)})),
+    "elu": ("nn.ELU()", Form("ELU", "alpha inplace", {"alpha": (1,)})),
+    "relu6": ("nn.ReLU6()", Form("ReLU6", "inplace")),
+    "hard_swish": ("nn.Hardswish()", Form("Hardswish", "inplace")),
     "softmax": ("nn.Softmax(dim=1)", Form("Softmax", "dim", {"dim": (1, -1)})),
 }
 _NORM = "num_features! eps:epsilon momentum affine track_running_stats"

@@ -23,6 +23,10 @@ FUNCTIONS = {
     "silu": lambda x: x * special.expit(x),
     "tanh": math.tanh,
     "sigmoid": special.expit,
+    "leaky_relu": lambda x: x if x > 0 else 0.2 * x,
+    "elu": lambda x: x if x > 0 else math.expm1(x),
+    "relu6": lambda x: min(max(x, 0.0), 6.0),
+    "hard_swish": lambda x: x * min(max(x + 3, 0.0), 6.0) / 6,
 }
 
 
