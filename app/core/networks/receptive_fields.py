@@ -5,7 +5,8 @@ border. Windows that move in steps, and the union of two ways through a block, k
 size, jump and start (https://distill.pub/2019/computing-receptive-fields) leaves the border out.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 
 from app.core.networks.arithmetic import Layer, Pair, Shape
 
@@ -28,7 +29,7 @@ def look(views: Views, layer: Layer, before: Shape, after: Shape) -> Views:
     if len(after) == 1:
         return views  # flattened: each value still sees what its place saw
     rows, columns = (
-        tuple(_see(view, unit * step - margin, size, spread) for unit in range(length))
+        tuple(_looks(view, [unit * step - margin for unit in range(length)], size, spread))
         for view, length, size, step, margin, spread in zip(
             views, after[1:], window.size, window.stride, window.before, window.dilation, strict=True
         )
@@ -50,11 +51,22 @@ def largest(views: Views) -> Pair:
     return height, width
 
 
-def _see(view: Sequence[Pair], first: int, size: int, spread: int) -> Pair:
-    """Through a window of `size` cells, `spread` apart, from the cell `first`, which may lie before the border."""
-    inside = first if first >= 0 else first % spread
-    end = max(first + (size - 1) * spread + 1, 0)
-    return _hull(view[inside:end:spread])
+def _looks(view: View, firsts: Sequence[int], size: int, spread: int) -> Iterator[Pair]:
+    """Through windows of `size` cells, `spread` apart, from the cells `firsts`, which may lie before the border."""
+    hull = _ends if _is_ordered(view) else _hull
+    for first in firsts:
+        inside = first if first >= 0 else first % spread
+        end = max(first + (size - 1) * spread + 1, 0)
+        yield hull(view[inside:end:spread])
+
+
+def _is_ordered(view: View) -> bool:
+    """Whether no unit sees further back than one before it: so it is but after dilation, or where padding is seen."""
+    return NOTHING not in view and all(a <= c and b <= d for (a, b), (c, d) in pairwise(view))
+
+
+def _ends(cells: View) -> Pair:
+    return (cells[0][0], cells[-1][1]) if cells else NOTHING
 
 
 def _hull(cells: Iterable[Pair]) -> Pair:
