@@ -26,17 +26,17 @@ from app.web.rooms import ROOMS
 from app.web.training import (
     confusion,
     datasets,
-    events,
     histories,
     networks,
     previews,
     recipes,
     snapshots,
+    streams,
     timings,
     training,
 )
-from app.web.training.curves import Curves
 from app.web.training.run_metrics import RunMetrics
+from app.web.training.run_objects import Curves
 from app.web.training.streams import Streams
 from app.web.training.timings import PROBE_S, Timings
 from app.web.workers import Workers
@@ -44,7 +44,7 @@ from app.web.workers import Workers
 STATIC = Path(__file__).parent.parent / "static"
 MAXIMUM_FILES = 2
 PARTS = (pages, convolution, kernel_fits, models, classification, datasets, networks, timings, recipes, previews,
-         training, events, histories, snapshots, confusion, told, pictures, health, docs)  # fmt: skip
+         training, streams, histories, snapshots, confusion, told, pictures, health, docs)  # fmt: skip
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:

@@ -31,9 +31,22 @@ def starting_imports(path: Path) -> Iterator[str]:
 
 def app_imports(path: Path) -> Iterator[str]:
     """What a file imports of `app`, but for its bare name."""
+    return _of_app(path, ast.parse(path.read_text("utf-8")))
+
+
+def running_imports(path: Path) -> Iterator[str]:
+    """The same without what only type checkers see: nothing is imported there."""
+    return _of_app(path, _WithoutTypes().visit(ast.parse(path.read_text("utf-8"))))
+
+
+class _WithoutTypes(ast.NodeTransformer):
+    def visit_If(self, node: ast.If) -> ast.AST | None:
+        return None if ast.unparse(node.test) == "TYPE_CHECKING" else self.generic_visit(node)
+
+
+def _of_app(path: Path, tree: ast.AST) -> Iterator[str]:
     within = path.parts[len(path.parts) - path.parts[::-1].index("app") - 1 : -1]
-    found = imports(ast.parse(path.read_text("utf-8")), ".".join(within))
-    return (name for name in found if name.startswith("app."))
+    return (name for name in imports(tree, ".".join(within)) if name.startswith("app."))
 
 
 def import_graph(root: Path, read: Callable[[Path], Iterator[str]] = app_imports) -> dict[str, set[str]]:

@@ -10,7 +10,8 @@ from fastapi import Depends, Request
 from fastapi import Path as Part
 
 from app.core.errors import N_, NotYours
-from app.runs.store.states import RunRow, Visitor
+from app.runs.store.orders import RunRow
+from app.runs.store.states import Visitor
 from app.runs.store.store import Store
 from app.settings import Settings
 from app.web.visitors import visitor_of

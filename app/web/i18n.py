@@ -11,7 +11,7 @@ import gettext
 import io
 from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
@@ -38,6 +38,21 @@ def translate(language: str, message: str, values: dict[str, Any] | None = None)
     """The sentence in that language with its %(name)s places filled in; in English where it has no translation."""
     sentence = translations(language).gettext(message)
     return sentence % values if values else sentence
+
+
+class Told(Protocol):
+    """A sentence that was kept with the values for its places."""
+
+    @property
+    def message(self) -> str: ...
+
+    @property
+    def values(self) -> dict[str, Any]: ...
+
+
+def say(told: Told | None, language: str) -> str | None:
+    """The kept sentence in that language."""
+    return translate(language, told.message, told.values) if told else None
 
 
 @cache

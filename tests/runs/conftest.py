@@ -19,8 +19,9 @@ from app.core.training.events import Step
 from app.core.training.hyperparameters import Training
 from app.core.training.training import Trainer
 from app.runs.store.database import writing
+from app.runs.store.orders import Order
 from app.runs.store.queue import Claim, QueueLimits, claim_next
-from app.runs.store.states import Order, Visitor
+from app.runs.store.states import Visitor
 from app.runs.store.store import Store
 from app.runs.trainer.attempt import Attempt
 from app.runs.trainer.journal import Journal

@@ -6,7 +6,7 @@ from typing import Any
 
 from starlette.testclient import TestClient
 
-from app.core.networks.parsing import TYPES
+from app.core.networks.networks import TYPES
 
 
 def rows(client: TestClient, language: str) -> dict[str, Any]:

@@ -11,9 +11,9 @@ from functools import cached_property
 from torch import nn
 
 from app.core.errors import N_, InvalidValue
+from app.core.networks.arithmetic import Traced
 from app.core.networks.networks import Network, expand
 from app.core.networks.reports import LayerReport
-from app.core.networks.residual import Traced
 from app.core.pictures.preparation import Preparation
 
 INPUT, SOFTMAX = "input", "softmax"

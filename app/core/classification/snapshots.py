@@ -17,9 +17,9 @@ from torch import Tensor, nn
 from app.core.classification.activations import hooked
 from app.core.classification.sprites import draw_maps
 from app.core.errors import N_, InvalidValue
+from app.core.networks.arithmetic import Traced
 from app.core.networks.modules import build_modules
 from app.core.networks.networks import Network, expand
-from app.core.networks.residual import Traced
 from app.core.pictures.preparation import Preparation, prepare_images
 
 MOST_WEIGHTS = 200_000

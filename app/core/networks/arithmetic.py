@@ -237,6 +237,18 @@ def entry_of(table: Mapping[str, Entry], layer: Layer) -> Entry:
     return table[layer.type]
 
 
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """A layer in its network. `name` is what it is called inside its block; `inside` are a block's own layers."""
+
+    name: str
+    layer: Layer
+    before: Shape
+    after: Shape
+    inside: tuple["Traced", ...] = ()
+    projection: Layer | None = None
+
+
 def slide(shape: Shape, size: Pair, stride: Pair, place: Place, name: str | None) -> Pair:
     """Height and width of the windows' places without padding; refuses a window larger than its map."""
     if size[0] > shape[1] or size[1] > shape[2]:

@@ -13,11 +13,11 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
 
-from app.core.networks.arithmetic import Layer, Shape, entry_of
+from app.core.networks.arithmetic import Layer, Shape, Traced, entry_of
 from app.core.networks.fields import Place
 from app.core.networks.layers import BatchNormalization, Dense, DepthwiseConv2d
 from app.core.networks.networks import Network, expand
-from app.core.networks.residual import Residual, Traced, trace
+from app.core.networks.residual import Residual, trace
 
 ACTIVATION_MODULES: dict[str, Callable[[], nn.Module]] = {
     "relu": nn.ReLU, "gelu": nn.GELU, "silu": nn.SiLU, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid,

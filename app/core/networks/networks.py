@@ -4,18 +4,27 @@ What is PyTorch is left to `modules`. Names of layers count each type: conv2d_1,
 block has the block's name before it: residual_1/conv2d_2.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import MISSING, dataclass, fields, replace
 from functools import cached_property
 from typing import Any
 
 from app.core.errors import N_
-from app.core.networks.arithmetic import Layer
-from app.core.networks.fields import Place, is_whole, shape_text
+from app.core.networks import layers as rows
+from app.core.networks.arithmetic import Layer, Traced
+from app.core.networks.fields import Block, Kind, Place, is_whole, kind_of, shape_text
 from app.core.networks.layers import Activation
-from app.core.networks.parsing import TOP, parse_layers
 from app.core.networks.reports import Limits, Report, check_limits, write_report
-from app.core.networks.residual import Residual, Traced, trace
+from app.core.networks.residual import Residual, trace
 
+MAXIMUM_LAYERS = 40
+TOP = Place()
+
+# Every row of `layers`, in the order in which the page offers them, and the block.
+TYPES: dict[str, type[Layer]] = {
+    kind.type: kind
+    for kind in (*vars(rows).values(), Residual)
+    if isinstance(kind, type) and issubclass(kind, Layer) and "type" in vars(kind)
+}
 MAXIMUM_CHANNELS = 64
 MAXIMUM_INPUT_SIDE = 1024
 MAXIMUM_CLASSES = 1000
@@ -127,3 +136,50 @@ def _parse_classes(value: Any) -> int:
     if not is_whole(value, 1, MAXIMUM_CLASSES):
         raise TOP.refuse(N_("'classes' must be a whole number from 1 to %(limit)d."), "classes", limit=MAXIMUM_CLASSES)
     return int(value)
+
+
+def parse_layers(value: Any, place: Place = TOP, above: int = 0) -> tuple[Layer, ...]:
+    """The layers of a JSON list; raises InvalidNetwork. `above` counts the blocks and layers that enclose them."""
+    if not isinstance(value, list | tuple) or not value:
+        raise place.refuse(N_("'layers' must be a list of at least one layer."), "layers")
+    if len(value) + above > MAXIMUM_LAYERS:  # so that deep nesting ends as soon as long lists do
+        raise place.refuse(
+            N_("A network may have %(limit)d layers, those inside blocks included."), "layers", limit=MAXIMUM_LAYERS
+        )
+    found = tuple(parse_layer(entry, place, index, above + 1) for index, entry in enumerate(value))
+    if place == TOP and (count := sum(map(_count, found))) > MAXIMUM_LAYERS:
+        raise place.refuse(
+            N_("The network has %(value)d layers, those inside blocks included; at most %(limit)d are allowed."),
+            "layers", value=count, limit=MAXIMUM_LAYERS,
+        )  # fmt: skip
+    return found
+
+
+def parse_layer(entry: Any, within: Place = TOP, index: int = 0, above: int = 0) -> Layer:
+    """The layer of a JSON object, which is the `index`-th of the list at `within`; raises InvalidNetwork."""
+    name = entry.get("type") if isinstance(entry, dict) else None
+    kind = TYPES.get(name) if isinstance(name, str) else None
+    place = within.inner(index, kind.type if kind else "")
+    if kind is None:
+        raise place.refuse(
+            N_("Layer %(layer)s must be an object whose 'type' is one of %(allowed)s."), allowed=", ".join(TYPES)
+        )
+    known = {item.name: item for item in fields(kind)}
+    if not set(entry) <= {"type", *known}:
+        raise place.refuse(
+            N_("Layer %(layer)s (%(type)s) has a field that is not known; it may have: %(allowed)s."),
+            allowed=", ".join(known) or "type",
+        )
+    values = {key: _value(kind_of(known[key]), key, entry[key], place, above) for key in entry if key != "type"}
+    lacking = [name for name, item in known.items() if item.default is MISSING and name not in values]
+    if lacking:
+        raise place.refuse(N_("Layer %(layer)s (%(type)s) needs '%(name)s'."), lacking[0])
+    return kind(**values)
+
+
+def _value(kind: Kind, name: str, value: Any, place: Place, above: int) -> Any:
+    return parse_layers(value, place, above) if isinstance(kind, Block) else kind.check(place, name, value)
+
+
+def _count(layer: Layer) -> int:
+    return 1 + (sum(map(_count, layer.layers)) if isinstance(layer, Residual) else 0)

@@ -14,8 +14,7 @@ from app.core.networks.fields import Place, shape_text
 from app.core.networks.layers import Conv2d, Pooling, ZeroPadding2d
 from app.core.networks.libraries import keras, pytorch
 from app.core.networks.libraries.syntax import Call, Program, parse_text, refuse
-from app.core.networks.networks import Network, parse_input, parse_network
-from app.core.networks.parsing import TOP, TYPES, parse_layer
+from app.core.networks.networks import TOP, TYPES, Network, parse_input, parse_layer, parse_network
 from app.core.networks.reports import Limits
 from app.core.networks.residual import Residual
 

@@ -7,11 +7,10 @@ from typing import Any
 
 from app.core.errors import N_, InvalidNetwork, InvalidValue
 from app.core.networks import receptive_fields as fields
-from app.core.networks.arithmetic import Layer, Shape
+from app.core.networks.arithmetic import Layer, Shape, Traced
 from app.core.networks.fields import Place
 from app.core.networks.formulas import Formula
 from app.core.networks.receptive_fields import Views
-from app.core.networks.residual import Traced
 
 MEBIBYTE = 1024 * 1024
 FLOAT_BYTES = 4

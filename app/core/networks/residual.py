@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from app.core.errors import N_
-from app.core.networks.arithmetic import About, Arithmetic, Layer, Shape, need_maps
+from app.core.networks.arithmetic import About, Arithmetic, Layer, Shape, Traced, need_maps
 from app.core.networks.fields import Block, Place, function, setting, shape_text
 from app.core.networks.formulas import Formula
 from app.core.networks.layers import PATTERNS, RELU, SHORT_TRAININGS, Activation, BatchNormalization, Conv2d
@@ -67,18 +67,6 @@ class Residual(Layer):
     def describe(self) -> dict[str, Any]:
         """With the descriptions of its layers."""
         return super().describe() | {"layers": [layer.describe() for layer in self.layers]}
-
-
-@dataclass(frozen=True, slots=True)
-class Traced:
-    """A layer in its network. `name` is what it is called inside its block; `inside` are a block's own layers."""
-
-    name: str
-    layer: Layer
-    before: Shape
-    after: Shape
-    inside: tuple["Traced", ...] = ()
-    projection: Conv2d | None = None
 
 
 def trace(shape: Shape, layers: Sequence[Layer]) -> tuple[Traced, ...]:

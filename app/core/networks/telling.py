@@ -6,7 +6,7 @@ from typing import Any
 from app.core.networks.arithmetic import Layer
 from app.core.networks.fields import ACTIVATIONS, Say, tell_field
 from app.core.networks.formulas import Formula
-from app.core.networks.parsing import MAXIMUM_LAYERS, TYPES
+from app.core.networks.networks import MAXIMUM_LAYERS, TYPES
 from app.core.networks.reports import BATCH, MEMORY
 
 

@@ -14,6 +14,7 @@ from app.core.networks.presets import FLATTEN, NORM, POOL, Entry, conv, dense, f
 from app.core.training.hyperparameters import Training, describe_training
 
 Kind = Literal["start", "fails", "works"]
+FIRST = "cifar10"  # the data set that the room starts with
 
 _LIGHT = "lecture-light"
 _SMALL_DIGIT, _SHAPE = (1, 8, 8), (3, 32, 32)
@@ -53,6 +54,11 @@ def find_recipe(name: str) -> Recipe:
             N_("There is no recipe of that name; GET /api/recipes lists all %(limit)d."),
             field="recipe", limit=len(recipes()),
         ) from None  # fmt: skip
+
+
+def usual(dataset: str) -> Recipe:
+    """The recipe of a data set's name, or the room's own, which is for its first one and those that have none."""
+    return recipes().get(dataset) or find_recipe("default")
 
 
 @cache

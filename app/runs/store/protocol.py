@@ -5,8 +5,8 @@ from dataclasses import asdict, dataclass
 
 from app.core.networks.networks import Network
 from app.core.training.hyperparameters import Training, describe_training
+from app.runs.store.orders import parse_stored
 from app.runs.store.queue import Claim
-from app.runs.store.states import parse_stored
 
 DISK_FULL = 28  # the code of a trainer's exit where not even that could be written
 

@@ -1,22 +1,17 @@
-"""The states of a run, who asked for it, what was ordered and is asked of it: plain values. It knows no SQL."""
+"""The states of a run, why it has one, who asked for it and what is asked of it: plain values. It knows no SQL."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import Any
 
-import numpy as np
-
 from app.core.errors import N_, InvalidValue
-from app.core.networks.networks import Network, parse_network
-from app.core.networks.reports import Limits as NetworkLimits
-from app.core.training.hyperparameters import Training, check_bounds, parse_training
+from app.core.training.hyperparameters import check_bounds
 
 QUEUED, RUNNING, PAUSED = "queued", "running", "paused"
 FINISHED, STOPPED, DIVERGED, FAILED, INTERRUPTED = "finished", "stopped", "diverged", "failed", "interrupted"
 STATES = (QUEUED, RUNNING, PAUSED, FINISHED, STOPPED, DIVERGED, FAILED, INTERRUPTED)
 TERMINAL = frozenset({FINISHED, STOPPED, DIVERGED, FAILED})  # a failed run that had begun may be set to go on
-ANY_SIZE = NetworkLimits(parameters=2**60, memory_mb=2**60)  # of a network that was judged when it came
 LONGEST_NAME = 80
 ASKABLE = (PAUSED, RUNNING, STOPPED)
 
@@ -44,20 +39,6 @@ class Visitor:
         if other.cookie and not _is_loopback(self.address):
             return self.cookie == other.cookie
         return self.address == other.address or (self.cookie is not None and self.cookie == other.cookie)
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What to train. `photo` is uint8 H x W x C, which snapshots watch; `pair` the id of the run to compare with."""
-
-    dataset: str
-    network: Network
-    training: Training
-    name: str | None = None
-    photo: np.ndarray | None = None
-    sample: str | None = None
-    pair: str | None = None
-    classes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,64 +79,10 @@ class Reason:
         return cls(stored["message"], dict(stored["values"])) if stored else None
 
 
-@dataclass(frozen=True, slots=True)
-class RunRow:
-    """A run as it stands. Times are seconds since 1970 (UTC), `seconds` those that it trained; rates are the highest.
-
-    `asked` is the state that was asked for and is not reached yet; `last` the newest row of the history.
-    """
-
-    id: str
-    name: str
-    state: str
-    asked: str | None
-    reason: Reason | None
-    dataset: str
-    network: Values
-    training: Values
-    parameters: int
-    classes: tuple[str, ...]
-    sample: str | None
-    pair: str | None
-    visitor: Visitor
-    created_at: float
-    started_at: float | None
-    ended_at: float | None
-    epoch: int
-    step: int
-    steps: int | None
-    seconds: float
-    images_per_second: float | None
-    learning_rate: float
-    test_loss: float | None
-    test_accuracy: float | None
-    last: Values | None
-    has_checkpoint: bool
-    queue_position: int | None
-
-    @property
-    def epochs(self) -> int:
-        """Those that were ordered."""
-        return self.read_training().epochs
-
-    def read_network(self) -> Network:
-        """The network as an object."""
-        return parse_stored(self.network, self.training)[0]
-
-    def read_training(self) -> Training:
-        """The hyperparameters as an object."""
-        return parse_training(self.training)
-
-
 def check_askable(state: object) -> None:
     """Whether a run may be asked for that state; InvalidValue else."""
     if state not in ASKABLE:
         raise InvalidValue(N_("state is one of %(choices)s."), field="state", choices=", ".join(ASKABLE))
-
-
-def parse_stored(network: Values, training: Values) -> tuple[Network, Training]:
-    """The objects of what a row holds; sizes were judged when the order came."""
-    return parse_network(network, ANY_SIZE), parse_training(training)
 
 
 def _is_loopback(address: str) -> bool:

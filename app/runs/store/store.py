@@ -19,10 +19,11 @@ from app.runs.store import event_log, processes
 from app.runs.store.database import Changes, migrate, open_engine, reading, writing
 from app.runs.store.event_log import LoggedEvent
 from app.runs.store.folders import RunFolder
+from app.runs.store.orders import Order, RunRow
 from app.runs.store.queue import QueueLimits, count, read_queue
 from app.runs.store.reserve import RESERVE
 from app.runs.store.schema import events, runs
-from app.runs.store.states import LONGEST_NAME, QUEUED, RUNNING, TERMINAL, Order, Reason, RunRow, Visitor, Wish
+from app.runs.store.states import LONGEST_NAME, QUEUED, RUNNING, TERMINAL, Reason, Visitor, Wish
 from app.runs.store.transitions import grant
 
 __all__ = ["TERMINAL", "LoggedEvent", "Order", "QueueLimits", "RunRow", "Store", "Visitor"]

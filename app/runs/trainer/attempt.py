@@ -21,20 +21,10 @@ from app.core.training.training import Trainer
 from app.runs.store import reasons
 from app.runs.store.event_log import SNAPSHOT, STATE
 from app.runs.store.folders import RunFolder
+from app.runs.store.orders import parse_stored
 from app.runs.store.queue import Claim
 from app.runs.store.reserve import release_reserve
-from app.runs.store.states import (
-    DIVERGED,
-    FAILED,
-    FINISHED,
-    INTERRUPTED,
-    PAUSED,
-    RUNNING,
-    STOPPED,
-    Reason,
-    Wish,
-    parse_stored,
-)
+from app.runs.store.states import DIVERGED, FAILED, FINISHED, INTERRUPTED, PAUSED, RUNNING, STOPPED, Reason, Wish
 from app.runs.trainer.artifacts import Artifacts, describe_run
 from app.runs.trainer.checkpoint_files import CheckpointFiles, has_finite_weights
 from app.runs.trainer.heartbeat import Heartbeat

@@ -11,10 +11,10 @@ from app.core.datasets.catalog import list_datasets
 from app.core.networks.networks import parse_network
 from app.core.networks.reports import Limits
 from app.core.training.hyperparameters import parse_training
+from app.core.training.recipes import FIRST, usual
 from app.core.training.requirements import check_demands, count_learned
 from app.web.addresses import NAME, Field, Grammar, Query, check_sample, picture
 from app.web.training.orders import read_network
-from app.web.training.states import FIRST, usual
 
 _RUN = "[0-9a-f]{16}"
 _LONGEST = 20_000  # characters of a network, or of a training

@@ -1,17 +1,57 @@
-"""A run as the API tells it. It does not know requests, but for whose visitor looks and in which language."""
+"""A run as the API tells it to one visitor, in their language; in lists, with its accuracies as a small curve."""
 
+from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from app.core.classification.folders import CARD
 from app.core.datasets.builtin import told_name
+from app.core.errors import UnknownRun
 from app.core.training.hyperparameters import describe_training
 from app.runs.store.folders import MODEL_PREFIX
-from app.runs.store.states import QUEUED, RUNNING, Reason, RunRow, Visitor
+from app.runs.store.orders import RunRow
+from app.runs.store.states import QUEUED, RUNNING, Visitor
 from app.runs.store.store import Store
-from app.web.i18n import translate
-from app.web.training.curves import Curves
+from app.web.i18n import say
+
+MOST_POINTS = 40
+MOST_KEPT = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """The best accuracy, and at most MOST_POINTS of all of them, evenly chosen with the newest among them."""
+
+    best: float | None
+    points: tuple[float, ...]
+
+
+class Curves:
+    """Those of a store, each kept until its run's next epoch. Safe from any thread."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._kept: OrderedDict[str, tuple[int, Curve]] = OrderedDict()
+
+    def find(self, row: RunRow) -> Curve:
+        """The run's curve up to its newest epoch."""
+        if row.last is None:
+            return Curve(None, ())
+        epoch, kept = row.last["epoch"], self._kept.get(row.id)
+        if kept and kept[0] == epoch:
+            return kept[1]
+        curve = _curve(self._history(row))
+        self._kept[row.id] = epoch, curve
+        while len(self._kept) > MOST_KEPT:
+            self._kept.popitem(last=False)
+        return curve
+
+    def _history(self, row: RunRow) -> list[dict[str, float | None]]:
+        try:
+            return self._store.history(row.id)
+        except UnknownRun:  # removed while all are listed
+            return []
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +113,6 @@ class Teller:
         return f"{MODEL_PREFIX}{row.id}" if has_model else None
 
 
-def say(reason: Reason | None, language: str) -> str | None:
-    """The sentence in that language."""
-    return translate(language, reason.message, reason.values) if reason else None
-
-
 def moment(seconds: float | None) -> str | None:
     """ISO 8601 in UTC, such as 2026-11-25T01:02:03.456Z."""
     if seconds is None:
@@ -90,3 +125,12 @@ def seconds_left(row: RunRow) -> float | None:
     if row.state not in (RUNNING, QUEUED) or not row.step or not row.steps:
         return None
     return round(row.seconds / row.step * (row.steps - row.step), 1)
+
+
+def _curve(history: list[dict[str, float | None]]) -> Curve:
+    accuracies = [value for row in history if (value := row["validation_accuracy"]) is not None]
+    if not accuracies:
+        return Curve(None, ())
+    count = min(len(accuracies), MOST_POINTS)
+    places = [round(k * (len(accuracies) - 1) / max(count - 1, 1)) for k in range(count)]
+    return Curve(max(accuracies), tuple(accuracies[place] for place in places))

@@ -6,9 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from app.core.states import State
-from app.core.training.recipes import Recipe, find_recipe, recipes
-
-FIRST = "cifar10"  # the data set that the room starts with
+from app.core.training.recipes import Recipe, recipes, usual
 
 
 def states() -> tuple[State, ...]:
@@ -26,11 +24,6 @@ def state_of(recipe: Recipe) -> State:
     if changed := {key: value for key, value in asdict(recipe.training).items() if value != usually[key]}:
         said["training"] = _write(changed)
     return State(recipe.name, "training", urlencode(said), recipe.title, recipe.why)
-
-
-def usual(dataset: str) -> Recipe:
-    """The recipe of a data set's name, or the room's own, which is for its first one and those that have none."""
-    return recipes().get(dataset) or find_recipe("default")
 
 
 def _write(value: Any) -> str:

@@ -5,18 +5,27 @@ a server that dies loses nothing. It does not know what events say.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing, contextmanager
+from typing import Annotated
 
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from fastapi.sse import format_sse_event
 from starlette.responses import StreamingResponse
 from starlette.types import Message, Send
 
 from app.core.errors import N_
+from app.runs.store.orders import RunRow
+from app.runs.store.states import TERMINAL
 from app.runs.store.store import Store
+from app.web.dependencies import RunDep, StoreDep
+from app.web.i18n import choose_language
 from app.web.refusals import TooManyStreams
 from app.web.training.tails import Tail
+
+router = APIRouter(prefix="/api/runs/{run_id}/events", tags=["training"])
 
 POLL_S = 0.04  # between two readings of a run's log: an event is sent within 100 ms of being written
 AT_FULL_PACE = 10  # runs; where more are watched, each is read less often
@@ -119,3 +128,44 @@ class Streams:
             del self._viewers[tail]
             if self._tails.get(run_id) is tail:
                 del self._tails[run_id]
+
+
+def streams_of(request: Request) -> Streams:
+    """The application's streams."""
+    return request.app.state.streams
+
+
+StreamsDep = Annotated[Streams, Depends(streams_of)]
+
+
+async def take_place(streams: StreamsDep) -> AsyncIterator[None]:
+    """A place for as long as the response lasts; TooManyStreams, which is 429, if there is none."""
+    with streams.place():
+        yield
+
+
+@router.get(
+    "",
+    status_code=200,  # which FastAPI would read from the usual responses' signature
+    dependencies=[Depends(take_place)],
+    response_class=EventStream,
+    responses={204: {"description": "The run has ended, and nothing came after that event."}},
+)
+async def stream_events(
+    request: Request,
+    run: RunDep,
+    store: StoreDep,
+    streams: StreamsDep,
+    last_event_id: Annotated[int | None, Header(ge=0, lt=2**53)] = None,
+    after: Annotated[int, Query(ge=0, lt=2**53, description="As `Last-Event-ID`, for a first connection.")] = 0,
+) -> Response:
+    """`step`, `epoch`, `snapshot` and `state` events as they are written, from the first or after `Last-Event-ID`."""
+    seen = after if last_event_id is None else last_event_id
+    if await run_in_threadpool(_has_ended, store, run, seen):
+        return Response(status_code=204)
+    return EventStream(streams.watch(run.id, seen, choose_language(request)))
+
+
+def _has_ended(store: Store, run: RunRow, seen: int) -> bool:
+    """Whether a browser that comes back has seen all there will be: 204 tells it to stay away."""
+    return run.state in TERMINAL and 0 < store.newest(run.id) <= seen

@@ -19,8 +19,7 @@ from app.core.errors import UnknownRun
 from app.runs.store.event_log import STATE
 from app.runs.store.states import TERMINAL, Reason
 from app.runs.store.store import LoggedEvent, Store
-from app.web.i18n import LANGUAGES
-from app.web.training.run_objects import say
+from app.web.i18n import LANGUAGES, say
 
 Result = TypeVar("Result")
 

@@ -15,7 +15,7 @@ from app.core.pictures.images import open_sample
 from app.core.pictures.preparation import Preparation, prepare_picture
 from app.core.training.hyperparameters import parse_training
 from app.core.training.requirements import check_demands, count_learned
-from app.runs.store.states import Order
+from app.runs.store.orders import Order
 from app.web.training.orders import Judge, check_fields, clean_name, named, read_network, text
 
 USUAL_NETWORK = "lecture-light"

@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 
 from app.core.errors import InvalidNetwork
 from app.core.networks.fields import Place
-from app.core.networks.networks import Network, parse_network
-from app.core.networks.parsing import parse_layer
+from app.core.networks.networks import Network, parse_layer, parse_network
 
 Entry = dict[str, Any]
 Draw = Callable[[st.SearchStrategy[Any]], Any]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.core.networks.parsing import TYPES
+from app.core.networks.networks import TYPES
 
 SCRIPTS = Path(__file__).parents[3] / "static/js"
 # Words that mean something else there: the field `activation`, and the remedy "dropout", which recipes are called by.

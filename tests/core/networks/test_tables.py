@@ -23,8 +23,7 @@ from app.core.networks.fields import ACTIVATIONS
 from app.core.networks.layers import Conv2d, Dense, Flatten, GlobalAveragePooling2d
 from app.core.networks.libraries import keras, pytorch
 from app.core.networks.modules import MODULES, build
-from app.core.networks.networks import Network
-from app.core.networks.parsing import TYPES, parse_layer
+from app.core.networks.networks import TYPES, Network, parse_layer
 
 APP = Path(app.core.__file__).parents[1]
 # Where a type may be called by its name: its row, its tables, and networks that are written out.

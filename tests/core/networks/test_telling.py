@@ -9,7 +9,7 @@ import pytest
 
 from app.core.errors import InvalidNetwork
 from app.core.networks.arithmetic import Layer
-from app.core.networks.parsing import TYPES, parse_layer
+from app.core.networks.networks import TYPES, parse_layer
 from app.core.networks.telling import tell_layers
 from tests.vectors.make_told import make
 

@@ -15,9 +15,8 @@ from app.core.networks.reports import Limits, write_report
 from app.core.training.requirements import check_demands
 from app.runs.store.states import Visitor
 from app.runs.store.store import Store
-from app.web.training.curves import Curves
 from app.web.training.orders import Judge
-from app.web.training.run_objects import Teller
+from app.web.training.run_objects import Curves, Teller
 from app.web.work.orders import read_order
 from tests.web.conftest import problem
 from tests.web.logged_runs import SMALL, quiet_client

@@ -13,7 +13,8 @@ import pytest
 
 from app.core.networks.networks import parse_network
 from app.core.training.hyperparameters import Training
-from app.runs.store.states import Order, Visitor
+from app.runs.store.orders import Order
+from app.runs.store.states import Visitor
 from app.runs.store.store import Store
 from app.web.refusals import TooManyStreams
 from app.web.training import streams as streams_module

@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from app.core.errors import N_
-from app.core.networks.arithmetic import Layer, Shape, entry_of
+from app.core.networks.arithmetic import Layer, Shape, Traced, entry_of
 from app.core.networks.fields import Place, shape_text
 from app.core.networks.layers import Activation, BatchNormalization, Dense, Pooling, ZeroPadding2d
 from app.core.networks.libraries.forms import ONE, Form, argument_text, define
 from app.core.networks.libraries.syntax import Call, Program, refuse
 from app.core.networks.networks import Network
-from app.core.networks.residual import Traced, trace
+from app.core.networks.residual import trace
 
 NONE = (0, (0, 0))
 _POOL = "kernel_size:pool_size! stride padding"

@@ -5,9 +5,10 @@ from pathlib import Path
 
 from app.core.networks.networks import parse_network
 from app.core.training.hyperparameters import Training
-from app.runs.store.states import Order, Visitor
+from app.runs.store.orders import Order
+from app.runs.store.states import Visitor
 from app.runs.store.store import Store
-from app.web.training.curves import Curve, Curves
+from app.web.training.run_objects import Curve, Curves
 from tests.web.logged_runs import ROW, SMALL, write
 
 ORDER = Order("digits", parse_network(SMALL), Training())
