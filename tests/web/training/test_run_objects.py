@@ -1,4 +1,4 @@
-"""Small curves for lists: app/web/training/curves.py."""
+"""Small curves for lists: app/web/training/run_objects.py."""
 
 from dataclasses import replace
 from pathlib import Path
