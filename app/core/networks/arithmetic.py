@@ -200,8 +200,9 @@ class Layer:
         return {"type": self.type} | {name: write(value) for name, value in values.items()}
 
     def _count(self, formula: Formula | None, shape: Shape, places: int = 1) -> int:
-        own = {"channels": shape[0], "values": math.prod(shape), "places": places}
-        return 0 if formula is None else formula(vars(self) | own)
+        if formula is None:
+            return 0
+        return formula(vars(self) | {"channels": shape[0], "values": math.prod(shape), "places": places})
 
     def _sides(self, name: str | None) -> Pair:
         """A field of two sides; where it is null, that of the field that it is then as."""

@@ -39,7 +39,11 @@ class Formula:
 
     def __call__(self, values: Mapping[str, Any]) -> int:
         """Its value where the names have these; true is 1."""
-        return _work_out(self.tree, values)
+        return self._value(values)
+
+    @cached_property
+    def _value(self) -> Callable[[Mapping[str, Any]], int]:
+        return _compile(self.tree)
 
 
 def _read(node: ast.expr) -> Tree:
@@ -55,12 +59,14 @@ def _read(node: ast.expr) -> Tree:
     raise ValueError(f"no formula: {ast.unparse(node)}")
 
 
-def _work_out(tree: Tree, values: Mapping[str, Any]) -> int:
+def _compile(tree: Tree) -> Callable[[Mapping[str, Any]], int]:
+    """The tree as nested functions: a network's report asks some thousand times."""
     if isinstance(tree, int):
-        return tree
+        return lambda values: tree
     if isinstance(tree, str):
-        return int(values[tree])
+        return lambda values: int(values[tree])
     sign, *parts = tree
     if sign == "prod":
-        return math.prod(values[parts[0]])
-    return _OPERATIONS[sign](*(_work_out(part, values) for part in parts))
+        return lambda values: math.prod(values[parts[0]])
+    join, (one, other) = _OPERATIONS[sign], map(_compile, parts)
+    return lambda values: join(one(values), other(values))
