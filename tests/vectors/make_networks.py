@@ -38,6 +38,30 @@ SOUND = {
     "no bias, every norm": network(CONV | {"use_bias": False}, NORM, FLAT, OUT | {"use_bias": False}, NORM),
     "pools that overlap": network(POOL | {"pool_size": 3, "stride": 2}, CONV, {"type": "average_pooling2d"}, FLAT, OUT),
     "pools that leave out": network(POOL | {"pool_size": [2, 4], "stride": [5, 4]}, CONV | {"filters": 7}, FLAT, OUT),
+    "padded pools": network(
+        POOL | {"pool_size": 3, "stride": 2, "padding": "same"}, CONV,
+        {"type": "average_pooling2d", "pool_size": [2, 3], "stride": 1, "padding": [1, 2]}, POOL | {"padding": "same"},
+        FLAT, OUT,
+    ),
+    "each map by itself": network(
+        {"type": "depthwise_conv2d", "stride": 2, "padding": "same", "depth_multiplier": 2, "activation": "relu"},
+        {"type": "depthwise_conv2d", "kernel_size": [1, 3], "padding": [0, 2], "use_bias": False}, FLAT, OUT,
+    ),
+    "separable": network(
+        {"type": "separable_conv2d", "filters": 6, "depth_multiplier": 3, "padding": 1}, NORM,
+        {"type": "separable_conv2d", "filters": 4, "stride": 2, "use_bias": False, "activation": "elu"}, FLAT, OUT,
+    ),
+    "spread kernels of groups": network(
+        CONV | {"filters": 6, "groups": 3, "dilation": 2}, CONV | {"groups": 2, "dilation": [1, 3], "padding": "same"},
+        FLAT, OUT,
+    ),
+    "zeros around": network(
+        {"type": "zero_padding2d"}, CONV, {"type": "zero_padding2d", "padding": [0, 3]}, POOL, FLAT, OUT
+    ),
+    "scaled, then leaky": network(
+        {"type": "rescaling", "scale": 1 / 255, "offset": -0.5}, CONV | {"activation": "leaky_relu"},
+        {"type": "activation", "activation": "leaky_relu"}, {"type": "spatial_dropout2d"}, FLAT, OUT,
+    ),
     "the mean of each map": network(CONV | {"filters": 9}, {"type": "global_average_pooling2d"}, OUT),
     "the largest of each map": network(CONV | {"filters": 3}, {"type": "global_max_pooling2d"}),
     "activations count by name": network(
@@ -65,6 +89,9 @@ REFUSED = {
     "maps at the end": network(CONV),
     "softmax inside": network(CONV, {"type": "activation", "activation": "softmax"}, FLAT, OUT),
     "a padding as wide as its kernel": network(CONV | {"kernel_size": 3, "padding": 3}, FLAT, OUT),
+    "a pool's padding as wide as its window": network(POOL, POOL | {"padding": [0, 2]}, FLAT, OUT),
+    "groups that do not divide the maps": network(CONV, CONV | {"groups": 3}, FLAT, OUT),
+    "a step and a spacing": network(CONV | {"stride": 2, "dilation": 2}, FLAT, OUT),
     "a block that cannot be added": network({"type": "residual", "layers": [CONV | {"kernel_size": 9}]}, FLAT, OUT),
     "a fault inside a block": network({"type": "residual", "layers": [CONV, CONV | {"kernel_size": 16}]}, FLAT, OUT),
     "the softmax of one": network(FLAT, {"type": "dense", "units": 1, "activation": "softmax"}, classes=1),

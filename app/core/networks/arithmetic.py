@@ -185,7 +185,7 @@ class Layer:
         return height, width
 
     def margins(self, shape: Shape) -> tuple[int, int, int, int]:
-        """Zeros at the top, bottom, left and right of an input of that shape."""
+        """Cells put at the top, bottom, left and right of an input of that shape."""
         slides = self.arithmetic.slides
         padding: str | Pair = getattr(self, slides.padding) if slides and slides.padding else "valid"
         if padding == "same":
@@ -193,6 +193,12 @@ class Layer:
             return *rows, *columns
         vertical, horizontal = (0, 0) if isinstance(padding, str) else padding
         return vertical, vertical, horizontal, horizontal
+
+    def even_margins(self, shape: Shape) -> Pair | None:
+        """Those at the top and left where opposite sides are alike and each at most half a window, else None."""
+        top, bottom, left, right = self.margins(shape)
+        fits = 2 * top <= self.cells[0] and 2 * left <= self.cells[1]
+        return (top, left) if (top, left) == (bottom, right) and fits else None
 
     def describe(self) -> dict[str, Any]:
         """The JSON value it is read from; fields that hold their default are left out."""

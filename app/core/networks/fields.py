@@ -291,6 +291,12 @@ BORDER: dict[str, Any] = {
     "unusual": N_("padding %(value)s"),
     "meanings": _BORDERS,
 }
+POOL_BORDER: dict[str, Any] = BORDER | {
+    "meanings": (
+        ("valid", N_("windows stay inside; what is left over is dropped")),
+        ("same", N_("windows reach over the border, where nothing counts")),
+    ),
+}
 KERNELS_OF_EACH: dict[str, Any] = {
     "kind": Whole(1, 1024),
     "title": N_("kernels for each map"),

@@ -3,7 +3,8 @@
 Fields, defaults and numbers are those of Keras: a `stride` or size of two numbers is (height, width), batch
 normalization has epsilon 0.001, padding "same" gives ceil(n / stride) and puts an odd cell at the right and below, as
 TensorFlow does for every stride (PyTorch's own "same" knows stride 1 only). As in PyTorch, `padding` may also be a
-number: so many zeros on every side. How rows are worked out is for `arithmetic`, how they are told for `telling`.
+number: so many cells on every side, zeros before a kernel and of no account to a pool. How rows are worked out is for
+`arithmetic`, how they are told for `telling`.
 """
 
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from app.core.networks.fields import (
     KERNEL,
     KERNELS_OF_EACH,
     MAXIMUM_SIDE,
+    POOL_BORDER,
     RATE,
     SIDE,
     SIDES,
@@ -171,12 +173,17 @@ class ZeroPadding2d(Layer):
 
 @dataclass(frozen=True)
 class Pooling(Layer):
-    """The maximum or mean of windows, `stride` apart (default: their size); what is left over is dropped."""
+    """The maximum or mean of windows, `stride` apart (default: their size); what is left over is dropped.
+
+    Padding never counts: a window that reaches over the border gives the maximum or mean of its cells inside, as in
+    Keras (https://keras.io/api/layers/pooling_layers) and PyTorch's `count_include_pad=False`.
+    """
 
     function: ClassVar[str]
-    arithmetic: ClassVar[Arithmetic] = Arithmetic(takes="maps", slides=Slides("pool_size", "stride"))
+    arithmetic: ClassVar[Arithmetic] = Arithmetic(takes="maps", slides=Slides("pool_size", "stride", "padding"))
     pool_size: Pair = setting(SIDE, N_("window"), default=(2, 2), stops=SIDES[1:], typed=True, on_card=True)
     stride: Pair | None = setting(default=None, **STEP | {"kind": Sides(1, MAXIMUM_SIDE, otherwise="pool_size")})
+    padding: str | Pair = setting(default="valid", **POOL_BORDER)
 
 
 @dataclass(frozen=True)

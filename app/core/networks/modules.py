@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from app.core.networks.arithmetic import Layer, Shape, Traced, entry_of
 from app.core.networks.fields import Place
-from app.core.networks.layers import BatchNormalization, Dense, DepthwiseConv2d
+from app.core.networks.layers import AveragePooling2d, BatchNormalization, Dense, DepthwiseConv2d, MaxPooling2d
 from app.core.networks.networks import Network, expand
 from app.core.networks.residual import Residual, trace
 
@@ -33,6 +33,27 @@ class PaddedConv2d(nn.Conv2d):
     def forward(self, input: Tensor) -> Tensor:  # noqa: A002 - torch's name
         """N x C x H x W to N x filters x ceil(H / stride) x ceil(W / stride)."""
         return super().forward(F.pad(input, self.sides))
+
+
+class PaddedMaxPool2d(nn.MaxPool2d):
+    """The largest value of windows over a border, of `sides` cells as in `PaddedConv2d`, that never is the largest."""
+
+    sides: tuple[int, int, int, int] = (0, 0, 0, 0)
+
+    def forward(self, input: Tensor) -> Tensor:  # noqa: A002 - torch's name
+        """N x C x H x W to N x C x places down x places across."""
+        return super().forward(F.pad(input, self.sides, value=-math.inf))
+
+
+class PaddedAvgPool2d(nn.AvgPool2d):
+    """The mean of the cells inside the map, of windows over a border of `sides` cells; made to give sums."""
+
+    sides: tuple[int, int, int, int] = (0, 0, 0, 0)
+
+    def forward(self, input: Tensor) -> Tensor:  # noqa: A002 - torch's name
+        """N x C x H x W to N x C x places down x places across."""
+        counts = super().forward(F.pad(torch.ones_like(input[:1, :1]), self.sides))
+        return super().forward(F.pad(input, self.sides)) / counts
 
 
 class GlobalMaxPool2d(nn.AdaptiveMaxPool2d):
@@ -133,6 +154,24 @@ def _depthwise(layer: DepthwiseConv2d, item: Traced) -> nn.Conv2d:
     return module
 
 
+def _max_pooling(layer: MaxPooling2d, item: Traced) -> nn.MaxPool2d:
+    if (even := layer.even_margins(item.before)) is not None:
+        return nn.MaxPool2d(layer.pool_size, layer.step, even)
+    module = PaddedMaxPool2d(layer.pool_size, layer.step)
+    top, bottom, left, right = layer.margins(item.before)
+    module.sides = (left, right, top, bottom)
+    return module
+
+
+def _average_pooling(layer: AveragePooling2d, item: Traced) -> nn.AvgPool2d:
+    if (even := layer.even_margins(item.before)) is not None:
+        return nn.AvgPool2d(layer.pool_size, layer.step, even, count_include_pad=False)
+    module = PaddedAvgPool2d(layer.pool_size, layer.step, divisor_override=1)
+    top, bottom, left, right = layer.margins(item.before)
+    module.sides = (left, right, top, bottom)
+    return module
+
+
 def _residual(layer: Residual, item: Traced) -> ResidualBlock:
     block = ResidualBlock(_children(item.inside))
     if item.projection is not None:
@@ -145,8 +184,8 @@ MODULES: dict[str, Callable[[Any, Traced], nn.Module]] = {
     "depthwise_conv2d": _depthwise,
     "separable_conv2d": lambda layer, item: nn.Sequential(_children(trace(item.before, layer.parts()))),
     "zero_padding2d": lambda layer, item: nn.ZeroPad2d((layer.padding[1],) * 2 + (layer.padding[0],) * 2),
-    "max_pooling2d": lambda layer, item: nn.MaxPool2d(layer.pool_size, layer.step),
-    "average_pooling2d": lambda layer, item: nn.AvgPool2d(layer.pool_size, layer.step),
+    "max_pooling2d": _max_pooling,
+    "average_pooling2d": _average_pooling,
     "global_average_pooling2d": lambda layer, item: GlobalAveragePool2d(),
     "global_max_pooling2d": lambda layer, item: GlobalMaxPool2d(),
     "batch_normalization": _batch_normalization,

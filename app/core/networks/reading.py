@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 
 from app.core.errors import N_, InvalidNetwork
-from app.core.networks.arithmetic import Shape, need_maps, same_margins
+from app.core.networks.arithmetic import Shape, need_maps
 from app.core.networks.fields import Place, shape_text
 from app.core.networks.layers import Conv2d, Pooling, ZeroPadding2d
 from app.core.networks.libraries import keras, pytorch
@@ -21,6 +21,7 @@ from app.core.networks.residual import Residual
 Entry = dict[str, Any]
 Sides = tuple[int, ...]
 MAXIMUM_CALLS = 200  # 40 layers, their activations and paddings
+_UNEVEN = N_("Line %(line)d: zeros that differ from side to side are known only where they make padding 'same'.")
 
 
 def read_network(text: Any, shape: Sequence[int] | None = None, limits: Limits | None = None) -> Network:
@@ -142,7 +143,7 @@ class Chain:
             if role == "sum":
                 self._block(call, entry, place)
             if role == "pool":
-                self._unpad(call, entry, place)
+                self._pad_pool(call, entry, place)
             layer = parse_layer(entry, self._within, len(self.entries))
             after = layer.output_shape(self.shape, place)
             if isinstance(layer, Residual):
@@ -193,8 +194,7 @@ class Chain:
         elif is_same:
             entry["padding"] = "same" if any(same) else "valid"
         else:
-            raise refuse(call.line, N_("Line %(line)d: zeros that differ from side to side are known only where they "
-                                       "make padding 'same'."))  # fmt: skip
+            raise refuse(call.line, _UNEVEN)
 
     def _takes_zeros(self, entry: Entry) -> bool:
         """Whether the zeros before a convolution can be its padding; uneven ones must."""
@@ -222,18 +222,22 @@ class Chain:
                                        "a convolution."))  # fmt: skip
         self._append(call, {"type": ZeroPadding2d.type, "padding": [top, left]})
 
-    def _unpad(self, call: Call, entry: Entry, place: Place) -> None:
-        """A pooling with padding "same" is one without, where its windows fill the map."""
-        padding = entry.pop("padding", "valid")
+    def _pad_pool(self, call: Call, entry: Entry, place: Place) -> None:
+        """A pooling's padding as numbers, or "same" where that is what is said or, in PyTorch, what they are."""
+        sides = entry.pop("sides", None)
         layer = parse_layer(entry, self._within, len(self.entries))
-        if padding == "valid" or not isinstance(layer, Pooling):
+        if not isinstance(layer, Pooling) or (sides is None and layer.padding in ("same", "valid")):
             return
         need_maps(self.shape, place)
-        zeros = [same_margins(*axis) for axis in zip(self.shape[1:], layer.pool_size, layer.step, strict=True)]
-        if padding != "same" or any(map(any, zeros)):
-            raise refuse(
-                call.line, N_("Line %(line)d: a pooling's padding is known only where nothing has to be added.")
-            )
+        found = layer.margins(self.shape) if sides is None else sides
+        same = layer.but(padding="same").margins(self.shape)
+        top, bottom, left, right = found
+        if (top, left) == (bottom, right) and not (self._torch and found == same):
+            entry["padding"] = [top, left]
+        elif found == same:
+            entry["padding"] = "same" if any(same) else "valid"
+        else:
+            raise refuse(call.line, _UNEVEN)
 
 
 def _role(kind: str) -> str:

@@ -57,7 +57,11 @@ SAME_SIZE = st.one_of(
     st.just({"type": "rescaling", "scale": 0.5, "offset": -1}),
     st.just({"type": "zero_padding2d", "padding": [2, 1]}),
 )
-POOLS = st.sampled_from([{"type": "max_pooling2d"}, {"type": "average_pooling2d", "pool_size": 2, "stride": 1}])
+POOLS = st.sampled_from([
+    {"type": "max_pooling2d"}, {"type": "average_pooling2d", "pool_size": 2, "stride": 1},
+    {"type": "max_pooling2d", "pool_size": 3, "stride": 2, "padding": "same"},
+    {"type": "average_pooling2d", "pool_size": [4, 3], "stride": 2, "padding": [3, 1]},
+])  # fmt: skip
 ENDS = st.sampled_from([
     [{"type": "flatten"}],
     [{"type": "global_average_pooling2d"}],

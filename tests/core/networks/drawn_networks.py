@@ -47,7 +47,11 @@ separable = st.builds(
 kernels = st.one_of(convolutions, convolutions, depthwise, separable)
 poolings = st.fixed_dictionaries(
     {"type": st.sampled_from(["max_pooling2d", "average_pooling2d"])},
-    optional={"pool_size": sizes, "stride": strides | st.none()},
+    optional={
+        "pool_size": sizes,
+        "stride": strides | st.none(),
+        "padding": st.sampled_from(["valid", "same", "same", 1, [0, 2], [2, 1], 3]),
+    },
 )
 around = st.fixed_dictionaries(
     {"type": st.just("zero_padding2d")}, optional={"padding": st.integers(0, 2) | st.just([0, 3])}

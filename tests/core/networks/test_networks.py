@@ -201,6 +201,8 @@ WRONG: list[tuple[Any, str | None, str]] = [
     (small(conv(activation="swish")), "layers.0.activation", "one of none, relu"),
     (small(conv(activation="softmax")), "layers.0.activation", "very end"),
     (small(conv(kernel_size=9)), "layers.0.kernel_size", r"gets maps of 3 x 8 x 8; its window of 9 x 9"),
+    (small({"type": "max_pooling2d", "padding": 2}), "layers.0.padding", "less than the kernel's 2 x 2"),
+    (small({"type": "max_pooling2d", "padding": "full"}), "layers.0.padding", "must be 'valid', 'same'"),
     (small({"type": "max_pooling2d"}, {"type": "max_pooling2d", "pool_size": 5}), "layers.1.pool_size", "3 x 4 x 4"),
     (small({"type": "dropout", "rate": 1}), "layers.0.rate", "less than 1"),
     (small({"type": "dropout", "rate": math.nan}), "layers.0.rate", "less than 1"),

@@ -113,8 +113,11 @@ def _even(shape: Shape, layers: tuple[Layer, ...]) -> tuple[Any, ...]:
             found.append((fields, groups, item.after[0], _sum(zeros, item.layer.margins(item.before))))
         elif isinstance(item.layer, Residual):
             found.append(("residual", _even(item.before, item.layer.layers)))
+        elif isinstance(item.layer, Pooling):
+            around = item.layer.margins(item.before)
+            found.append((item.layer.type, item.layer.pool_size, item.layer.step, around))
         else:
-            found.append(replace(item.layer, stride=item.layer.step) if isinstance(item.layer, Pooling) else item.layer)
+            found.append(item.layer)
         zeros = NO_ZEROS
     return (*found, zeros)
 
@@ -191,13 +194,25 @@ def test_the_size_of_pytorchs_input_is_found(text: str, size: tuple[int, int, in
     assert read_network(text).input == size
 
 
-def test_a_pooling_with_padding_that_adds_nothing_is_a_plain_one() -> None:
+def test_the_padding_of_a_pooling_is_kept_also_where_it_adds_nothing() -> None:
     text = "model = Sequential([InputLayer((8, 6, 3)), MaxPooling2D((2, 2), padding='same'), Flatten()])"
 
     network = read_network(text)
 
-    assert network.describe()["layers"] == [{"type": "max_pooling2d"}, {"type": "flatten"}]
+    assert network.describe()["layers"] == [{"type": "max_pooling2d", "padding": "same"}, {"type": "flatten"}]
     assert network.classes == 4 * 3 * 3
+
+
+@pytest.mark.parametrize(("text", "padding"), [
+    ("nn.MaxPool2d(3, 2, 1)", 1), ("nn.MaxPool2d(3, 1, 1)", "same"), ("nn.MaxPool2d((2, 5), padding=(0, 2))", [0, 2]),
+    ("nn.AvgPool2d(3, 2, 1, count_include_pad=False)", 1), ("nn.MaxPool2d(3, padding=0)", "valid"),
+    ("nn.AvgPool2d(3, count_include_pad=True)", "valid"), ("PaddedAvgPool2d(3, 2, (0, 1, 0, 1))", "same"),
+    ("PaddedMaxPool2d(3, 2, (2, 2, 2, 2))", 2),
+])  # fmt: skip
+def test_pytorchs_pools_are_read_with_their_padding(text: str, padding: Any) -> None:
+    network = read_network(f"m = nn.Sequential({text}, nn.Flatten())\nm(torch.rand(1, 2, 8, 10))")
+
+    assert network.describe()["layers"][0].get("padding", "valid") == padding
 
 
 def test_a_given_input_wins() -> None:

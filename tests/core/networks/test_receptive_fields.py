@@ -7,7 +7,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.core.networks.modules import build
+from app.core.networks.modules import Rescaling, build
 from app.core.networks.networks import Network, expand, parse_network
 from tests.core.networks.drawn_networks import networks
 from tests.core.networks.test_networks import conv, outputs, small
@@ -24,6 +24,9 @@ def averaged(network: Network) -> Network:
 def positive(network: Network) -> torch.nn.Sequential:
     """The module with small positive weights in float64, so that no gradient cancels or dies in a ReLU."""
     module = build(network).double().eval()
+    for child in module.modules():
+        if isinstance(child, Rescaling):
+            child.offset = 0.0  # below 0 a ReLU would be dead
     with torch.no_grad():
         for weights in module.parameters():
             weights.uniform_(0.01, 0.05)

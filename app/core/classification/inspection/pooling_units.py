@@ -22,7 +22,8 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Pooled:
-    """`function` is "maximum", whose `positions` on the input map are all that reach it, or "mean" = sum / count."""
+    """The window's cells inside the map, since padding never counts. `function` is "maximum", whose `positions` on the
+    input map are all that reach it, or "mean" = sum / count."""
 
     function: str
     left: int
@@ -40,9 +41,12 @@ def explain_pooling(recording: Recording, layer: str, channel: int, x: int, y: i
     """The window at column x, row y of one map."""
     described = recording.anatomy.row(layer).layer
     assert isinstance(described, Pooling)
+    maps = recording.before(layer)
     (height, width), (down, across) = described.pool_size, described.step
-    cells = recording.before(layer)[channel, y * down : y * down + height, x * across : x * across + width]
-    return _pool(cells, described.function, x * across, y * down)
+    above, _, beside, _ = described.margins(tuple(maps.shape))
+    top, left = y * down - above, x * across - beside
+    cells = maps[channel, max(top, 0) : top + height, max(left, 0) : left + width]
+    return _pool(cells, described.function, max(left, 0), max(top, 0))
 
 
 def explain_global_pooling(recording: Recording, layer: str, channel: int, x: int, y: int) -> Pooled:

@@ -87,6 +87,6 @@ def define(classes: Mapping[str, str], body: Sequence[str]) -> list[str]:
 
 def argument_text(value: Any) -> str:
     """As people write it: a pair of equal numbers as one, texts in double quotes."""
-    if isinstance(value, tuple) and value[0] == value[1]:
+    if isinstance(value, tuple) and value[0] == value[1] and isinstance(value[0], int):
         value = value[0]
     return f'"{value}"' if isinstance(value, str) else repr(value)

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 from app.core.errors import N_
-from app.core.networks.arithmetic import Layer, Traced, entry_of
+from app.core.networks.arithmetic import Layer, Shape, Traced, entry_of
 from app.core.networks.fields import shape_text
-from app.core.networks.layers import DepthwiseConv2d
+from app.core.networks.layers import DepthwiseConv2d, Pooling
 from app.core.networks.libraries.forms import Form, argument_text, define
 from app.core.networks.libraries.syntax import Call, Program, refuse
 from app.core.networks.networks import Network, expand
@@ -47,7 +47,34 @@ class Residual(layers.Layer):
 
     def compute_output_shape(self, shape):
         return self.block.compute_output_shape(shape)
-'''
+''',
+    "PaddedMaxPooling2D": '''\
+class PaddedMaxPooling2D(layers.Layer):
+    """The maximum over a border that never counts: cells above and below, at the left and right."""
+
+    def __init__(self, pool_size, strides=None, padding=((0, 0), (0, 0))):
+        super().__init__()
+        self.pool_size, self.strides, self.padding = pool_size, strides, padding
+
+    def call(self, x):
+        padded = keras.ops.pad(x, ((0, 0), *self.padding, (0, 0)), constant_values=float("-inf"))
+        return keras.ops.max_pool(padded, self.pool_size, self.strides, data_format="channels_last")
+''',
+    "PaddedAveragePooling2D": '''\
+class PaddedAveragePooling2D(layers.Layer):
+    """The mean over a border that never counts: cells above and below, at the left and right."""
+
+    def __init__(self, pool_size, strides=None, padding=((0, 0), (0, 0))):
+        super().__init__()
+        self.pool_size, self.strides, self.padding = pool_size, strides, padding
+
+    def call(self, x):
+        return self.mean(x) / self.mean(keras.ops.ones_like(x))  # of all cells, by the share of those inside
+
+    def mean(self, x):
+        padded = keras.ops.pad(x, ((0, 0), *self.padding, (0, 0)))
+        return keras.ops.average_pool(padded, self.pool_size, self.strides, data_format="channels_last")
+''',
 }  # that Keras lacks and a program defines, so and not otherwise
 
 
@@ -120,7 +147,10 @@ LAYERS = {
     "activation": Word("Activation", "activation!", leading=1),
     "residual": Word("Residual", "activation", extras=("projection",)),
 }  # fmt: skip
+_PADDED = "pool_size! strides:stride padding:sides!"
 _ALSO_READ = [
+    ("max_pooling2d", Form("PaddedMaxPooling2D", _PADDED, leading=1)),
+    ("average_pooling2d", Form("PaddedAveragePooling2D", _PADDED, leading=1)),
     ("activation", Form("ReLU", "max_value negative_slope threshold",
                         {"negative_slope": (0,), "threshold": (0,)}, {"activation": "relu"})),
     ("activation", Form("LeakyReLU", "negative_slope!", {"negative_slope": (0.2,)}, {"activation": "leaky_relu"})),
@@ -194,9 +224,21 @@ def _lines(item: Traced, indent: str) -> Iterator[str]:
         projection = f"projection={_call(item.projection)}" if item.projection else ""
         yield f"{indent}{', '.join(filter(None, [']', projection, options]))}),{_note(item)}"
         return
-    if isinstance(zeros := getattr(item.layer, "padding", "valid"), tuple) and item.layer.role != "pad":
+    if item.layer.role == "kernels" and isinstance(zeros := getattr(item.layer, "padding", "valid"), tuple):
         yield f"{indent}layers.ZeroPadding2D({argument_text(zeros)}),"
-    yield f"{indent}{_call(item.layer)},{_note(item)}"
+    call = _padded_pool(item.layer, item.before) if isinstance(item.layer, Pooling) else ""
+    yield f"{indent}{call or _call(item.layer)},{_note(item)}"
+
+
+def _padded_pool(layer: Pooling, before: Shape) -> str:
+    """A call of the program's own class where Keras lacks the padding: of numbers, and of a mean whose sides differ,
+    for which Keras on PyTorch repeats the border's cells (on TensorFlow it does not)."""
+    top, bottom, left, right = layer.margins(before)
+    if isinstance(layer.padding, str) and (layer.function == "maximum" or (top, left) == (bottom, right)):
+        return ""
+    values = {name: value for name, value in vars(layer).items() if name != "padding" and value is not None}
+    _, form = FORMS[f"Padded{entry_of(LAYERS, layer).name}"]
+    return form.write(values | {"sides": ((top, bottom), (left, right))})
 
 
 def _note(item: Traced) -> str:
@@ -219,7 +261,10 @@ def _call(layer: Layer) -> str:
 
 
 def read(call: Call, program: Program) -> dict[str, Any]:
-    """The call as a JSON object; a zero padding holds `sides`, "input" the shape. Raises InvalidNetwork."""
+    """The call as a JSON object; what is padded side by side holds `sides`, "input" the shape.
+
+    Raises InvalidNetwork.
+    """
     kind, form = FORMS[call.name]
     if call.keywords.keys() & set(INPUTS):
         form = replace(form, extras=(*form.extras, *INPUTS))
@@ -234,7 +279,9 @@ def read(call: Call, program: Program) -> dict[str, Any]:
     if isinstance(padding := entry.get("padding"), str):
         entry["padding"] = padding.lower()
     if form is LAYERS["zero_padding2d"]:
-        entry = {"type": kind, "sides": _sides(call, entry.get("padding", 1))}
+        entry = {"type": kind, "sides": entry.get("padding", 1)}
+    if "sides" in entry:
+        entry["sides"] = _sides(call, entry["sides"])
     return entry
 
 

@@ -17,8 +17,7 @@ from app.core.networks.libraries.syntax import Call, Program, refuse
 from app.core.networks.networks import Network
 from app.core.networks.residual import trace
 
-NONE = (0, (0, 0))
-_POOL = "kernel_size:pool_size! stride padding"
+_POOL = "kernel_size:pool_size! stride"
 _SOFTMAX = "  # probabilities; leave it out to train with nn.CrossEntropyLoss"
 
 
@@ -44,6 +43,29 @@ class Rescaling(nn.Module):
 
     def forward(self, x):
         return self.scale * x + self.offset
+''',
+    "PaddedMaxPool2d": '''\
+class PaddedMaxPool2d(nn.MaxPool2d):
+    """The maximum over a border that never counts: `sides` cells at the left, right, top and bottom."""
+
+    def __init__(self, kernel_size, stride=None, sides=(0, 0, 0, 0)):
+        super().__init__(kernel_size, stride)
+        self.sides = sides
+
+    def forward(self, x):
+        return super().forward(nn.functional.pad(x, self.sides, value=float("-inf")))
+''',
+    "PaddedAvgPool2d": '''\
+class PaddedAvgPool2d(nn.AvgPool2d):
+    """The mean over a border that never counts: `sides` cells at the left, right, top and bottom."""
+
+    def __init__(self, kernel_size, stride=None, sides=(0, 0, 0, 0)):
+        super().__init__(kernel_size, stride, divisor_override=1)
+        self.sides = sides
+
+    def forward(self, x):
+        counts = super().forward(nn.functional.pad(torch.ones_like(x[:1, :1]), self.sides))
+        return super().forward(nn.functional.pad(x, self.sides)) / counts
 ''',
 }  # that PyTorch lacks and a program defines, so and not otherwise
 
@@ -95,10 +117,19 @@ def _batch_normalization(layer: BatchNormalization, before: Shape) -> str:
     return f"nn.BatchNorm{dimensions}d({before[0]}, eps={layer.epsilon!r}, momentum={momentum!r})"
 
 
-def _pooling(name: str) -> Callable[[Pooling, Shape], str]:
+def _pooling(name: str, without: str = "") -> Callable[[Pooling, Shape], str]:
+    """`without` is the argument by which padding does not count."""
+
     def write(layer: Pooling, before: Shape) -> str:
-        stride = f", stride={argument_text(layer.stride)}" if layer.stride else ""
-        return f"nn.{name}({argument_text(layer.pool_size)}{stride})"
+        options = [f"stride={argument_text(layer.stride)}"] * (layer.stride is not None)
+        even = layer.even_margins(before)
+        if even is None:
+            top, bottom, left, right = layer.margins(before)
+            options.append(f"sides={(left, right, top, bottom)}")
+        elif any(even):
+            options += [f"padding={argument_text(even)}", *filter(None, [without])]
+        called = f"Padded{name}" if even is None else f"nn.{name}"
+        return f"{called}({', '.join([argument_text(layer.pool_size), *options])})"
 
     return write
 
@@ -133,13 +164,13 @@ LAYERS = {
     "separable_conv2d": Word(_in_parts),  # is read as its parts
     "zero_padding2d": Word(_zeros, [Form("ZeroPad2d", "padding!")]),
     "max_pooling2d": Word(_pooling("MaxPool2d"), [Form(
-        "MaxPool2d", f"{_POOL} dilation return_indices ceil_mode",
-        {"padding": NONE, "dilation": ONE, "return_indices": (False,), "ceil_mode": (False,)},
-    )]),
-    "average_pooling2d": Word(_pooling("AvgPool2d"), [Form(
-        "AvgPool2d", f"{_POOL} ceil_mode count_include_pad divisor_override",
-        {"padding": NONE, "ceil_mode": (False,), "count_include_pad": (True, False), "divisor_override": (None,)},
-    )]),
+        "MaxPool2d", f"{_POOL} padding dilation return_indices ceil_mode",
+        {"dilation": ONE, "return_indices": (False,), "ceil_mode": (False,)},
+    ), Form("PaddedMaxPool2d", f"{_POOL} sides!")]),
+    "average_pooling2d": Word(_pooling("AvgPool2d", "count_include_pad=False"), [Form(
+        "AvgPool2d", f"{_POOL} padding ceil_mode count_include_pad divisor_override",
+        {"ceil_mode": (False,), "divisor_override": (None,)},
+    ), Form("PaddedAvgPool2d", f"{_POOL} sides!")]),
     "global_average_pooling2d": Word(
         lambda layer, before: "nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten())",
         [Form("AdaptiveAvgPool2d", "output_size!", {"output_size": ONE})],
@@ -215,7 +246,10 @@ def _call(layer: Layer, before: Shape) -> str:
 
 
 def read(call: Call, program: Program, before: Shape) -> dict[str, Any]:
-    """The call as a JSON object; a zero padding holds `sides`. Raises InvalidNetwork, also for a wrong input size."""
+    """The call as a JSON object; what is padded side by side holds `sides`.
+
+    Raises InvalidNetwork, also for a wrong input size.
+    """
     kind, form = FORMS[call.name]
     entry = {"type": kind, **form.read(call, program)}
     for name in _INPUT_FIELDS:
@@ -232,7 +266,26 @@ def read(call: Call, program: Program, before: Shape) -> dict[str, Any]:
         entry = _depthwise(entry, groups)
     if kind == "zero_padding2d":
         entry = {"type": kind, "sides": _sides(call, entry.get("padding"))}
+    if "sides" in form.arguments:
+        entry["sides"] = _sides(call, entry["sides"])
+    if "padding" in form.arguments and entry.get("pool_size"):
+        _check_pool(call, entry)
     return entry
+
+
+def _check_pool(call: Call, entry: dict[str, Any]) -> None:
+    """What PyTorch's pools refuse, and padding that counts as zeros, which no layer here does."""
+    padding = entry.get("padding", 0)
+    sizes, sides = (value if isinstance(value, tuple) else (value,) * 2 for value in (entry["pool_size"], padding))
+    if not all(type(side) is int for side in sides) or any(
+        isinstance(size, int) and 2 * side > size for size, side in zip(sizes, sides, strict=False)
+    ):
+        raise refuse(call.line, N_("Line %(line)d: the padding of PyTorch's pools must be whole numbers, at most half "
+                                   "of the window."))  # fmt: skip
+    allowed = (False,) if any(sides) else (True, False)
+    if call.name == "AvgPool2d" and entry.pop("count_include_pad", True) not in allowed:
+        raise refuse(call.line, N_("Line %(line)d: '%(name)s' can only be %(allowed)s here."),
+                     name="count_include_pad", allowed=allowed[0])  # fmt: skip
 
 
 def _depthwise(entry: dict[str, Any], channels: int) -> dict[str, Any]:

@@ -105,6 +105,21 @@ def test_a_maximum_names_every_cell_that_reaches_it() -> None:
     assert found["positions"] == [{"x": 3, "y": 4}, {"x": 2, "y": 5}]
 
 
+@pytest.mark.parametrize("kind", ["max_pooling2d", "average_pooling2d"])
+def test_a_pools_padding_is_no_cell_of_its_window(kind: str) -> None:
+    anatomy = make_anatomy([{"type": kind, "pool_size": 3, "stride": 2, "padding": 1}, {"type": "flatten"}])
+    picture = -torch.ones(3, 10, 9)
+    picture[0, 0, :2] = torch.tensor([-4.0, -6.0])
+
+    found = explain_unit(record(anatomy, picture), f"{kind}_1", 0, 0, 0).describe()
+
+    assert found["patch"] == [[-4, -6], [-1, -1]]
+    assert [found[name] for name in ("left", "top", "width", "height", "count")] == [0, 0, 2, 2, 4]
+    assert found["value"] == found["result"] == {"max_pooling2d": -1, "average_pooling2d": -3}[kind]
+    assert found["positions"] == ([{"x": 0, "y": 1}, {"x": 1, "y": 1}] if kind == "max_pooling2d" else [])
+    assert found["receptive_field"] == {"x": 0, "y": 0, "width": 2, "height": 2}
+
+
 def test_a_flattened_value_and_a_dense_input_know_their_place_on_the_map() -> None:
     anatomy = make_anatomy(
         [{"type": "max_pooling2d"}, {"type": "flatten"}, {"type": "dropout"}, {"type": "dense", "units": 4}]
