@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from app.core.errors import InvalidValue
-from app.core.training import timing
+from app.core.training import step_timing
 from app.core.training.hyperparameters import Training
 from app.core.training.step_timing import measure_step
 from app.core.training.timing import Timing
@@ -24,16 +24,16 @@ class Clock:
 
 
 def test_quick_steps_are_measured_several_times(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(timing, "time", Clock(0.01))
+    monkeypatch.setattr(step_timing, "time", Clock(0.01))
 
     found = measure_step(small_network(), Training(batch_size=8))
 
-    assert (found.steps, found.images) == (timing.MOST_STEPS, 8)
+    assert (found.steps, found.images) == (step_timing.MOST_STEPS, 8)
     assert found.learning == pytest.approx(0.01 / 8)
 
 
 def test_where_a_step_takes_a_second_one_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(timing, "time", Clock(1.0))
+    monkeypatch.setattr(step_timing, "time", Clock(1.0))
 
     found = measure_step(small_network(), Training(batch_size=8))
 
@@ -46,7 +46,7 @@ def test_large_batches_are_measured_by_a_part_of_them() -> None:
 
     found = measure_step(small_network(), training)
 
-    assert found.images == timing.MOST_PICTURES
+    assert found.images == step_timing.MOST_PICTURES
     assert 0 < found.learning < 0.1
     assert 0 < found.validating < 0.1
 
