@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.calls import get, post
 from tests.browser.reading import picture
+from tests.browser.running import tell
 from tests.browser.still import still
 
 COLORED = {
@@ -56,6 +57,13 @@ def confusion(server: str, run: str, query: str = "") -> dict[str, Any]:
     """The confusion matrix."""
     told: dict[str, Any] = get(f"{server}/api/runs/{run}/confusion{query}").json()
     return told
+
+
+def first_counted(server: str, run: str) -> int:
+    """The first snapshot of a `LEARNED` run that has a count: a slow machine keeps several of the first epoch."""
+    epoch = tell(server, run)["steps"] // LEARNED["epochs"]
+    counted_from = confusion(server, run)["epochs"][0] * epoch
+    return next(k for k, snapshot in enumerate(snapshots(server, run)) if snapshot["step"] >= counted_from)
 
 
 def seen(page: Page) -> None:

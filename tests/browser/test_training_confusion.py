@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import Open
 from tests.browser.inside import numbers
 from tests.browser.running import tell
-from tests.browser.seeing import LEARNED, confusion, counted, scrub, snapshots
+from tests.browser.seeing import LEARNED, confusion, counted, first_counted, scrub, snapshots
 
 pytestmark = pytest.mark.browser
 
@@ -27,9 +27,9 @@ def test_the_matrix_counts_the_validation_pictures(open_page: Open, server: str,
 
 def test_the_matrix_and_its_pictures_are_those_of_the_moment(open_page: Open, server: str, run: str) -> None:
     steps, epochs = tell(server, run)["steps"], confusion(server, run)["epochs"]
-    passed = [snapshot["step"] * LEARNED["epochs"] // steps for snapshot in snapshots(server, run)]
-    moment = next(k for k, epoch in enumerate(passed) if epoch >= epochs[0])  # a slow machine shows more before it
-    then = max(epoch for epoch in epochs if epoch <= passed[moment])
+    moment = first_counted(server, run)
+    step = snapshots(server, run)[moment]["step"]
+    then = max(epoch for epoch in epochs if epoch * steps <= step * LEARNED["epochs"])
     told = confusion(server, run, f"?epoch={then}")
     page = open_page(f"/train?run={run}&snapshot={moment}")
 

@@ -20,6 +20,7 @@ from tests.browser.seeing import (
     ask_again,
     canvas_colors,
     counted,
+    first_counted,
     kernels,
     scrub,
     seen,
@@ -239,8 +240,8 @@ def test_kernels_change_while_one_watches_and_the_photo_is_followed(
         ask(server, run, state="stopped")
 
 
-def test_axe_finds_nothing_in_what_is_seen(open_page: Open, run: str) -> None:
-    page = open_page(f"/train?run={run}&snapshot=1")
+def test_axe_finds_nothing_in_what_is_seen(open_page: Open, server: str, run: str) -> None:
+    page = open_page(f"/train?run={run}&snapshot={first_counted(server, run)}")
     seen(page)
     counted(page)
 
@@ -256,8 +257,9 @@ def test_axe_finds_nothing_in_what_is_seen(open_page: Open, run: str) -> None:
     assert found == []
 
 
-def test_what_is_seen_fits_a_small_screen(open_page: Open, run: str) -> None:
-    page = open_page(f"/train?run={run}&snapshot=1&lang=es", viewport=PHONE, has_touch=True)
+def test_what_is_seen_fits_a_small_screen(open_page: Open, server: str, run: str) -> None:
+    moment = first_counted(server, run)
+    page = open_page(f"/train?run={run}&snapshot={moment}&lang=es", viewport=PHONE, has_touch=True)
     seen(page)
     counted(page)
 
