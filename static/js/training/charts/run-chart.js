@@ -28,10 +28,12 @@ export class RunChart extends HTMLElement {
   #chart = null;
   #shown = null;
   #layout = "";
+  #isMouse = true; // what came to the chart last; after a tap a browser moves its mouse over it, and away again
   #place = h("div", {
     class: "plot",
     tabindex: 0,
     role: "img",
+    onpointerenter: ({ pointerType }) => (this.#isMouse = pointerType === "mouse"),
     onkeydown: (event) => this.#key(event),
     onblur: () => this.#leave(),
   });
@@ -167,7 +169,10 @@ export class RunChart extends HTMLElement {
       drag: { x: true, y: false, setScale: false, dist: 6 },
       points: { size: 7, width: 0, fill: (chart, index) => chart.series[index].stroke(chart, index) },
       dataIdx: (chart, series, index) => (series === 0 ? index : nearest(chart.data[series], index)),
-      bind: { dblclick: () => () => emit(this, "zoom", null) },
+      bind: {
+        dblclick: () => () => emit(this, "zoom", null),
+        mouseleave: (_chart, _over, leave) => (event) => this.#isMouse && leave(event),
+      },
     };
   }
 
