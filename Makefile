@@ -109,8 +109,9 @@ train-digits: $(VENV)/.runtime ## remake models/digits (needs no network)
 .PHONY: browser
 browser: $(VENV)/.dev
 	@$(BIN)/playwright --version > /dev/null \
-	&& { test -n "$$CHROMIUM" || test -x /usr/bin/chromium || $(BIN)/playwright install chromium; } \
-	|| { echo "The browser tests need Chromium. On Debian: apt-get install chromium libatomic1; elsewhere: $(BIN)/playwright install --with-deps chromium"; exit 1; }
+	&& { test -n "$$CHROMIUM" || test -x /usr/bin/chromium-headless-shell || test -x /usr/bin/chromium \
+	     || $(BIN)/playwright install chromium; } \
+	|| { echo "The browser tests need Chromium. On Debian: apt-get install chromium-headless-shell libatomic1; elsewhere: $(BIN)/playwright install --with-deps chromium"; exit 1; }
 
 .PHONY: test
 test: $(VENV)/.dev static/vendor/.stamp browser ## run all tests (TESTS=tests/core for some, TOGETHER=2 at a time)

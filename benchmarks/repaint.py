@@ -15,7 +15,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect, sync_playwright
 from skimage import data
 
-from tests.browser.conftest import ARGUMENTS, CHROMIUM, running_server
+from tests.browser.conftest import ARGUMENTS, find_chromium, running_server
 
 LIMIT_MS = 50
 
@@ -56,9 +56,7 @@ def main() -> None:
     ):
         photo = Path(folder) / "astronaut.png"
         Image.fromarray(data.astronaut()).save(photo)
-        chromium = playwright.chromium.launch(
-            executable_path=str(CHROMIUM) if CHROMIUM.exists() else None, args=ARGUMENTS
-        )
+        chromium = playwright.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
         page = chromium.new_page(viewport={"width": 1440, "height": 1000})
         print("| edit, 512 x 512 RGB | median | 95th percentile | limit |\n|---|---|---|---|")
         for kernel, name in (("edge-laplacian-8", "3 x 3"), ("gaussian-blur-7", "7 x 7")):

@@ -10,7 +10,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
-from tests.browser.conftest import ARGUMENTS, CHROMIUM, running_server
+from tests.browser.conftest import ARGUMENTS, find_chromium, running_server
 
 ROOT = Path(__file__).parents[1]
 STATES = {
@@ -22,9 +22,8 @@ SETTLE_MS = 6000  # heat maps and patches come last
 
 def main() -> None:
     """One half finer than a screen, and still small."""
-    executable = str(CHROMIUM) if CHROMIUM.exists() else None
     with tempfile.TemporaryDirectory() as folder, running_server(Path(folder)) as address, sync_playwright() as play:
-        chromium = play.chromium.launch(executable_path=executable, args=ARGUMENTS)
+        chromium = play.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
         for name, state in STATES.items():
             page = chromium.new_page(viewport={"width": 1280, "height": 1100}, locale="en-US", device_scale_factor=1.5)
             page.goto(address + state)

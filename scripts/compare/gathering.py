@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, Request, Route, ViewportSize, sync_play
 
 from scripts.compare.calls import ORDERS, VOLATILE, Call, calls, presets
 from scripts.compare.states import STATES, State, View
-from tests.browser.conftest import ARGUMENTS, CHROMIUM, running_server
+from tests.browser.conftest import ARGUMENTS, find_chromium, running_server
 
 HOME = "http://localhost:8000"  # what the pages believe the address to be
 PATIENCE_S = 300
@@ -133,10 +133,9 @@ def settled(text: str) -> str:
 
 @contextmanager
 def _chromium(address: str) -> Iterator[Browser]:
-    executable = str(CHROMIUM) if CHROMIUM.exists() else None
     here = f"--host-resolver-rules=MAP {HOME.removeprefix('http://')} {address.removeprefix('http://')}"
     with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=executable, args=[*ARGUMENTS, here])
+        browser = play.chromium.launch(executable_path=find_chromium(), args=[*ARGUMENTS, here])
         yield browser
         browser.close()
 

@@ -20,7 +20,7 @@ from tests.browser.seeing import LEARNED, SHAPES
 from tests.browser.still import still
 
 ROOT = Path(__file__).parents[2]
-CHROMIUM = Path("/usr/bin/chromium")
+CHROMIUM = [Path("/usr/bin/chromium-headless-shell"), Path("/usr/bin/chromium")]  # the first draws no windows
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
@@ -98,12 +98,16 @@ def quiet(server: str) -> Iterator[None]:
     stop_all(server)
 
 
+def find_chromium() -> str | None:
+    """The one that `CHROMIUM` names, or Debian's; None for Playwright's own."""
+    return os.environ.get("CHROMIUM") or next((str(path) for path in CHROMIUM if path.exists()), None)
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Debian's Chromium where it is, else Playwright's own. Its event loop must end before other tests start theirs."""
-    executable = os.environ.get("CHROMIUM") or (str(CHROMIUM) if CHROMIUM.exists() else None)
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
+        chromium = playwright.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
         yield chromium
         chromium.close()
 
