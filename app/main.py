@@ -14,6 +14,7 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from app.runs.executor.executor import Executor
+from app.runs.executor.forks import Forks
 from app.runs.executor.speed_probe import Probe
 from app.runs.store.store import QueueLimits, Store
 from app.settings import Settings
@@ -94,11 +95,12 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.workers = Workers(app.state.settings)
     app.state.archive_turn = asyncio.Semaphore(1)
     app.state.store = open_store(app.state.settings)
-    app.state.executor = Executor(app.state.store, app.state.settings.data / "datasets")
+    forks = Forks()
+    app.state.executor = Executor(app.state.store, app.state.settings.data / "datasets", forks)
     app.state.executor.start()
     app.state.curves = Curves(app.state.store)
     app.state.streams = Streams(app.state.store, app.state.settings.event_streams)
-    app.state.timings = Timings(Probe(PROBE_S))
+    app.state.timings = Timings(Probe(forks, PROBE_S))
     counted = RunMetrics(app.state.store, app.state.streams)
     app.state.metrics.register(counted)
     try:
@@ -108,6 +110,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.timings.stop()
         app.state.streams.stop()
         await asyncio.to_thread(app.state.executor.stop)
+        forks.stop()
         app.state.workers.stop()
         app.state.store.close()
 

@@ -18,6 +18,7 @@ from app.core.pictures.images import open_sample
 from app.core.training.events import Step
 from app.core.training.hyperparameters import Training
 from app.core.training.training import Trainer
+from app.runs.executor.forks import Forks
 from app.runs.store.database import writing
 from app.runs.store.orders import Order
 from app.runs.store.queue import Claim, QueueLimits, claim_next
@@ -51,6 +52,17 @@ def make_datasets(folder: Path, count: int = 64) -> Path:
 def datasets(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the data sets."""
     return make_datasets(tmp_path_factory.mktemp("datasets"))
+
+
+@pytest.fixture(scope="session")
+def forks() -> Iterator[Forks]:
+    """Where trainers come from; the networks are tiny."""
+    made = Forks()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("OMP_NUM_THREADS", "1")
+        made.are_ready()
+    yield made
+    made.stop()
 
 
 @pytest.fixture

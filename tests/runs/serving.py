@@ -7,6 +7,7 @@ from pathlib import Path
 
 from app.runs.executor import executor as executor_module
 from app.runs.executor.executor import Executor
+from app.runs.executor.forks import Forks
 from app.runs.store.store import Store
 
 
@@ -16,11 +17,13 @@ def main(folder: Path) -> None:
     signal.signal(signal.SIGTERM, lambda *_: over.set())
     executor_module.FIRST_WARM_S = 1e9  # no more processes than are looked at
     store = Store.open(f"sqlite:///{folder / 'runs.sqlite3'}", folder / "runs")
-    executor = Executor(store, folder / "datasets")
+    forks = Forks()
+    executor = Executor(store, folder / "datasets", forks)
     executor.start()
     print("watching", flush=True)
     over.wait()
     executor.stop()
+    forks.stop()
 
 
 if __name__ == "__main__":

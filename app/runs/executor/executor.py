@@ -13,12 +13,12 @@ from sqlalchemy import select, true
 
 from app.core.datasets.headers import cache_path
 from app.core.errors import DiskFull
+from app.runs.executor.forks import Forks, NoProcess
 from app.runs.executor.housekeeping import tidy
 from app.runs.executor.orphans import close, rescue
 from app.runs.executor.trainers import TrainerProcess
 from app.runs.store import reasons
 from app.runs.store.database import Changes, reading, writing
-from app.runs.store.processes import identify
 from app.runs.store.protocol import DISK_FULL, Assignment
 from app.runs.store.queue import claim_next, count, has_place, read_queue
 from app.runs.store.schema import runs
@@ -38,8 +38,9 @@ _log = logging.getLogger(__name__)
 class Executor:
     """Started and stopped with its server."""
 
-    def __init__(self, store: Store, datasets: Path) -> None:
+    def __init__(self, store: Store, datasets: Path, forks: Forks) -> None:
         self._store = store
+        self._forks = forks
         self._datasets = datasets
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="executor", daemon=True)
@@ -68,8 +69,6 @@ class Executor:
         for trainer in trainers:
             trainer.wait(until - time.monotonic())
         self._guarded(self._collect)
-        for trainer in trainers:
-            trainer.let_go()
         self._changes.close()
 
     def _watch(self) -> None:
@@ -81,7 +80,7 @@ class Executor:
         """Nothing that goes wrong in one turn ends the thread."""
         try:
             work()
-        except DiskFull:
+        except (DiskFull, NoProcess):
             self._over.wait(1.0)
         except Exception:
             _log.exception("the executor could not do its work")
@@ -94,9 +93,8 @@ class Executor:
         if self._is_time("rescue", RESCUE_S):
             rescue(self._store.engine)
         number = self._changes.number()
-        if number is None or number != self._seen:
-            self._waiting = self._start_next()
-            self._seen = number
+        if (number is None or number != self._seen) and (waiting := self._start_next()) is not None:
+            self._waiting, self._seen = waiting, number
         self._keep_warm(self._waiting)
         if self._is_time("tidy", TIDY_S):
             tidy(self._store)
@@ -110,15 +108,17 @@ class Executor:
                 _log.warning("run %s: %s", trainer.claim.run_id, reason)
             self._busy.remove(trainer)
 
-    def _start_next(self) -> bool:
-        """Gives the next run to a trainer if there is a place; whether runs wait afterwards."""
+    def _start_next(self) -> bool | None:
+        """Gives the next run to a trainer if there is a place; whether runs wait afterwards. None: ask again soon."""
         with reading(self._store.engine) as connection:
             waiting = count(connection, QUEUED)
             if not has_place(connection, self._store.limits.at_once):
                 return waiting > 0
-        trainer = self._warm = self._warm or TrainerProcess(self._datasets)
+        if self._warm is None and not self._forks.are_ready():
+            return None
+        trainer = self._warm = self._warm or TrainerProcess(self._forks, self._datasets)
         with writing(self._store.engine) as connection:
-            claim = claim_next(connection, self._store.limits.at_once, identify(trainer.pid))
+            claim = claim_next(connection, self._store.limits.at_once, trainer.process)
         if claim is None:
             return True
         self._warm = None
@@ -130,8 +130,8 @@ class Executor:
     def _keep_warm(self, waiting: bool) -> None:
         """Where a run could start soon; not in the first seconds of one, whose processor time it would take."""
         settled = all(time.monotonic() - trainer.started > _SETTLED_S for trainer in self._busy)
-        if self._warm is None and (waiting or settled) and self._is_time("warm", 1.0):
-            self._warm = TrainerProcess(self._datasets, self._expected())
+        if self._warm is None and (waiting or settled) and self._is_time("warm", 1.0) and self._forks.are_ready():
+            self._warm = TrainerProcess(self._forks, self._datasets, self._expected())
 
     def _expected(self) -> str:
         """The data set that is likely to be asked for: the next in the queue, or the newest run's, or the page's."""

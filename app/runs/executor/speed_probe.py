@@ -1,4 +1,4 @@
-"""Asks a process how fast networks learn here, `python -m app.runs.trainer.speed_probe`, one line of JSON for one line.
+"""Asks a process how fast networks learn here, one line of JSON for one line (app/runs/trainer/speed_probe.py).
 
 It is started at the first question, ended when nobody asks for long, and never asked two things at once.
 """
@@ -6,29 +6,37 @@ It is started at the first question, ended when nobody asks for long, and never 
 import asyncio
 import json
 import os
-import subprocess
-import sys
+import signal
 from contextlib import suppress
-from pathlib import Path
+from dataclasses import dataclass
+from typing import BinaryIO
 
 from app.core.errors import InvalidValue
 from app.core.training.timing import Timing
-from app.runs.store.protocol import SpeedQuestion
-from app.tuning import TRAINING_ENVIRONMENT
+from app.runs.executor.forks import Fork, Forks
+from app.runs.store.protocol import Birth, SpeedQuestion
 
 
 class ProbeLost(Exception):
     """The process ended, or took too long, and gave no answer."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Process:
+    fork: Fork
+    questions: BinaryIO
+    answers: BinaryIO
+
+
 class Probe:
     """The process, from a server's event loop. Who asks while it measures waits."""
 
-    def __init__(self, seconds: float, idle_seconds: float = 120.0) -> None:
+    def __init__(self, forks: Forks, seconds: float, idle_seconds: float = 120.0) -> None:
+        self._forks = forks
         self._seconds = seconds
         self._idle_seconds = idle_seconds
         self._turn = asyncio.Lock()
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: _Process | None = None
         self._idle: asyncio.TimerHandle | None = None
 
     async def measure(self, question: SpeedQuestion) -> Timing:
@@ -50,9 +58,11 @@ class Probe:
         self._stay()
         process, self._process = self._process, None
         if process is not None:
-            process.kill()
-            with suppress(OSError), process:  # which waits for its end, and closes its pipes
-                pass
+            process.fork.send(signal.SIGKILL)
+            process.fork.wait(1.0)
+            for pipe in (process.questions, process.answers):
+                with suppress(OSError):
+                    pipe.close()
 
     async def _settle(self, asked: "asyncio.Future[Timing]") -> None:
         """A question that is given up has its process ended: an answer to it would be taken for that to the next."""
@@ -70,22 +80,21 @@ class Probe:
     def _ask(self, question: SpeedQuestion) -> Timing:
         """Runs in a thread."""
         process = self._running()
-        assert process.stdin
-        assert process.stdout
-        process.stdin.write(question.to_line().encode())
-        process.stdin.flush()
-        answer = json.loads(process.stdout.readline())
+        process.questions.write(question.to_line().encode())
+        process.questions.flush()
+        answer = json.loads(process.answers.readline())
         if answer.pop("ends"):
             self.stop()
         if "refused" in answer:
             raise InvalidValue(answer["refused"], field=answer["field"], **answer["values"])
         return Timing(**answer)
 
-    def _running(self) -> subprocess.Popen[bytes]:
-        if self._process is None or self._process.poll() is not None:
+    def _running(self) -> _Process:
+        if self._process is None or self._process.fork.code is not None:
             self.stop()
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "app.runs.trainer.speed_probe"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                env=os.environ | TRAINING_ENVIRONMENT, cwd=Path(__file__).parents[3],
-            )  # fmt: skip
+            theirs, questions = os.pipe()
+            answers, told = os.pipe()
+            with os.fdopen(theirs), os.fdopen(told):
+                ours = os.fdopen(questions, "wb"), os.fdopen(answers, "rb")
+                self._process = _Process(self._forks.make(Birth("probe"), [theirs, told]), *ours)
         return self._process

@@ -1,4 +1,4 @@
-"""Processes told apart by more than their number, which the system gives to others later. Linux's /proc, if there is.
+"""Processes told apart by more than their number, which the system gives to others later, where /proc tells it.
 
 It does not know what they do.
 """

@@ -1,7 +1,8 @@
-"""What servers say to the processes they start: a line of JSON on their standard input. It does not know processes."""
+"""What servers say to the processes they start: a line of JSON each. It does not know processes."""
 
 import json
 from dataclasses import asdict, dataclass
+from typing import Literal
 
 from app.core.networks.networks import Network
 from app.core.training.hyperparameters import Training, describe_training
@@ -9,6 +10,24 @@ from app.runs.store.orders import parse_stored
 from app.runs.store.queue import Claim
 
 DISK_FULL = 28  # the code of a trainer's exit where not even that could be written
+
+
+@dataclass(frozen=True, slots=True)
+class Birth:
+    """What the process that forks is asked for: a child that trains (a data set's folder, and its name) or measures."""
+
+    kind: Literal["trainer", "probe"]
+    arguments: tuple[str, ...] = ()
+
+    def to_line(self) -> str:
+        """As it is sent."""
+        return json.dumps(asdict(self)) + "\n"
+
+    @classmethod
+    def from_line(cls, line: str) -> "Birth":
+        """Of what `to_line` gave."""
+        told = json.loads(line)
+        return cls(told["kind"], tuple(told["arguments"]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from app.core.checkpoints import read_weights
 from app.core.datasets.datasets import load_dataset
 from app.core.training.training import Trainer
 from app.runs.executor.executor import Executor
+from app.runs.executor.forks import Forks
 from app.runs.store import processes
 from app.runs.store.database import reading
 from app.runs.store.schema import runs
@@ -46,12 +47,12 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def serve(folder: Path, open_store: Callable[..., Store]) -> Iterator[Callable[[], Executor]]:
+def serve(folder: Path, open_store: Callable[..., Store], forks: Forks) -> Iterator[Callable[[], Executor]]:
     """Starts the part of a server that trains, in this process; more than one at will."""
     started: list[Executor] = []
 
     def start() -> Executor:
-        started.append(Executor(open_store(), folder / "datasets"))
+        started.append(Executor(open_store(), folder / "datasets", forks))
         started[-1].start()
         return started[-1]
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from app.runs.executor import trainers
+from app.runs.executor.forks import Forks
 from app.runs.executor.trainers import TrainerProcess
 
 VERSION_2 = "low 0\nhigh 0\nmax 3\noom 1\noom_kill {count}\n"
@@ -13,12 +14,12 @@ VERSION_1 = "oom_kill_disable 0\nunder_oom 0\noom_kill {count}\n"
 
 @pytest.mark.parametrize("text", [VERSION_2, VERSION_1])
 def test_a_process_ended_for_want_of_memory_is_noticed_under_either_version_of_control_groups(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
+    tmp_path: Path, forks: Forks, monkeypatch: pytest.MonkeyPatch, text: str
 ) -> None:
     path = tmp_path / "memory"
     monkeypatch.setattr(trainers, "_OOM", (tmp_path / "none", path))
     path.write_text(text.format(count=2))
-    trainer = TrainerProcess(tmp_path)
+    trainer = TrainerProcess(forks, tmp_path)
 
     before = trainer.is_out_of_memory()
     path.write_text(text.format(count=3))
@@ -30,11 +31,13 @@ def test_a_process_ended_for_want_of_memory_is_noticed_under_either_version_of_c
 
 
 @pytest.mark.parametrize("text", ["", "oom_kill many", "one two three"])
-def test_what_tells_nothing_counts_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+def test_what_tells_nothing_counts_nothing(
+    tmp_path: Path, forks: Forks, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
     (tmp_path / "memory").write_text(text)
     monkeypatch.setattr(trainers, "_OOM", (tmp_path / "memory", tmp_path / "none"))
 
-    trainer = TrainerProcess(tmp_path)
+    trainer = TrainerProcess(forks, tmp_path)
     trainer.leave()
     trainer.wait(30)
 

@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 from app.core.networks.networks import parse_network
 from app.core.training.hyperparameters import Training
 from app.core.training.timing import Timing
+from app.runs.executor.forks import Forks
 from app.runs.executor.speed_probe import Probe, ProbeLost
 from app.runs.store.protocol import SpeedQuestion
 from app.web.refusals import Busy
@@ -38,10 +39,17 @@ def timed(client: TestClient, **fields: Any) -> dict[str, Any]:
     return told
 
 
+@pytest.fixture(scope="module")
+def forks() -> Iterator[Forks]:
+    made = Forks()
+    yield made
+    made.stop()
+
+
 def probes() -> list[psutil.Process]:
-    """The probe processes that this one has started."""
-    children = psutil.Process().children()
-    return [child for child in children if "app.runs.trainer.speed_probe" in " ".join(child.cmdline())]
+    """The children of the process that this one's probes are forked from."""
+    parents = [child for child in psutil.Process().children() if "app.runs.trainer" in " ".join(child.cmdline())]
+    return [child for parent in parents for child in parent.children()]
 
 
 def test_a_network_is_timed_by_real_steps(quiet: TestClient) -> None:
@@ -105,7 +113,7 @@ def test_a_probe_that_is_killed_costs_one_answer(quiet: TestClient) -> None:
     assert statuses[0] in (200, 503)
 
 
-def test_nothing_is_measured_beside_something_else(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_measured_beside_something_else(forks: Forks, monkeypatch: pytest.MonkeyPatch) -> None:
     at_once, most = 0, 0
 
     def ask(_: Probe, question: SpeedQuestion) -> Timing:
@@ -117,7 +125,7 @@ def test_nothing_is_measured_beside_something_else(monkeypatch: pytest.MonkeyPat
         return TIMING
 
     async def scene() -> None:
-        probe = Probe(5)
+        probe = Probe(forks, 5)
         await asyncio.gather(*(probe.measure(QUESTION) for _ in range(5)))
         probe.stop()
 
@@ -127,10 +135,10 @@ def test_nothing_is_measured_beside_something_else(monkeypatch: pytest.MonkeyPat
     assert most == 1
 
 
-def test_what_takes_too_long_is_given_up_and_its_process_ended() -> None:
+def test_what_takes_too_long_is_given_up_and_its_process_ended(forks: Forks) -> None:
     async def scene() -> None:
         with pytest.raises(ProbeLost):
-            await Probe(0.3).measure(QUESTION)
+            await Probe(forks, 0.3).measure(QUESTION)
 
     before = probes()
     asyncio.run(scene())
@@ -138,13 +146,13 @@ def test_what_takes_too_long_is_given_up_and_its_process_ended() -> None:
     assert probes() == before
 
 
-def test_only_so_many_wait_for_a_timing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_so_many_wait_for_a_timing(forks: Forks, monkeypatch: pytest.MonkeyPatch) -> None:
     def ask(_: Probe, question: SpeedQuestion) -> Timing:
         time.sleep(0.05)
         return TIMING
 
     async def scene() -> list[object]:
-        timings = Timings(Probe(5))
+        timings = Timings(Probe(forks, 5))
         sizes = range(1, MOST_WAITING + 4)
         asked = (SpeedQuestion(QUESTION.network, Training(batch_size=size)) for size in sizes)
         found = await asyncio.gather(
