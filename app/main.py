@@ -3,15 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
-from typing import Any
 
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 from prometheus_fastapi_instrumentator import Instrumentator
 from starlette.middleware import Middleware
-from starlette.responses import Response
-from starlette.staticfiles import StaticFiles
 
 from app.runs.executor.executor import Executor
 from app.runs.executor.forks import Forks
@@ -24,6 +20,7 @@ from app.web.convolution import convolution, kernel_fits
 from app.web.middleware import BodyLimit, CallerCheck, HeadAsGet, RequestLog, SecurityHeaders
 from app.web.rates import Rates
 from app.web.rooms import ROOMS
+from app.web.static_files import VersionedFiles
 from app.web.training import (
     confusion,
     datasets,
@@ -42,7 +39,6 @@ from app.web.training.streams import Streams
 from app.web.training.timings import PROBE_S, Timings
 from app.web.workers import Workers
 
-STATIC = Path(__file__).parent.parent / "static"
 MAXIMUM_FILES = 2
 PARTS = (pages, convolution, kernel_fits, models, classification, datasets, networks, timings, recipes, previews,
          training, streams, histories, snapshots, confusion, told, pictures, health, docs)  # fmt: skip
@@ -80,13 +76,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.settings = settings
     app.state.rooms = ROOMS
+    app.state.static = VersionedFiles()
     app.state.rates = Rates(settings.rate_limit)
     app.state.metrics = CollectorRegistry()
     errors.install(app)
     for part in PARTS:
         app.include_router(part.router)
     Instrumentator(excluded_handlers=["/static", "/healthz", "/readyz"], registry=app.state.metrics).instrument(app)
-    app.mount("/static", _StaticFiles(directory=STATIC), name="static")
+    app.mount("/static", app.state.static, name="static")
     return app
 
 
@@ -123,13 +120,3 @@ def open_store(settings: Settings) -> Store:
     return Store.open(
         settings.database or f"sqlite:///{settings.data / 'runs.sqlite3'}", settings.data / "runs", limits
     )
-
-
-class _StaticFiles(StaticFiles):
-    """Names are not hashed, so a browser asks each time whether its copy is still right."""
-
-    def file_response(self, *arguments: Any, **options: Any) -> Response:
-        """As Starlette's, to be revalidated."""
-        response = super().file_response(*arguments, **options)
-        response.headers.setdefault("Cache-Control", "no-cache")
-        return response

@@ -82,7 +82,8 @@ def render(request: Request, name: str, status: int = 200, **context: Any) -> HT
     """The template of that name in the visitor's language, with the way to all rooms; `page` names the one it is of."""
     language = choose_language(request)
     page = environment(language).get_template(name)
-    context = {"page": "", "request": request, "rooms": request.app.state.rooms, "told": {}} | context
+    static = f"/static/{request.app.state.static.word}"
+    context = {"page": "", "request": request, "rooms": request.app.state.rooms, "static": static, "told": {}} | context
     context["say"] = partial(translate, language)
     response = HTMLResponse(
         page.render(language=language, languages=LANGUAGES, messages=js_messages(language), **context), status

@@ -1,0 +1,69 @@
+"""How long a browser may keep a script or a style."""
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from app.web import static_files
+from app.web.static_files import VersionedFiles
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "js").mkdir()
+    (tmp_path / "js" / "a.js").write_text("1")
+    return tmp_path
+
+
+def serve(files: VersionedFiles) -> TestClient:
+    app = Starlette()
+    app.mount("/static", files)
+    return TestClient(app)
+
+
+def test_files_under_their_plain_names_are_revalidated(client: TestClient) -> None:
+    first = client.get("/static/js/api.js")
+
+    again = client.get("/static/js/api.js", headers={"If-None-Match": first.headers["etag"]})
+
+    assert first.headers["cache-control"] == "no-cache"
+    assert again.status_code == 304
+
+
+def test_what_a_page_names_is_kept_for_ever(client: TestClient) -> None:
+    [script] = re.findall(r'src="(/static/v-[0-9a-f]{12}/js/convolution/convolution.js)"', client.get("/convolve").text)
+
+    response = client.get(script)
+
+    assert response.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert response.text == client.get("/static/js/convolution/convolution.js").text
+
+
+def test_a_changed_file_changes_the_word_and_the_old_one_is_kept_no_more(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(static_files, "_CHECKED_S", -1.0)
+    files = VersionedFiles(folder)
+    before = files.word
+
+    os.utime(folder / "js" / "a.js", ns=(1, 1))
+    old, new = (serve(files).get(f"/static/{word}/js/a.js") for word in (before, files.word))
+
+    assert files.word != before
+    assert (old.status_code, old.headers["cache-control"]) == (200, "no-cache")
+    assert (new.status_code, new.headers["cache-control"]) == (200, static_files.FOR_EVER)
+
+
+@pytest.mark.parametrize("name", ["js/b.js", "../secret", "%2e%2e/secret"])
+def test_what_is_not_there_is_neither_found_nor_kept(folder: Path, name: str) -> None:
+    (folder.parent / "secret").write_text("s")
+    files = VersionedFiles(folder)
+
+    response = serve(files).get(f"/static/{files.word}/{name}")
+
+    assert response.status_code == 404
+    assert "cache-control" not in response.headers
