@@ -23,6 +23,7 @@ from tests.browser.inside import (
     unit_value,
 )
 from tests.browser.reading import photograph, picture, pixels
+from tests.browser.still import still
 
 pytestmark = pytest.mark.browser
 
@@ -114,6 +115,7 @@ def test_one_walks_back_from_the_answer_to_the_photos_pixel(open_page: Open, ser
         before = page.get_attribute("#making", "data-unit") or ""
         if before.startswith("input "):
             break
+        still(page)  # what is drawn anew between the button's going down and up takes the click with it
         page.click("#terms .term-map >> nth=0")
         expect(page.locator("#making")).not_to_have_attribute("data-unit", before)
     place = unit(page)
