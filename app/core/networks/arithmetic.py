@@ -17,6 +17,8 @@ Shape = tuple[int, ...]
 Pair = tuple[int, int]
 Entry = TypeVar("Entry")
 ONE = (1, 1)
+PATTERNS, ROWS = N_("Find patterns"), N_("From maps to a row")
+CLASSIFIERS, STEADIERS = N_("Classify"), N_("Steady and regularize")
 
 # What a layer does, as far as whoever looks into a network must know it: "kernels" weigh windows, "pool" and
 # "global_pool" take their largest or mean, "normalize", "function" and "scale" change each value, "pass" none once

@@ -270,6 +270,8 @@ ACTIVATIONS = {
     "softmax": Function("softmax", last=True),
 }
 
+RELU = {"activation": "relu"}
+MAXIMUM_UNITS = 1_000_000
 MAXIMUM_SIDE = 63
 SIDE = Sides(1, MAXIMUM_SIDE)
 SIDES = (1, 2, 3, 4, 5, 6, 7, 8, 9, 11)

@@ -15,9 +15,10 @@ from torch import Tensor, nn
 
 from app.core.networks.arithmetic import Layer, Shape, Traced, entry_of
 from app.core.networks.fields import Place
-from app.core.networks.layers import AveragePooling2d, BatchNormalization, Dense, DepthwiseConv2d, MaxPooling2d
+from app.core.networks.layers import BatchNormalization, Dense
 from app.core.networks.networks import Network, expand
 from app.core.networks.residual import Residual, trace
+from app.core.networks.window_layers import AveragePooling2d, DepthwiseConv2d, MaxPooling2d
 
 ACTIVATION_MODULES: dict[str, Callable[[], nn.Module]] = {
     "relu": nn.ReLU, "gelu": nn.GELU, "silu": nn.SiLU, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid,

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from app.core.errors import N_
-from app.core.networks import layers as rows
+from app.core.networks import layers, window_layers
 from app.core.networks.arithmetic import Layer, Traced
 from app.core.networks.fields import Block, Kind, Place, is_whole, kind_of, shape_text
 from app.core.networks.layers import Activation
@@ -22,7 +22,7 @@ TOP = Place()
 # Every row of `layers`, in the order in which the page offers them, and the block.
 TYPES: dict[str, type[Layer]] = {
     kind.type: kind
-    for kind in (*vars(rows).values(), Residual)
+    for kind in (*vars(window_layers).values(), *vars(layers).values(), Residual)
     if isinstance(kind, type) and issubclass(kind, Layer) and "type" in vars(kind)
 }
 MAXIMUM_CHANNELS = 64

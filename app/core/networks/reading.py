@@ -11,12 +11,12 @@ from typing import Any
 from app.core.errors import N_, InvalidNetwork
 from app.core.networks.arithmetic import Shape, need_maps
 from app.core.networks.fields import Place, shape_text
-from app.core.networks.layers import Conv2d, Pooling, ZeroPadding2d
 from app.core.networks.libraries import keras, pytorch
 from app.core.networks.libraries.syntax import Call, Program, parse_text, refuse
 from app.core.networks.networks import TOP, TYPES, Network, parse_input, parse_layer, parse_network
 from app.core.networks.reports import Limits
 from app.core.networks.residual import Residual
+from app.core.networks.window_layers import Conv2d, Pooling, ZeroPadding2d
 
 Entry = dict[str, Any]
 Sides = tuple[int, ...]

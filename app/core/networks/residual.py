@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from app.core.errors import N_
-from app.core.networks.arithmetic import About, Arithmetic, Layer, Shape, Traced, need_maps
-from app.core.networks.fields import Block, Place, function, setting, shape_text
+from app.core.networks.arithmetic import PATTERNS, About, Arithmetic, Layer, Shape, Traced, need_maps
+from app.core.networks.fields import RELU, Block, Place, function, setting, shape_text
 from app.core.networks.formulas import Formula
-from app.core.networks.layers import PATTERNS, RELU, SHORT_TRAININGS, Activation, BatchNormalization, Conv2d
+from app.core.networks.layers import SHORT_TRAININGS, Activation, BatchNormalization
+from app.core.networks.window_layers import Conv2d
 
 _SAME = {"type": Conv2d.type, "filters": Formula("channels"), "padding": "same", "use_bias": False}
 _NORM = {"type": BatchNormalization.type} | SHORT_TRAININGS

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 from app.core.datasets.splits import count_aside
 from app.core.errors import N_, InvalidValue
 from app.core.networks.arithmetic import Traced
-from app.core.networks.layers import Conv2d
 from app.core.networks.networks import Network
+from app.core.networks.window_layers import Conv2d
 from app.core.training.hyperparameters import Training
 
 

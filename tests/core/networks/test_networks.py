@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from torch.utils.flop_counter import FlopCounterMode
 
 from app.core.errors import InvalidNetwork
-from app.core.networks.layers import Activation, Conv2d
+from app.core.networks.layers import Activation
 from app.core.networks.modules import build
 from app.core.networks.networks import Network, expand, parse_network
 from app.core.networks.reports import Limits
+from app.core.networks.window_layers import Conv2d
 from tests.core.networks.drawn_networks import networks
 
 LECTURE = {

@@ -8,11 +8,11 @@ from hypothesis import given, settings
 
 from app.core.networks.arithmetic import Layer, Shape
 from app.core.networks.code import write_network
-from app.core.networks.layers import Pooling
 from app.core.networks.networks import Network, expand
 from app.core.networks.presets import presets
 from app.core.networks.reading import read_network
 from app.core.networks.residual import Residual, trace
+from app.core.networks.window_layers import Pooling
 from tests.core.networks.drawn_networks import networks
 
 # As the lecture prints it, with its comments and what follows the layers.

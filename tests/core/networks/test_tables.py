@@ -20,16 +20,18 @@ from app.core.networks import modules
 from app.core.networks.arithmetic import ROLES, Layer
 from app.core.networks.code import write_network
 from app.core.networks.fields import ACTIVATIONS
-from app.core.networks.layers import Conv2d, Dense, Flatten, GlobalAveragePooling2d
+from app.core.networks.layers import Dense, Flatten, GlobalAveragePooling2d
 from app.core.networks.libraries import keras, pytorch
 from app.core.networks.modules import MODULES, build
 from app.core.networks.networks import TYPES, Network, parse_layer
+from app.core.networks.window_layers import Conv2d
+from tests.core.networks import drawn_networks
 
 APP = Path(app.core.__file__).parents[1]
 # Where a type may be called by its name: its row, its tables, and networks that are written out.
 NAMED = {
-    "core/networks/layers.py", "core/networks/residual.py", "core/networks/modules.py",
-    "core/networks/libraries/keras.py", "core/networks/libraries/pytorch.py",
+    "core/networks/layers.py", "core/networks/window_layers.py", "core/networks/residual.py",
+    "core/networks/modules.py", "core/networks/libraries/keras.py", "core/networks/libraries/pytorch.py",
     "core/networks/presets.py", "core/training/recipes.py", "web/training/networks.py",
 }  # fmt: skip
 TELLING = set(TYPES) - {"activation"}  # which is a field too
@@ -104,6 +106,7 @@ def test_every_type_has_a_role_and_every_role_an_explanation() -> None:
 def test_every_activation_is_known_by_module_and_program() -> None:
     assert set(pytorch.ACTIVATIONS) == set(ACTIVATIONS)
     assert set(modules.ACTIVATION_MODULES) == set(ACTIVATIONS) - {"softmax"}
+    assert set(drawn_networks.ACTIVATIONS) == {*ACTIVATIONS, "none"} - {"softmax"}
 
 
 def test_an_unknown_type_is_refused_by_name_and_never_built_as_something_else() -> None:

@@ -7,7 +7,8 @@ from torch import Tensor
 
 from app.core.classification.activations import Recording
 from app.core.convolution.steps import Matrix
-from app.core.networks.layers import GlobalPooling, Pooling
+from app.core.networks.layers import GlobalPooling
+from app.core.networks.window_layers import Pooling
 
 _WRITTEN_OUT = 4096  # cells of a global pool's map, at most: larger maps are not listed
 
@@ -62,6 +63,8 @@ def _pool(cells: Tensor, function: str, left: int, top: int) -> Pooled:
     total = float(cells.double().sum())
     if function == "mean":
         return Pooled(function, left, top, width, height, patch, (), total, cells.numel(), total / cells.numel())
+    if function != "maximum":
+        raise ValueError(f"the {function!r} of a pool is not explained")
     largest = float(cells.max())
     places = torch.nonzero(cells == largest)[:_WRITTEN_OUT].tolist()
     positions = tuple(Position(left + column, top + row) for row, column in places)

@@ -13,10 +13,10 @@ import numpy as np
 from app.core.errors import N_
 from app.core.networks.arithmetic import Layer, Shape, Traced, entry_of
 from app.core.networks.fields import shape_text
-from app.core.networks.layers import DepthwiseConv2d, Pooling
 from app.core.networks.libraries.forms import Form, argument_text, define
 from app.core.networks.libraries.syntax import Call, Program, refuse
 from app.core.networks.networks import Network, expand
+from app.core.networks.window_layers import DepthwiseConv2d, Pooling
 
 Order = np.ndarray | None  # of the values of a flattened map, channels last
 Arrange = Callable[[np.ndarray, Order, Any], np.ndarray]  # of a layer

@@ -11,11 +11,12 @@ from typing import Any
 from app.core.errors import N_
 from app.core.networks.arithmetic import Layer, Shape, Traced, entry_of
 from app.core.networks.fields import Place, shape_text
-from app.core.networks.layers import Activation, BatchNormalization, Dense, Pooling, ZeroPadding2d
+from app.core.networks.layers import Activation, BatchNormalization, Dense
 from app.core.networks.libraries.forms import ONE, Form, argument_text, define
 from app.core.networks.libraries.syntax import Call, Program, refuse
 from app.core.networks.networks import Network
 from app.core.networks.residual import trace
+from app.core.networks.window_layers import Pooling, ZeroPadding2d
 
 _POOL = "kernel_size:pool_size! stride"
 _SOFTMAX = "  # probabilities; leave it out to train with nn.CrossEntropyLoss"
