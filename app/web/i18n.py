@@ -4,7 +4,7 @@ Catalogs are read from app/locale/<language>/LC_MESSAGES/messages.po at start; n
 which sentences exist. To renew the catalogs (see babel.cfg):
 
     pybabel extract -F babel.cfg -k N_ -o app/locale/messages.pot --sort-by-file --add-location=file --no-wrap .
-    pybabel update -i app/locale/messages.pot -d app/locale -l es --add-location=file --no-wrap --ignore-obsolete
+    pybabel update -i app/locale/messages.pot -d app/locale -l es --no-wrap --ignore-obsolete --ignore-pot-creation-date
 """
 
 import gettext

@@ -1,10 +1,15 @@
 """The API's documentation, from our own files and without inline scripts."""
 
+import importlib
+import pkgutil
 import re
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
+
+import app.web
+from app.main import PARTS
 
 CONTRACT = {
     ("get", "/healthz"), ("get", "/readyz"), ("get", "/metrics"), ("get", "/api/limits"), ("get", "/api/kernels"),
@@ -24,6 +29,14 @@ def test_every_call_of_the_contract_is_described(schema: dict[str, Any]) -> None
     for path, methods in schema["paths"].items():
         for method, call in methods.items():
             assert call.get("description") or path == "/metrics", (method, path)
+
+
+def test_the_routes_of_every_file_are_those_of_the_app() -> None:
+    files = {found.name for found in pkgutil.walk_packages(app.web.__path__, "app.web.")}
+
+    routers = {name for name in files if hasattr(importlib.import_module(name), "router")}
+
+    assert routers == {part.__name__ for part in PARTS}
 
 
 def test_calls_name_their_problems(schema: dict[str, Any]) -> None:
