@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, PoolProxiedConnection, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, PoolProxiedConnection, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import OperationalError
 
 from app.core.errors import N_, DiskFull
@@ -81,7 +81,9 @@ class Changes:
 
 def migrate(engine: Engine, revision: str = "head") -> None:
     """Brings the tables to their newest form; of two servers that start at once, one waits for the other."""
-    from alembic import command  # slow to import, and needed by servers only
+    if revision == "head" and _is_newest(engine):
+        return
+    from alembic import command  # slow to import
     from alembic.config import Config
 
     config = Config()
@@ -89,6 +91,13 @@ def migrate(engine: Engine, revision: str = "head") -> None:
     with _begun(engine) as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
+
+
+def _is_newest(engine: Engine) -> bool:
+    newest = max(path.stem.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+    with reading(engine) as connection:
+        is_there = inspect(connection).has_table("alembic_version")
+        return is_there and connection.scalar(text("SELECT version_num FROM alembic_version")) == newest
 
 
 @contextmanager

@@ -4,13 +4,15 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect
 
 from app.core.errors import DiskFull
 from app.core.training.hyperparameters import Training, describe_training
-from app.runs.store.database import migrate, open_engine, reading, writing
+from app.runs.store.database import MIGRATIONS, migrate, open_engine, reading, writing
 from app.runs.store.event_log import append
 from app.runs.store.schema import metadata
 from app.runs.store.states import Wish
@@ -65,6 +67,27 @@ def test_a_run_says_its_own_whatever_the_defaults_have_become(store: Store, monk
 
     assert Training().momentum == 0.5
     assert found.training["momentum"] == found.read_training().momentum == 0.9
+
+
+def test_a_database_of_today_is_left_as_it_is_and_one_of_yesterday_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path / 'runs.sqlite3'}")
+    migrate(engine, "0001")
+    asked: list[str] = []
+    upgrade = command.upgrade
+    monkeypatch.setattr(
+        command, "upgrade", lambda config, revision: (asked.append(revision), upgrade(config, revision))
+    )
+
+    migrate(engine)
+    migrate(engine)
+
+    newest = ScriptDirectory(str(MIGRATIONS)).get_current_head()
+    with reading(engine) as connection:
+        assert connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() == newest
+    assert asked == ["head"]
+    engine.dispose()
 
 
 def test_servers_that_start_at_once_migrate_one_after_the_other(tmp_path: Path) -> None:
