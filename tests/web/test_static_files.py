@@ -1,6 +1,5 @@
 """How long a browser may keep a script or a style."""
 
-import os
 import re
 from pathlib import Path
 
@@ -43,17 +42,34 @@ def test_what_a_page_names_is_kept_for_ever(client: TestClient) -> None:
     assert response.text == client.get("/static/js/convolution/convolution.js").text
 
 
+def test_what_is_kept_in_memory_is_answered_as_the_file_was_and_each_answer_is_its_own(client: TestClient) -> None:
+    word = re.search(r"/static/(v-[0-9a-f]{12})/", client.get("/convolve").text)
+    assert word
+
+    first, second = (client.get(f"/static/{word[1]}/css/shared/page.css") for _ in range(2))
+
+    changing = {"x-request-id", "date"}
+    assert first.content == second.content == (static_files.STATIC / "css/shared/page.css").read_bytes()
+    assert [pair for pair in first.headers.multi_items() if pair[0] not in changing] == [
+        pair for pair in second.headers.multi_items() if pair[0] not in changing
+    ]
+    assert first.headers["x-request-id"] != second.headers["x-request-id"]
+    assert first.headers["content-type"] == "text/css; charset=utf-8"
+
+
 def test_a_changed_file_changes_the_word_and_the_old_one_is_kept_no_more(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(static_files, "_CHECKED_S", -1.0)
     files = VersionedFiles(folder)
     before = files.word
+    assert serve(files).get(f"/static/{before}/js/a.js").text == "1"
 
-    os.utime(folder / "js" / "a.js", ns=(1, 1))
+    (folder / "js" / "a.js").write_text("2")
     old, new = (serve(files).get(f"/static/{word}/js/a.js") for word in (before, files.word))
 
     assert files.word != before
+    assert (old.text, new.text) == ("2", "2")
     assert (old.status_code, old.headers["cache-control"]) == (200, "no-cache")
     assert (new.status_code, new.headers["cache-control"]) == (200, static_files.FOR_EVER)
 
