@@ -47,7 +47,7 @@ def test_twenty_viewers_miss_nothing_though_their_connections_break_and_the_serv
         process, _, _ = stack.enter_context(serving(tmp_path, port))
         server = Server(process, port)
         stack.enter_context(server.client)
-        run_id = server.submit(DIGITS | {"training": {"epochs": 60, "batch_size": 32}})
+        run_id = server.submit(DIGITS | {"training": {"epochs": 30, "batch_size": 32}})
         until(lambda: server.run(run_id)["step"] > 0)
 
         seen = asyncio.run(watched_kill(stack, server, run_id))
