@@ -41,6 +41,7 @@ SECURITY_HEADERS = {
 }
 _SANE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _ROUTINE = ("/healthz", "/readyz", "/metrics")  # asked every few seconds
+_PORTS = {"http": 80, "https": 443}
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 
@@ -129,6 +130,7 @@ class CallerCheck:
     def __init__(self, app: ASGIApp, allowed_hosts: Iterable[str]) -> None:
         self.app = app
         name = socket.gethostname().lower()
+        self.named = {host.lower() for host in allowed_hosts} - {"*"}
         self.allowed = {"localhost", name, f"{name}.local", *(host.lower() for host in allowed_hosts)}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -144,13 +146,34 @@ class CallerCheck:
             return ForeignHost(
                 N_("This server does not answer to that host name; PLAYGROUND_ALLOWED_HOSTS can add it.")
             )
-        if scope["method"] not in _SAFE_METHODS and headers.get("sec-fetch-site") == "cross-site":
+        if scope["method"] not in _SAFE_METHODS and self._is_foreign(headers):
             return ForeignOrigin(N_("Another site asked your browser to send this; it was refused."))
         return None
+
+    def _is_foreign(self, headers: Headers) -> bool:
+        """`Sec-Fetch-Site` is sent to trusted addresses alone, `Origin` with whatever may change something.
+
+        A proxy that writes its own Host into a call is known by the name that its site is allowed under.
+        """
+        if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+            return True
+        origin = headers.get("origin")
+        if origin is None:
+            return False
+        scheme, _, place = origin.lower().partition("://")
+        return _port_said(scheme, place) not in {
+            _port_said(scheme, host) for host in (headers.get("host", "").lower(), *self.named)
+        }
 
     def _answers_to(self, host: str) -> bool:
         name = re.sub(r":\d{1,5}$", "", host).lower().rstrip(".")
         return name in self.allowed or name.endswith(".localhost") or _is_address(name) or "*" in self.allowed
+
+
+def _port_said(scheme: str, place: str) -> str:
+    """`localhost:80` of `localhost` under http."""
+    has_port = re.search(r":\d{1,5}$", place)
+    return place if has_port else f"{place}:{_PORTS.get(scheme, 0)}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,8 +34,53 @@ def test_a_host_that_the_settings_allow_is_answered(tmp_path: Path) -> None:
         assert client.get("/healthz").status_code == 200
 
 
-def test_a_call_sent_by_another_site_is_refused(convolve: Post) -> None:
-    problem(convolve({"kernel": "identity"}, headers={"Sec-Fetch-Site": "cross-site"}), 403)
+FOREIGN = [
+    {"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"},
+    {"Origin": "http://evil.example"}, {"Origin": "http://evil.example", "Sec-Fetch-Site": "same-origin"},
+    {"Origin": "null"}, {"Origin": ""}, {"Origin": "http://localhost:8001"}, {"Origin": "http://localhost.evil.example"},
+    {"Origin": "http://localhost:80:80"}, {"Origin": "localhost"}, {"Origin": "http://127.0.0.1"},
+]  # fmt: skip
+UNSAFE = [
+    ("POST", "/api/convolutions"), ("POST", "/api/datasets"), ("POST", "/api/runs"),
+    ("PATCH", "/api/runs/0123456789abcdef"),
+    ("DELETE", "/api/runs/0123456789abcdef"), ("PUT", "/api/runs"), ("POST", "/no-such"), ("BREW", "/convolve"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("headers", FOREIGN)
+def test_a_call_sent_by_another_site_is_refused(convolve: Post, headers: dict[str, str]) -> None:
+    problem(convolve({"kernel": "identity"}, headers=headers), 403)
+
+
+@pytest.mark.parametrize(("method", "path"), UNSAFE)
+def test_whatever_may_change_something_is_refused_to_another_site(client: TestClient, method: str, path: str) -> None:
+    for headers in ({"Origin": "http://evil.example"}, {"Sec-Fetch-Site": "cross-site"}):
+        told = problem(client.request(method, path, headers=headers, data={"name": "a"}), 403)
+
+        assert told["type"].endswith("foreign-origin")
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {}, {"Origin": "http://localhost", "Sec-Fetch-Site": "same-origin"}, {"Origin": "http://LOCALHOST:80"},
+        {"Origin": "http://10.0.0.7:8000", "Host": "10.0.0.7:8000"},
+        {"Origin": "https://localhost", "Host": "localhost"}, {"Sec-Fetch-Site": "none"},
+        {"Origin": "http://[::1]:8000", "Host": "[::1]:8000"},
+    ],
+)  # fmt: skip
+def test_a_call_of_ones_own_page_or_program_is_answered(convolve: Post, headers: dict[str, str]) -> None:
+    assert convolve({"kernel": "identity"}, headers=headers).status_code == 200
+
+
+def test_behind_a_proxy_the_site_is_known_by_the_name_that_is_allowed(tmp_path: Path) -> None:
+    app = create_app(Settings(data=tmp_path, runs_at_once=0, allowed_hosts=("class.example.org",)))
+
+    with TestClient(app, base_url="http://127.0.0.1:8000") as client:
+        own = client.post("/no-such", headers={"Origin": "https://class.example.org"})
+        other = client.post("/no-such", headers={"Origin": "https://class.example.org:8443"})
+
+    assert (own.status_code, other.status_code) == (404, 403)
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/convolve", "/static/js/api.js", "/no-such"])
