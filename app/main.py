@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry
 from prometheus_fastapi_instrumentator import Instrumentator
 from starlette.middleware import Middleware
 
+from app.core.datasets.own import clear_arrivals
 from app.runs.executor.executor import Executor
 from app.runs.executor.forks import Forks
 from app.runs.executor.speed_probe import Probe
@@ -75,6 +76,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         ],
     )
     app.state.settings = settings
+    app.state.stopping = asyncio.Event()
     app.state.rooms = ROOMS
     app.state.static = VersionedFiles()
     app.state.rates = Rates(settings.rate_limit)
@@ -91,6 +93,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.workers = Workers(app.state.settings)
     app.state.archive_turn = asyncio.Semaphore(1)
+    clear_arrivals(app.state.settings.data / "datasets")
     app.state.store = open_store(app.state.settings)
     forks = Forks()
     app.state.executor = Executor(app.state.store, app.state.settings.data / "datasets", forks)

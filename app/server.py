@@ -39,7 +39,8 @@ class _Server(uvicorn.Server):
             asyncio.get_running_loop().run_in_executor(None, self._app.state.workers.start)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """As uvicorn's, with nobody who watches any more."""
+        """As uvicorn's, with nobody who watches any more, nor sends."""
+        self._app.state.stopping.set()
         self._app.state.streams.close()
         await super().shutdown(sockets)
 

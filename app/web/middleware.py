@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.errors import N_, PlaygroundError
 from app.web.errors import RETRY_S, respond, respond_broken
-from app.web.refusals import BodyTooLarge, BodyTooSlow, Busy, ForeignHost, ForeignOrigin
+from app.web.refusals import BodyTooLarge, BodyTooSlow, Busy, ForeignHost, ForeignOrigin, VisitorLeft
 
 log = structlog.get_logger("app.access")
 
@@ -67,6 +67,10 @@ class RequestLog:
 
         try:
             await self.app(scope, receive, send_numbered)
+        except asyncio.CancelledError:
+            if status or not scope["app"].state.stopping.is_set():
+                raise
+            await respond(Request(scope), stops())(scope, receive, send_numbered)  # its time at a stop is over
         except Exception:
             log.exception("broken", request_id=number, method=scope["method"], route=_route(scope))
             if status:
@@ -207,7 +211,8 @@ class BodyLimit:
         headers = Headers(scope=scope)
         is_form = headers.get("content-type", "").lower().startswith("multipart/")
         allowance = self.special.get(scope["path"], self.usual) if is_form else self.usual
-        body = _Body(receive, allowance.form_bytes if is_form else self.other_bytes, allowance.seconds)
+        limit = allowance.form_bytes if is_form else self.other_bytes
+        body = _Body(receive, limit, allowance.seconds, scope["app"].state.stopping)
         if body.is_declared_too_large(headers.get("content-length", "0")):
             return await _refuse_body(body.too_large(), scope, receive, send)
         if self._arriving.get(allowance, 0) >= allowance.at_once:
@@ -225,8 +230,9 @@ class BodyLimit:
 class _Body:
     """A request's body while it arrives."""
 
-    def __init__(self, receive: Receive, limit: int, seconds: float) -> None:
+    def __init__(self, receive: Receive, limit: int, seconds: float, stopping: asyncio.Event) -> None:
         self._receive = receive
+        self._stopping = stopping
         self._limit = limit
         self._seconds = seconds
         self._received = 0
@@ -243,16 +249,32 @@ class _Body:
         """The next message; once the body is whole, whatever the server says, such as that the visitor left."""
         if self._is_whole:
             return await self._receive()
-        try:
-            message = await asyncio.wait_for(self._receive(), self._deadline - time.monotonic())
-        except TimeoutError:
-            late = BodyTooSlow(N_("The request took longer than %(limit)d seconds to arrive."), limit=self._seconds)
-            raise _Refusal(late) from None
+        message = await self._next()
+        if message["type"] == "http.disconnect":
+            raise _Refusal(VisitorLeft(N_("The visitor left.")))
         self._received += len(message.get("body", b""))
         self._is_whole = not message.get("more_body", False)
         if self._received > self._limit:
             raise _Refusal(self.too_large())
         return message
+
+    async def _next(self) -> Message:
+        """What comes first: more of the body, the end of its time, or that of the server."""
+        message = asyncio.ensure_future(self._receive())
+        stop = asyncio.ensure_future(self._stopping.wait())
+        try:
+            await asyncio.wait(
+                {message, stop}, timeout=self._deadline - time.monotonic(), return_when=asyncio.FIRST_COMPLETED
+            )
+            if message.done():
+                return message.result()
+        finally:
+            for waiting in (message, stop):
+                waiting.cancel()
+        if stop.done() and not stop.cancelled():
+            raise _Refusal(stops())
+        late = BodyTooSlow(N_("The request took longer than %(limit)d seconds to arrive."), limit=self._seconds)
+        raise _Refusal(late)
 
 
 class _Refusal(BaseException):
@@ -267,6 +289,11 @@ async def _refuse_body(error: PlaygroundError, scope: Scope, receive: Receive, s
     response = respond(Request(scope), error)
     response.headers["Connection"] = "close"  # the rest of the body is not worth reading
     await response(scope, receive, send)
+
+
+def stops() -> PlaygroundError:
+    """What somebody is told whose request the end of the server meets."""
+    return Busy(N_("The server is just being stopped. Try again once it has started again."), seconds=RETRY_S)
 
 
 def _request_id(offered: str) -> str:

@@ -5,6 +5,7 @@ It does not know HTTP.
 """
 
 import os
+import re
 import secrets
 import time
 from collections.abc import Iterator
@@ -42,11 +43,30 @@ def new_name() -> str:
 def place_to_arrive(folder: Path) -> Iterator[Path]:
     """A path in `folder` for an archive, which is gone afterwards."""
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{_ARRIVING}{secrets.token_hex(16)}.zip"
+    path = folder / f"{_ARRIVING}{os.getpid()}-{secrets.token_hex(16)}.zip"
     try:
         yield path
     finally:
         path.unlink(missing_ok=True)
+
+
+def clear_arrivals(folder: Path) -> None:
+    """At a server's start: archives that a process did not live to unpack, 100 MB each."""
+    for path in folder.glob(f"{_ARRIVING}*"):
+        named = re.match(rf"{re.escape(_ARRIVING)}(\d+)-", path.name)
+        if named and not _is_another(int(named[1])):
+            path.unlink(missing_ok=True)
+
+
+def _is_another(pid: int) -> bool:
+    """Whether it is a process that runs, and not this one, which has just begun: a container's first has one number."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:  # somebody else's
+        return True
+    return pid != os.getpid()
 
 
 def remember_use(name: str, folder: Path) -> None:

@@ -2,6 +2,8 @@
 
 import io
 import os
+import subprocess
+import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -20,7 +22,7 @@ from app.core.datasets.contents import look_into
 from app.core.datasets.datasets import load_dataset
 from app.core.datasets.headers import cache_path
 from app.core.datasets.labeled_images import DataSet
-from app.core.datasets.own import TITLE, OwnLimits, new_name, place_to_arrive, remember_use
+from app.core.datasets.own import TITLE, OwnLimits, clear_arrivals, new_name, place_to_arrive, remember_use
 from app.core.datasets.statistics import SAMPLES_A_CLASS, describe
 from app.core.errors import DatasetError, MissingDataset, UnknownDataset
 from app.core.pictures.uploads import PictureLimits
@@ -237,3 +239,16 @@ def test_what_a_stopped_process_left_goes(tmp_path: Path) -> None:
 
     assert not left.exists()
     assert arriving.exists()
+
+
+def test_at_a_start_archives_of_processes_that_are_gone_are_cleared_and_of_others_kept(tmp_path: Path) -> None:
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    gone, mine, others = (tmp_path / f".arriving-{pid}-ab.zip" for pid in (ended.pid, os.getpid(), os.getppid()))
+    for path in (gone, mine, others):
+        path.touch()
+
+    clear_arrivals(tmp_path)
+    clear_arrivals(tmp_path / "none")
+
+    assert [path.exists() for path in (gone, mine, others)] == [False, False, True]
