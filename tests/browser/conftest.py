@@ -25,6 +25,7 @@ ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
     "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # a question to any other host fails, and is heard of
 ]  # fmt: skip
 START_S = 180  # where other things run beside it
 SLOW = float(os.environ.get("SLOW", "1"))  # how much slower than this machine the pages shall run, to find races
@@ -125,7 +126,7 @@ def open_page(server: str, browser: Browser) -> Iterator[Open]:
 
         page.on("console", lambda message: hear(message.text) if message.type in ("error", "warning") else None)
         page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("request", lambda request: None if _is_own(request.url, server) else wrong.append(request.url))
+        page.on("requestfailed", lambda request: None if _is_own(request.url, server) else wrong.append(request.url))
 
     def open_(
         path: str = "/convolve", *, expected: str | None = None, ready: str = "html[data-ready]", **options: Any
