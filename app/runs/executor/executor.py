@@ -15,6 +15,7 @@ from app.core.datasets.headers import cache_path
 from app.core.errors import DiskFull
 from app.runs.executor.forks import Forks, NoProcess
 from app.runs.executor.housekeeping import tidy
+from app.runs.executor.hung import Silences
 from app.runs.executor.orphans import close, rescue
 from app.runs.executor.trainers import TrainerProcess
 from app.runs.store import reasons
@@ -47,6 +48,7 @@ class Executor:
         self._warm: TrainerProcess | None = None
         self._busy: list[TrainerProcess] = []
         self._due: dict[str, float] = {}
+        self._silences = Silences()
         self._changes = Changes(store.engine)
         self._seen: int | None = None
         self._waiting = False  # runs, when the database was as `_seen`
@@ -92,6 +94,7 @@ class Executor:
             self._warm, self._due["warm"] = None, time.monotonic() + RETRY_S  # else it would die again and again
         if self._is_time("rescue", RESCUE_S):
             rescue(self._store.engine)
+            self._silences.look(self._store.engine)
         number = self._changes.number()
         if (number is None or number != self._seen) and (waiting := self._start_next()) is not None:
             self._waiting, self._seen = waiting, number

@@ -11,7 +11,7 @@ from app.runs.store import event_log, processes, reasons
 from app.runs.store.database import writing
 from app.runs.store.queue import Claim
 from app.runs.store.schema import runs
-from app.runs.store.states import FAILED, INTERRUPTED, RUNNING, Reason
+from app.runs.store.states import FAILED, INTERRUPTED, RUNNING, TERMINAL, Reason
 from app.runs.store.transitions import change, requeue
 
 STALE_S = 6.0  # without a heartbeat, which comes every second
@@ -25,7 +25,7 @@ def rescue(engine: Engine) -> None:
             if row["state"] == INTERRUPTED:
                 requeue(connection, row, row["asked"])
             elif row["heartbeat"] < time.time() - STALE_S and not processes.is_alive(row["process"]):
-                _lose(connection, row)
+                lose(connection, row, reasons.LOST)
 
 
 def close(engine: Engine, claim: Claim, state: str, reason: Reason) -> bool:
@@ -34,22 +34,24 @@ def close(engine: Engine, claim: Claim, state: str, reason: Reason) -> bool:
         mine = (runs.c.id == claim.run_id) & (runs.c.claim == claim.token) & (runs.c.state == RUNNING)
         row = connection.execute(select(runs).where(mine)).mappings().first()
         if row is not None:
-            _end(connection, row, state, reason)
+            end_attempt(connection, row, state, reason)
     return row is not None
 
 
-def _lose(connection: Connection, row: RowMapping) -> None:
+def lose(connection: Connection, row: RowMapping, reason: Reason) -> None:
+    """Puts a run whose process is gone back into the queue; not for ever, where it never comes any further."""
     if row["losses"] + 1 >= MOST_LOSSES:
-        _end(connection, row, FAILED, reasons.LOST_AGAIN)
+        end_attempt(connection, row, FAILED, reasons.LOST_AGAIN)
         return
-    _end(connection, row, INTERRUPTED, reasons.LOST)
+    end_attempt(connection, row, INTERRUPTED, reason)
     change(connection, row["id"], losses=row["losses"] + 1)
     requeue(connection, row, row["asked"])
 
 
-def _end(connection: Connection, row: RowMapping, state: str, reason: Reason) -> None:
-    has_failed = state == FAILED
-    change(connection, row["id"], state=state, reason=reason.to_dict(), asked=None if has_failed else row["asked"],
-           claim=None, process=None, ended_at=time.time() if has_failed else None)  # fmt: skip
+def end_attempt(connection: Connection, row: RowMapping, state: str, reason: Reason) -> None:
+    """In the trainer's place."""
+    is_over = state in TERMINAL
+    change(connection, row["id"], state=state, reason=reason.to_dict(), asked=None if is_over else row["asked"],
+           claim=None, process=None, ended_at=time.time() if is_over else None)  # fmt: skip
     event_log.append_state(connection, row["id"], state, reason, step=row["step"], epoch=row["epoch"],
                            learning_rate=row["learning_rate"])  # fmt: skip

@@ -16,6 +16,12 @@ LOST = Reason(N_("The training's process is gone, perhaps with the machine. The 
 LOST_AGAIN = Reason(
     N_("The training's process was lost several times without coming any further. It is not tried again.")
 )
+HUNG = Reason(
+    N_("The training's process had said nothing for a minute and was ended. The run goes on from its last checkpoint.")
+)
+UNHEEDED = Reason(
+    N_("The training's process did not heed the stop and was ended. What it had kept before can still be looked at.")
+)
 OUT_OF_MEMORY = Reason(
     N_("The system ended the training because memory ran out. A smaller network or batch needs less.")
 )

@@ -216,3 +216,43 @@ def test_two_servers_on_one_folder_train_one_run_at_a_time_and_a_pause_makes_roo
     assert [run.id for run in store.list()] == [first.id]
     assert not store.folder(second.id).path.exists()
     assert_whole(store, first.id, folder)
+
+
+def test_a_trainer_that_hangs_is_ended_and_its_run_goes_on_from_the_checkpoint(
+    store: Store, folder: Path, serve: Callable[[], Executor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.runs.executor.hung.HUNG_S", 3.0)
+    serve()
+    run = store.submit(order(LONG), ANNA)
+    wait_for_step(store, run.id, random.randint(5, 150))
+    process = process_of(store, run.id)
+
+    os.kill(int(process.split(":")[1]), signal.SIGSTOP)
+    wait_for_state(store, run.id, "finished")
+
+    assert not processes.is_alive(process)
+    assert states(store, run.id) == ["queued", "running", "interrupted", "queued", "running", "finished"]
+    [told] = [event["reason"] for event in payloads(store, run.id, "state") if event["state"] == "interrupted"]
+    assert told["message"].startswith("The training's process had said nothing for a minute")
+    assert_whole(store, run.id, folder)
+
+
+def test_a_stop_that_a_hung_trainer_does_not_heed_ends_it(
+    store: Store, serve: Callable[[], Executor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.runs.executor.hung.UNHEEDED_S", 3.0)
+    serve()
+    run, other = store.submit(order(LONG), ANNA), store.submit(order(QUICK), BOB)
+    wait_for_step(store, run.id, 20)
+    process = process_of(store, run.id)
+
+    os.kill(int(process.split(":")[1]), signal.SIGSTOP)
+    store.ask(run.id, Wish(state="stopped"))
+    wait_for_state(store, run.id, "stopped")
+    wait_for_state(store, other.id, "finished")
+
+    stopped = store.find(run.id)
+    assert not processes.is_alive(process)
+    assert str(stopped.reason).startswith("The training's process did not heed the stop")
+    assert (stopped.asked, store.events(run.id, limit=100_000)[-1].kind) == (None, "state")
+    assert (store.folder(run.id).model / "weights.safetensors").exists()
