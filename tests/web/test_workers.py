@@ -6,7 +6,8 @@ import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from threading import Thread, current_thread, main_thread
+from threading import Thread, Timer, current_thread, main_thread
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -154,3 +155,18 @@ def test_one_too_many_is_told_to_come_back(workers: Workers) -> None:
 
     assert [type(result) for result in results] == [type(None), type(None), Busy]
     assert results[2].values["seconds"] > 0
+
+
+def test_a_clock_that_is_set_does_not_make_a_task_late(
+    workers: Workers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = tmp_path / "done"
+    clock = SimpleNamespace(time=lambda: time.time() + 3600 * done.with_suffix(".set").exists(), sleep=time.sleep)
+    monkeypatch.setattr("pebble.pool.process.time", clock)
+    timer = Timer(0.3, done.with_suffix(".set").touch)
+    timer.start()
+
+    ask(workers, linger, done)
+
+    timer.join()
+    assert done.exists()
