@@ -122,7 +122,9 @@ class _Parent:
         with self._listening:
             if self.is_lost or not select([self._link], [], [], seconds)[0]:
                 return
-            received = self._link.recv(1 << 16)
+            received = b""
+            with suppress(OSError):  # it ended before it had read all
+                received = self._link.recv(1 << 16)
             if not received:
                 self.end()
             *lines, self._heard = (self._heard + received).split(b"\n")

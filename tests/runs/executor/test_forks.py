@@ -52,6 +52,7 @@ def test_a_child_has_its_own_session_and_says_how_it_ended(forks: Forks, trainer
     second.wait(10)
 
     assert parent_of(first).pid != os.getpid()
+    assert parent_of(first).num_threads() == 1  # what other threads hold at a fork, the child would wait for in vain
     assert os.getsid(first.pid) == first.pid != os.getsid(os.getpid())
     assert (first.code, second.code) == (None, -signal.SIGKILL)
     first.send(signal.SIGTERM)
