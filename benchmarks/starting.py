@@ -5,7 +5,8 @@
 Seconds from the start of `python -m app serve` to the first page (bar 1.5), to the first convolution's answer, and to
 warm workers (/readyz); and the resident memory of each process afterwards, of which workers share most with the one
 that they were forked from. DIR is another checkout, such as the commit before, which takes turns with this one; ratios
-are the median's. The first round, which fills the system's caches, is not counted.
+are the median's. The first round, which makes the
+data folder and fills the system's caches, is not counted.
 """
 
 import argparse
@@ -16,6 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx2
@@ -35,7 +37,9 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
     places = [ROOT, *([options.beside] if options.beside else [])]
-    rounds = [[start(place) for place in places] for _ in range(options.rounds + 1)][1:]
+    with ExitStack() as stack:
+        data = [stack.enter_context(tempfile.TemporaryDirectory()) for _ in places]
+        rounds = [list(map(start, places, data)) for _ in range(options.rounds + 1)][1:]
     for index, place in enumerate(places):
         print(place)
         for name in rounds[0][index]:
@@ -53,29 +57,26 @@ def ratio(rounds: list[list[dict[str, float]]], index: int, name: str) -> str:
     return f"   {statistics.median(measured[index][name] / measured[0][name] for measured in rounds):.2f} times"
 
 
-def start(place: Path) -> dict[str, float]:
+def start(place: Path, data: str) -> dict[str, float]:
     """The figures of one server of that checkout, in the order in which they come about."""
-    with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "app", "serve", "--port", str(PORT), "--data", folder]
-        started = time.perf_counter()
-        process = subprocess.Popen(
-            command, cwd=place, env=os.environ, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL
-        )
-        try:
-            with httpx2.Client(base_url=f"http://127.0.0.1:{PORT}", timeout=90) as client:
-                told = {}
-                for name, ask in (
-                    ("first page, s", lambda: client.get("/convolve")),
-                    ("first convolution, s", lambda: client.post("/api/convolutions", data=PICTURE)),
-                    ("workers warm, s", lambda: client.get("/readyz")),
-                ):
-                    wait(ask)
-                    told[name] = time.perf_counter() - started
-                time.sleep(8)  # the trainer loads PyTorch
-                return told | memory(psutil.Process(process.pid))
-        finally:
-            process.terminate()
-            process.wait()
+    command = [sys.executable, "-m", "app", "serve", "--port", str(PORT), "--data", data]
+    started = time.perf_counter()
+    process = subprocess.Popen(command, cwd=place, env=os.environ, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    try:
+        with httpx2.Client(base_url=f"http://127.0.0.1:{PORT}", timeout=90) as client:
+            told = {}
+            for name, ask in (
+                ("first page, s", lambda: client.get("/convolve")),
+                ("first convolution, s", lambda: client.post("/api/convolutions", data=PICTURE)),
+                ("workers warm, s", lambda: client.get("/readyz")),
+            ):
+                wait(ask)
+                told[name] = time.perf_counter() - started
+            time.sleep(8)  # the trainer loads PyTorch
+            return told | memory(psutil.Process(process.pid))
+    finally:
+        process.terminate()
+        process.wait()
 
 
 def wait(ask: Callable[[], httpx2.Response]) -> None:
