@@ -11,7 +11,6 @@ from app.core.convolution.programs import curl, keras, numpy_scipy, opencv, pyto
 from app.core.convolution.programs.screen import Screen
 from app.core.convolution.steps import Convolution, Step
 from app.core.pictures.outputs import Display
-from app.core.pictures.samples import read_sample
 
 WRITERS = {
     "curl": curl.write,
@@ -38,6 +37,8 @@ def write_programs(
     `names` says which classic kernel each step was called by; what does not match its numbers is ignored.
     Raises InvalidValue where there is no such sample.
     """
+    from app.core.pictures.sample_levels import read_sample  # NumPy and Pillow, which the names need not
+
     screen = Screen(
         steps=steps,
         names=[name if _is_classic(step, name) else None for step, name in zip(steps, names, strict=True)],

@@ -18,7 +18,7 @@ from torch import Tensor
 from app.core.errors import N_, DamagedPicture, InvalidValue, PictureError, PictureTooLarge, UnsupportedPicture
 from app.core.pictures import levels
 from app.core.pictures.containers import First, isolate
-from app.core.pictures.samples import read_sample
+from app.core.pictures.sample_levels import read_sample
 from app.core.pictures.uploads import PictureLimits, Upload
 
 _SIGNATURES = {

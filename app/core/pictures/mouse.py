@@ -6,10 +6,10 @@ example: with the kernel `curve` (border `zero`) the result is exactly 6600 at M
 
 import numpy as np
 
+from app.core.pictures.samples import MOUSE_BACK
+
 WIDTH, HEIGHT = 96, 72
 INK = 50
-MOUSE_BACK = (15, 33)  # x, y of the result
-MOUSE_HEAD = (69, 23)
 
 # The window on the back, as the lecture shows it: a line that rises, then bends to the right.
 _BEND = (

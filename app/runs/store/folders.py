@@ -9,10 +9,12 @@ import shutil
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import numpy as np
 from safetensors import SafetensorError
-from safetensors.numpy import load, save
+
+if TYPE_CHECKING:
+    import numpy as np  # slow to import, and no page needs it
 
 MODEL_PREFIX, CHECKPOINT_PREFIX = "run-", "checkpoint-"
 
@@ -47,8 +49,11 @@ class RunFolder:
         for part in ("snapshots", "confusions"):
             (self.path / part).mkdir(parents=True, exist_ok=True)
 
-    def keep_photo(self, photo: np.ndarray) -> None:
+    def keep_photo(self, photo: "np.ndarray") -> None:
         """uint8 H x W x C: what the next snapshots watch."""
+        import numpy as np
+        from safetensors.numpy import save
+
         self.make()
         beside = self.path / f".photo.safetensors.{secrets.token_hex(4)}"
         try:
@@ -57,8 +62,10 @@ class RunFolder:
         finally:
             beside.unlink(missing_ok=True)
 
-    def read_photo(self) -> np.ndarray | None:
+    def read_photo(self) -> "np.ndarray | None":
         """uint8 H x W x C, if there is one."""
+        from safetensors.numpy import load
+
         try:
             return load(self._photo.read_bytes())["photo"].copy()  # else it could not be written to
         except (OSError, SafetensorError, KeyError):

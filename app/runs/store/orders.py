@@ -1,13 +1,15 @@
 """What was ordered, and the run as it stands: plain values, in which a network and a training are described."""
 
 from dataclasses import dataclass
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from app.core.networks.networks import Network, parse_network
 from app.core.networks.reports import Limits as NetworkLimits
 from app.core.training.hyperparameters import Training, parse_training
 from app.runs.store.states import Reason, Values, Visitor
+
+if TYPE_CHECKING:
+    import numpy as np  # slow to import, and no page needs it
 
 ANY_SIZE = NetworkLimits(parameters=2**60, memory_mb=2**60)  # of a network that was judged when it came
 
@@ -20,7 +22,7 @@ class Order:
     network: Network
     training: Training
     name: str | None = None
-    photo: np.ndarray | None = None
+    photo: "np.ndarray | None" = None
     sample: str | None = None
     pair: str | None = None
     classes: tuple[str, ...] = ()

@@ -3,7 +3,7 @@
 import json
 
 from app.core.errors import N_
-from app.core.pictures.mouse import MOUSE_BACK, MOUSE_HEAD
+from app.core.pictures.samples import MOUSE_BACK, MOUSE_HEAD
 from app.core.states import State
 
 _MOUSE = "sample=mouse&kernel=curve&view=stretch"

@@ -21,7 +21,7 @@ from app.core.errors import InvalidValue
 from app.core.pictures.display import to_bytes
 from app.core.pictures.images import decode, open_sample
 from app.core.pictures.outputs import DISPLAYS
-from app.core.pictures.samples import sample_png
+from app.core.pictures.sample_levels import sample_png
 from app.core.pictures.uploads import PictureLimits
 from app.web.convolution.steps import ChainFields
 

@@ -7,7 +7,8 @@ from app.core.convolution.arithmetic import explain
 from app.core.convolution.convolution import convolve
 from app.core.convolution.kernels import find_kernel
 from app.core.convolution.steps import Convolution
-from app.core.pictures.mouse import HEIGHT, INK, MOUSE_BACK, MOUSE_HEAD, WIDTH, draw_mouse
+from app.core.pictures.mouse import HEIGHT, INK, WIDTH, draw_mouse
+from app.core.pictures.samples import MOUSE_BACK, MOUSE_HEAD
 
 LECTURE_BACK = (
     (0, 0, 0, 0, 0, 0, 30),

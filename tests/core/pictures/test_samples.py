@@ -12,10 +12,15 @@ from app.core.convolution.convolution import convolve
 from app.core.convolution.steps import Convolution
 from app.core.errors import InvalidValue
 from app.core.pictures.images import open_sample
-from app.core.pictures.samples import MOUSE_BACK, MOUSE_HEAD, SAMPLES, find_sample, sample_png
+from app.core.pictures.sample_levels import MAKERS, sample_png
+from app.core.pictures.samples import MOUSE_BACK, MOUSE_HEAD, SAMPLES, find_sample
 
 PHOTOGRAPHS = {"astronaut": data.astronaut, "camera": data.camera, "coffee": data.coffee, "cat": data.cat,
                "rocket": data.rocket}  # fmt: skip
+
+
+def test_every_sample_is_drawn() -> None:
+    assert list(MAKERS) == list(SAMPLES)
 
 
 @pytest.mark.parametrize("name", SAMPLES)
@@ -69,7 +74,7 @@ def test_photographs_are_opened_without_a_network(name: str, monkeypatch: pytest
 
     monkeypatch.setattr(socket, "socket", refuse)
 
-    assert find_sample(name).make().size > 0
+    assert MAKERS[name]().size > 0
 
 
 def test_the_gallery_starts_with_the_astronaut_and_has_all_families() -> None:
