@@ -1,4 +1,4 @@
-"""The server's process starts at once and stays small: it imports no PyTorch, neither to start nor to answer."""
+"""The server's process starts at once and stays small: PyTorch neither to start nor to answer, NumPy not to start."""
 
 import json
 import subprocess
@@ -10,6 +10,7 @@ from tests.test_architecture import ROOT, plant
 
 SERVING = ("app.__main__", "app.cli", "app.server", "app.main")
 FOR_WORKERS = {"torch", "captum", "scipy", "skimage", "sklearn"}
+ON_DEMAND = {"numpy", "PIL", "alembic"}  # a sample's pixels, an old database: nothing that a start waits for
 ASKED = ("/healthz", "/convolve", "/classify", "/train", "/metrics", "/api/kernels", "/api/samples", "/api/samples/cat",
          "/api/models", "/api/networks", "/api/datasets", "/api/recipes", "/api/limits", "/api/runs", "/api/problems",
          "/api/openapi.json")  # fmt: skip
@@ -54,7 +55,7 @@ def imported_for_workers(root: Path) -> list[str]:
         if name in graph
         for way in ways(graph, name)
         for found in starting_imports(root / f"{way[-1].replace('.', '/')}.py")
-        if found.split(".")[0] in FOR_WORKERS
+        if found.split(".")[0] in FOR_WORKERS | ON_DEMAND
     ]
 
 
