@@ -18,7 +18,7 @@ from app.core.networks.fields import Place
 from app.core.networks.layers import BatchNormalization, Dense
 from app.core.networks.networks import Network, expand
 from app.core.networks.residual import Residual, trace
-from app.core.networks.window_layers import AveragePooling2d, DepthwiseConv2d, MaxPooling2d
+from app.core.networks.window_layers import DepthwiseConv2d, Pooling
 
 ACTIVATION_MODULES: dict[str, Callable[[], nn.Module]] = {
     "relu": nn.ReLU, "gelu": nn.GELU, "silu": nn.SiLU, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid,
@@ -155,22 +155,20 @@ def _depthwise(layer: DepthwiseConv2d, item: Traced) -> nn.Conv2d:
     return module
 
 
-def _max_pooling(layer: MaxPooling2d, item: Traced) -> nn.MaxPool2d:
-    if (even := layer.even_margins(item.before)) is not None:
-        return nn.MaxPool2d(layer.pool_size, layer.step, even)
-    module = PaddedMaxPool2d(layer.pool_size, layer.step)
-    top, bottom, left, right = layer.margins(item.before)
-    module.sides = (left, right, top, bottom)
-    return module
+def _pooling(
+    plain: Callable[..., nn.Module], padded: Callable[..., PaddedMaxPool2d | PaddedAvgPool2d]
+) -> Callable[[Pooling, Traced], nn.Module]:
+    """Of a pool: `plain` where PyTorch knows such a border, else `padded`."""
 
+    def make(layer: Pooling, item: Traced) -> nn.Module:
+        if (even := layer.even_margins(item.before)) is not None:
+            return plain(layer.pool_size, layer.step, even)
+        module = padded(layer.pool_size, layer.step)
+        top, bottom, left, right = layer.margins(item.before)
+        module.sides = (left, right, top, bottom)
+        return module
 
-def _average_pooling(layer: AveragePooling2d, item: Traced) -> nn.AvgPool2d:
-    if (even := layer.even_margins(item.before)) is not None:
-        return nn.AvgPool2d(layer.pool_size, layer.step, even, count_include_pad=False)
-    module = PaddedAvgPool2d(layer.pool_size, layer.step, divisor_override=1)
-    top, bottom, left, right = layer.margins(item.before)
-    module.sides = (left, right, top, bottom)
-    return module
+    return make
 
 
 def _residual(layer: Residual, item: Traced) -> ResidualBlock:
@@ -185,8 +183,10 @@ MODULES: dict[str, Callable[[Any, Traced], nn.Module]] = {
     "depthwise_conv2d": _depthwise,
     "separable_conv2d": lambda layer, item: nn.Sequential(_children(trace(item.before, layer.parts()))),
     "zero_padding2d": lambda layer, item: nn.ZeroPad2d((layer.padding[1],) * 2 + (layer.padding[0],) * 2),
-    "max_pooling2d": _max_pooling,
-    "average_pooling2d": _average_pooling,
+    "max_pooling2d": _pooling(nn.MaxPool2d, PaddedMaxPool2d),
+    "average_pooling2d": _pooling(
+        partial(nn.AvgPool2d, count_include_pad=False), partial(PaddedAvgPool2d, divisor_override=1)
+    ),
     "global_average_pooling2d": lambda layer, item: GlobalAveragePool2d(),
     "global_max_pooling2d": lambda layer, item: GlobalMaxPool2d(),
     "batch_normalization": _batch_normalization,
