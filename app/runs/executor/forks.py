@@ -16,6 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 from select import select
 from threading import Lock, RLock
+from typing import TextIO
 
 from app.runs.store import processes
 from app.runs.store.protocol import Birth
@@ -44,16 +45,22 @@ class Forks:
         with self._turn:
             return self._find().is_ready()
 
-    def make(self, birth: Birth, files: Sequence[int]) -> "Fork":
-        """A process with the two files as its standard input and output. Raises NoProcess."""
+    def make(self, birth: Birth, output: int) -> "Fork":
+        """A process whose standard output is that file, and its standard input the fork's `input`. Raises NoProcess."""
         until = time.monotonic() + START_S
         while not self.are_ready():
             if time.monotonic() > until:
                 raise NoProcess("the process that forks does not start")
             time.sleep(0.05)
-        with self._turn:
-            parent = self._find()
-            return Fork(parent, parent.fork(birth, files))
+        reading, writing = os.pipe()
+        ours = os.fdopen(writing, "w")
+        try:
+            with os.fdopen(reading), self._turn:
+                parent = self._find()
+                return Fork(parent, parent.fork(birth, [reading, output]), ours)
+        except NoProcess:
+            ours.close()
+            raise
 
     def stop(self) -> None:
         """Ends the parent, and who waits for it; its children go on."""
@@ -142,10 +149,11 @@ class _Parent:
 
 
 class Fork:
-    """A child, as its server sees it."""
+    """A child, as its server sees it. What is written to `input`, its standard input, has to be flushed."""
 
-    def __init__(self, parent: _Parent, pid: int) -> None:
+    def __init__(self, parent: _Parent, pid: int, standard_input: TextIO) -> None:
         self.pid = pid
+        self.input = standard_input
         self.identity = processes.identify(pid)
         self._parent = parent
         self._code: int | None = None

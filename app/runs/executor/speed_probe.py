@@ -9,7 +9,7 @@ import os
 import signal
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import TextIO
 
 from app.core.errors import InvalidValue
 from app.core.training.timing import Timing
@@ -24,8 +24,7 @@ class ProbeLost(Exception):
 @dataclass(frozen=True, slots=True)
 class _Process:
     fork: Fork
-    questions: BinaryIO
-    answers: BinaryIO
+    answers: TextIO
 
 
 class Probe:
@@ -60,7 +59,7 @@ class Probe:
         if process is not None:
             process.fork.send(signal.SIGKILL)
             process.fork.wait(1.0)
-            for pipe in (process.questions, process.answers):
+            for pipe in (process.fork.input, process.answers):
                 with suppress(OSError):
                     pipe.close()
 
@@ -80,8 +79,8 @@ class Probe:
     def _ask(self, question: SpeedQuestion) -> Timing:
         """Runs in a thread."""
         process = self._running()
-        process.questions.write(question.to_line().encode())
-        process.questions.flush()
+        process.fork.input.write(question.to_line())
+        process.fork.input.flush()
         answer = json.loads(process.answers.readline())
         if answer.pop("ends"):
             self.stop()
@@ -92,9 +91,8 @@ class Probe:
     def _running(self) -> _Process:
         if self._process is None or self._process.fork.code is not None:
             self.stop()
-            theirs, questions = os.pipe()
             answers, told = os.pipe()
-            with os.fdopen(theirs), os.fdopen(told):
-                ours = os.fdopen(questions, "wb"), os.fdopen(answers, "rb")
-                self._process = _Process(self._forks.make(Birth("probe"), [theirs, told]), *ours)
+            listening = os.fdopen(answers)
+            with os.fdopen(told, "w"):
+                self._process = _Process(self._forks.make(Birth("probe"), told), listening)
         return self._process

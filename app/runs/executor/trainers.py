@@ -24,10 +24,8 @@ class TrainerProcess:
         self.started = time.monotonic()
         self._killed_before = _count_out_of_memory()
         arguments = (str(datasets), *([] if expected is None else [expected]))
-        reading, writing = os.pipe()
-        self._input = os.fdopen(writing, "w")
-        with Path(os.devnull).open("wb") as nothing, os.fdopen(reading) as theirs:
-            self._fork = forks.make(Birth("trainer", arguments), [theirs.fileno(), nothing.fileno()])
+        with Path(os.devnull).open("wb") as nothing:
+            self._fork = forks.make(Birth("trainer", arguments), nothing.fileno())
 
     @property
     def process(self) -> str:
@@ -44,13 +42,13 @@ class TrainerProcess:
         self.claim = assignment.claim
         self.started = time.monotonic()
         with suppress(OSError):  # one that has just died is noticed at its collection
-            self._input.write(assignment.to_line())
-            self._input.close()
+            self._fork.input.write(assignment.to_line())
+            self._fork.input.close()
 
     def leave(self) -> None:
         """Asks it to keep what it has and to go."""
         with suppress(OSError):
-            self._input.close()
+            self._fork.input.close()
         self._fork.send(signal.SIGTERM)
 
     def wait(self, seconds: float) -> None:

@@ -26,17 +26,16 @@ def own() -> Iterator[Forks]:
 @pytest.fixture
 def trainer(tmp_path: Path) -> Iterator[Callable[[Forks], Fork]]:
     """Makes a trainer that waits for its run until this test is over."""
-    pipes: list[int] = []
+    made: list[Fork] = []
 
     def make(forks: Forks) -> Fork:
-        reading, writing = os.pipe()
-        pipes.append(writing)
-        with os.fdopen(reading) as theirs, Path(os.devnull).open("wb") as nothing:
-            return forks.make(Birth("trainer", (str(tmp_path),)), [theirs.fileno(), nothing.fileno()])
+        with Path(os.devnull).open("wb") as nothing:
+            made.append(forks.make(Birth("trainer", (str(tmp_path),)), nothing.fileno()))
+        return made[-1]
 
     yield make
-    for pipe in pipes:
-        os.close(pipe)
+    for fork in made:
+        fork.input.close()
 
 
 def parent_of(fork: Fork) -> psutil.Process:
@@ -63,14 +62,12 @@ def test_a_child_has_its_own_session_and_says_how_it_ended(forks: Forks, trainer
 def test_the_files_are_its_standard_input_and_output_and_nobody_elses(
     forks: Forks, trainer: Callable[[Forks], Fork]
 ) -> None:
-    theirs, questions = os.pipe()
     answers, told = os.pipe()
-    probe = forks.make(Birth("probe"), [theirs, told])
-    os.close(theirs)
+    probe = forks.make(Birth("probe"), told)
     os.close(told)
     later = trainer(forks)  # which must hold no end of these pipes
 
-    with os.fdopen(questions, "w") as asking, os.fdopen(answers) as listening:
+    with probe.input as asking, os.fdopen(answers) as listening:
         asking.write('{"network": {"input": [1, 8, 8], "classes": 2, "layers": []}, "training": {"epochs": -1}}\n')
         asking.flush()
         refused = json.loads(listening.readline())
