@@ -47,6 +47,7 @@ class Probe:
                 async with asyncio.timeout(self._seconds):
                     return await asyncio.shield(asked)
             except (TimeoutError, OSError, ValueError):
+                self.stop()  # how it ended may be heard later than the next question
                 raise ProbeLost from None
             finally:
                 await self._settle(asked)
