@@ -7,9 +7,8 @@ import hashlib
 import os
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import FileResponse, Response
@@ -57,7 +56,7 @@ class VersionedFiles(StaticFiles):
         return Response(content, headers=headers)
 
 
-def _stamps(folder: Path) -> Any:
+def _stamps(folder: Path) -> Iterator[str]:
     with os.scandir(folder) as entries:
         for entry in entries:
             if entry.is_dir():

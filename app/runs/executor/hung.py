@@ -16,6 +16,7 @@ from app.runs.store.states import RUNNING, STOPPED
 HUNG_S = 60.0  # without a heartbeat, which comes every second
 UNHEEDED_S = 10.0  # the same, after somebody has asked for a stop
 _LOOK_S = 5.0  # what counts of the time between two looks, at most
+_NEEDED = (runs.c.id, runs.c.claim, runs.c.process, runs.c.heartbeat, runs.c.asked)  # not the network, of any size
 
 
 class Silences:
@@ -28,7 +29,7 @@ class Silences:
     def look(self, engine: Engine) -> None:
         """To be called every few seconds."""
         with reading(engine) as connection:
-            rows = connection.execute(select(runs).where(runs.c.state == RUNNING)).mappings().all()
+            rows = connection.execute(select(*_NEEDED).where(runs.c.state == RUNNING)).mappings().all()
         passed = min(time.monotonic() - self._looked, _LOOK_S)
         self._looked = time.monotonic()
         self._heard = {row["id"]: self._since(row, passed) for row in rows}

@@ -24,10 +24,19 @@ def ended(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 @pytest.fixture
-def pass_time(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+def look(store: Store, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Looks so often, after so many seconds each."""
     now = [1000.0]
     monkeypatch.setattr(hung.time, "monotonic", lambda: now[0])
-    return lambda seconds: now.__setitem__(0, now[0] + seconds)
+    silences = Silences()
+
+    def look_often(times: int = 1, seconds: float = 2, before: Callable[[Store], None] = lambda store: None) -> None:
+        for _ in range(times):
+            now[0] += seconds
+            before(store)
+            silences.look(store.engine)
+
+    return look_often
 
 
 def beat(store: Store) -> None:
@@ -42,47 +51,36 @@ def watched(store: Store) -> str:
 
 
 def test_a_minute_of_looks_without_a_heartbeat_is_too_long(
-    store: Store, ended: list[str], pass_time: Callable[[float], None]
+    store: Store, ended: list[str], look: Callable[..., None]
 ) -> None:
-    run, silences = watched(store), Silences()
+    run = watched(store)
 
-    for _ in range(30):
-        pass_time(2)
-        silences.look(store.engine)
+    look(30)
     before = list(ended)
-    for _ in range(3):
-        pass_time(2)
-        silences.look(store.engine)
+    look(3)
 
     assert (before, ended) == ([], [processes.identify(os.getpid())])
     assert store.find(run).state == "queued"
 
 
 def test_whoever_beats_is_left_alone_and_so_is_whoever_slept_with_the_machine(
-    store: Store, ended: list[str], pass_time: Callable[[float], None]
+    store: Store, ended: list[str], look: Callable[..., None]
 ) -> None:
-    run, silences = watched(store), Silences()
+    run = watched(store)
 
-    for _ in range(40):
-        pass_time(2)
-        beat(store)
-        silences.look(store.engine)
-    pass_time(8 * 3600)
-    silences.look(store.engine)
+    look(40, before=beat)
+    look(seconds=8 * 3600)
 
     assert ended == []
     assert store.find(run).state == "running"
 
 
-def test_a_stop_is_waited_for_ten_seconds(store: Store, ended: list[str], pass_time: Callable[[float], None]) -> None:
-    run, silences = watched(store), Silences()
+def test_a_stop_is_waited_for_ten_seconds(store: Store, ended: list[str], look: Callable[..., None]) -> None:
+    run = watched(store)
     store.ask(run, Wish(state="stopped"))
 
-    for _ in range(6):
-        pass_time(2)
-        silences.look(store.engine)
+    look(6)
     before = store.find(run).state
-    pass_time(2)
-    silences.look(store.engine)
+    look()
 
     assert (before, store.find(run).state, len(ended)) == ("running", "stopped", 1)
