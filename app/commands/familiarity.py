@@ -45,7 +45,8 @@ def familiarity(
 def learn(model: Model, dataset: DataSet, folder: Path) -> dict[str, Any]:
     """Writes familiarity.safetensors and the card's `familiarity`, which it returns."""
     training = model.card.get("training", {})
-    train, validation = split(dataset, training.get("validation_split") or NO_SPLIT, training.get("seed", 0))
+    share, seed = training.get("validation_split") or NO_SPLIT, training.get("seed", 0)
+    train, validation = split(dataset, share, seed, by_class=training.get("stratify", False))
     watcher, kinds = Watcher(model.anatomy, model.preparation), kinds_beside(dataset.name)
     fitted = fit_familiarity(
         watcher,

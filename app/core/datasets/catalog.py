@@ -15,7 +15,10 @@ from app.core.errors import DatasetError
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """A row of the list. `input` is channels, height, width; `train` and `test` count pictures."""
+    """A row of the list. `input` is channels, height, width; `train` and `test` count pictures.
+
+    `counts` are the training pictures a class, where the file tells them.
+    """
 
     name: str
     title: str
@@ -24,6 +27,7 @@ class Summary:
     train: int
     test: int
     available: bool
+    counts: tuple[int, ...] = ()
 
 
 def list_datasets(folder: Path) -> list[Summary]:
@@ -53,4 +57,5 @@ def summarize(name: str, header: dict[str, Any]) -> Summary:
     shapes = header["shapes"]
     train, channels, height, width = shapes["images"]
     classes = tuple(header["classes"])
-    return Summary(name, header["title"], (channels, height, width), classes, train, shapes["test_images"][0], True)
+    test, counts = shapes["test_images"][0], tuple(header.get("counts", {}).get("train", ()))
+    return Summary(name, header["title"], (channels, height, width), classes, train, test, True, counts)

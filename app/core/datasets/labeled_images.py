@@ -3,13 +3,14 @@
 It does not know where the pictures come from.
 """
 
+import math
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from app.core.datasets.headers import Skipped
-from app.core.datasets.splits import count_aside
+from app.core.datasets.splits import check_each, count_aside
 
 MOST_LISTED = 100  # skipped files that are named; the others are counted
 
@@ -38,15 +39,44 @@ class DataSet:
         return channels, height, width
 
 
-def split(dataset: DataSet, fraction: float = 0.1, seed: int = 0) -> tuple[Tensor, Tensor]:
+def split(dataset: DataSet, fraction: float = 0.1, seed: int = 0, *, by_class: bool = False) -> tuple[Tensor, Tensor]:
     """int64 indices of the training pictures to learn from, and of those put aside for validation.
 
-    One seeded permutation; its first `fraction` is put aside, at least one picture and never all.
+    One seeded permutation; its first `fraction` is put aside, at least one picture and never all. `by_class`: each
+    class loses its share, at least one picture and never all. Raises InvalidValue where one has a single picture.
     """
     count = len(dataset.labels)
     order = torch.randperm(count, generator=torch.Generator().manual_seed(seed))
+    if by_class:
+        is_aside = _leads_class(dataset.labels[order], _quotas(dataset, fraction))
+        return order[~is_aside], order[is_aside]
     aside = count_aside(count, fraction)
     return order[aside:], order[:aside]
+
+
+def _leads_class(labels: Tensor, quotas: Tensor) -> Tensor:
+    """Which of the labels in a row are among the first `quotas[label]` of their class."""
+    leads = torch.zeros(len(labels), dtype=torch.bool)
+    for label, quota in enumerate(quotas.tolist()):
+        leads[(labels == label).nonzero().flatten()[:quota]] = True
+    return leads
+
+
+def _quotas(dataset: DataSet, fraction: float) -> Tensor:
+    """int64 K: how many of each class are put aside, each within one of its share where one and all but one allow it.
+
+    They sum to `count_aside`: what rounding leaves goes to who is furthest from its share (Hamilton's method).
+    """
+    counts = torch.bincount(dataset.labels, minlength=len(dataset.classes))
+    check_each(dataset.classes, counts.tolist())
+    total = count_aside(int(counts.sum()), fraction, int((counts > 0).sum()))
+    shares = counts * (total / counts.sum())
+    quotas = shares.floor().clamp(min=counts.sign(), max=(counts - 1).clamp(min=0)).long()
+    while rest := total - int(quotas.sum()):
+        way = 1 if rest > 0 else -1
+        is_free = (quotas + way >= counts.sign()) & (quotas + way < counts)
+        quotas[((shares - quotas) * way).masked_fill(~is_free, -math.inf).argmax()] += way
+    return quotas
 
 
 def hold_out(images: Tensor, labels: Tensor, fraction: float) -> tuple[Tensor, Tensor, Tensor, Tensor]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from app.core.datasets.labeled_images import DataSet, split
 from app.core.pictures.preparation import Preparation, match_channels, prepare_images, resize_images
 from app.core.training.augmentation import Augmentation, alter, gather
 from app.core.training.hyperparameters import Training
@@ -48,6 +49,14 @@ def keep(
         if len(numbers):
             place.copy_(_fit(images.index_select(0, numbers), shape).permute(0, 2, 3, 1))
     return Pictures(levels.to(device), labels[chosen].to(device))
+
+
+def put_aside(dataset: DataSet, training: Training) -> tuple[Tensor, Tensor]:
+    """int64 numbers of the data set's training pictures: those that are learned from, and those to choose by."""
+    if not training.validation_split:
+        return torch.arange(len(dataset.labels))[: training.train_limit], torch.arange(0)
+    learned, aside = split(dataset, training.validation_split, training.seed, by_class=training.stratify)
+    return learned[: training.train_limit], aside
 
 
 class Batches:

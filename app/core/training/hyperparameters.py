@@ -39,7 +39,7 @@ BOUNDS: dict[str, tuple[float, float]] = {
 STEADY = {
     "epochs", "learning_rate", "momentum", "nesterov", "decay", "schedule", "warm_up", "weight_decay",
     "bias_learning_rate", "head_learning_rate", "early_stopping", "seed", "shuffle", "statistics", "label_smoothing",
-    "shift", "cutout",
+    "shift", "cutout", "stratify",
 }  # fmt: skip
 COUNTING = {"train_limit", "validation_split"}  # what changes how many steps an epoch has, not how long one takes
 
@@ -69,6 +69,7 @@ class Training:
     seed: int = 0  # of weights, order, augmentation, dropout and split
     shuffle: bool = True  # a new order every epoch
     validation_split: float = 0.1  # share of the training pictures put aside to choose by
+    stratify: bool = True  # each class loses its share of them, at least one picture; False: whichever come
     train_limit: int | None = None  # only so many training pictures: overfitting on demand
     normalization: Normalization = "unit"  # levels as they are; 0..1; minus the mean; and by the deviation
     statistics: Statistics = "training"  # which pictures center and standardize measure; the others are traps to show

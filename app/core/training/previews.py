@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from app.core.datasets.labeled_images import DataSet, split
+from app.core.datasets.labeled_images import DataSet
 from app.core.errors import N_
 from app.core.pictures.preparation import Preparation, prepare_images
-from app.core.training.batches import Batches, Pictures, keep
+from app.core.training.batches import Batches, Pictures, keep, put_aside
 from app.core.training.hyperparameters import Training
 from app.core.training.input_statistics import NARROW_SHARE, prepare_input
 
@@ -76,10 +76,8 @@ def preview(dataset: DataSet, training: Training) -> Preview:
 
 def _training_pictures(dataset: DataSet, training: Training) -> Pictures:
     """As a `Trainer` chooses them."""
-    chosen = torch.arange(len(dataset.labels))
-    if training.validation_split:
-        chosen, _ = split(dataset, training.validation_split, training.seed)
-    return keep(dataset.images, dataset.labels, dataset.input, chosen=chosen[: training.train_limit])
+    chosen, _ = put_aside(dataset, training)
+    return keep(dataset.images, dataset.labels, dataset.input, chosen=chosen)
 
 
 def _source(dataset: DataSet, training: Training, learned: int) -> tuple[str, int]:

@@ -13,9 +13,10 @@ from app.core.networks.window_layers import Conv2d
 from app.core.training.hyperparameters import Training
 
 
-def count_learned(train: int, training: Training) -> tuple[int, int]:
-    """Of `train` pictures those that are learned from, and those that are put aside."""
-    aside = count_aside(train, training.validation_split) if training.validation_split else 0
+def count_learned(train: int, classes: int, training: Training) -> tuple[int, int]:
+    """Of `train` pictures of so many classes those that are learned from, and those that are put aside."""
+    share = training.validation_split
+    aside = count_aside(train, share, classes if training.stratify else 1) if share else 0
     return min(train - aside, training.train_limit or train), aside
 
 

@@ -18,11 +18,11 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from app.core.checkpoints import Checkpoint
-from app.core.datasets.labeled_images import DataSet, split
+from app.core.datasets.labeled_images import DataSet
 from app.core.errors import N_, InvalidValue
 from app.core.networks.modules import build
 from app.core.networks.networks import Network
-from app.core.training.batches import Batches, Pictures, keep
+from app.core.training.batches import Batches, Pictures, keep, put_aside
 from app.core.training.evaluation import cross_entropy, logits_of
 from app.core.training.events import Diverged, Epoch, Event, Finished, Step
 from app.core.training.hyperparameters import Training, describe_training
@@ -151,10 +151,7 @@ class Trainer:
         return Checkpoint(tensors, self._identity() | {"progress": asdict(self._progress)})
 
     def _split(self, dataset: DataSet) -> None:
-        chosen, aside = torch.arange(len(dataset.labels)), torch.arange(0)
-        if self.training.validation_split:
-            chosen, aside = split(dataset, self.training.validation_split, self.training.seed)
-        chosen = chosen[: self.training.train_limit]
+        chosen, aside = put_aside(dataset, self.training)
         shape = self._network.input
         self.validation_indices = aside  # int64 numbers of `validation`'s pictures among the data set's training images
         self._train = keep(dataset.images, dataset.labels, shape, self._device, chosen)
@@ -287,7 +284,7 @@ def average(mean: nn.Module, module: nn.Module, decay: float, step: int) -> None
 
 def _says(state: Mapping[str, Any], identity: Mapping[str, Any]) -> bool:
     """Whether a checkpoint is of that identity; one of before says nothing of hyperparameters at their defaults."""
-    told = state.get("training", {})
+    told = {"stratify": False} | state.get("training", {})  # classes were not looked at before there was a choice
     return {**state, "training": {**identity["training"], **told}}.items() >= identity.items()
 
 

@@ -61,7 +61,7 @@ def _check(values: Mapping[str, Any]) -> None:
     start = usual(dataset.name)
     network = read_network(values["network"] or start.describe()["network"], dataset, Limits())
     training = parse_training(asdict(start.training) | values["training"])
-    check_demands(network, training, count_learned(dataset.train, training)[0])
+    check_demands(network, training, count_learned(dataset.train, len(dataset.classes), training)[0])
 
 
 GRAMMAR = Grammar((

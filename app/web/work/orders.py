@@ -8,6 +8,7 @@ from torch import Tensor
 
 from app.core.datasets.contents import find_dataset
 from app.core.datasets.own import remember_use
+from app.core.datasets.splits import check_each
 from app.core.errors import N_, InvalidValue
 from app.core.networks.networks import Network
 from app.core.networks.reports import check_memory
@@ -31,7 +32,9 @@ def read_order(body: Any, judge: Judge) -> Order:
     network = read_network(fields.get("network", USUAL_NETWORK), dataset, judge.limits)
     training = parse_training(fields.get("training", {}))
     check_memory(network.report, min(training.batch_size, dataset.train), judge.limits)
-    check_demands(network, training, count_learned(dataset.train, training)[0])
+    if training.validation_split and training.stratify and dataset.counts:
+        check_each(dataset.classes, dataset.counts)
+    check_demands(network, training, count_learned(dataset.train, len(dataset.classes), training)[0])
     photo = None if (sample := text(fields, "sample")) is None else as_seen(open_sample(sample), network)
     return Order(
         dataset.name, network, training, name=clean_name(text(fields, "name")), sample=sample, photo=photo,

@@ -25,7 +25,7 @@ def read_timed(body: Any, judge: Judge) -> tuple[SpeedQuestion, int | None, int]
     network = _network(fields.get("network"), dataset, judge)
     check_memory(network.report, min(training.batch_size, MOST_PICTURES), judge.limits)
     timed = replace(training, **{name: getattr(_USUAL, name) for name in STEADY | COUNTING})
-    learned, aside = (None, 0) if dataset is None else count_learned(dataset.train, training)
+    learned, aside = (None, 0) if dataset is None else count_learned(dataset.train, len(dataset.classes), training)
     return SpeedQuestion(network, timed), learned, aside
 
 

@@ -7,12 +7,13 @@ export function roundHalfEven(value) {
   return rest > 0.5 || (rest === 0.5 && down % 2 !== 0) ? down + 1 : down;
 }
 
-/** How many of `count` training pictures are put aside for a share, as the server does. */
-export function putAside(count, share) {
-  return share ? Math.min(Math.max(1, roundHalfEven(count * share)), count - 1) : 0;
+/** How many of a data set's training pictures are put aside, as the server does: of each class one at least. */
+export function putAside({ train, classes }, { validation_split: share, stratify }) {
+  const each = stratify === false ? 1 : classes.length;
+  return share ? Math.min(Math.max(each, roundHalfEven(train * share)), train - each) : 0;
 }
 
 /** How many pictures of a data set are learned from: what is put aside and what a limit leaves out is not counted. */
-export function learnedFrom({ train }, { validation_split: share, train_limit: limit }) {
-  return Math.min(train - putAside(train, share), limit ?? Infinity);
+export function learnedFrom(dataset, training) {
+  return Math.min(dataset.train - putAside(dataset, training), training.train_limit ?? Infinity);
 }

@@ -67,10 +67,8 @@ def test_digits_reach_97_percent() -> None:
 
 def test_the_rate_that_is_far_too_high_diverges_within_steps() -> None:
     recipe = find_recipe("diverges")
-    dataset = load_dataset("digits", NOWHERE)
-    network = replace(recipe.network, classes=10, layers=find_recipe("digits").network.layers, input=dataset.input)
 
-    last = list(Trainer(network, dataset, recipe.training).events())[-1]
+    last = list(Trainer(recipe.network, load_dataset(recipe.dataset, NOWHERE), recipe.training).events())[-1]
 
     assert isinstance(last, Diverged)
     assert last.step < 100

@@ -56,4 +56,13 @@ def test_what_is_let_through_can_be_trained(network: Network, learned: int, batc
     (0.0, None, (100, 0)), (0.1, None, (90, 10)), (0.1, 50, (50, 10)), (0.9, 50, (10, 90)), (0.001, None, (99, 1)),
 ])  # fmt: skip
 def test_pictures_are_counted_as_they_are_divided(split: float, limit: int | None, counts: tuple[int, int]) -> None:
-    assert count_learned(100, Training(validation_split=split, train_limit=limit)) == counts
+    training = Training(validation_split=split, train_limit=limit, stratify=False)
+
+    assert count_learned(100, 10, training) == counts
+
+
+@pytest.mark.parametrize(("split", "counts"), [(0.0, (100, 0)), (0.05, (90, 10)), (0.1, (90, 10)), (0.9, (10, 90))])
+def test_of_every_class_one_is_put_aside_and_one_is_left(split: float, counts: tuple[int, int]) -> None:
+    training = Training(validation_split=split)
+
+    assert count_learned(100, 10, training) == counts

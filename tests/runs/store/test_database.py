@@ -52,7 +52,9 @@ def test_what_a_row_left_out_is_filled_with_what_it_was_then(tmp_path: Path) -> 
     migrate(engine)
 
     store = Store(engine, tmp_path)
-    assert store.find("a").training == describe_training(Training(epochs=3, optimizer="sgd", learning_rate=0.5, seed=7))
+    assert store.find("a").training == describe_training(
+        Training(epochs=3, optimizer="sgd", learning_rate=0.5, seed=7, stratify=False)
+    )
     assert store.find("a").parameters == (9 * 3 + 1) * 4 + (6 * 6 * 4 + 1) * 3
     assert store.newest("a") == 1
     store.close()

@@ -98,7 +98,7 @@ class DatasetPart {
   #most() {
     const { dataset, state } = this.#page;
     return dataset
-      ? dataset.train - putAside(dataset.train, state.training.validation_split)
+      ? dataset.train - putAside(dataset, state.training)
       : (state.training.train_limit ?? 1);
   }
 

@@ -263,7 +263,7 @@ class Remedies {
   #pictures() {
     const most = () => {
       const { dataset, state } = this.#page;
-      return dataset ? dataset.train - putAside(dataset.train, state.training.validation_split) : null;
+      return dataset ? dataset.train - putAside(dataset, state.training) : null;
     };
     const turn = (isOn) => {
       if (isOn) this.#last.pictures = this.#page.state.training.train_limit;

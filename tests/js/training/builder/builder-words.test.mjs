@@ -72,8 +72,11 @@ test("sliders stop at round numbers and at both ends", () => {
 
 test("pictures put aside are counted as Python rounds", () => {
   assert.deepEqual([0.5, 1.5, 2.5, 2.6].map(roundHalfEven), [0, 2, 2, 3]);
+  const aside = (train, share, classes = 1, stratify = true) =>
+    putAside({ train, classes: Array(classes) }, { validation_split: share, stratify });
   assert.deepEqual(
-    [putAside(1438, 0.25), putAside(50_000, 0.1), putAside(10, 0.01), putAside(2, 0.9), putAside(10, 0)],
+    [aside(1438, 0.25), aside(50_000, 0.1, 10), aside(10, 0.01), aside(2, 0.9), aside(10, 0)],
     [360, 5000, 1, 1, 0],
   );
+  assert.deepEqual([aside(60, 0.1, 10), aside(60, 0.9, 10), aside(60, 0.1, 10, false)], [10, 50, 6]);
 });
