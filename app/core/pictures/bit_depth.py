@@ -5,20 +5,21 @@ those of little-endian numbers the second. So the file is decoded twice, once wi
 together. It does not know what levels are.
 """
 
+import re
 import sys
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import ImageFile
 
 from app.core.errors import N_, UnsupportedPicture
+from app.core.pictures.transparency import FULL, SEEN_THROUGH, over_white
 
-FULL = 65535
 # libtiff gives numbers in the machine's order, whatever the file's; Pillow turns these a second time.
 _NATIVE = {"F;32BF": "F;32NF", "I;16BS": "I;16NS", "I;32BS": "I;32NS"}
-_BITS, _STRIP_BYTES, _PLANES = 258, 279, 284  # TIFF's BitsPerSample, StripByteCounts, PlanarConfiguration
+_STRIP_BYTES = 279  # TIFF's StripByteCounts
+_DEEP = re.compile(r";16[BLN]$")  # 16 bits a channel; BMP's "BGR;16" is 16 bits a pixel
 _FIRST, _SECOND = ";16B", ";16L"  # unpackers that take the first byte of two, or the second
 
 
@@ -32,11 +33,6 @@ def packing(image: ImageFile.ImageFile) -> str:
 def prepare(image: ImageFile.ImageFile) -> None:
     """Corrects how a picture that is not loaded yet will be unpacked. Raises UnsupportedPicture."""
     tags = getattr(image, "tag_v2", {})
-    if tags.get(_PLANES) == 2 and max(tags.get(_BITS, (1,))) > 8:
-        raise UnsupportedPicture(
-            N_("The file keeps its colors in separate planes of more than 8 bits, which is not read here."),
-            field="image",
-        )
     if image.mode == "YCbCr" and sum(tags.get(_STRIP_BYTES, ())) < image.width * image.height * 3:
         raise UnsupportedPicture(
             N_("The file keeps its colors at half the size without compression, which is not read here."), field="image"
@@ -47,7 +43,7 @@ def prepare(image: ImageFile.ImageFile) -> None:
 
 def is_deep(image: ImageFile.ImageFile) -> bool:
     """Whether a picture that is not loaded yet has channels of 16 bits of which Pillow would keep 8."""
-    return image.mode in ("RGB", "RGBA", "CMYK") and ";16" in packing(image)
+    return image.mode in ("RGB", "RGBA", "CMYK") and bool(_DEEP.search(packing(image)))
 
 
 def deep_bands(one: ImageFile.ImageFile, other: ImageFile.ImageFile, rows: int) -> Iterator[NDArray[np.float32]]:
@@ -62,11 +58,19 @@ def deep_bands(one: ImageFile.ImageFile, other: ImageFile.ImageFile, rows: int) 
             halves.reverse()
     for image in halves:
         image.load()
+    if kind in SEEN_THROUGH and all(map(alpha_is_unused, halves)):
+        kind = kind[:-1]
     for top in range(0, one.height, rows):
         box = 0, top, one.width, min(top + rows, one.height)
         bands = [np.asarray(image.crop(box)).astype(np.float32) for image in halves]
         numbers = bands[0][..., ::2] * 256 + bands[0][..., 1::2] if kind == "LA" else bands[0] * 256 + bands[1]
-        yield _over_white(numbers, kind, key)
+        yield _colors(numbers, kind, key)
+
+
+def alpha_is_unused(image: ImageFile.ImageFile) -> bool:
+    """BMP and TIFF files often leave the last number of all pixels zero and mean nothing by it."""
+    known = image.format in ("BMP", "TIFF") and image.mode in SEEN_THROUGH
+    return known and image.getchannel(len(image.mode) - 1).getextrema() == (0, 0)
 
 
 def _repack(image: ImageFile.ImageFile, name: str) -> ImageFile.ImageFile:
@@ -76,14 +80,8 @@ def _repack(image: ImageFile.ImageFile, name: str) -> ImageFile.ImageFile:
     return image
 
 
-def _over_white(numbers: NDArray[np.float32], kind: str, key: Any) -> NDArray[np.float32]:
-    if kind == "CMYK":
-        return (FULL - numbers[..., :3]) * (FULL - numbers[..., 3:]) / np.float32(FULL)
-    if kind in ("LA", "RGBA"):
-        alpha = numbers[..., -1:] / np.float32(FULL)
-        return numbers[..., :-1] * alpha + FULL * (1 - alpha)
-    if kind == "RGBa":
-        return np.minimum(numbers[..., :3] + (FULL - numbers[..., 3:]), np.float32(FULL))
+def _colors(numbers: NDArray[np.float32], kind: str, key: tuple[int, ...] | None) -> NDArray[np.float32]:
+    """On white; those equal to `key` are transparent."""
     if key is None:
-        return numbers
+        return over_white(numbers[..., : len(kind)], kind)
     return np.where((numbers == key).all(axis=2, keepdims=True), np.float32(FULL), numbers)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from app.core.errors import N_, DamagedPicture, UnsupportedPicture
 from app.core.pictures import tiff
 from app.core.pictures.tiff import UPRIGHT, orientation
+from app.core.pictures.tiff_planes import Layers, as_gray
 
 SCANS = 100  # of one JPEG; programs write about ten, and each costs a pass over the picture
 PARTS = 100_000  # PNG chunks, JPEG segments or GIF extensions before the picture has ended
@@ -35,7 +36,12 @@ class First:
     turn: int = UPRIGHT
     canvas: tuple[int, int] | None = None  # width and height, where the file says them apart from the picture's
     place: tuple[int, int] = (0, 0)  # of the picture's top left corner on the canvas
-    samples: int = 1  # numbers that stand side by side in gray and are one pixel, see `tiff`
+    layers: Layers | None = None  # instead of `data`, see `tiff_planes`
+
+    @property
+    def files(self) -> tuple[bytes, ...]:
+        """What is decoded."""
+        return self.layers.files if self.layers else (self.data,)
 
 
 def isolate(data: bytes, form: str) -> First:
@@ -187,6 +193,7 @@ def _webp_turn(data: bytes, end: int) -> int:
 
 
 def _tiff(data: bytes) -> First:
-    """See `tiff`."""
-    alone, turn, samples = tiff.isolate(data)
-    return First(alone, turn, samples=samples)
+    """See `tiff` and `tiff_planes`."""
+    directory = tiff.read_directory(data)
+    layers = as_gray(directory)
+    return First(b"" if layers else tiff.isolate(directory), tiff.turn(directory), layers=layers)

@@ -102,15 +102,15 @@ def _decode(
     if first.canvas:
         _check_size(first.canvas, limits)
     with closing(_open(first, form)) as image:  # which frees Pillow's pixels too
-        decoded = image.width // first.samples, image.height
+        decoded = image.width // (first.layers.samples if first.layers else 1), image.height
         _check_size(decoded, limits)
         _check_tiles(image)
         size = first.canvas or decoded
         upright = size[::-1] if first.turn >= 5 else size
-        mode, depth = image.mode, levels.depth(image)
+        mode, depth = first.layers.meaning if first.layers else image.mode, levels.depth(image)
         if enough:
             image.draft(None, (enough, enough))
-        pixels = levels.read_levels(image, lambda: _open(first, form), first.turn, first.samples)
+        pixels = levels.read_levels(image, lambda place: _open(first, form, place), first.turn, first.layers)
     if size != decoded:
         pixels = _on_canvas(pixels, first)
     if gray:
@@ -122,9 +122,9 @@ def _decode(
     return Picture(torch.from_numpy(pixels), form, mode, *upright, depth)
 
 
-def _open(first: First, form: str) -> ImageFile.ImageFile:
+def _open(first: First, form: str, place: int = 0) -> ImageFile.ImageFile:
     """Reads the header only."""
-    return Image.open(io.BytesIO(first.data), formats=[form])
+    return Image.open(io.BytesIO(first.files[place]), formats=[form])
 
 
 def _on_canvas(pixels: levels.Pixels, first: First) -> levels.Pixels:

@@ -5,7 +5,7 @@ are converted a band of rows at a time, straight to where they belong in the upr
 Pillow's picture and the result nothing large is made. It does not know files or limits.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache, partial
 from typing import Any
 
@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 from PIL import Image, ImageCms, ImageFile
 
 from app.core.errors import N_, DamagedPicture
-from app.core.pictures.bit_depth import deep_bands, is_deep, packing, prepare
+from app.core.pictures.bit_depth import alpha_is_unused, deep_bands, is_deep, packing, prepare
+from app.core.pictures.tiff_planes import Layers
+from app.core.pictures.transparency import SEEN_THROUGH, over_white
 
 Pixels = NDArray[Any]  # height x width x channels
 Convert = Callable[[Image.Image], Pixels]
@@ -25,20 +27,24 @@ _GRAY_WEIGHTS = np.array([19595, 38470, 7471], np.uint32)  # Pillow's for L, in 
 
 
 def read_levels(
-    image: ImageFile.ImageFile, again: Callable[[], ImageFile.ImageFile], turn: int = 1, samples: int = 1
+    image: ImageFile.ImageFile, again: Callable[[int], ImageFile.ImageFile], turn: int = 1, layers: Layers | None = None
 ) -> Pixels:
     """All pixels of a picture that is open, not loaded, upright. Raises what Pillow raises, and DamagedPicture.
 
-    `again` opens the same picture once more, where Pillow decodes only half of each number at a time. `turn`
-    is EXIF's orientation. In a gray picture, `samples` numbers side by side may be one pixel.
+    `again(0)` opens the same picture once more, where Pillow decodes only half of each number at a time; `again(1)`
+    and so on the other planes of `layers`. `turn` is EXIF's orientation.
     """
-    prepare(image)
-    width, height = image.width // samples, image.height
+    width, height = image.width // (layers.samples if layers else 1), image.height
     rows = max(1, _BAND // image.width)
     deep = is_deep(image)
     result: Pixels = np.empty((0, 0, 0))
     stored = result
-    for number, band in enumerate(deep_bands(image, again(), rows) if deep else _bands(image, rows)):
+    if layers:
+        bands = _layered([image, *map(again, range(1, len(layers.files)))], layers, rows)
+    else:
+        prepare(image)
+        bands = deep_bands(image, again(0), rows) if deep else _bands(image, rows)
+    for number, band in enumerate(bands):
         pixels = band.reshape(len(band), width, -1)
         if number == 0:
             shape = (width, height) if turn >= 5 else (height, width)
@@ -96,6 +102,22 @@ def _bands(image: ImageFile.ImageFile, rows: int) -> Iterator[Pixels]:
         yield convert(image if whole else image.crop((0, top, image.width, min(top + rows, image.height))))
 
 
+def _layered(images: Sequence[ImageFile.ImageFile], layers: Layers, rows: int) -> Iterator[Pixels]:
+    """Pixel by pixel what the file keeps in gray, on white."""
+    for image in images:
+        prepare(image)
+
+    def bands() -> Iterator[Pixels]:
+        for parts in zip(*(_bands(image, rows) for image in images), strict=True):
+            yield np.concatenate([part.reshape(len(part), -1, layers.samples) for part in parts], axis=2)
+
+    meaning = layers.meaning
+    if meaning in SEEN_THROUGH and not any(band[..., len(meaning) - 1].any() for band in bands()):
+        meaning = meaning[:-1]  # the alpha was never filled in
+    for band in bands():
+        yield over_white(band[..., : len(meaning)], meaning)
+
+
 def _converter(image: ImageFile.ImageFile) -> Convert:
     mode, key = image.mode, image.info.get("transparency")
     if mode.startswith("I") or mode == "F":
@@ -104,10 +126,8 @@ def _converter(image: ImageFile.ImageFile) -> Convert:
         return lambda band: np.asarray(band).view(np.int8).astype(np.float32)[..., None]
     if mode == "LAB":
         return lambda band: np.asarray(ImageCms.applyTransform(band, _lab_to_rgb()))
-    if mode == "La":
-        return _premultiplied
-    if mode in ("LA", "PA", "RGBA") or (mode == "P" and image.has_transparency_data):
-        return partial(_composite, mode="LA" if mode == "LA" else "RGBA", opaque=_alpha_is_unused(image))
+    if mode in ("La", "LA", "PA", "RGBA") or (mode == "P" and image.has_transparency_data):
+        return partial(_composite, mode=mode if mode[0] == "L" else "RGBA", opaque=alpha_is_unused(image))
     if key is not None and mode != "P":
         key = np.multiply(key, {"L;4": 17, "L;2": 85}.get(packing(image), 1)).astype(np.uint8)
     return partial(_plain, mode="L" if mode in ("1", "L") else "RGB", key=None if mode == "P" else key)
@@ -130,21 +150,7 @@ def _plain(band: Image.Image, mode: str, key: Pixels | None) -> Pixels:
 
 def _composite(band: Image.Image, mode: str, opaque: bool) -> Pixels:
     array = np.asarray(band if band.mode == mode else band.convert(mode))
-    if opaque:
-        return array[..., :-1]
-    wide = array.astype(np.uint16)
-    levels, alpha = wide[..., :-1], wide[..., -1:]
-    return ((levels * alpha + 255 * (255 - alpha) + 127) // 255).astype(np.uint8)
-
-
-def _premultiplied(band: Image.Image) -> Pixels:
-    array: Pixels = np.asarray(band)
-    return np.minimum(array[..., :1].astype(np.uint16) + (255 - array[..., 1:]), 255).astype(np.uint8)
-
-
-def _alpha_is_unused(image: ImageFile.ImageFile) -> bool:
-    """BMP files often leave the fourth byte zero and mean nothing by it."""
-    return image.format == "BMP" and image.mode == "RGBA" and image.getchannel("A").getextrema() == (0, 0)
+    return array[..., :-1] if opaque else over_white(array, mode)
 
 
 def _to_levels(values: Pixels, image: ImageFile.ImageFile, deep: bool) -> Pixels:

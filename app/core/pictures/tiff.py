@@ -1,7 +1,6 @@
 """TIFF's directories (TIFF 6.0 and BigTIFF), which EXIF uses too: the first one alone, and which way is up.
 
-Color of 32 bits a channel, which Pillow does not read, is rewritten as gray of three times the width. It decodes no
-pixel and follows no pointer but to numbers. It raises ValueError and struct.error for what is no TIFF.
+It decodes no pixel and follows no pointer but to numbers. It raises ValueError and struct.error for what is no TIFF.
 """
 
 import struct
@@ -11,17 +10,7 @@ UPRIGHT = 1
 ENTRIES = 10_000  # of one directory
 TABLE = 1 << 18  # numbers of one entry: four for every row, tile or palette color
 
-_WIDTH, _BITS, _COMPRESSION, _COLORS, _ORIENTATION, _SAMPLES, _PLANES, _PREDICTOR = (
-    256,
-    258,
-    259,
-    262,
-    274,
-    277,
-    284,
-    317,
-)
-_TILE_WIDTH, _SAMPLE_FORMAT = 322, 339
+_ORIENTATION = 274
 _PIXEL_TAGS = frozenset(
     (
         *(256, 257, 258, 259, 262, 266, 273, 277, 278, 279, 284),  # size, depth, compression, colors, strips, planes
@@ -31,9 +20,7 @@ _PIXEL_TAGS = frozenset(
     )
 )
 _UNITS = {1: 1, 2: 1, 3: 2, 4: 4, 6: 1, 7: 1, 8: 2, 9: 4, 16: 8, 17: 8}  # bytes of a number, by type
-_CODES = {3: "H", 4: "I"}
-_RGB, _GRAY = 2, 1
-_BYTE_COMPRESSIONS = (1, 5, 8, 32773, 32946, 50000)  # none, LZW, deflate, run lengths, deflate, Zstandard
+_CODES = {3: "H", 4: "I", 16: "Q"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,33 +46,25 @@ class Directory:
             source, (at,) = self.data, struct.unpack_from(self.order + ("Q" if self.big else "I"), entry, at)
         return struct.unpack_from(f"{self.order}{count}{_CODES[kind]}", source, at)
 
-    def entry(self, tag: int, number: int) -> bytes:
-        """A new entry of one whole number."""
-        return struct.pack(self.order + ("HHQI4x" if self.big else "HHII"), tag, 4, 1, number)
 
-
-def isolate(data: bytes) -> tuple[bytes, int, int]:
-    """The file with the first directory's entries that make pixels alone; its turn; samples side by side in gray."""
-    directory = read_directory(data)
-    order, big = directory.order, directory.big
+def isolate(directory: Directory) -> bytes:
+    """The file with the directory's entries that make pixels alone."""
+    order, big, data = directory.order, directory.big, directory.data
     kept = {tag: entry for tag, entry in directory.entries.items() if tag in _PIXEL_TAGS}
     for entry in kept.values():
         kind, count = struct.unpack_from(order + ("HQ" if big else "HI"), entry, 2)
         if count > TABLE or count * _UNITS.get(kind, 8) > len(data):
             raise ValueError("a table is larger than any picture needs")
-    changed = _as_gray(directory)
-    kept |= {tag: directory.entry(tag, number) for tag, number in changed.items()}
     entries = [kept[tag] for tag in sorted(kept)]
     table = struct.pack(order + ("Q" if big else "H"), len(entries)) + b"".join(entries) + bytes(8 if big else 4)
     view, start = memoryview(data), directory.start
-    alone = b"".join((view[:start], table, view[start + len(table) :]))
-    return alone, _turn(directory), 3 if changed else 1
+    return b"".join((view[:start], table, view[start + len(table) :]))
 
 
 def orientation(exif: bytes) -> int:
     """EXIF's orientation, 1 to 8; 1 where there is none or it cannot be read."""
     try:
-        return _turn(read_directory(exif.removeprefix(b"Exif\0\0")))
+        return turn(read_directory(exif.removeprefix(b"Exif\0\0")))
     except (ValueError, struct.error):
         return UPRIGHT
 
@@ -110,18 +89,7 @@ def read_directory(data: bytes) -> Directory:
     return Directory(data, order, big, start, entries)
 
 
-def _turn(directory: Directory) -> int:
+def turn(directory: Directory) -> int:
+    """Its orientation, 1 to 8."""
     value = directory.numbers(_ORIENTATION, UPRIGHT)[:1]
     return value[0] if value and 1 <= value[0] <= 8 else UPRIGHT
-
-
-def _as_gray(directory: Directory) -> dict[int, int]:
-    """What to change so that three channels of 32 bits, pixel by pixel, are read as gray; nothing for all others."""
-    numbers = directory.numbers
-    wide = numbers(_COLORS, 0) == (_RGB,) and numbers(_SAMPLES, 1) == (3,) and set(numbers(_BITS, 1)) == {32}
-    plain = numbers(_PLANES, 1) == (1,) and numbers(_PREDICTOR, 1) == (1,)
-    if not wide or not plain or numbers(_COMPRESSION, 1)[0] not in _BYTE_COMPRESSIONS:
-        return {}
-    tripled = {tag: 3 * numbers(tag, 0)[0] for tag in (_WIDTH, _TILE_WIDTH)}
-    changed = tripled | {_BITS: 32, _COLORS: _GRAY, _SAMPLES: 1, _SAMPLE_FORMAT: numbers(_SAMPLE_FORMAT, 1)[0]}
-    return {tag: number for tag, number in changed.items() if tag in directory.entries}

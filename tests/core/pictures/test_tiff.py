@@ -47,7 +47,7 @@ def test_a_tiffs_other_directories_are_cut_off() -> None:
     pages = [Image.new("L", (4, 4), level) for level in (10, 20, 30)]
     pages[0].save(file, "TIFF", save_all=True, append_images=pages[1:], description="hello")
 
-    alone, _, _ = tiff.isolate(file.getvalue())
+    alone = tiff.isolate(tiff.read_directory(file.getvalue()))
 
     with Image.open(io.BytesIO(alone)) as image:
         assert getattr(image, "n_frames", 1) == 1
