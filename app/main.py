@@ -15,12 +15,13 @@ from app.runs.executor.forks import Forks
 from app.runs.executor.speed_probe import Probe
 from app.runs.store.store import QueueLimits, Store
 from app.settings import Settings
-from app.web import docs, errors, health, pages, pictures, told
+from app.web import docs, errors, health, pages, pictures, told, visitors
 from app.web.classification import classification, models
 from app.web.convolution import convolution, kernel_fits
 from app.web.middleware import BodyLimit, CallerCheck, HeadAsGet, RequestLog, SecurityHeaders
 from app.web.rates import Rates
 from app.web.rooms import ROOMS
+from app.web.signatures import Signatures
 from app.web.static_files import VersionedFiles
 from app.web.training import (
     confusion,
@@ -41,8 +42,8 @@ from app.web.training.timings import PROBE_S, Timings
 from app.web.workers import Workers
 
 MAXIMUM_FILES = 2
-PARTS = (pages, convolution, kernel_fits, models, classification, datasets, networks, timings, recipes, previews,
-         training, streams, histories, snapshots, confusion, told, pictures, health, docs)  # fmt: skip
+PARTS = (pages, visitors, convolution, kernel_fits, models, classification, datasets, networks, timings, recipes,
+         previews, training, streams, histories, snapshots, confusion, told, pictures, health, docs)  # fmt: skip
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -78,6 +79,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.settings = settings
     app.state.stopping = asyncio.Event()
     app.state.rooms = ROOMS
+    app.state.signatures = Signatures(settings)
     app.state.static = VersionedFiles()
     app.state.rates = Rates(settings.rate_limit)
     app.state.metrics = CollectorRegistry()

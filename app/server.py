@@ -16,7 +16,7 @@ from rich.console import Console
 from uvicorn.config import STARTUP_FAILURE
 
 from app.commands.errors import told_plainly
-from app.commands.starting import addresses, check_places
+from app.commands.starting import addresses, check_places, teacher_link
 from app.logs import configure
 from app.main import create_app
 from app.settings import Settings
@@ -69,6 +69,9 @@ def serve(
         check_places(settings)
     typer.echo(f"Convolution Playground: {', for others '.join(addresses(host, port))}")
     app = create_app(settings)
+    typer.echo(
+        f"For the teacher, who may change every run: {teacher_link(host, port, app.state.signatures.teacher_key)}"
+    )
     config = uvicorn.Config(
         app,
         host=host,

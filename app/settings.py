@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from limits import parse
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 MEBIBYTE = 1024 * 1024
@@ -32,8 +32,14 @@ class Settings(BaseSettings):
         "every other name is refused, so that a hostile page cannot reach the app by DNS rebinding. `*` allows all.",
     )
     trusted_proxies: tuple[str, ...] = Field(
-        (), description="Addresses of proxies whose X-Forwarded-For and -Proto are believed; empty believes nobody."
+        (),
+        description="Addresses of proxies whose X-Forwarded-For and -Proto are believed; empty believes nobody. "
+        "Where one is named, nobody counts as sitting at the machine, which makes a teacher.",
     )
+    secret: SecretStr | None = Field(
+        None, min_length=16,
+        description="Signs cookies and makes the teacher's link; by default 256 random bits, kept in `data`, secret.",
+    )  # fmt: skip
     log_format: Literal["console", "json"] = Field(
         "console", description="Logs for people (console) or one JSON object a line for machines (json)."
     )

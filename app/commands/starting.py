@@ -12,7 +12,7 @@ from app.core.errors import InvalidValue
 from app.runs.store.database import open_engine
 from app.settings import Settings
 
-_KEPT = (".", "runs", "datasets", "runs.sqlite3")
+_KEPT = (".", "runs", "datasets", "runs.sqlite3", "secret")
 _EVERYWHERE = ("0.0.0.0", "::")
 _CONTAINER = ("/.dockerenv", "/run/.containerenv")
 _FAR = ("192.0.2.1", 9)  # an address of documentation: nothing is sent to it
@@ -34,6 +34,11 @@ def addresses(host: str, port: int) -> list[str]:
     shown = "localhost" if host in ("127.0.0.1", *_EVERYWHERE) else host
     own = _own_address() if host in _EVERYWHERE and not any(map(os.path.exists, _CONTAINER)) else None
     return [f"http://{name}:{port}" for name in (shown, own) if name]
+
+
+def teacher_link(host: str, port: int, key: str) -> str:
+    """The address that makes a browser the teacher's: on others too, where the server listens to all of them."""
+    return f"{addresses(host, port)[-1]}/teacher?key={key}"
 
 
 def _own_address() -> str | None:

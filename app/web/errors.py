@@ -60,6 +60,7 @@ from app.web.refusals import (
     UnsupportedBody,
     VisitorLeft,
     WorkerLost,
+    WrongKey,
 )
 
 log = structlog.get_logger("app.web")
@@ -100,6 +101,7 @@ KINDS: dict[type[PlaygroundError], Kind] = {
     MalformedRequest: Kind(400, "malformed-request", N_("The request cannot be read")),
     ForeignHost: Kind(400, "foreign-host", N_("Unknown host name")),
     ForeignOrigin: Kind(403, "foreign-origin", N_("Not from this site")),
+    WrongKey: Kind(403, "wrong-key", N_("Not the teacher's link")),
     BodyTooLarge: Kind(413, "body-too-large", N_("The request is too large")),
     BodyTooSlow: Kind(408, "body-too-slow", N_("The request is too slow")),
     UnsupportedBody: Kind(415, "unsupported-body", N_("Not a form")),

@@ -18,6 +18,10 @@ class ForeignOrigin(PlaygroundError):
     """A call that another site made a browser send."""
 
 
+class WrongKey(PlaygroundError):
+    """A teacher's link that is not this server's."""
+
+
 class BodyTooLarge(PlaygroundError):
     """More bytes than a request may have."""
 

@@ -1,29 +1,109 @@
-"""Who calls: a random cookie that pages set, and the address. Only what a run needs to know whose it is."""
+"""Who calls: a cookie that pages set and the server signs, the address, and whether it is the teacher.
+
+Only what a run needs to know whose it is.
+"""
 
 import re
 import secrets
+from ipaddress import ip_address
+from typing import Annotated
 
-from fastapi import Request
-from starlette.responses import Response
+from fastapi import APIRouter, Query, Request
+from starlette.responses import RedirectResponse, Response
 
+from app.core.errors import N_
 from app.runs.store.states import Visitor
+from app.web.refusals import WrongKey
+from app.web.signatures import Signatures
 
-COOKIE = "visitor"
+router = APIRouter(include_in_schema=False)
+
+COOKIE, TEACHER = "visitor", "teacher"
 _KEPT_S = 31_536_000
 _SANE = re.compile(r"[A-Za-z0-9_-]{20,64}")
+# What proxies, tunnels and hosted spaces say of themselves; a browser at the machine sends none of them.
+_PROXIES = ("forwarded", "x-forwarded", "x-real-ip", "via", "cf-", "x-client-ip", "true-client-ip", "x-original-",
+            "x-cluster-client-ip", "x-envoy-", "x-amzn-", "x-appengine-", "x-azure-", "fly-", "x-scheme")  # fmt: skip
 
 
 def visitor_of(request: Request) -> Visitor:
-    """The visitor of a request; one without a sane cookie is known by address alone."""
-    cookie = request.cookies.get(COOKIE, "")
-    return Visitor(cookie if _SANE.fullmatch(cookie) else None, request.client.host if request.client else "")
+    """The visitor of a request; one without a cookie that this server signed is known by address alone."""
+    host = request.client.host if request.client else ""
+    is_hidden = not request.app.state.settings.trusted_proxies and _comes_through_a_proxy(request)
+    return Visitor(
+        _signed(request, COOKIE), "" if is_hidden else host, is_teacher=_has_key(request) or _is_at_the_machine(request)
+    )
 
 
 def remember(request: Request, response: Response) -> Response:
-    """The response, which makes the browser known again where it is not yet."""
-    if visitor_of(request).cookie is None:
-        response.set_cookie(
-            COOKIE, secrets.token_urlsafe(18), max_age=_KEPT_S, httponly=True, samesite="lax",
-            secure=request.url.scheme == "https",
-        )  # fmt: skip
+    """The response, which makes the browser known again where it is not yet.
+
+    A cookie that somebody's runs bear already, unsigned or signed with another secret, is signed as it is: 144 random
+    bits are proof enough, and who holds them keeps the runs.
+    """
+    if _signed(request, COOKIE) is None:
+        held = request.cookies.get(COOKIE, "").partition(".")[0]
+        has_runs = _SANE.fullmatch(held) and request.app.state.store.knows(held)
+        _set(request, response, COOKIE, held if has_runs else secrets.token_urlsafe(18))
     return response
+
+
+@router.get("/teacher")
+def become_teacher(request: Request, key: Annotated[str, Query(max_length=200)] = "") -> Response:
+    """The link that the server prints at its start: from now on this browser may change every run."""
+    if not secrets.compare_digest(key.encode("utf-8", "replace"), _signatures(request).teacher_key.encode()):
+        raise WrongKey(N_("This is not the teacher's link of this server. It is printed where the server was started."))
+    response = RedirectResponse(request.url_for("training").replace(query=""), 303, {"Cache-Control": "no-store"})
+    _set(request, response, TEACHER, secrets.token_urlsafe(18))
+    return response
+
+
+def _signed(request: Request, cookie: str) -> str | None:
+    """What the cookie says, if this server said it."""
+    value, _, signature = request.cookies.get(cookie, "").partition(".")
+    return value if value and _signatures(request).is_signed(signature, cookie, value) else None
+
+
+def _set(request: Request, response: Response, cookie: str, value: str) -> None:
+    response.set_cookie(
+        cookie, f"{value}.{_signatures(request).sign(cookie, value)}", max_age=_KEPT_S, httponly=True, samesite="lax",
+        secure=request.url.scheme == "https",
+    )  # fmt: skip
+
+
+def _has_key(request: Request) -> bool:
+    return _signed(request, TEACHER) is not None
+
+
+def _is_at_the_machine(request: Request) -> bool:
+    """Whether nobody but who sits there can have called: nothing speaks of a proxy, and none was named."""
+    return (
+        request.client is not None
+        and _is_loopback(request.client.host)
+        and _names_the_machine(request.headers.get("host", "").lower())
+        and not request.app.state.settings.trusted_proxies
+        and not _comes_through_a_proxy(request)
+    )
+
+
+def _names_the_machine(host: str) -> bool:
+    name = re.sub(r":\d{1,5}$", "", host).strip("[].")
+    return name == "localhost" or name.endswith(".localhost") or _is_loopback(name)
+
+
+def _comes_through_a_proxy(request: Request) -> bool:
+    """By what it says of itself, or by HTTP/1.0, which nginx speaks where nobody told it otherwise."""
+    is_old = request.scope.get("http_version") == "1.0"
+    return is_old or any(name.startswith(_PROXIES) for name in request.headers)
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        return ip_address(address).is_loopback
+    except ValueError:
+        return False
+
+
+def _signatures(request: Request) -> Signatures:
+    found: Signatures = request.app.state.signatures
+    return found

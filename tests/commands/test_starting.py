@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 
 from app.cli import cli
 from app.commands import starting
-from app.commands.starting import addresses
+from app.commands.starting import addresses, teacher_link
 
 
 def serve(folder: Path, **environment: str) -> Result:
@@ -28,12 +28,13 @@ def test_a_data_folder_that_cannot_be_made_is_named_with_the_systems_reason(tmp_
     assert done.stderr == f"The data folder cannot be made: {tmp_path / 'file' / 'data'}: Not a directory.\n"
 
 
-@pytest.mark.parametrize("name", [".", "runs", "runs.sqlite3"])
+@pytest.mark.parametrize("name", [".", "runs", "runs.sqlite3", "secret"])
 def test_what_another_user_owns_is_named_with_the_user_who_cannot_write(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "runs").mkdir()
     (tmp_path / "runs.sqlite3").touch()
+    (tmp_path / "secret").touch()
     monkeypatch.setattr(os, "access", lambda path, mode: not (mode & os.W_OK and path == tmp_path / name))
 
     done = serve(tmp_path)
@@ -102,6 +103,14 @@ def test_a_server_in_a_container_keeps_the_address_to_itself_that_only_its_machi
     monkeypatch.setattr(starting, "_CONTAINER", (str(tmp_path),))
 
     assert addresses("0.0.0.0", 8000) == ["http://localhost:8000"]
+
+
+def test_the_teachers_link_is_one_that_others_reach_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(starting, "_own_address", lambda: "10.1.2.3")
+    monkeypatch.setattr(starting, "_CONTAINER", ())
+
+    assert teacher_link("0.0.0.0", 8000, "abc") == "http://10.1.2.3:8000/teacher?key=abc"
+    assert teacher_link("127.0.0.1", 8000, "abc") == "http://localhost:8000/teacher?key=abc"
 
 
 @pytest.mark.parametrize(("host", "shown"), [("127.0.0.1", "localhost"), ("10.1.2.3", "10.1.2.3")])

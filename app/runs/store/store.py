@@ -86,6 +86,11 @@ class Store:
             row = _row(connection, run_id)
             return _to_run(row, read_queue(connection) if row["state"] == QUEUED else [])
 
+    def knows(self, cookie: str) -> bool:
+        """Whether a run is that visitor's."""
+        with reading(self.engine) as connection:
+            return connection.scalar(select(runs.c.id).where(runs.c.cookie == cookie).limit(1)) is not None
+
     def list(self) -> Rows:
         """All of them, newest first."""
         with reading(self.engine) as connection:

@@ -30,9 +30,14 @@ def test_a_run_without_a_cookie_is_of_its_address(visitor: Visitor, may: bool) -
     assert visitor.owns(Visitor(None, "10.0.0.3")) is may
 
 
-@pytest.mark.parametrize("address", ["127.0.0.1", "::1"])
-def test_whoever_sits_at_the_machine_may_change_what_was_started_there(address: str) -> None:
-    assert Visitor("ben", address).owns(Visitor("ana", address))
+@pytest.mark.parametrize("started", [STARTED, Visitor(None, "10.0.0.3"), Visitor("ana", ""), Visitor(None, "")])
+def test_the_teacher_may_change_what_anybody_started(started: Visitor) -> None:
+    assert Visitor("ben", "127.0.0.1", is_teacher=True).owns(started)
+    assert not Visitor("ben", "127.0.0.1").owns(started)
+
+
+def test_an_address_that_nobody_knows_is_nobodys() -> None:
+    assert not Visitor(None, "").owns(Visitor(None, ""))
 
 
 def test_an_address_that_is_a_name_is_compared_as_it_is() -> None:
