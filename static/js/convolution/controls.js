@@ -4,7 +4,7 @@ import { OWN, SEEN } from "../shared/address.js";
 import { findName } from "./address.js";
 import { copyText } from "../shared/clipboard.js";
 import { h } from "../shared/dom.js";
-import { number, parseNumber, plain } from "../shared/format.js";
+import { number, parseNumber, plain, size } from "../shared/format.js";
 import { _ } from "../shared/i18n.js";
 import { sameMatrix } from "../shared/steps.js";
 import { forget, mistype, tell } from "./hint.js";
@@ -117,9 +117,17 @@ function refreshKernel({ step, kernels }) {
   for (const field of ["divisor", "offset"]) {
     if ($(`#${field}`) !== document.activeElement) $(`#${field}`).value = plain(step[field]);
   }
-  $("#side").value = String(step.matrix.length);
+  showSide(step.matrix);
   offerSides(Infinity);
   $("#kernel-sum").textContent = `${_("sum")} ${number(step.matrix.flat().reduce((sum, weight) => sum + weight, 0))}`;
+}
+
+/** A pasted kernel may be wider than high: its size is shown as well, but not offered. */
+function showSide([first, ...others]) {
+  const [rows, columns] = [others.length + 1, first.length];
+  $("#side-own").hidden = rows === columns;
+  $("#side-own").textContent = size(rows, columns);
+  $("#side").value = rows === columns ? String(rows) : "own";
 }
 
 function refreshOther(step) {
@@ -135,7 +143,7 @@ function refreshOther(step) {
 }
 
 function offerSides(most) {
-  for (const option of $("#side").options) option.disabled = Number(option.value) > most;
+  for (const option of $("#side").options) option.disabled = !(Number(option.value) <= most);
 }
 
 function refreshGeometry(page, isKernel) {

@@ -5,7 +5,7 @@ import { OWN, SEEN } from "../shared/address.js";
 import { ADDRESS, fromKernel, readAddress } from "./address.js";
 import { Bench } from "./bench.js";
 import { keep, kept } from "../shared/keep.js";
-import { complete, outputSize } from "../shared/steps.js";
+import { complete, convolution, outputSize } from "../shared/steps.js";
 import { connectChain } from "./chain.js";
 import { connectCode } from "./code.js";
 import { connectControls } from "./controls.js";
@@ -111,6 +111,15 @@ class ConvolutionPage {
     const { at } = this.state;
     if (this.takes(step))
       this.change({ steps: this.state.steps.toSpliced(at + 1, 0, step), at: at + 1, x: null, y: null });
+  }
+
+  /** Puts a matrix of one's own, with its divisor, in the open step, or after it where it is none; false: no room. */
+  fill({ matrix, divisor }) {
+    const isKernel = this.step.type === "convolution";
+    if (isKernel) this.changeStep({ matrix, divisor, name: null });
+    else if (this.takes(convolution(matrix))) this.insert(convolution(matrix, { divisor }));
+    else return false;
+    return true;
   }
 
   /** Whether there is room for one more step after the open one. */

@@ -22,6 +22,12 @@ export function tell() {
   if (sentence && $("#kernel-hint").textContent !== sentence) $("#kernel-hint").textContent = sentence;
 }
 
+/** Says what is wrong with a matrix that was pasted. */
+export function refuse(problem) {
+  sentence = problem;
+  tell();
+}
+
 /** A number was taken, or something else is on the screen. */
 export function forget() {
   clearTimeout(timer);

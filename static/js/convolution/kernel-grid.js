@@ -17,9 +17,17 @@ export class KernelGrid extends HTMLElement {
     this.#show();
   }
 
+  /** Shows `matrix` in every cell, also in the one with the cursor, which stays in the grid. */
+  put(matrix) {
+    const at = [...this.children].indexOf(document.activeElement);
+    document.activeElement?.blur?.();
+    this.matrix = matrix;
+    if (at >= 0) this.children[Math.min(at, this.children.length - 1)].focus({ preventScroll: true });
+  }
+
   #build() {
     this.style.setProperty("--columns", this.#matrix[0].length);
-    this.dataset.side = this.#matrix.length;
+    this.dataset.side = Math.max(this.#matrix.length, this.#matrix[0].length);
     this.replaceChildren(...this.#matrix.flatMap((row, i) => row.map((_weight, j) => this.#cell(i, j))));
   }
 

@@ -5,20 +5,28 @@ import { h } from "../shared/dom.js";
 import { size } from "../shared/format.js";
 import { _ } from "../shared/i18n.js";
 import { connectPictures } from "../rooms/sources.js";
+import { connectPasting } from "./pasting.js";
 import { requestFields } from "./request.js";
 
+const TEXT = _("That text is neither a picture nor a matrix of numbers for the kernel.");
 const CENTER = { x: null, y: null };
 const $ = (selector) => document.querySelector(selector);
 
 export function connectSources(page) {
-  connectPictures(page.samples, (source) => page.take(source, CENTER));
+  const pasting = connectPasting(page);
+  connectPictures(page.samples, (source) => page.take(source, CENTER), { read: pasting.read, textHint: TEXT });
   $("#size").addEventListener("change", ({ target }) =>
     page.take(page.source, { size: Number(target.value), ...CENTER }),
   );
   $("#download").addEventListener("click", () => save(page, { format: "png" }));
   $("#download-full").addEventListener("click", () => save(page, { format: "png", max_side: null }));
   $("#download-npy").addEventListener("click", () => save(page, { format: "npy" }));
-  return { refresh: () => offerFullSize(page) };
+  return {
+    refresh() {
+      offerFullSize(page);
+      pasting.refresh();
+    },
+  };
 }
 
 /** A picture that is worked on in a smaller copy can be had in its own size too. */

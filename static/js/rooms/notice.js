@@ -18,6 +18,17 @@ export function tell(error, by = null) {
   $("#problem p").replaceChildren(text, ...(error?.link instanceof Node ? [" ", error.link] : []));
 }
 
+/** Answers what a visitor did anywhere on the page, where the line may be out of sight. */
+export function tellAside(error) {
+  tell(error);
+  $("#problem").scrollIntoView({ block: "nearest" });
+}
+
+/** Whether the line says something now. */
+export function isTold() {
+  return !$("#problem").hidden;
+}
+
 /** What went wrong, in one sentence. */
 export function sentenceOf(error) {
   if (typeof error === "string") return error;

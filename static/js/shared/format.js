@@ -6,7 +6,7 @@ const LONG = 1e5; // numbers that have no room from here on
 const TINY = 1e-4; // and below this
 const HUGE = 1e9; // no count is larger
 const writers = new Map();
-const decimalMark = new Intl.NumberFormat(language).format(0.5).at(1);
+export const decimalMark = new Intl.NumberFormat(language).format(0.5).at(1);
 
 /** `value` with at most `decimals` decimals; tiny values that are not zero keep three significant figures. */
 export function number(value, decimals = 2) {
@@ -81,11 +81,30 @@ export function plain(value) {
   return String(Number(value.toPrecision(7))).replace(".", decimalMark);
 }
 
-/** The number that was typed (`1/9`, `0,5` and a real minus sign are understood), or null. */
+/**
+ * The number that was typed, or null: `1/9`, `½`, `1 1/2`, `50%`, `0,5`, and a real minus sign or a dash for one are
+ * understood.
+ */
 export function parseNumber(text) {
-  const parts = text.trim().replaceAll("−", "-").replaceAll(",", ".").split("/");
-  if (parts.length > 2 || parts.some((part) => part.trim() === "")) return null;
+  const typed = text
+    .replace(/[¼-¾⅐-⅞↉]/g, (fraction) => ` ${fraction.normalize("NFKD")}`)
+    .replaceAll("⁄", "/")
+    .replace(/[−–—‐‑﹣-]/g, "-")
+    .replaceAll(",", ".")
+    .trim()
+    .replace(/^-\s+/, "-");
+  const percents = /^(.*[^\s%])\s*%$/.exec(typed);
+  const mixed = /^(-?)(\d+)\s+(\d+\/\d+)$/.exec(percents?.[1] ?? typed);
+  const value = mixed
+    ? (mixed[1] ? -1 : 1) * (Number(mixed[2]) + quotient(mixed[3]))
+    : quotient(percents?.[1] ?? typed);
+  const scaled = percents ? value / 100 : value;
+  return Number.isFinite(scaled) && Math.abs(scaled) <= 1e6 ? scaled : null;
+}
+
+function quotient(text) {
+  const parts = text.split("/");
+  if (parts.length > 2 || parts.some((part) => part.trim() === "")) return NaN;
   const [numerator, denominator = 1] = parts.map(Number);
-  const value = numerator / denominator;
-  return Number.isFinite(value) && Math.abs(value) <= 1e6 ? value : null;
+  return numerator / denominator;
 }
