@@ -237,6 +237,26 @@ def test_a_trainer_that_hangs_is_ended_and_its_run_goes_on_from_the_checkpoint(
     assert_whole(store, run.id, folder)
 
 
+def test_a_trainer_that_says_it_lives_but_waits_for_ever_is_ended_too(
+    store: Store, folder: Path, serve: Callable[[], Executor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.runs.executor.hung.HUNG_S", 4.0)
+    run = store.submit(order(LONG), ANNA)
+    hanging = subprocess.Popen([sys.executable, "-m", "tests.runs.hanging", str(folder), "200"])
+
+    try:
+        wait_for_state(store, run.id, "running")
+        serve()
+        wait_for_state(store, run.id, "finished")
+        code = hanging.wait(10)
+    finally:
+        hanging.kill()
+
+    assert code == -signal.SIGKILL
+    assert states(store, run.id) == ["queued", "running", "interrupted", "queued", "running", "finished"]
+    assert_whole(store, run.id, folder)
+
+
 def test_a_stop_that_a_hung_trainer_does_not_heed_ends_it(
     store: Store, serve: Callable[[], Executor], monkeypatch: pytest.MonkeyPatch
 ) -> None:

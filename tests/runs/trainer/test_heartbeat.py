@@ -2,12 +2,28 @@ import threading
 import time
 
 import pytest
+from sqlalchemy import select
 
+from app.runs.store.database import reading
+from app.runs.store.schema import runs
 from app.runs.store.states import Wish
 from app.runs.store.store import Store
 from app.runs.trainer.heartbeat import Heartbeat
 from app.runs.trainer.lease import Lease, Lost
 from tests.runs.conftest import ANNA, claim, order
+
+
+def heard(store: Store, run_id: str) -> float:
+    """When the run's trainer was heard of last."""
+    with reading(store.engine) as connection:
+        return connection.execute(select(runs.c.heartbeat).where(runs.c.id == run_id)).scalar_one()
+
+
+def work(seconds: float) -> None:
+    """As a long validation does: no step, no event."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        sum(range(10_000))
 
 
 def test_what_is_asked_is_heard_within_a_moment(store: Store) -> None:
@@ -22,6 +38,22 @@ def test_what_is_asked_is_heard_within_a_moment(store: Store) -> None:
             time.sleep(0.01)
 
     assert heartbeat.wish == Wish("paused", 0.5)
+
+
+def test_who_works_is_alive_and_who_waits_for_ever_is_not(store: Store) -> None:
+    run = store.submit(order(), ANNA)
+    lease = Lease(store.engine, claim(store))
+    lease.take()
+
+    with Heartbeat(lease):
+        begun = heard(store, run.id)
+        work(3)
+        worked = heard(store, run.id)
+        threading.Event().wait(6)
+        silent = time.time() - heard(store, run.id)
+
+    assert worked > begun + 1
+    assert silent > 3
 
 
 def test_who_has_lost_the_run_ends(store: Store) -> None:
