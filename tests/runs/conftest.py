@@ -1,7 +1,10 @@
 """A store in a folder of its own, a data set to train on in milliseconds, and what is ordered of it."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -83,6 +86,22 @@ def open_store(tmp_path: Path) -> Iterator[Callable[..., Store]]:
 def store(open_store: Callable[..., Store]) -> Store:
     """One with the usual limits."""
     return open_store()
+
+
+@contextmanager
+def locked(store: Store) -> Iterator[None]:
+    """While another process writes to the database, and does not come to an end."""
+    program = "import sqlite3, sys; sqlite3.connect(sys.argv[1], isolation_level=None).execute('BEGIN IMMEDIATE')"
+    program += "; print(flush=True); sys.stdin.read()"
+    command = [sys.executable, "-c", program, str(store.engine.url.database)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout
+        assert process.stdin
+        process.stdout.readline()
+        try:
+            yield
+        finally:
+            process.stdin.close()
 
 
 def claim(store: Store) -> Claim:

@@ -20,7 +20,7 @@ from app.runs.executor.orphans import close, rescue
 from app.runs.executor.trainers import TrainerProcess
 from app.runs.store import reasons
 from app.runs.store.database import Changes, reading, writing
-from app.runs.store.protocol import DISK_FULL, Assignment
+from app.runs.store.protocol import AWAY, DISK_FULL, Assignment
 from app.runs.store.queue import claim_next, count, has_place, read_queue
 from app.runs.store.schema import runs
 from app.runs.store.states import FAILED, INTERRUPTED, QUEUED, Reason
@@ -33,6 +33,7 @@ FIRST_WARM_S = 1.0  # after the server's start, which has enough to do
 RESCUE_S, TIDY_S = 2.0, 30.0
 GRACE_S = 3.5  # at a stop, for trainers to write their checkpoints
 _SETTLED_S = 45.0  # a run that lasts so long can spare the processor time for another warm trainer
+_SAID = {DISK_FULL: reasons.DISK_FULL, AWAY: reasons.AWAY}
 _log = logging.getLogger(__name__)
 
 
@@ -103,7 +104,10 @@ class Executor:
             tidy(self._store)
 
     def _collect(self) -> None:
-        """Trainers that have ended; what they left as running is interrupted where we asked them to go, else failed."""
+        """Trainers that have ended; what they left as running is interrupted where we asked them to go, else failed.
+
+        One that could not write to the database has not failed.
+        """
         for trainer in [trainer for trainer in self._busy if trainer.code is not None]:
             assert trainer.claim
             state, reason = (INTERRUPTED, reasons.INTERRUPTED) if self._over.is_set() else (FAILED, _why(trainer))
@@ -156,8 +160,8 @@ class Executor:
 
 def _why(trainer: TrainerProcess) -> Reason:
     code = trainer.code or 0
-    if code == DISK_FULL:
-        return reasons.DISK_FULL
+    if code in _SAID:
+        return _SAID[code]
     if code < 0:
         return reasons.OUT_OF_MEMORY if trainer.is_out_of_memory() else reasons.killed(-code)
     return reasons.BROKEN

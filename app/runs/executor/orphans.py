@@ -33,7 +33,9 @@ def close(engine: Engine, claim: Claim, state: str, reason: Reason) -> bool:
     with writing(engine) as connection:
         mine = (runs.c.id == claim.run_id) & (runs.c.claim == claim.token) & (runs.c.state == RUNNING)
         row = connection.execute(select(runs).where(mine)).mappings().first()
-        if row is not None:
+        if row is not None and reason is reasons.AWAY:
+            lose(connection, row, reason)
+        elif row is not None:
             end_attempt(connection, row, state, reason)
     return row is not None
 

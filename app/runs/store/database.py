@@ -16,15 +16,18 @@ _WAIT_S = 30.0  # for another's write; the longest is a migration
 _FULL = ("SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE", "SQLITE_IOERR_FSYNC")
 
 
-def open_engine(url: str) -> Engine:
-    """An engine for the URL; SQLite in WAL mode, where a reader never waits and a committed row survives kill -9."""
+def open_engine(url: str, wait_s: float = _WAIT_S) -> Engine:
+    """An engine for the URL; SQLite in WAL mode, where a reader never waits and a committed row survives kill -9.
+
+    Who writes waits so long for another's write.
+    """
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
         return create_engine(parsed, pool_pre_ping=True, json_serializer=to_json)
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
-        parsed, connect_args={"timeout": _WAIT_S}, pool_size=20, max_overflow=40, json_serializer=to_json
+        parsed, connect_args={"timeout": wait_s}, pool_size=20, max_overflow=40, json_serializer=to_json
     )
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)

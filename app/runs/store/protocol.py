@@ -9,7 +9,7 @@ from app.core.training.hyperparameters import Training, describe_training
 from app.runs.store.orders import parse_stored
 from app.runs.store.queue import Claim
 
-DISK_FULL = 28  # the code of a trainer's exit where not even that could be written
+DISK_FULL, AWAY = 28, 75  # the code of a trainer's exit where not even a failure could be written
 
 
 @dataclass(frozen=True, slots=True)

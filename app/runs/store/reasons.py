@@ -10,7 +10,7 @@ from app.runs.store.states import Reason
 DISK_FULL = Reason(N_("The disk is full. What was trained until the last checkpoint is kept; make room to go on."))
 NO_MEMORY = Reason(N_("The machine has not enough memory for this. A smaller network or batch needs less."))
 BROKEN = Reason(N_("Something went wrong in the training program; its log file on the server tells more."))
-AWAY = Reason(N_("The runs' database could not be opened or written any more. Go on when the server is well again."))
+AWAY = Reason(N_("The runs' database could not be written for minutes. The run goes on from its last checkpoint."))
 INTERRUPTED = Reason(N_("The server was stopped. The run goes on when it is started again."))
 LOST = Reason(N_("The training's process is gone, perhaps with the machine. The run goes on from its last checkpoint."))
 LOST_AGAIN = Reason(

@@ -22,6 +22,7 @@ from app.runs.store import reasons
 from app.runs.store.event_log import SNAPSHOT, STATE
 from app.runs.store.folders import RunFolder
 from app.runs.store.orders import parse_stored
+from app.runs.store.protocol import AWAY, DISK_FULL
 from app.runs.store.queue import Claim
 from app.runs.store.reserve import release_reserve
 from app.runs.store.states import DIVERGED, FAILED, FINISHED, INTERRUPTED, PAUSED, RUNNING, STOPPED, Reason, Wish
@@ -45,19 +46,19 @@ class Attempt:
         self._folder = RunFolder(root, claim.run_id)
         self._warm = warm
 
-    def run(self) -> bool:
-        """To its end; False where not even a failure could be written."""
+    def run(self) -> int:
+        """To its end; the exit's code, which is not 0 where not even a failure could be written."""
         try:
             row = self._lease.take()
             with Heartbeat(self._lease) as self._heartbeat:
                 self._open(row)
                 self._train()
         except Lost:
-            return True
+            return 0
         except Exception as error:  # whatever it is, the run has to know
             _log.exception("run %s failed", self._folder.run_id)
             return self._fail(error)
-        return True
+        return 0
 
     def _open(self, row: RowMapping) -> None:
         remember_use(row["dataset"], self._warm.folder)
@@ -246,15 +247,17 @@ class Attempt:
                     break
         return trainer
 
-    def _fail(self, error: Exception) -> bool:
+    def _fail(self, error: Exception) -> int:
         reason = reasons.reason_of(error)
+        if reason is reasons.AWAY:
+            return AWAY
         if reason is reasons.DISK_FULL:
             release_reserve(self._folder)
         try:
             self._lease.end(FAILED, reason, ended_at=time.time())
         except Lost:
-            return True
-        except Exception:
+            return 0
+        except Exception as unwritten:
             _log.exception("the failure of run %s could not be written", self._folder.run_id)
-            return False
-        return True
+            return DISK_FULL if reasons.is_disk_full(unwritten) else AWAY
+        return 0

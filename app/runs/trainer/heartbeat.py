@@ -42,7 +42,7 @@ class Heartbeat:
 
     def __exit__(self, *_: object) -> None:
         self._over.set()
-        self._thread.join()
+        self._thread.join(HEARTBEAT_S)  # a locked database may hold it for minutes
 
     def _beat(self) -> None:
         turn, spent = 0, -1.0

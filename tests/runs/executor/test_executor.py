@@ -24,7 +24,7 @@ from app.runs.store.database import reading
 from app.runs.store.schema import runs
 from app.runs.store.states import Wish
 from app.runs.store.store import TERMINAL, Store
-from tests.runs.conftest import ANNA, BOB, QUICK, make_datasets, order, payloads, states
+from tests.runs.conftest import ANNA, BOB, QUICK, locked, make_datasets, order, payloads, states
 
 LONG = replace(QUICK, epochs=60)  # 360 steps
 PATIENCE_S = 120.0  # of a machine that has much else to do
@@ -254,6 +254,21 @@ def test_a_trainer_that_says_it_lives_but_waits_for_ever_is_ended_too(
 
     assert code == -signal.SIGKILL
     assert states(store, run.id) == ["queued", "running", "interrupted", "queued", "running", "finished"]
+    assert_whole(store, run.id, folder)
+
+
+def test_a_database_that_is_locked_for_longer_than_a_request_waits_costs_a_run_nothing(
+    store: Store, folder: Path, serve: Callable[[], Executor]
+) -> None:
+    serve()
+    run = store.submit(order(LONG), ANNA)
+    wait_for_step(store, run.id, 5)
+
+    with locked(store):
+        time.sleep(35.0)
+    wait_for_state(store, run.id, "finished")
+
+    assert states(store, run.id) == ["queued", "running", "finished"]
     assert_whole(store, run.id, folder)
 
 

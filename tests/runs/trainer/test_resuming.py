@@ -2,6 +2,7 @@
 
 import errno
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,9 @@ import torch
 from app.core.checkpoints import read_checkpoint
 from app.core.datasets.datasets import load_dataset
 from app.core.training.training import Trainer
-from app.runs.executor.orphans import rescue
-from app.runs.store.database import writing
+from app.runs.executor.orphans import close, rescue
+from app.runs.store import protocol, reasons
+from app.runs.store.database import open_engine, writing
 from app.runs.store.reserve import keep_reserve
 from app.runs.store.states import Wish
 from app.runs.store.store import Store
@@ -21,7 +23,7 @@ from app.runs.store.transitions import change
 from app.runs.trainer.attempt import Attempt
 from app.runs.trainer.checkpoint_files import CheckpointFiles
 from app.runs.trainer.warm_dataset import WarmDataset
-from tests.runs.conftest import ANNA, LONG, assert_same, claim, final_weights, order, payloads, states, unbroken
+from tests.runs.conftest import ANNA, LONG, assert_same, claim, final_weights, locked, order, payloads, states, unbroken
 
 
 class Killed(BaseException):
@@ -233,6 +235,37 @@ def test_a_full_disk_ends_the_run_with_a_reason_and_room_makes_it_go_on(
     assert not (store.root / ".reserve").exists()
     assert store.find(run.id).state == "finished"
     assert_same(final_weights(store, run.id), unbroken(datasets, LONG))
+
+
+def test_a_database_that_stays_locked_interrupts_the_run_which_goes_on_later(
+    store: Store, datasets: Path, attempt: Callable[[], str], at_step: Callable[..., None]
+) -> None:
+    run = store.submit(order(LONG), ANNA)
+    at_step(30, lambda: store.ask(run.id, Wish(learning_rate=0.01)))  # which writes a checkpoint
+    impatient = open_engine(store.engine.url.render_as_string(), 0.5)
+    claimed = claim(store)
+
+    with ExitStack() as lock:
+        at_step(100, lambda: lock.enter_context(locked(store)))
+        code = Attempt(impatient, store.root, WarmDataset(datasets), claimed).run()
+    impatient.dispose()
+    left = store.find(run.id)
+    close(store.engine, claimed, "failed", reasons.AWAY)  # as the server does that sees the code
+    attempt()
+
+    assert (code, left.state) == (protocol.AWAY, "running")
+    assert states(store, run.id)[-5:] == ["running", "interrupted", "queued", "running", "finished"]
+    assert_same(final_weights(store, run.id), unbroken(datasets, LONG))
+
+
+def test_a_database_that_can_never_be_written_ends_the_run(store: Store) -> None:
+    run = store.submit(order(), ANNA)
+
+    for _ in range(3):
+        close(store.engine, claim(store), "failed", reasons.AWAY)
+
+    failed = store.find(run.id)
+    assert (failed.state, failed.reason) == ("failed", reasons.LOST_AGAIN)
 
 
 def test_a_checkpoint_holds_all_that_the_rest_depends_on(
