@@ -35,6 +35,7 @@ from app.web.training import (
     timings,
     training,
 )
+from app.web.training.repeats import Orders
 from app.web.training.run_metrics import RunMetrics
 from app.web.training.run_objects import Curves
 from app.web.training.streams import Streams
@@ -82,6 +83,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.signatures = Signatures(settings)
     app.state.static = VersionedFiles()
     app.state.rates = Rates(settings.rate_limit)
+    app.state.orders = Orders()
     app.state.metrics = CollectorRegistry()
     errors.install(app)
     for part in PARTS:

@@ -12,7 +12,9 @@ PlaygroundError
 │   ├── UnknownRun         no run of that id
 │   ├── NotYours           somebody else's run, which may only be watched
 │   ├── WrongState         a run that is past what is asked of it
-│   └── QueueFull          enough runs wait already; values: seconds
+│   ├── QueueFull          enough runs wait already; values: seconds
+│   ├── ReusedKey          a key of a request that came with another order before
+│   └── KeyInUse           the order with that key is just being looked at; values: seconds
 ├── DiskFull               there is no room left to write to
 ├── DatasetError           a data set's file that cannot be used
 │   ├── ArchiveTooLarge    bytes or entries past the limit
@@ -101,6 +103,14 @@ class WrongState(RunError):
 
 class QueueFull(RunError):
     """Enough runs wait already. values: seconds until one more may be taken."""
+
+
+class ReusedKey(RunError):
+    """A key of a request that came with another order before."""
+
+
+class KeyInUse(RunError):
+    """The order with that key is just being looked at. values: seconds."""
 
 
 class DiskFull(PlaygroundError):

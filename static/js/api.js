@@ -7,6 +7,8 @@ import { readNpy } from "./shared/npy.js";
 
 const RUNS = "/api/runs";
 const SILENCE_MS = 40_000; // the server pings every 15 s
+const [FIRST_PAUSE_MS, LONGEST_PAUSE_MS] = [500, 2000]; // before an order is sent again
+let unanswered = null; // the order, and its key, that no answer came to
 
 /** A refusal of the server: `message` is its one plain sentence, in the visitor's language. */
 export class Problem extends Error {
@@ -162,9 +164,34 @@ export function readRun(id) {
   return json(runAddress(id));
 }
 
-/** Starts {dataset, network, training, name?, sample?, pair?}: the run, which may have to wait in the queue. */
-export function submitRun(order) {
-  return post(RUNS, order);
+/**
+ * Starts {dataset, network, training, name?, sample?, pair?}: the run, which may have to wait in the queue. Where the
+ * answer is lost on its way it is asked for again, also by the next press for the same; one key starts one run.
+ */
+export async function submitRun(order) {
+  const body = JSON.stringify(order);
+  if (unanswered?.body !== body) unanswered = { body, key: randomKey() };
+  const headers = { "Idempotency-Key": unanswered.key };
+  for (let pause = FIRST_PAUSE_MS; ; pause *= 2) {
+    try {
+      const run = await post(RUNS, order, "POST", headers);
+      unanswered = null;
+      return run;
+    } catch (error) {
+      if (!isUnanswered(error) || pause > LONGEST_PAUSE_MS) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, pause));
+  }
+}
+
+function isUnanswered(error) {
+  return error instanceof Unreachable || error.problem?.type?.endsWith("#key-in-use");
+}
+
+/** A text in quotes (RFC 8941). `randomUUID` is not there on plain HTTP. */
+function randomKey() {
+  const numbers = crypto.getRandomValues(new Uint32Array(4));
+  return `"${Array.from(numbers, (number) => number.toString(16).padStart(8, "0")).join("")}"`;
 }
 
 /** Asks a run for {state}, {learning_rate} or {name}. */
@@ -286,8 +313,8 @@ async function json(address) {
 }
 
 /** Sends an object as JSON, and gives the answer's. */
-async function post(address, fields, method = "POST") {
-  const headers = { "Content-Type": "application/json" };
+async function post(address, fields, method = "POST", more = {}) {
+  const headers = { "Content-Type": "application/json", ...more };
   return (await send(address, JSON.stringify(fields), method, { headers })).json();
 }
 

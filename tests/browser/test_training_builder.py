@@ -10,12 +10,12 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from app.core.training.hyperparameters import parse_training
 from app.core.training.recipes import find_recipe
 from tests.browser.access import PHONE, in_both_themes, too_narrow, violations
-from tests.browser.calls import delete, post
+from tests.browser.calls import delete, get, post
 from tests.browser.conftest import Open
 
 pytestmark = pytest.mark.browser
@@ -230,6 +230,27 @@ def test_remedies_act_on_the_network_and_on_what_is_sent(open_page: Open, server
     run_id = parse_qs(urlsplit(page.url).query)["run"][0]
     page.close()  # an open page would still ask for what is deleted now
     delete(f"{server}/api/runs/{run_id}")
+
+
+def test_a_start_whose_answer_is_lost_on_its_way_starts_one_run(open_page: Open, server: str) -> None:
+    page = open_page(_path(train_limit=200, epochs=1), expected="net::ERR_FAILED")
+    before = {run["id"] for run in get(f"{server}/api/runs").json()["runs"]}
+    lost: list[str] = []
+
+    def lose(route: Route) -> None:
+        if route.request.method != "POST" or lost:
+            return route.fallback()
+        lost.append(route.fetch().json()["id"])
+        return route.abort()
+
+    page.route("**/api/runs", lose)
+    page.click("#run-start")
+    page.wait_for_url(re.compile("run="))
+
+    after = {run["id"] for run in get(f"{server}/api/runs").json()["runs"]}
+    page.close()  # an open page would still ask for what is deleted now
+    delete(f"{server}/api/runs/{lost[0]}")
+    assert after - before == set(lost)
 
 
 def test_the_input_shows_what_the_network_is_fed_and_the_trap(open_page: Open) -> None:

@@ -48,6 +48,9 @@ runs = Table(
     Column("process", String(80)),
     Column("heartbeat", Float),
     Column("losses", Integer, nullable=False),  # how often its trainer was lost since the last checkpoint
+    Column("request_key", String(64)),  # by which an order that comes twice is known
+    Column("request_body", String(64)),
+    Index("ix_runs_request_key", "request_key", unique=True),
 )
 
 events = Table(

@@ -21,6 +21,7 @@ from app.runs.store.event_log import LoggedEvent
 from app.runs.store.folders import RunFolder
 from app.runs.store.orders import Order, RunRow
 from app.runs.store.queue import QueueLimits, count, read_queue
+from app.runs.store.request_keys import RequestKey, find_ordered, key_in_use
 from app.runs.store.reserve import RESERVE
 from app.runs.store.schema import events, runs
 from app.runs.store.states import LONGEST_NAME, QUEUED, RUNNING, TERMINAL, Reason, Visitor, Wish
@@ -33,7 +34,7 @@ Rows = list[RunRow]
 Events = list[LoggedEvent]
 History = list[dict[str, Any]]
 _EXTRA = {"asked_rate", "cookie", "address", "visitor", "queued_at", "is_resumed", "checkpoint", "claim", "process",
-          "heartbeat", "losses"}  # fmt: skip
+          "heartbeat", "losses", "request_key", "request_body"}  # fmt: skip
 
 
 class Store:
@@ -62,8 +63,8 @@ class Store:
         """Where the run's files are."""
         return RunFolder(self.root, run_id)
 
-    def submit(self, order: Order, visitor: Visitor) -> RunRow:
-        """A new run in the queue. Raises QueueFull or DiskFull."""
+    def submit(self, order: Order, visitor: Visitor, key: RequestKey | None = None) -> RunRow:
+        """A new run in the queue. Raises QueueFull, DiskFull, or KeyInUse where the key has a run by now."""
         self._check_disk(order)
         run_id = secrets.token_hex(8)
         folder = self.folder(run_id)
@@ -71,14 +72,23 @@ class Store:
             if order.photo is not None:
                 folder.keep_photo(order.photo)
             with writing(self.engine) as connection:
+                if key and find_ordered(connection, key):
+                    raise key_in_use()
                 self._check_room(connection, visitor)
-                connection.execute(runs.insert().values(_new_row(run_id, order, visitor)))
+                keyed = {"request_key": key.key, "request_body": key.body} if key else {}
+                connection.execute(runs.insert().values(_new_row(run_id, order, visitor) | keyed))
                 event_log.append_state(connection, run_id, QUEUED, step=0, epoch=0,
                                        learning_rate=order.training.learning_rate)  # fmt: skip
         except BaseException:
             folder.remove()
             raise
         return self.find(run_id)
+
+    def find_ordered(self, key: RequestKey) -> RunRow | None:
+        """The run that was ordered with the key, if there is one. Raises ReusedKey."""
+        with reading(self.engine) as connection:
+            run_id = find_ordered(connection, key)
+        return self.find(run_id) if run_id else None
 
     def find(self, run_id: str) -> RunRow:
         """The run of that id; UnknownRun if there is none."""

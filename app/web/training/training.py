@@ -14,6 +14,7 @@ from app.web.bodies import JsonBody, describe_body
 from app.web.dependencies import OwnRunDep, RunDep, SettingsDep, StoreDep, VisitorDep, WorkersDep, limit_rate
 from app.web.i18n import choose_language
 from app.web.training.orders import EXAMPLE, SCHEMA, judge_of
+from app.web.training.repeats import KeyHeader, read_key
 from app.web.training.run_objects import Teller
 from app.web.training.wishes import EXAMPLE as WISH
 from app.web.training.wishes import SCHEMA as WISHES
@@ -39,11 +40,16 @@ def list_runs(store: StoreDep, teller: TellerDep) -> dict[str, Any]:
 
 @router.post("", status_code=201, dependencies=[Depends(limit_rate)], openapi_extra=describe_body(SCHEMA, EXAMPLE))
 async def start_run(
-    request: Request, response: Response, body: JsonBody, settings: SettingsDep, workers: WorkersDep, teller: TellerDep
-) -> dict[str, Any]:
-    """A run in the queue; it trains as soon as its turn comes."""
-    order = await workers.run(request, tasks.read_order, body, judge_of(settings))
-    run = await run_in_threadpool(teller.store.submit, order, teller.visitor)
+    request: Request, response: Response, body: JsonBody, settings: SettingsDep, workers: WorkersDep, teller: TellerDep,
+    idempotency_key: KeyHeader = None,
+) -> dict[str, Any]:  # fmt: skip
+    """A run in the queue; it trains as soon as its turn comes. The same order with the same key gets the same run."""
+    key = read_key(idempotency_key, teller.visitor, await request.body())
+    with request.app.state.orders.looking_at(key):
+        run = await run_in_threadpool(teller.store.find_ordered, key) if key else None
+        if run is None:
+            order = await workers.run(request, tasks.read_order, body, judge_of(settings))
+            run = await run_in_threadpool(teller.store.submit, order, teller.visitor, key)
     response.headers["Location"] = f"{router.prefix}/{run.id}"
     return await run_in_threadpool(teller.tell, run)
 
