@@ -102,11 +102,13 @@ class Settings(BaseSettings):
     runs_per_visitor: int = Field(
         3, ge=1, description="Runs of one visitor that train or wait, so that nobody fills the queue alone."
     )
-    runs_kept: int = Field(50, ge=1, description="Runs that are kept; of those ended or paused the oldest goes.")
+    runs_kept: int = Field(
+        50, ge=1, description="Ended and paused runs that are kept; past it who has most gives first."
+    )
     runs_bytes: int = Field(
         8192 * MEBIBYTE,
         ge=MEBIBYTE,
-        description="Most bytes of all runs' files; past it the oldest ended or paused go.",
+        description="Most bytes of all runs' files; past it ended or paused ones go, who has most first.",
     )
     event_streams: int = Field(
         300, ge=1, description="Viewers of live runs at once; each holds a connection for as long as it watches."

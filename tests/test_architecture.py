@@ -56,13 +56,14 @@ PYTHON_ARROWS = {
 }
 # Inside a part, folder by folder: what each may import of the part. A file beside the folders is named by itself.
 # The core, from below: errors; networks and pictures; datasets and convolution; training; classification.
-_MATERIALS = {"errors", "finite_json", "checkpoints"}
+_MATERIALS = {"errors", "finite_json", "checkpoints", "shares"}
 _BELOW_TRAINING = _MATERIALS | {"networks", "pictures", "datasets"}
 _BELOW_INSPECTION = _BELOW_TRAINING | {"convolution", "training", "classification"}
 FOLDER_ARROWS = {
     "app/core": {
         "errors": set(),
         "states": set(),
+        "shares": set(),
         "finite_json": set(),
         "checkpoints": {"errors"},
         "pictures": {"errors", "pictures"},

@@ -58,7 +58,9 @@ VisitorDep = Annotated[Visitor, Depends(visitor_of)]
 
 def run_of(run_id: Annotated[str, Part(max_length=64)], store: StoreDep) -> RunRow:
     """The run in the address; UnknownRun, which is 404, if there is none."""
-    return store.find(run_id)
+    run = store.find(run_id)
+    store.folder(run.id).remember_use()
+    return run
 
 
 RunDep = Annotated[RunRow, Depends(run_of)]

@@ -4,6 +4,7 @@ Every file appears whole or not at all. It does not know the database, nor what 
 (`trainer.tensor_files`), but for the photo.
 """
 
+import os
 import secrets
 import shutil
 from contextlib import suppress
@@ -92,6 +93,17 @@ class RunFolder:
         for pattern in (f".{CHECKPOINT_PREFIX}*", "*/.*.safetensors.*"):
             for path in self.path.glob(pattern):
                 path.unlink(missing_ok=True)
+
+    def remember_use(self) -> None:
+        """Somebody has looked at it."""
+        with suppress(OSError):
+            os.utime(self.path)
+
+    def used_at(self) -> float:
+        """When somebody looked at it last, or it grew, in seconds since 1970; 0 where nothing is kept yet."""
+        with suppress(OSError):
+            return self.path.stat().st_mtime
+        return 0.0
 
     def remove(self) -> None:
         """All of it."""

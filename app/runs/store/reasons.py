@@ -22,6 +22,9 @@ HUNG = Reason(
 UNHEEDED = Reason(
     N_("The training's process did not heed the stop and was ended. What it had kept before can still be looked at.")
 )
+GAVE_WAY = Reason(
+    N_("The queue was full, and somebody came who had less in it: this run gave its place. Go on, and it waits anew.")
+)
 OUT_OF_MEMORY = Reason(
     N_("The system ended the training because memory ran out. A smaller network or batch needs less.")
 )

@@ -1,4 +1,4 @@
-"""The tables: a row for each run, an event log, and when each visitor was served last.
+"""The tables: a row for each run, an event log, and when each visitor, and each address (after "@"), was served last.
 
 Changed only together with a step in `migrations/versions`; a test compares the two.
 """

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.core.errors import N_, InvalidValue
+from app.core.shares import Holder, household
 from app.core.training.hyperparameters import check_bounds
 
 QUEUED, RUNNING, PAUSED = "queued", "running", "paused"
@@ -32,6 +33,11 @@ class Visitor:
     def key(self) -> str:
         """What tells visitors apart in the queue."""
         return self.cookie or self.address
+
+    @property
+    def holder(self) -> Holder:
+        """Whose share it is that this one takes."""
+        return Holder(household(self.address), self.key)
 
     def owns(self, other: "Visitor") -> bool:
         """Whether what `other` started may be changed by this one: the same cookie, or the teacher.

@@ -20,12 +20,12 @@ from app.runs.store.database import Changes, migrate, open_engine, reading, writ
 from app.runs.store.event_log import LoggedEvent
 from app.runs.store.folders import RunFolder
 from app.runs.store.orders import Order, RunRow
-from app.runs.store.queue import QueueLimits, count, read_queue
+from app.runs.store.queue import QueueLimits, count, read_queue, who_gives_way
 from app.runs.store.request_keys import RequestKey, find_ordered, key_in_use
 from app.runs.store.reserve import RESERVE
 from app.runs.store.schema import events, runs
-from app.runs.store.states import LONGEST_NAME, QUEUED, RUNNING, TERMINAL, Reason, Visitor, Wish
-from app.runs.store.transitions import grant
+from app.runs.store.states import FAILED, LONGEST_NAME, QUEUED, RUNNING, TERMINAL, Reason, Visitor, Wish
+from app.runs.store.transitions import give_way, grant
 
 __all__ = ["TERMINAL", "LoggedEvent", "Order", "QueueLimits", "RunRow", "Store", "Visitor"]
 
@@ -96,6 +96,12 @@ class Store:
             row = _row(connection, run_id)
             return _to_run(row, read_queue(connection) if row["state"] == QUEUED else [])
 
+    def needed_datasets(self) -> frozenset[str]:
+        """The names of those that runs will be trained on, or may go on to be."""
+        over = TERMINAL - {FAILED}
+        with reading(self.engine) as connection:
+            return frozenset(connection.scalars(select(runs.c.dataset).where(runs.c.state.not_in(over)).distinct()))
+
     def knows(self, cookie: str) -> bool:
         """Whether a run is that visitor's."""
         with reading(self.engine) as connection:
@@ -116,8 +122,8 @@ class Store:
         """
         with writing(self.engine) as connection:
             row = _row(connection, run_id)
-            if wish.state == RUNNING:
-                self._check_turns(connection, Visitor(row["cookie"], row["address"]), row["id"])
+            if wish.state == RUNNING and row["state"] not in (QUEUED, RUNNING):
+                self._check_room(connection, Visitor(row["cookie"], row["address"]))
             grant(connection, row, wish)
         return self.find(run_id)
 
@@ -176,13 +182,18 @@ class Store:
             connection.execute(runs.delete().where(runs.c.id == run_id))
 
     def _check_room(self, connection: Connection, visitor: Visitor) -> None:
+        """Makes room where the queue is full and others have more in it."""
+        self._check_turns(connection, visitor)
         limits = self.limits
-        if count(connection, QUEUED, RUNNING) >= limits.at_once + limits.queued:
+        if count(connection, QUEUED, RUNNING) < limits.at_once + limits.queued:
+            return
+        giving = who_gives_way(connection, visitor.holder)
+        if giving is None:
             raise QueueFull(
                 N_("Enough runs wait already: at most %(limit)d. Try again when one has ended."),
                 limit=limits.queued, seconds=_estimate(connection),
             )  # fmt: skip
-        self._check_turns(connection, visitor)
+        give_way(connection, _row(connection, giving))
 
     def _check_disk(self, order: Order) -> None:
         """Checkpoints with Adam's two moments, two of them for a moment, and the model; and some for the log."""
@@ -194,8 +205,8 @@ class Store:
                 need=need // MEBIBYTE, free=free // MEBIBYTE,
             )  # fmt: skip
 
-    def _check_turns(self, connection: Connection, visitor: Visitor, but: str = "") -> None:
-        mine = (runs.c.visitor == visitor.key) & runs.c.state.in_((QUEUED, RUNNING)) & (runs.c.id != but)
+    def _check_turns(self, connection: Connection, visitor: Visitor) -> None:
+        mine = (runs.c.visitor == visitor.key) & runs.c.state.in_((QUEUED, RUNNING))
         if (connection.scalar(select(func.count()).where(mine)) or 0) >= self.limits.per_visitor:
             raise QueueFull(
                 N_("You have %(limit)d runs that train or wait; no more at once. Stop one, or wait for its end."),

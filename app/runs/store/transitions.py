@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping
 
 from app.core.errors import N_, WrongState
-from app.runs.store import event_log
+from app.runs.store import event_log, reasons
 from app.runs.store.schema import runs
-from app.runs.store.states import FAILED, LONGEST_NAME, PAUSED, QUEUED, RUNNING, STOPPED, TERMINAL, Wish
+from app.runs.store.states import FAILED, LONGEST_NAME, PAUSED, QUEUED, RUNNING, STOPPED, TERMINAL, Reason, Wish
 
 
 def grant(connection: Connection, row: RowMapping, wish: Wish) -> None:
@@ -38,6 +38,12 @@ def requeue(connection: Connection, row: RowMapping, asked: str | None = None) -
     _log(connection, row, QUEUED)
 
 
+def give_way(connection: Connection, row: RowMapping) -> None:
+    """Out of the queue, for somebody who has less in it; nothing is lost."""
+    change(connection, row["id"], state=PAUSED, asked=None, queued_at=None, reason=reasons.GAVE_WAY.to_dict())
+    _log(connection, row, PAUSED, reasons.GAVE_WAY)
+
+
 def _ask_state(connection: Connection, row: RowMapping, state: str) -> None:
     has, run_id = row["state"], row["id"]
     goes_on = has == FAILED and state == RUNNING and row["step"]  # without a checkpoint it learns the same once more
@@ -50,7 +56,7 @@ def _ask_state(connection: Connection, row: RowMapping, state: str) -> None:
     elif state == RUNNING:
         requeue(connection, row)
     elif state == PAUSED:
-        change(connection, run_id, state=PAUSED, asked=None, queued_at=None)
+        change(connection, run_id, state=PAUSED, asked=None, queued_at=None, reason=None)
         _log(connection, row, PAUSED)
     elif row["checkpoint"] and row["asked"] != STOPPED:
         requeue(connection, row, asked=STOPPED)  # a trainer looks at the test pictures; who asks again does not wait
@@ -66,6 +72,6 @@ def _ask_rate(connection: Connection, row: RowMapping, rate: float) -> None:
     change(connection, row["id"], asked_rate=rate)
 
 
-def _log(connection: Connection, row: RowMapping, state: str) -> None:
-    event_log.append_state(connection, row["id"], state, step=row["step"], epoch=row["epoch"],
+def _log(connection: Connection, row: RowMapping, state: str, reason: Reason | None = None) -> None:
+    event_log.append_state(connection, row["id"], state, reason, step=row["step"], epoch=row["epoch"],
                            learning_rate=row["learning_rate"])  # fmt: skip

@@ -1,11 +1,14 @@
 import os
+import time
 from collections.abc import Callable
 
 from app.runs.executor.housekeeping import tidy
+from app.runs.store.database import writing
 from app.runs.store.reserve import RESERVE_BYTES
 from app.runs.store.states import Visitor, Wish
 from app.runs.store.store import Store
-from tests.runs.conftest import order
+from app.runs.store.transitions import change
+from tests.runs.conftest import ANNA, BOB, order
 
 
 def submit(store: Store, number: int, state: str = "stopped") -> str:
@@ -43,6 +46,58 @@ def test_and_past_what_all_may_weigh(open_store: Callable[..., Store]) -> None:
     tidy(store)
 
     assert [run.id for run in store.list()] == [ids[2]]  # 1,200 and the photo, twice, are too much
+
+
+def run_of(store: Store, visitor: Visitor, state: str = "stopped", seconds: float = 0.0) -> str:
+    run_id = store.submit(order(), visitor).id
+    store.ask(run_id, Wish(state=state))
+    with writing(store.engine) as connection:
+        change(connection, run_id, seconds=seconds)
+    return run_id
+
+
+def test_twelve_runs_of_an_address_take_nothing_from_another(open_store: Callable[..., Store]) -> None:
+    store = open_store(kept=12)
+    mine = [run_of(store, ANNA, "stopped", 1.0), run_of(store, ANNA, "paused")]
+    others = [run_of(store, Visitor(f"invented {k}", BOB.address), seconds=100.0) for k in range(12)]
+
+    tidy(store)
+
+    assert {run.id for run in store.list()} == {*mine, *others[2:]}
+
+
+def test_behind_one_address_what_was_trained_least_goes_first_and_what_is_paused_last(
+    open_store: Callable[..., Store],
+) -> None:
+    store = open_store(kept=5)
+    trained, paused = run_of(store, ANNA, "stopped", 40.0), run_of(store, ANNA, "paused", 0.1)
+    tiny = [run_of(store, Visitor(f"invented {k}", ANNA.address), seconds=0.5 + k / 10) for k in range(12)]
+
+    tidy(store)
+
+    assert {run.id for run in store.list()} == {trained, paused, *tiny[-3:]}
+
+
+def test_what_nobody_has_looked_at_for_long_goes_before_what_somebody_has(open_store: Callable[..., Store]) -> None:
+    store = open_store(kept=2)
+    old, seen, new = (run_of(store, ANNA, seconds=seconds) for seconds in (90.0, 60.0, 20.0))
+    for run_id in (old, seen):
+        os.utime(store.folder(run_id).path, (time.time() - 6 * 3600,) * 2)
+
+    store.folder(seen).remember_use()
+    tidy(store)
+
+    assert {run.id for run in store.list()} == {seen, new}
+
+
+def test_who_keeps_more_than_a_few_gives_before_others_of_the_same_address(open_store: Callable[..., Store]) -> None:
+    store = open_store(kept=4)
+    many = [run_of(store, ANNA, seconds=50.0 + k) for k in range(5)]
+    few = run_of(store, Visitor("bea", ANNA.address))
+
+    tidy(store)
+
+    assert {run.id for run in store.list()} == {few, *many[2:]}
 
 
 def test_a_folder_without_a_run_goes_when_it_is_old(store: Store) -> None:

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Connection, Engine
 
 from app.core.errors import DiskFull, InvalidValue, QueueFull, UnknownRun, WrongState
+from app.runs.store import reasons
 from app.runs.store.database import writing
 from app.runs.store.queue import claim_next
 from app.runs.store.reserve import RESERVE, RESERVE_BYTES, keep_reserve
@@ -112,6 +113,77 @@ def test_resuming_is_no_way_round_that_limit(open_store: Callable[..., Store]) -
 
     with pytest.raises(QueueFull):
         store.ask(first.id, Wish(state="running"))
+
+
+def test_a_full_queue_makes_room_for_who_has_less_in_it(open_store: Callable[..., Store]) -> None:
+    store = open_store(queued=5)
+    crowd = [store.submit(order(), Visitor(f"invented {k}", "10.0.0.9")) for k in range(6)]
+    last, third = crowd[-1], store.submit(order(), ANNA)
+
+    gave = store.find(last.id)
+
+    assert (gave.state, gave.queue_position, str(gave.reason)) == ("paused", None, str(reasons.GAVE_WAY))
+    assert payloads(store, last.id, "state")[-1]["reason"] == reasons.GAVE_WAY.to_dict()
+    assert (third.state, third.queue_position) == ("queued", 2)
+    assert store.count_states() == {"queued": 6, "paused": 1}
+
+
+def test_addresses_share_a_full_queue_until_each_has_its_part(open_store: Callable[..., Store]) -> None:
+    store = open_store(queued=5)
+    for number in range(6):
+        store.submit(order(), Visitor(f"invented {number}", "10.0.0.9"))
+    for number in range(3):
+        store.submit(order(), Visitor(f"pupil {number}", "10.0.0.1"))
+
+    with pytest.raises(QueueFull):
+        store.submit(order(), Visitor("pupil 3", "10.0.0.1"))
+    with pytest.raises(QueueFull):
+        store.submit(order(), Visitor("invented 9", "10.0.0.9"))
+    assert store.submit(order(), Visitor("carl", "10.0.0.3")).state == "queued"
+
+
+def test_behind_one_address_visitors_share_a_full_queue(open_store: Callable[..., Store]) -> None:
+    store = open_store(queued=5)
+    for number in range(6):
+        store.submit(order(), Visitor(f"pupil {number % 2}", "10.0.0.1"))
+
+    taken = [store.submit(order(), Visitor(f"pupil {number}", "10.0.0.1")).state for number in range(2, 6)]
+
+    assert taken == ["queued"] * 4
+    with pytest.raises(QueueFull):
+        store.submit(order(), Visitor("pupil 6", "10.0.0.1"))
+
+
+def test_what_gave_its_place_waits_anew_when_there_is_one(open_store: Callable[..., Store]) -> None:
+    store = open_store(queued=1)
+    runs = [store.submit(order(), Visitor(f"invented {k}", "10.0.0.9")) for k in range(2)]
+    bobs = store.submit(order(), BOB)
+
+    with pytest.raises(QueueFull):
+        store.ask(runs[1].id, Wish(state="running"))
+    store.delete(bobs.id)
+
+    assert store.ask(runs[1].id, Wish(state="running")).state == "queued"
+    assert store.find(runs[1].id).reason is None
+
+
+def test_a_run_that_trains_gives_no_place(open_store: Callable[..., Store]) -> None:
+    store = open_store(queued=0, at_once=2)
+    runs = [store.submit(order(), ANNA) for _ in range(2)]
+    for _ in runs:
+        claim(store)
+
+    with pytest.raises(QueueFull):
+        store.submit(order(), BOB)
+    assert {run.state for run in store.list()} == {"running"}
+
+
+def test_data_sets_that_runs_wait_for_are_known(store: Store) -> None:
+    for name, state in (("waits", "running"), ("paused", "paused"), ("ended", "stopped")):
+        run = store.submit(replace(order(), dataset=name), Visitor(name, "10.0.0.9"))
+        store.ask(run.id, Wish(state=state))
+
+    assert store.needed_datasets() == {"waits", "paused"}
 
 
 def test_nothing_of_a_refused_run_stays_behind(open_store: Callable[..., Store]) -> None:

@@ -84,6 +84,7 @@ export function stateSentence(run, feed) {
     queued: () => waitingSentence((run.queue_position ?? 1) - 1),
     running: () => (feed?.step ? learning : _("The network is being built; the first point comes in a moment.")),
     paused: () =>
+      reason ||
       _("Paused after step %(step)s. Nothing is lost, not even if the server is restarted.", {
         step: number(run.step),
       }),
