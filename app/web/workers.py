@@ -4,6 +4,7 @@ A pool of pebble's, forked from a process that has loaded PyTorch and all `tasks
 """
 
 import asyncio
+import math
 import time
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor
@@ -29,6 +30,7 @@ Result = TypeVar("Result")
 log = structlog.get_logger("app.web")
 
 _START_S = 60.0
+_LOOK_S = 0.5  # between two looks whether a task's time is over
 _LOST = N_("The process that worked on this ended before it was done. Try again, or use another picture.")
 _LATE = N_("This took longer than %(limit)d seconds and was stopped. Use a smaller picture or kernel.")
 _LARGE = N_("This took longer than %(limit)d seconds and was stopped. Send fewer or smaller pictures.")
@@ -75,13 +77,8 @@ class Workers:
         self._under_way += 1
         limit = seconds or self._settings.task_seconds
         try:
-            while True:
-                lead = _lead()
-                task = await self._schedule(function, arguments, limit)
-                with suppress(TaskTimeout):
-                    return await _attend(request, task)
-                if _lead() - lead < limit / 2:  # else somebody has set the clock, which pebble goes by
-                    raise TookTooLong(_LARGE if seconds else _LATE, limit=limit)
+            task = await self._schedule(function, arguments)
+            return await _attend(request, task, TookTooLong(_LARGE if seconds else _LATE, limit=limit), limit)
         except (ProcessExpired, BrokenExecutor):
             raise WorkerLost(_LOST, seconds=RETRY_S) from None
         finally:
@@ -104,29 +101,30 @@ class Workers:
             self._settings.workers, initializer=tasks.prepare, initargs=[self._settings.worker_bytes], context=context
         )
 
-    async def _schedule(self, function: Callable[..., Result], arguments: Any, seconds: float) -> ProcessFuture[Result]:
-        """WorkerLost where no process can be started."""
+    async def _schedule(self, function: Callable[..., Result], arguments: Any) -> ProcessFuture[Result]:
+        """WorkerLost where no process can be started. Pebble would count the time by a clock that can be set."""
         try:
             if not self._is_there():
                 await asyncio.to_thread(self.start)
             assert self._pool is not None
-            return self._pool.schedule(tasks.guard, [function, *arguments], timeout=seconds)
+            return self._pool.schedule(tasks.guard, [function, *arguments])
         except (RuntimeError, OSError, AssertionError) as error:
             log.warning("no worker", exc_info=error)
             raise WorkerLost(_LOST, seconds=RETRY_S) from None
 
 
-def _lead() -> float:
-    """Seconds that the wall clock is before the one that nobody sets."""
-    return time.time() - time.monotonic()
-
-
-async def _attend(request: Request, task: ProcessFuture[Result]) -> Result:
-    """Waits for the result, or until nobody waits for it any more."""
+async def _attend(request: Request, task: ProcessFuture[Result], late: TookTooLong, limit: float) -> Result:
+    """Waits for the result, until nobody waits for it any more, or a worker was at it for `limit` seconds."""
     result: asyncio.Future[Result] = asyncio.wrap_future(task)
     departure: asyncio.Future[Any] = asyncio.ensure_future(_departure(request))
     try:
-        await asyncio.wait([departure, result], return_when=asyncio.FIRST_COMPLETED)
+        until = math.inf
+        while not (result.done() or departure.done()):
+            if until == math.inf and task.running():
+                until = time.monotonic() + limit
+            if (left := until - time.monotonic()) <= 0:
+                raise late
+            await asyncio.wait([departure, result], timeout=min(left, _LOOK_S), return_when=asyncio.FIRST_COMPLETED)
         if result.done():
             return result.result()
         raise VisitorLeft(N_("The visitor left."))

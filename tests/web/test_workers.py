@@ -56,7 +56,7 @@ def linger(done: Path) -> None:
 
 
 def linger_while_the_clock_is_set(is_set: Path, done: Path) -> None:
-    time.sleep(0.3)
+    time.sleep(0.1)
     is_set.touch()
     linger(done)
 
@@ -176,3 +176,16 @@ def test_a_clock_that_is_set_does_not_make_a_task_late(
     ask(workers, linger_while_the_clock_is_set, is_set, done)
 
     assert done.exists()
+
+
+def test_a_clock_that_is_set_back_does_not_let_a_task_live_on(
+    workers: Workers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = time.time()
+    clock = SimpleNamespace(time=lambda: begun - 3600, monotonic=time.monotonic, sleep=time.sleep)
+    monkeypatch.setattr("pebble.pool.process.time", clock)
+
+    with pytest.raises(TookTooLong):
+        ask(workers, time.sleep, 60)
+
+    assert time.time() < begun + 20
