@@ -41,6 +41,9 @@ EXAMPLE = {
 }
 
 
+_LONGEST_SAID = 1000  # characters of a name, seen or not: each takes its time to be judged
+
+
 @dataclass(frozen=True, slots=True)
 class Judge:
     """What an order is judged by: the largest network, and where data sets are kept."""
@@ -92,7 +95,8 @@ def fit(network: Network, dataset: Summary) -> Network:
 
 def clean_name(name: str | None) -> str | None:
     """A name as it can be shown; None where nothing is left of it. Raises InvalidValue where it is too long."""
-    shown = clean_title(name or "")
+    said = name or ""
+    shown = said if len(said) > _LONGEST_SAID else clean_title(said)
     if len(shown) > LONGEST_NAME:
         raise InvalidValue(N_("A name may have at most %(limit)d characters; this one has %(value)d."), field="name",
                            value=len(shown), limit=LONGEST_NAME)  # fmt: skip
