@@ -65,7 +65,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             "max_part_size": settings.json_bytes,
         },
         middleware=[
-            Middleware(SecurityHeaders),
+            Middleware(SecurityHeaders, embedding=settings.embed),
             Middleware(RequestLog),
             Middleware(HeadAsGet),
             Middleware(CallerCheck, allowed_hosts=settings.allowed_hosts),

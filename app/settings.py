@@ -4,6 +4,7 @@ It does not know what the settings are used for; limits that belong to the subje
 length) live in `core.steps`.
 """
 
+import re
 from pathlib import Path
 from typing import Literal
 
@@ -12,6 +13,8 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 MEBIBYTE = 1024 * 1024
+# A scheme, a host or all below it, a port: what may stand in a Content-Security-Policy without ending its directive.
+_ORIGIN = re.compile(r"https?://(\*\.)?[A-Za-z0-9]([A-Za-z0-9.-]{0,252})(:\d{1,5})?")
 
 
 class Settings(BaseSettings):
@@ -30,6 +33,9 @@ class Settings(BaseSettings):
         (),
         description="Host names answered beside localhost, IP addresses and this machine's name; "
         "every other name is refused, so that a hostile page cannot reach the app by DNS rebinding. `*` allows all.",
+    )
+    embed: tuple[str, ...] = Field(
+        (), description="Origins, as 'https://moodle.example.org', whose pages may show ours within themselves."
     )
     trusted_proxies: tuple[str, ...] = Field(
         (),
@@ -134,6 +140,16 @@ class Settings(BaseSettings):
         description="Calls that compute, per visitor address, as '120/minute'. "
         "Off by default: a class often shares one address.",
     )
+
+    @field_validator("embed")
+    @classmethod
+    def _check_origins(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in origins:
+            if not _ORIGIN.fullmatch(origin):
+                raise ValueError(
+                    f"{origin!r} is no origin; write 'https://moodle.example.org' or 'https://*.example.org'"
+                )
+        return origins
 
     @field_validator("rate_limit")
     @classmethod

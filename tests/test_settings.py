@@ -34,6 +34,16 @@ def test_a_setting_that_makes_no_sense_is_refused(name: str, value: object) -> N
         Settings(**{name: value})
 
 
+@pytest.mark.parametrize(
+    "origin",
+    ["*", "moodle.example.org", "https://", "https://a.example/path", "https://a.example; script-src *", "https://a b",
+     "https://*", "javascript://a.example", "https://a.example\n", "'self'", ""],
+)  # fmt: skip
+def test_what_is_no_origin_may_not_embed(origin: str) -> None:
+    with pytest.raises(ValidationError, match="is no origin"):
+        Settings(embed=(origin,))
+
+
 def test_every_setting_says_why_it_exists_and_is_in_the_document() -> None:
     documented = set(re.findall(r"^\| `PLAYGROUND_(\w+)`", DOCUMENT.read_text("utf-8"), re.MULTILINE))
 

@@ -9,7 +9,7 @@ import re
 import secrets
 import socket
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -27,16 +27,17 @@ CONTENT_SECURITY_POLICY = "; ".join(
     [
         "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data: blob:", "font-src 'self'",
         "connect-src 'self'", "media-src 'self' blob:", "worker-src 'self'", "manifest-src 'self'", "base-uri 'none'",
-        "form-action 'self'", "frame-ancestors 'none'",
+        "form-action 'self'",
     ]
 )  # fmt: skip
+_NOBODY = "'none'"
 _FEATURES_OFF = ("accelerometer", "autoplay", "display-capture", "encrypted-media", "fullscreen", "geolocation",
                  "gyroscope", "magnetometer", "microphone", "midi", "payment", "usb")  # fmt: skip
 SECURITY_HEADERS = {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Permissions-Policy": ", ".join(["camera=(self)", *(f"{feature}=()" for feature in _FEATURES_OFF)]),
+    "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 _SANE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -112,16 +113,21 @@ class HeadAsGet:
 
 
 class SecurityHeaders:
-    """Adds the security headers to every answer; a route's own value of one wins."""
+    """Adds the security headers to every answer; a route's own value of one wins.
 
-    def __init__(self, app: ASGIApp) -> None:
+    Only pages of the `embedding` origins may show ours within themselves.
+    """
+
+    def __init__(self, app: ASGIApp, embedding: Sequence[str] = ()) -> None:
         self.app = app
+        policy = f"{CONTENT_SECURITY_POLICY}; frame-ancestors {' '.join(embedding or [_NOBODY])}"
+        self.headers = {"Content-Security-Policy": policy, **SECURITY_HEADERS}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_secured(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in SECURITY_HEADERS.items():
+                for name, value in self.headers.items():
                     headers.setdefault(name, value)
             await send(message)
 
