@@ -92,7 +92,9 @@ class Settings(BaseSettings):
         4, ge=1, description="ZIPs under way at once, of which one is read; bounds the disk that they take unread."
     )
     datasets_kept: int = Field(
-        50, ge=1, description="Uploaded data sets that are kept (61 MB at most, each); the one unused for longest goes."
+        50,
+        ge=1,
+        description="Uploaded data sets that are kept (61 MB at most, each); past it who has most gives first.",
     )
 
     database: str | None = Field(

@@ -110,3 +110,18 @@ def test_nobody_fills_the_queue_alone(tmp_path: Any) -> None:
 
         assert found["limit"] == 2
         assert client.post("/api/runs", json={"dataset": "digits"}).status_code == 201
+
+
+def test_uploads_take_no_data_set_from_a_run_that_waits(tmp_path: Any) -> None:
+    def send(client: TestClient) -> str:
+        return str(client.post("/api/datasets", files={"archive": ("pets.zip", pack(pets()))}).json()["name"])
+
+    with quiet_client(tmp_path, datasets_kept=2) as client:
+        needed = send(client)
+        run, crowd = submit(client, dataset=needed, network="tiny-vgg"), another_visitor(client, "10.0.0.9")
+        names = [send(crowd) for _ in range(3)]
+
+        assert client.get(f"/api/datasets/{needed}").status_code == 200
+        assert client.get(f"/api/runs/{run['id']}").json()["dataset"] == needed
+        assert [crowd.get(f"/api/datasets/{name}").status_code for name in names] == [404, 200, 200]
+        assert "10.0.0.9" not in crowd.get(f"/api/datasets/{names[-1]}").text

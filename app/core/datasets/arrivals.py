@@ -3,6 +3,7 @@
 It does not know HTTP.
 """
 
+from collections.abc import Set
 from pathlib import Path
 
 from app.core.datasets.cache import write_cache
@@ -12,15 +13,19 @@ from app.core.datasets.headers import cache_path
 from app.core.datasets.own import LONGEST_TITLE, TITLE, OwnLimits, make_room
 from app.core.datasets.statistics import describe
 from app.core.pictures.titles import clean_title
+from app.core.shares import NOBODY, Holder
 
 
-def keep_own(archive: Path, name: str, title: str | None, folder: Path, limits: OwnLimits) -> Contents:
+def keep_own(
+    archive: Path, name: str, title: str | None, folder: Path, limits: OwnLimits,
+    holder: Holder = NOBODY, needed: Set[str] = frozenset(),
+) -> Contents:  # fmt: skip
     """Reads the archive (3 x 32 x 32, see `class_folders`), keeps it in `folder` as `name`, and looks into it.
 
-    Raises DatasetError.
+    It is the holder's; those that are `needed` make no room for it. Raises DatasetError.
     """
     shown = clean_title(title or "")[:LONGEST_TITLE] or TITLE
     dataset = read_class_folders(archive, name, shown, limits=limits.archive, pictures=limits.picture)
-    make_room(folder, limits.kept)
-    write_cache(dataset, cache_path(folder, name), describe(dataset))
+    make_room(folder, limits.kept, needed, holder)
+    write_cache(dataset, cache_path(folder, name), describe(dataset) | {"holder": [holder.address, holder.visitor]})
     return look_into(name, folder)

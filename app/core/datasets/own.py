@@ -1,6 +1,7 @@
 """Data sets of one's own pictures: what they may cost, and how long they are kept.
 
-The name cannot be guessed, and no list tells it. Only so many are kept: the one that nobody looked at for longest goes.
+The name cannot be guessed, and no list tells it. Only so many are kept: of whoever has most, the one that nobody looked
+at for longest goes; never one that a run needs.
 It does not know HTTP.
 """
 
@@ -8,16 +9,17 @@ import os
 import re
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.core.datasets.archives import ArchiveLimits
 from app.core.datasets.builtin import is_own
-from app.core.datasets.headers import cache_path
-from app.core.errors import N_
+from app.core.datasets.headers import cache_path, read_header
+from app.core.errors import N_, DatasetError
 from app.core.pictures.uploads import PictureLimits
+from app.core.shares import NOBODY, Holder, Kept, choose_to_go
 
 TITLE = N_("Own pictures")
 LONGEST_TITLE = 80
@@ -76,12 +78,23 @@ def remember_use(name: str, folder: Path) -> None:
             os.utime(cache_path(folder, name))
 
 
-def make_room(folder: Path, kept: int) -> None:
-    """For one more; and what was left over goes."""
-    own = [path for path in folder.glob("own-*.safetensors") if is_own(path.stem)]
-    for path in sorted(own, key=lambda path: path.stat().st_mtime, reverse=True)[kept - 1 :]:
-        path.unlink(missing_ok=True)
+def make_room(folder: Path, kept: int, needed: Set[str] = frozenset(), holder: Holder = NOBODY) -> None:
+    """For one more of the holder's, beside those that runs need; and what was left over goes."""
+    own = [path.stem for path in folder.glob("own-*.safetensors") if is_own(path.stem)]
+    things = [_judge(folder, name) for name in own if name not in needed]
+    newest = Kept("", holder, (), may_go=False)
+    for name in choose_to_go([*things, newest], kept):
+        cache_path(folder, name).unlink(missing_ok=True)
     for pattern in (f"{_ARRIVING}*", ".own-*"):
         for path in folder.glob(pattern):
             if path.stat().st_mtime < time.time() - _LEFT_OVER_S:
                 path.unlink(missing_ok=True)
+
+
+def _judge(folder: Path, name: str) -> Kept:
+    path = cache_path(folder, name)
+    try:
+        used, holder = path.stat().st_mtime, read_header(path).get("holder", ("", ""))
+    except (DatasetError, OSError):  # damaged, or just gone
+        used, holder = 0.0, ("", "")
+    return Kept(name, Holder(*holder), (used,))

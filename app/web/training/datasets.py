@@ -16,7 +16,7 @@ from app.core.errors import N_, ArchiveTooLarge
 from app.core.pictures.uploads import PictureLimits
 from app.settings import Settings
 from app.web import tasks
-from app.web.dependencies import DatasetsDep, SettingsDep, WorkersDep, limit_rate
+from app.web.dependencies import DatasetsDep, SettingsDep, StoreDep, VisitorDep, WorkersDep, limit_rate
 from app.web.forms import FormFields, require_form
 from app.web.i18n import choose_language, translate
 from app.web.middleware import Allowance
@@ -71,15 +71,19 @@ async def add_dataset(
     folder: DatasetsDep,
     settings: SettingsDep,
     workers: WorkersDep,
+    store: StoreDep,
+    visitor: VisitorDep,
 ) -> dict[str, Any]:
     """A data set of the pictures in a ZIP, of their middle at 32 x 32; what cannot be read is skipped and listed."""
     name, limits = new_name(), limits_of(settings)
     async with request.app.state.archive_turn:
         with place_to_arrive(folder) as path:
             await form.store(path, settings)
+            needed = await run_in_threadpool(store.needed_datasets)
             shown = await workers.run(
-                request, tasks.keep_archive, path, name, form.title, folder, limits, seconds=settings.dataset_seconds
-            )
+                request, tasks.keep_archive, path, name, form.title, folder, limits, visitor.holder.sealed(), needed,
+                seconds=settings.dataset_seconds,
+            )  # fmt: skip
     response.headers["Location"] = f"{router.prefix}/{name}"
     return _describe(request, *shown)
 

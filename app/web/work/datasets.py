@@ -8,6 +8,7 @@ from app.core.datasets.arrivals import keep_own
 from app.core.datasets.catalog import Summary
 from app.core.datasets.contents import Contents, look_into
 from app.core.datasets.own import OwnLimits, remember_use
+from app.core.shares import Holder
 
 Told = tuple[Summary, dict[str, Any]]  # the row of the list, and what is told beside it
 
@@ -19,9 +20,11 @@ def look_into_dataset(name: str, folder: Path) -> Told:
     return _told(contents)
 
 
-def keep_archive(path: Path, name: str, title: str | None, folder: Path, limits: OwnLimits) -> Told:
-    """The same of an archive that has just arrived."""
-    return _told(keep_own(path, name, title, folder, limits))
+def keep_archive(
+    path: Path, name: str, title: str | None, folder: Path, limits: OwnLimits, holder: Holder, needed: frozenset[str]
+) -> Told:
+    """The same of an archive that has just arrived; runs need those of the names `needed`."""
+    return _told(keep_own(path, name, title, folder, limits, holder, needed))
 
 
 def _told(contents: Contents) -> Told:

@@ -7,6 +7,7 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -26,6 +27,7 @@ from app.core.datasets.own import TITLE, OwnLimits, clear_arrivals, new_name, pl
 from app.core.datasets.statistics import SAMPLES_A_CLASS, describe
 from app.core.errors import DatasetError, MissingDataset, UnknownDataset
 from app.core.pictures.uploads import PictureLimits
+from app.core.shares import Holder
 from tests import hostile_archives as hostile
 
 LIMITS = OwnLimits()
@@ -39,12 +41,12 @@ def small(name: str = "small") -> DataSet:
     return DataSet(name, "Small", ("a", "b", "c"), images, labels, images[-1:].clone(), labels[-1:].clone())
 
 
-def kept(folder: Path, data: bytes, *, title: str | None = None, limits: OwnLimits = LIMITS) -> str:
+def kept(folder: Path, data: bytes, *, title: str | None = None, limits: OwnLimits = LIMITS, **whose: Any) -> str:
     """The name under which an archive is kept."""
     name = new_name()
     with place_to_arrive(folder) as path:
         path.write_bytes(data)
-        keep_own(path, name, title, folder, limits)
+        keep_own(path, name, title, folder, limits, **whose)
     return name
 
 
@@ -227,6 +229,19 @@ def test_the_set_that_nobody_looked_at_for_longest_goes(tmp_path: Path) -> None:
     third = kept(tmp_path, data, limits=limits)
 
     assert {path.stem for path in tmp_path.iterdir()} == {first, third, "small"}
+
+
+def test_who_sent_in_most_loses_first_and_no_run_loses_what_it_needs(tmp_path: Path) -> None:
+    data, limits = hostile.pack(hostile.pets()), OwnLimits(kept=2)
+    pupil, crowd = Holder("10.0.0.1", "anna"), [Holder("10.0.0.9", f"invented {k}") for k in range(4)]
+    needed = kept(tmp_path, data, holder=crowd[0])
+    mine = kept(tmp_path, data, limits=limits, holder=pupil)
+    for path in tmp_path.iterdir():
+        os.utime(path, (time.time() - 500,) * 2)
+
+    names = [kept(tmp_path, data, limits=limits, holder=holder, needed={needed}) for holder in crowd]
+
+    assert {path.stem for path in tmp_path.iterdir()} == {needed, mine, names[-1]}
 
 
 def test_what_a_stopped_process_left_goes(tmp_path: Path) -> None:
