@@ -1,7 +1,9 @@
 """What runs in each worker around the tasks. It does not know what is computed."""
 
+import ctypes
 import os
 import signal
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,6 +14,7 @@ from app.core.errors import N_
 from app.web.refusals import TookTooMuchMemory
 
 Result = TypeVar("Result")
+_PR_SET_PDEATHSIG = 1  # of prctl(2)
 
 
 def answer() -> bool:
@@ -34,6 +37,7 @@ def guard(function: Callable[..., Result], *arguments: Any) -> Result:
 def prepare(memory: int) -> None:
     """Runs once in each worker: one thread for each, bounded memory; a Ctrl-C is the server's business."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _end_with_parent()
     torch.set_num_threads(1)
     # libtiff writes what it thinks of a visitor's file to standard error, past the logs.
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
@@ -43,3 +47,9 @@ def prepare(memory: int) -> None:
 
         size = int(statistics.read_text("ascii").split()[0]) * os.sysconf("SC_PAGESIZE")
         resource.setrlimit(resource.RLIMIT_AS, (size + memory, size + memory))
+
+
+def _end_with_parent() -> None:
+    """That one ends with its server; a worker of a killed server would wait a minute for its turn to read."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
