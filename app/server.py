@@ -2,8 +2,10 @@
 
 import asyncio
 import gc
+import resource
 import socket
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,9 +19,12 @@ from uvicorn.config import STARTUP_FAILURE
 
 from app.commands.errors import told_plainly
 from app.commands.starting import addresses, check_places, teacher_link
+from app.connections import Connection, Connections
 from app.logs import configure
 from app.main import create_app
 from app.settings import Settings
+
+OTHER_FILES = 300  # the database, pipes to workers and trainers, uploads, answers that are sent from files
 
 
 class _Server(uvicorn.Server):
@@ -28,9 +33,16 @@ class _Server(uvicorn.Server):
     The streams have no end of their own, and uvicorn would wait for them.
     """
 
-    def __init__(self, config: uvicorn.Config, app: FastAPI) -> None:
+    def __init__(self, config: uvicorn.Config, app: FastAPI, connections: Connections) -> None:
         super().__init__(config)
         self._app = app
+        self._connections = connections
+
+    async def on_tick(self, counter: int) -> bool:
+        """As uvicorn's, ten times a second."""
+        if counter % 10 == 0:
+            self._connections.look()
+        return await super().on_tick(counter)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """As uvicorn's; then the workers start, while the first page is already served."""
@@ -43,6 +55,15 @@ class _Server(uvicorn.Server):
         self._app.state.stopping.set()
         self._app.state.streams.close()
         await super().shutdown(sockets)
+
+
+def _most_connections(wanted: int) -> int:
+    """As many as are wanted, or as file descriptors are left for, where the system gives no more of them."""
+    given, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if given < wanted + OTHER_FILES:
+        given = wanted + OTHER_FILES if most == resource.RLIM_INFINITY else min(wanted + OTHER_FILES, most)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (given, most))
+    return max(min(wanted, given - OTHER_FILES), 10)
 
 
 def _read_settings(given: dict[str, Any]) -> Settings:
@@ -72,8 +93,11 @@ def serve(
     typer.echo(
         f"For the teacher, who may change every run: {teacher_link(host, port, app.state.signatures.teacher_key)}"
     )
+    connections = Connections(_most_connections(settings.connections), settings.trusted_proxies)
     config = uvicorn.Config(
         app,
+        http=partial(Connection, connections=connections),  # type: ignore[arg-type]  # any maker of a protocol
+        ws="none",
         host=host,
         port=port,
         log_config=None,
@@ -83,7 +107,7 @@ def serve(
         forwarded_allow_ips=list(settings.trusted_proxies) or None,
         timeout_graceful_shutdown=settings.shutdown_seconds,
     )
-    server = _Server(config, app)
+    server = _Server(config, app, connections)
     with suppress(KeyboardInterrupt, SystemExit):  # uvicorn raises the signal again that stopped it
         server.run()
     gc.freeze()  # else the interpreter looks through all of PyTorch's objects once more: 0.7 s of a stop

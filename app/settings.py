@@ -51,6 +51,11 @@ class Settings(BaseSettings):
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Quietest level still logged.")
 
+    connections: int = Field(
+        1000, ge=10,
+        description="Connections at once, of which one address may have half; a browser opens up to six. "
+        "Past it the oldest idle one of whoever has most is closed.",
+    )  # fmt: skip
     image_bytes: int = Field(20 * MEBIBYTE, ge=1, description="Largest picture file; bounds what one upload can hold.")
     image_pixels: int = Field(
         16_777_216,

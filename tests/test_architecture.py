@@ -49,7 +49,8 @@ PYTHON_ARROWS = {
     "logs": {"settings"},
     "main": {"core", "runs", "settings", "web"},
     "commands": {"commands", "core", "runs", "settings"},
-    "server": {"commands", "main", "logs", "settings"},
+    "connections": {"core", "web"},
+    "server": {"commands", "connections", "main", "logs", "settings"},
     "cli": set(),  # it loads commands by name
     "tuning": set(),
     "__main__": {"cli", "tuning"},

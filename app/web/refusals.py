@@ -10,6 +10,22 @@ class MalformedRequest(PlaygroundError):
     """A body that is not what its header says."""
 
 
+class AddressTooLong(PlaygroundError):
+    """A request line past the limit. values: limit."""
+
+
+class HeadTooLarge(PlaygroundError):
+    """Headers past the limit. values: limit, most."""
+
+
+class HeadTooSlow(PlaygroundError):
+    """A request line and headers that did not arrive in time. values: limit."""
+
+
+class TooManyConnections(PlaygroundError):
+    """More connections than one address may have, or the server."""
+
+
 class ForeignHost(PlaygroundError):
     """A Host header that this server does not answer to."""
 
