@@ -322,7 +322,8 @@ class Connection(HttpToolsProtocol):
             "state": {"request_id": number},
         }), error)  # fmt: skip
         response.headers.update(SECURITY_HEADERS | {"X-Request-ID": number, "Connection": "close"})
-        log.info("request", request_id=number, method="-", route="-", status=response.status_code, ms=0.0)
+        if self.is_idle:  # else the request that it ends has its own line
+            log.info("request", request_id=number, method="-", route="-", status=response.status_code, ms=0.0)
         lines = [name + b": " + value + b"\r\n" for name, value in response.raw_headers]
         return b"".join([STATUS_LINE[response.status_code], *lines, b"\r\n", bytes(response.body)])
 
