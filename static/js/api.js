@@ -118,8 +118,8 @@ export function readDataset(name) {
 }
 
 /** A ZIP of one folder of pictures per class, as a new data set. */
-export async function addDataset(archive, title) {
-  const body = form({}, { title });
+export async function addDataset(archive, title, size) {
+  const body = form({}, { title, size });
   body.append("archive", archive);
   return (await send("/api/datasets", body)).json();
 }

@@ -206,6 +206,41 @@ def test_ones_own_pictures_come_as_a_zip(open_page: Open) -> None:
     assert _layers(page)[-1].split()[-1] == "2"
 
 
+def test_what_is_to_be_known_of_ones_own_pictures_is_said(open_page: Open) -> None:
+    page = open_page("/train?dataset=shapes")
+    files = {f"seg_{part}/{label}/{n}.png": 20 * n for part in ("train", "test") for label in "ab" for n in range(4)}
+
+    page.click("#datasets > summary")
+    page.select_option("#own-size", "64")
+    archive = _packed(files | {"seg_train/b/note.txt": None, "seg_train/<i>.png": 5})
+    page.set_input_files("#own-data", {"name": "seg.zip", "mimeType": "application/zip", "buffer": archive})
+
+    expect(page.locator("#data-fact")).to_have_text("3×64×64 · 2 classes")
+    expect(page.locator("#data-notes li")).to_have_count(3)
+    expect(page.locator("#data-notes")).to_contain_text("seg_train: 8 for training; seg_test: 8 for the test")
+    expect(page.locator("#data-notes")).to_contain_text("a has only 4 pictures")
+    expect(page.locator("#data-notes")).to_contain_text("8 of the 8 test pictures are among the training pictures")
+    page.click("#left-out summary")
+    expect(page.locator("#left-out-files li")).to_have_count(2)
+    expect(page.locator("#left-out-files")).to_contain_text("seg_train/<i>.png It is in no folder of a class")
+    page.click("#datasets > summary")
+    page.click("[data-dataset=digits]")
+    expect(page.locator("#left-out")).to_be_hidden()
+    expect(page.locator("#data-notes")).to_be_hidden()
+
+
+def test_a_network_that_had_to_be_changed_is_not_called_by_its_name(open_page: Open) -> None:
+    page = open_page("/train?dataset=digits")
+
+    page.click("#presets > summary")
+    page.click("[data-preset=lenet-5]")
+
+    expect(page.locator("#preset-name")).to_have_text("LeNet-5, changed to fit")
+    page.click("#presets > summary")
+    page.click("[data-preset=lecture-light]")
+    expect(page.locator("#preset-name")).to_have_text("The lecture's network, light")
+
+
 def test_remedies_act_on_the_network_and_on_what_is_sent(open_page: Open, server: str) -> None:
     page = open_page(_path(train_limit=200, epochs=1))
 
@@ -303,4 +338,15 @@ def _archive() -> bytes:
                 picture = io.BytesIO()
                 Image.fromarray(noise.integers(0, 255, (40, 40, 3)).astype(np.uint8)).save(picture, "PNG")
                 archive.writestr(f"{folder}/{number}.png", picture.getvalue())
+    return buffer.getvalue()
+
+
+def _packed(files: dict[str, int | None]) -> bytes:
+    """A ZIP of pictures of one level; without a level a file is none."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, level in files.items():
+            picture = io.BytesIO()
+            Image.new("L", (16, 16), level or 0).save(picture, "PNG")
+            archive.writestr(name, b"a note" if level is None else picture.getvalue())
     return buffer.getvalue()

@@ -14,6 +14,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import BinaryIO
 
@@ -25,6 +26,9 @@ _DIRECTORY_BYTES = 512  # of the central directory for each entry, names and ext
 _LISTED = b"PK\x01\x02"  # begins each entry of the directory
 _LOCAL = struct.Struct("<4s22xHH")
 _ENCRYPTED = 0x1 | 0x40 | 0x2000  # ordinary, strong, and a masked directory
+_IS_UTF8 = 0x800  # the names' letters are said
+# What is UTF-8 is so by chance only rarely; then Windows' own (OEM), what programs for Windows write, the format's.
+_LETTERS = ("cp850", "cp1252", "cp437")
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ABSOLUTE = re.compile(r"[/\\]|[A-Za-z]:")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -61,7 +65,8 @@ class Archive:
         self._archive = archive
         self._limits = limits
         self._unpacked = 0
-        self._entries = {entry.filename: entry for entry in archive.infolist() if not entry.is_dir()}
+        named = zip(_names(archive.infolist()), archive.infolist(), strict=True)
+        self._entries = {name: entry for name, entry in named if not entry.is_dir()}
         self.files = tuple(self._entries)
 
     def __iter__(self) -> Iterator[tuple[str, bytes]]:
@@ -188,9 +193,45 @@ def _stays_inside(name: str) -> bool:
     return not is_odd and ".." not in re.split(r"[/\\]", name)
 
 
+def _names(entries: list[zipfile.ZipInfo]) -> list[str]:
+    """The names as they were meant: few programs say in which letters they wrote them, and all of one write the same.
+
+    ASCII is the same in all of them, so no name leads out of the archive in one way and not in another.
+    """
+    unsaid = [entry for entry in entries if not entry.flag_bits & _IS_UTF8]
+    try:
+        written = [entry.filename.encode("cp437") for entry in unsaid]
+    except UnicodeEncodeError:  # a name that zipfile has mended
+        return [entry.filename for entry in entries]
+    letters = "utf-8" if all(map(_is_utf8, written)) else min(_LETTERS, key=lambda letters: _oddness(written, letters))
+    return [entry.filename if entry.flag_bits & _IS_UTF8 else _decode(entry, letters) for entry in entries]
+
+
+def _is_utf8(name: bytes) -> bool:
+    try:
+        name.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _decode(entry: zipfile.ZipInfo, encoding: str) -> str:
+    return entry.filename.encode("cp437").decode(encoding, "replace")
+
+
+def _oddness(written: list[bytes], letters: str) -> int:
+    """How much of the names would be no letter, a capital behind a small one, or a sharp s that begins a word."""
+    names = [name.decode(letters, "replace") for name in written]
+    pairs = [pair for name in names for pair in pairwise(f" {name}") if not pair[1].isascii()]
+    return sum(
+        not letter.isalpha() or (before.islower() and letter.isupper()) or (letter == "ß" and not before.isalpha())
+        for before, letter in pairs
+    )
+
+
 def _check_names(entries: list[zipfile.ZipInfo]) -> None:
     """A name that stands twice means one thing to who checks it and another to who reads it."""
-    if len({entry.filename.replace("\\", "/") for entry in entries}) < len(entries):
+    if len({name.replace("\\", "/") for name in _names(entries)}) < len(entries):
         raise _refuse(N_("Two entries of the ZIP have the same name."))
 
 

@@ -12,6 +12,7 @@ SHAPES = ("circle", "crescent", "cross", "hexagon", "ring", "square", "star", "t
 CIFAR_CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 SHAPES_TRAIN, SHAPES_TEST = 10_000, 2_000
 OWN_SIDE = 32
+OWN_SIDES = (32, 64, 96)  # that own pictures may be kept at
 MOST_CLASSES = 100
 UNTOLD = "own-pictures"  # told instead of the name of somebody's own pictures, which is a secret; no set is called so
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")

@@ -15,7 +15,7 @@ from safetensors import safe_open
 from torch import Tensor
 
 from app.core.checkpoints import write_tensors
-from app.core.datasets.headers import TENSORS, VERSION, Skipped, damaged_dataset, read_header
+from app.core.datasets.headers import TENSORS, VERSION, damaged_dataset, read_findings, read_header
 from app.core.datasets.labeled_images import DataSet
 
 
@@ -29,6 +29,8 @@ def write_cache(dataset: DataSet, path: Path, about: Mapping[str, Any]) -> None:
         "classes": dataset.classes,
         "skipped": [asdict(skipped) for skipped in dataset.skipped],
         "skipped_count": dataset.skipped_count,
+        "holders": [asdict(holder) for holder in dataset.holders],
+        "spellings": dataset.spellings,
         "digest": _digest(tensors),
         **about,
     }
@@ -43,9 +45,8 @@ def read_cache(path: Path) -> DataSet:
         tensors = {name: file.get_tensor(name) for name in TENSORS}
     if _digest(tensors) != header["digest"]:
         raise damaged_dataset()
-    skipped = tuple(Skipped(**entry) for entry in header["skipped"])
     about = {name: header[name] for name in ("name", "title", "skipped_count")}
-    return DataSet(**about, classes=tuple(header["classes"]), skipped=skipped, **tensors)
+    return DataSet(**about, classes=tuple(header["classes"]), **read_findings(header), **tensors)
 
 
 def read_samples(path: Path, indices: list[int]) -> Tensor:

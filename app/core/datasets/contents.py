@@ -3,6 +3,7 @@
 It does not know HTTP or languages.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from app.core.datasets.builtin import BUILTIN, check_name
 from app.core.datasets.cache import read_cache, read_samples, write_cache
 from app.core.datasets.catalog import Summary, find_known, summarize
 from app.core.datasets.datasets import load_dataset
-from app.core.datasets.headers import Skipped, cache_path, read_header
+from app.core.datasets.headers import Holder, Skipped, cache_path, read_findings, read_header
 from app.core.datasets.statistics import SAMPLES_A_CLASS, describe
 
 _BLANK = 255
@@ -23,6 +24,7 @@ _BLANK = 255
 class Contents:
     """A data set looked at: its row, pictures a class, each channel's mean and deviation (0..1), what was skipped.
 
+    `equal` counts the test pictures that are among the training pictures; None where a file of before does not tell.
     `sheet` is uint8 C x H x W: a row for each class (of many the first), `columns` training pictures in it.
     """
 
@@ -32,6 +34,9 @@ class Contents:
     std: list[float]
     skipped: tuple[Skipped, ...]
     skipped_count: int
+    holders: tuple[Holder, ...]
+    spellings: Mapping[str, Sequence[str]]
+    equal: int | None
     sheet: Tensor
     columns: int = SAMPLES_A_CLASS
 
@@ -64,7 +69,7 @@ def look_into(name: str, folder: Path) -> Contents:
     return Contents(
         summary=summarize(name, header),
         counts=told["counts"], mean=told["mean"], std=told["std"],
-        skipped=tuple(Skipped(**entry) for entry in header["skipped"]), skipped_count=header["skipped_count"],
+        **read_findings(header), skipped_count=header["skipped_count"], equal=told.get("equal"),
         sheet=_sheet(path, told["samples"]),
     )  # fmt: skip
 

@@ -1,7 +1,7 @@
 """The header of a data set's file: what the set is, told without reading a picture. The rest is `cache`'s."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +16,20 @@ _TYPES = {"images": "U8", "labels": "I64", "test_images": "U8", "test_labels": "
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A file that is not in the data set, and the English sentence that says why."""
+    """A file that is not in the data set, and the English sentence that says why, with the values for its places."""
 
     path: str
     reason: str
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A folder whose name says what its pictures are for, train or test, and how many of them were read."""
+
+    folder: str
+    part: str
+    pictures: int
 
 
 def cache_path(folder: Path, name: str) -> Path:
@@ -40,6 +50,15 @@ def read_header(path: Path) -> dict[str, Any]:
     if header.get("version") != VERSION or types != _TYPES:
         raise damaged_dataset()
     return header
+
+
+def read_findings(header: dict[str, Any]) -> dict[str, Any]:
+    """By its name in a DataSet, what was found on the way: files of before have no `holders` and no `spellings`."""
+    return {
+        "skipped": tuple(Skipped(**entry) for entry in header["skipped"]),
+        "holders": tuple(Holder(**entry) for entry in header.get("holders", ())),
+        "spellings": header.get("spellings", {}),
+    }
 
 
 def damaged_dataset() -> DamagedDataset:

@@ -4,12 +4,13 @@ It does not know where the pictures come from.
 """
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
 
-from app.core.datasets.headers import Skipped
+from app.core.datasets.headers import Holder, Skipped
 from app.core.datasets.splits import check_each, count_aside
 
 MOST_LISTED = 100  # skipped files that are named; the others are counted
@@ -19,7 +20,8 @@ MOST_LISTED = 100  # skipped files that are named; the others are counted
 class DataSet:
     """uint8 N x C x H x W pictures with int64 N labels (numbers of `classes`), for training and for the test.
 
-    `skipped` names at most MOST_LISTED of the `skipped_count` files that could not be read.
+    `skipped` names at most MOST_LISTED of the `skipped_count` files that could not be read. `holders` are the folders
+    that said which pictures are for what, `spellings`, by class, the names of folders that were taken for one.
     """
 
     name: str
@@ -31,6 +33,8 @@ class DataSet:
     test_labels: Tensor
     skipped: tuple[Skipped, ...] = ()
     skipped_count: int = 0
+    holders: tuple[Holder, ...] = ()
+    spellings: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def input(self) -> tuple[int, int, int]:

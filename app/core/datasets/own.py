@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from app.core.datasets.archives import ArchiveLimits
+from app.core.datasets.archives import MEBIBYTE, ArchiveLimits
 from app.core.datasets.builtin import is_own
 from app.core.datasets.headers import cache_path, read_header
 from app.core.errors import N_, DatasetError
@@ -34,6 +34,7 @@ class OwnLimits:
     archive: ArchiveLimits = field(default_factory=ArchiveLimits)
     picture: PictureLimits = field(default_factory=PictureLimits)
     kept: int = 50
+    kept_bytes: int = 600 * MEBIBYTE  # of one data set's pictures as they are kept
 
 
 def new_name() -> str:

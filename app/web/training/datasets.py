@@ -10,9 +10,10 @@ from fastapi.concurrency import run_in_threadpool
 from pydantic import Field
 
 from app.core.datasets.archives import ArchiveLimits
+from app.core.datasets.builtin import OWN_SIDE, OWN_SIDES
 from app.core.datasets.catalog import Summary, list_datasets
 from app.core.datasets.own import LONGEST_TITLE, OwnLimits, new_name, place_to_arrive
-from app.core.errors import N_, ArchiveTooLarge
+from app.core.errors import N_, ArchiveTooLarge, InvalidValue
 from app.core.pictures.uploads import PictureLimits
 from app.settings import Settings
 from app.web import tasks
@@ -33,6 +34,7 @@ class ArchiveForm(FormFields):
     """An archive, and what it is called."""
 
     archive: UploadFile = Field(description="A ZIP of one folder of pictures for each class, or train/ and test/ so.")
+    size: int = Field(OWN_SIDE, description=f"Pixels a side that pictures are kept at: one of {OWN_SIDES}.")
     title: str | None = Field(None, max_length=LONGEST_TITLE, description="What the data set is called in lists.")
 
     async def store(self, path: Path, settings: Settings) -> None:
@@ -74,7 +76,10 @@ async def add_dataset(
     store: StoreDep,
     visitor: VisitorDep,
 ) -> dict[str, Any]:
-    """A data set of the pictures in a ZIP, of their middle at 32 x 32; what cannot be read is skipped and listed."""
+    """A data set of the pictures in a ZIP, of their middle at `size`; what cannot be read is skipped and listed."""
+    if form.size not in OWN_SIDES:
+        raise InvalidValue(N_("'%(name)s' is one of %(choices)s."), field="size", name="size",
+                           choices=", ".join(map(str, OWN_SIDES)))  # fmt: skip
     name, limits = new_name(), limits_of(settings)
     async with request.app.state.archive_turn:
         with place_to_arrive(folder) as path:
@@ -82,6 +87,7 @@ async def add_dataset(
             needed = await run_in_threadpool(store.needed_datasets)
             shown = await workers.run(
                 request, tasks.keep_archive, path, name, form.title, folder, limits, visitor.holder.sealed(), needed,
+                form.size,
                 seconds=settings.dataset_seconds,
             )  # fmt: skip
     response.headers["Location"] = f"{router.prefix}/{name}"
@@ -111,5 +117,8 @@ def _row(request: Request, summary: Summary) -> dict[str, Any]:
 
 def _describe(request: Request, summary: Summary, told: dict[str, Any]) -> dict[str, Any]:
     language = choose_language(request)
-    skipped = [entry | {"reason": translate(language, entry["reason"])} for entry in told["skipped"]]
+    skipped = [
+        {"path": entry["path"], "reason": translate(language, entry["reason"], entry["values"])}
+        for entry in told["skipped"]
+    ]
     return _row(request, summary) | told | {"skipped": skipped}

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from app.core.datasets.builtin import Builtin
 from app.core.datasets.catalog import Summary
-from app.core.errors import N_, InvalidValue
+from app.core.errors import N_, InvalidNetwork, InvalidValue
 from app.core.networks.layers import Dense
 from app.core.networks.networks import Network, check_network, parse_network
 from app.core.networks.presets import find_preset
@@ -86,11 +87,26 @@ def read_network(described: Any, dataset: Summary, limits: Limits) -> Network:
     return network
 
 
-def fit(network: Network, dataset: Summary) -> Network:
-    """The same layers for other pictures, with one unit a class at the end."""
+def fit(network: Network, dataset: Summary | Builtin) -> Network:
+    """The same layers for other pictures, with one unit a class at the end.
+
+    Where the maps become too small for a window, every convolution is padded, as the page does it.
+    """
     *layers, last = network.layers
     assert isinstance(last, Dense)
-    return Network(dataset.input, len(dataset.classes), (*layers, replace(last, units=len(dataset.classes))))
+    head = replace(last, units=len(dataset.classes))
+    fitted = Network(dataset.input, len(dataset.classes), (*layers, head))
+    if _has_shapes(fitted):
+        return fitted
+    padded = (layer.but(padding="same") if layer.role == "kernels" else layer for layer in layers)
+    return replace(fitted, layers=(*padded, head))
+
+
+def _has_shapes(network: Network) -> bool:
+    try:
+        return bool(network.traced)
+    except InvalidNetwork:
+        return False
 
 
 def clean_name(name: str | None) -> str | None:

@@ -1,5 +1,6 @@
 """A data set looked into, or made of a ZIP: the parts of the answer that are plain values."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -21,17 +22,20 @@ def look_into_dataset(name: str, folder: Path) -> Told:
 
 
 def keep_archive(
-    path: Path, name: str, title: str | None, folder: Path, limits: OwnLimits, holder: Holder, needed: frozenset[str]
-) -> Told:
-    """The same of an archive that has just arrived; runs need those of the names `needed`."""
-    return _told(keep_own(path, name, title, folder, limits, holder, needed))
+    path: Path, name: str, title: str | None, folder: Path, limits: OwnLimits, holder: Holder, needed: frozenset[str],
+    side: int,
+) -> Told:  # fmt: skip
+    """The same of an archive that has just arrived, its pictures kept at `side` x `side`; runs need those `needed`."""
+    return _told(keep_own(path, name, title, folder, limits, holder, needed, side))
 
 
 def _told(contents: Contents) -> Told:
     """The parts that the answer holds beside the row of the list."""
-    told: dict[str, Any] = {name: getattr(contents, name) for name in ("counts", "mean", "std", "skipped_count")}
+    plain = ("counts", "mean", "std", "skipped_count", "spellings", "equal")
+    told: dict[str, Any] = {name: getattr(contents, name) for name in plain}
     return contents.summary, told | {
-        "skipped": [{"path": skipped.path, "reason": skipped.reason} for skipped in contents.skipped],
+        "skipped": [asdict(skipped) for skipped in contents.skipped],
+        "holders": [asdict(holder) for holder in contents.holders],
         "sheet": draw_picture(contents.sheet),
         "sheet_columns": contents.columns,
     }

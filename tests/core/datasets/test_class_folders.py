@@ -9,9 +9,12 @@ import pytest
 from PIL import Image
 
 from app.core.datasets.archives import OWN_FILES, ArchiveLimits
-from app.core.datasets.class_folders import arrange, read_class_folders
+from app.core.datasets.class_folders import read_class_folders
+from app.core.datasets.folder_names import arrange, in_order, part_of
+from app.core.datasets.headers import Holder
 from app.core.datasets.labeled_images import MOST_LISTED, DataSet
 from app.core.errors import ArchiveTooLarge, DamagedDataset, UnsupportedArchive
+from app.core.pictures.uploads import PictureLimits
 from tests.hostile import png_bomb
 
 
@@ -93,6 +96,21 @@ def test_without_test_pictures_a_fifth_of_each_class_is_put_aside(tmp_path: Path
     (["cat\\1.png", "dog\\1.png"], [("train", "cat"), ("train", "dog")]),
     (["cat/1.png", "dog/1.png", "__MACOSX/cat/._1.png", "cat/.DS_Store"], [("train", "cat"), ("train", "dog")]),
     (["cat/1.png", "dog/1.png", "dog/small/2.png"], [("train", "cat"), ("train", "dog")]),
+    (["training_set/cat/1", "training_set/dog/1", "test_set/cat/2"],
+     [("train", "cat"), ("train", "dog"), ("test", "cat")]),
+    (["s/seg_train/seg_train/a/1", "s/seg_train/seg_train/b/1", "s/seg_test/seg_test/b/2", "s/seg_pred/seg_pred/3"],
+     [("train", "a"), ("train", "b"), ("test", "b")]),
+    (["entrenamiento/gato/1", "entrenamiento/perro/1", "Prueba/gato/2"],
+     [("train", "gato"), ("train", "perro"), ("test", "gato")]),
+    (["x/TRAIN/a/1", "x/TRAIN/b/1", "x/Validación/a/2"], [("train", "a"), ("train", "b"), ("test", "a")]),
+    (["trainingSet/a/1", "trainingSet/b/1", "testSet/3.png"], [("train", "a"), ("train", "b")]),
+    (["train/a/1", "train/b/1", "val/a/2", "test/b/3"],
+     [("train", "a"), ("train", "b"), ("train", "a"), ("test", "b")]),
+    (["cat/train/1", "cat/test/2", "dog/train/1"], [("train", "cat"), ("test", "cat"), ("train", "dog")]),
+    (["cat/1", "dog/1", "test/cat/2", "test/dog/2"],
+     [("train", "cat"), ("train", "dog"), ("test", "cat"), ("test", "dog")]),
+    (["contest/1", "station/1", "train/1"], [("train", "contest"), ("train", "station"), ("train", "train")]),
+    (["cat/1", "dog/1", "cat/Thumbs.db", "dog/desktop.ini"], [("train", "cat"), ("train", "dog")]),
     (["1.png", "2.png"], []),
     ([], []),
 ])  # fmt: skip
@@ -100,6 +118,66 @@ def test_the_ways_in_which_people_arrange_folders(files: list[str], expected: li
     entries, _ = arrange(files)
 
     assert [(entry.part, entry.label) for entry in entries] == expected
+
+
+@pytest.mark.parametrize(("folder", "part"), [
+    ("training_set", "train"), ("Train Images", "train"), ("train2017", "train"), ("ENTRENAMIENTO", "train"),
+    ("seg_test", "test"), ("pruebas", "test"), ("testData", "test"),
+    ("val", "validation"), ("Validación", "validation"),
+    ("cats", None), ("contest", None), ("straining", None), ("valley", None), ("", None),
+])  # fmt: skip
+def test_a_folder_says_by_one_of_its_words_what_it_is_for(folder: str, part: str | None) -> None:
+    assert part_of(folder) == part
+
+
+def test_classes_are_in_the_order_in_which_people_count() -> None:
+    names = ["10", "2", "1", "img12", "img2", "b", "Apple", "20"]
+
+    assert in_order(names) == ["1", "2", "10", "20", "Apple", "b", "img2", "img12"]
+
+
+def test_what_was_found_is_told(tmp_path: Path) -> None:
+    files = two_classes(before="training_set/", each=4) | two_classes(before="test_set/", each=2)
+
+    dataset = read(write_zip(tmp_path, files | {"test_set/cat/cut.png": png(levels(1))[:90]}))
+
+    assert dataset.holders == (Holder("training_set", "train", 8), Holder("test_set", "test", 4))
+
+
+@pytest.mark.parametrize(("one", "other", "label"), [
+    ("niño", "nin\u0303o", "niño"), (" cat", "cat ", "cat"), ("two  words", "two words", "two words"),
+])  # fmt: skip
+def test_folders_that_read_the_same_are_one_class(tmp_path: Path, one: str, other: str, label: str) -> None:
+    files = {f"{folder}/{n}.png": png(levels(n)) for folder in (one, other, "zebra") for n in range(3)}
+
+    dataset = read(write_zip(tmp_path, files))
+
+    assert dataset.classes == (label, "zebra")
+    assert dataset.spellings == {label: sorted([one, other])}
+    assert (dataset.labels == 0).sum() + (dataset.test_labels == 0).sum() == 6
+
+
+def test_a_test_folder_may_write_its_classes_in_other_letters(tmp_path: Path) -> None:
+    files = {f"train/{folder}/1.png": png(levels(1)) for folder in ("Cat", "a", "A")}
+
+    dataset = read(write_zip(tmp_path, files | {f"test/{name}/2.png": png(levels(2)) for name in ("cat", "a", "B")}))
+
+    assert (dataset.classes, dataset.test_labels.tolist()) == (("A", "a", "Cat"), [2, 1])
+    assert [skipped.path for skipped in dataset.skipped] == ["test/B/2.png"]
+
+
+@pytest.mark.parametrize("letters", ["utf-8", "cp850", "cp1252"])
+def test_names_whose_letters_nobody_says_are_read_as_they_were_meant(tmp_path: Path, letters: str) -> None:
+    folders = ("niño", "árbol", "camión", "Ñandú")
+    names = [folder.encode(letters) for folder in folders]
+    written = {name: letter * len(name) for name, letter in zip(names, "wxyz", strict=True)}
+    path = write_zip(tmp_path, {f"{name}/{n}.png": png(levels(n)) for name in written.values() for n in range(2)})
+    plain = path.read_bytes()
+    for name, placeholder in written.items():  # without the flag, each byte as that program wrote it
+        plain = plain.replace(placeholder.encode() + b"/", name + b"/")
+    path.write_bytes(plain)
+
+    assert set(read(path).classes) == set(folders)
 
 
 def test_what_cannot_be_read_is_skipped_and_listed(tmp_path: Path) -> None:
@@ -195,6 +273,39 @@ def test_names_as_windows_and_tar_write_them_are_read(tmp_path: Path) -> None:
 
     assert dataset.classes == ("cat", "dog")
     assert len(dataset.labels) + len(dataset.test_labels) == 10
+
+
+def test_why_a_picture_is_left_out_is_said_with_its_numbers(tmp_path: Path) -> None:
+    bad = {
+        "cat/huge.png": png(np.zeros((50, 50), np.uint8)),
+        "cat/long.bmp": bytes(5000),
+        "dog/a.txt": b"text",
+        "x" * 65 + "/a.png": b"",
+    }
+
+    dataset = read(write_zip(tmp_path, two_classes() | bad), pictures=PictureLimits(bytes=4000, pixels=2000))
+
+    said = {skipped.path: skipped.reason % skipped.values for skipped in dataset.skipped}
+    assert "at most 2000" in said["cat/huge.png"]
+    assert "more than the 0.00381 MB" in said["cat/long.bmp"]
+    assert said["dog/a.txt"] != said["cat/huge.png"]
+    assert "longer than 64 characters" in said["x" * 65 + "/a.png"]
+
+
+def test_pictures_that_would_take_too_much_room_are_counted_before_one_is_read(tmp_path: Path) -> None:
+    path = write_zip(tmp_path, {f"{label}/{n}.png": b"" for label in "ab" for n in range(50)})
+
+    with pytest.raises(ArchiveTooLarge, match="At 96 x 96 the 100 pictures take 3 MB; at most 1 are accepted"):
+        read(path, size=(96, 96), most_bytes=2**20)
+
+
+@pytest.mark.parametrize(("files", "told"), [
+    (["a.png", "b.png"], "Make a folder for each class"), (["cat/a.png"], "folders of one name, cat"),
+    (["test/cat/a.png", "test/dog/a.png"], "such as test. Name one train"), ([], "Make a folder for each class"),
+])  # fmt: skip
+def test_a_refusal_says_how_folders_are_made(tmp_path: Path, files: list[str], told: str) -> None:
+    with pytest.raises(DamagedDataset, match=told):
+        read(write_zip(tmp_path, dict.fromkeys(files, png(levels(1)))))
 
 
 @pytest.mark.parametrize(("files", "error"), [

@@ -50,6 +50,15 @@ def kept(folder: Path, data: bytes, *, title: str | None = None, limits: OwnLimi
     return name
 
 
+def test_test_pictures_that_are_learned_from_are_counted() -> None:
+    dataset = small()
+    alike = dataset.images[[2, 2, 5]].clone()
+    alike[2, 0, 0, 0] ^= 1
+
+    assert describe(dataset)["equal"] == 1
+    assert describe(replace(dataset, test_images=alike, test_labels=dataset.labels[:3]))["equal"] == 2
+
+
 def test_counts_mean_and_deviation_are_numpys() -> None:
     dataset = small()
 

@@ -11,6 +11,11 @@ import pytest
 from PIL import Image
 from starlette.testclient import TestClient
 
+from app.core.datasets.cache import write_cache
+from app.core.datasets.contents import look_into
+from app.core.datasets.datasets import load_dataset
+from app.core.datasets.headers import cache_path
+from app.core.datasets.statistics import describe
 from app.main import create_app
 from app.settings import Settings
 from tests import hostile_archives as hostile
@@ -94,6 +99,41 @@ def test_what_is_skipped_is_listed_in_the_visitors_language(client: TestClient) 
     assert made["skipped_count"] == 1
     assert made["skipped"][0]["path"] == "cats/note.txt"
     assert made["skipped"][0]["reason"]
+
+
+def test_what_was_found_is_told_beside_the_pictures(client: TestClient) -> None:
+    files = {f"seg_train/{name}": data for name, data in hostile.pets(4).items()}
+    files |= {f"seg_test/{name}": data for name, data in hostile.pets(3).items()}
+
+    made = sent(client, hostile.pack(files | {"seg_test/cats/note.txt": b"meow"})).json()
+
+    assert made["holders"] == [
+        {"folder": "seg_train", "part": "train", "pictures": 8}, {"folder": "seg_test", "part": "test", "pictures": 6},
+    ]  # fmt: skip
+    assert (made["train"], made["test"], made["equal"], made["skipped_count"]) == (8, 6, 6, 1)
+    assert made["spellings"] == {}
+
+
+def test_a_file_of_before_says_nothing_of_what_was_not_counted_then(tmp_path: Path) -> None:
+    dataset = load_dataset("digits", tmp_path)
+    about = describe(dataset)
+    del about["equal"]
+    write_cache(dataset, cache_path(tmp_path, "digits"), about)
+
+    assert look_into("digits", tmp_path).equal is None
+
+
+@pytest.mark.parametrize("size", [32, 64, 96])
+def test_pictures_are_kept_at_the_size_that_is_asked_for(client: TestClient, size: int) -> None:
+    made = sent(client, hostile.pack(hostile.pets()), data={"size": size}).json()
+
+    assert made["input"] == [3, size, size]
+
+
+def test_another_size_is_refused_with_those_there_are(client: TestClient) -> None:
+    refused = problem(sent(client, hostile.pack(hostile.pets()), data={"size": 48}), 422)
+
+    assert (refused["field"], "32, 64, 96" in refused["detail"]) == ("size", True)
 
 
 @pytest.mark.parametrize(

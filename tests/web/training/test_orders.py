@@ -8,14 +8,22 @@ from typing import Any
 
 import httpx2
 import pytest
+import torch
 from starlette.testclient import TestClient
 
+from app.core.datasets.builtin import BUILTIN
+from app.core.datasets.cache import write_cache
+from app.core.datasets.headers import cache_path
+from app.core.datasets.labeled_images import DataSet
+from app.core.datasets.statistics import describe
+from app.core.errors import InvalidValue
 from app.core.networks import networks
+from app.core.networks.presets import find_preset, presets
 from app.core.networks.reports import Limits, write_report
 from app.core.training.requirements import check_demands
 from app.runs.store.states import Visitor
 from app.runs.store.store import Store
-from app.web.training.orders import Judge
+from app.web.training.orders import Judge, fit
 from app.web.training.run_objects import Curves, Teller
 from app.web.work.orders import read_order
 from tests.web.conftest import problem
@@ -61,7 +69,6 @@ def test_a_network_is_worked_out_once_whoever_asks(tmp_path: Path, monkeypatch: 
     ({"dataset": "digits", "network": "no-such"}, 422, "GET /api/networks"),
     ({"dataset": "digits", "network": SMALL | {"classes": 9}}, 422, "must give 9 values"),
     ({"dataset": "shapes", "network": SMALL}, 422, "The network tells 10 classes apart; the data set has 8."),
-    ({"dataset": "digits", "network": "lenet-5"}, 422, "its window of 5 x 5 does not fit"),
     ({"dataset": "digits", "training": {"epochs": 0}}, 422, "epochs lies between 1 and 10000."),
     ({"dataset": "digits", "training": {"seed": 2**53 + 1}}, 422, "seed lies between 0 and 9007199254740992."),
     ({"dataset": "digits", "training": {"augmentation": ["flip"] * 9}}, 422, "augmentation names a change twice."),
@@ -80,6 +87,40 @@ def test_a_network_is_worked_out_once_whoever_asks(tmp_path: Path, monkeypatch: 
 ])  # fmt: skip
 def test_an_order_that_cannot_be_trained_says_why(quiet: TestClient, order: Any, status: int, told: str) -> None:
     assert told in problem(send(quiet, order), status)["detail"]
+
+
+@pytest.mark.parametrize("name", list(presets()))
+@pytest.mark.parametrize("dataset", ["digits", "shapes"])
+def test_every_named_network_is_fitted_to_the_pictures(name: str, dataset: str, tmp_path: Path) -> None:
+    network = read_order({"dataset": dataset, "network": name}, Judge(Limits(), tmp_path)).network
+
+    kinds = [layer.type for layer in find_preset(name).network.layers]
+    assert [layer.type for layer in network.layers] == kinds
+    assert (network.input, network.classes) == ((1, 8, 8), 10) if dataset == "digits" else ((3, 32, 32), 8)
+
+
+def test_lenet_keeps_its_convolutions_as_they_are_where_they_fit(tmp_path: Path) -> None:
+    padding = {
+        dataset: [getattr(layer, "padding", "") for layer in fit(find_preset("lenet-5").network, row).layers
+                  if layer.role == "kernels"]
+        for dataset, row in (("mnist", BUILTIN["mnist"]), ("digits", BUILTIN["digits"]))
+    }  # fmt: skip
+
+    assert padding == {"mnist": ["same", "valid"], "digits": ["same", "same"]}
+
+
+def test_a_class_with_one_picture_is_refused_where_some_are_put_aside(tmp_path: Path) -> None:
+    images, labels = torch.zeros(11, 3, 8, 8, dtype=torch.uint8), torch.tensor([0] * 10 + [1])
+    lone = DataSet("lone", "Lone", ("many", "one"), images, labels, images[:0], labels[:0])
+    write_cache(lone, cache_path(tmp_path, "lone"), describe(lone))
+    judge = Judge(Limits(), tmp_path)
+
+    with pytest.raises(InvalidValue) as refused:
+        read_order({"dataset": "lone"}, judge)
+
+    assert (refused.value.field, refused.value.values) == ("validation_split", {"label": "one"})
+    for training in ({"validation_split": 0}, {"stratify": False}):
+        assert read_order({"dataset": "lone", "training": training}, judge).dataset == "lone"
 
 
 def test_a_value_past_its_bounds_is_told_with_the_bound(quiet: TestClient) -> None:

@@ -11,7 +11,7 @@ import { Latest } from "../../shared/latest.js";
 import { datasetTitle } from "../../shared/layers.js";
 import { fieldText, paceFacts, shortCount } from "./layer-words.js";
 import { faultOf, report } from "./network-arithmetic.js";
-import { fitTo } from "./network-edits.js";
+import { fitTo, isRefitted } from "./network-edits.js";
 import { pacing } from "./hyperparameters.js";
 import { isSame } from "./differences.js";
 import { connectCode } from "./code.js";
@@ -186,13 +186,24 @@ class Builder {
 
   /** The presets, the lecture's first, and what was tried for the chosen pictures. */
   #fillPresets() {
-    const presets = this.#page.presets.map((preset) => ({
+    const presets = this.#fittedPresets().map((preset) => ({
       ...preset,
-      choose: () => ({ network: this.fitted(preset.network) }),
+      choose: () => ({ network: preset.network }),
     }));
     $("#preset-list").replaceChildren(
       ...[...presets, this.#tried()].map((preset) => h("li", {}, this.#presetRow(preset))),
     );
+  }
+
+  /** Each for the chosen pictures, called by its name only where its layers are still its own. */
+  #fittedPresets() {
+    return this.#page.presets.map((preset) => {
+      const network = this.fitted(preset.network);
+      const title = isRefitted(preset.network, network)
+        ? _("%(title)s, changed to fit", { title: preset.title })
+        : preset.title;
+      return { ...preset, title, network };
+    });
   }
 
   #tried() {
@@ -232,10 +243,7 @@ class Builder {
       this.#base = null; // what was chosen for other pictures is not what this one was made from
     }
     this.#listed = dataset;
-    const known = [
-      ...this.#page.presets.map((preset) => ({ ...preset, network: this.fitted(preset.network) })),
-      this.#tried(),
-    ];
+    const known = [...this.#fittedPresets(), this.#tried()];
     const chosen = known.find((preset) => isSame(preset.network.layers, network.layers));
     this.#base = chosen?.title ?? this.#base;
     $("#preset-name").textContent =

@@ -9,6 +9,7 @@ import { Latest } from "../../shared/latest.js";
 import { classTitle, datasetTitle, isSecret } from "../../shared/layers.js";
 import { cutSheet, drawStrip } from "./sample-sheet.js";
 import { readPixels } from "../../shared/pixels.js";
+import { datasetNotes } from "./dataset-notes.js";
 import { isSame } from "./differences.js";
 import { putAside } from "../../shared/rounding.js";
 import { doublingStops } from "./stops.js";
@@ -88,6 +89,7 @@ class DatasetPart {
 
   /** The strip is as high as it will be, so that nothing jumps when it comes. */
   #keepRoom(dataset) {
+    this.#note(null);
     $("#sheet-strip").hidden = !dataset;
     $("#sheet-strip").setAttribute("aria-busy", "true");
     $("#sheet-strip").setAttribute("aria-label", _("Samples"));
@@ -97,9 +99,7 @@ class DatasetPart {
   /** The most pictures that are left to learn from. */
   #most() {
     const { dataset, state } = this.#page;
-    return dataset
-      ? dataset.train - putAside(dataset, state.training)
-      : (state.training.train_limit ?? 1);
+    return dataset ? dataset.train - putAside(dataset, state.training) : (state.training.train_limit ?? 1);
   }
 
   #words(most, limit, split) {
@@ -190,7 +190,7 @@ class DatasetPart {
     if (!file) return;
     $("#own-data-state").textContent = _("Reading %(name)s …", { name: file.name });
     const done = await this.#page.attempt(async () => {
-      const row = await addDataset(file, file.name.replace(/\.zip$/i, "").slice(0, 60));
+      const row = await addDataset(file, file.name.replace(/\.zip$/i, "").slice(0, 60), $("#own-size").value);
       if (!this.#page.datasets.some(({ name }) => name === row.name))
         this.#page.datasets.push({ ...row, available: true });
       this.#choose(row);
@@ -218,6 +218,22 @@ class DatasetPart {
       _("Samples of %(title)s: see more of each class", { title: details.title }),
     );
     drawStrip($("#sheet-strip canvas"), details);
+    this.#note(details);
+  }
+
+  /** What is to be known of the pictures, and the files that are not among them. */
+  #note(details) {
+    const notes = details ? datasetNotes(details) : [];
+    $("#data-notes").hidden = !notes.length;
+    $("#data-notes").replaceChildren(...notes.map((note) => h("li", {}, note)));
+    const { skipped = [], skipped_count: count = 0 } = details ?? {};
+    $("#left-out").hidden = !count;
+    $("#left-out-title").textContent = _("Files that were left out: %(count)s", { count: number(count) });
+    const rest = count - skipped.length;
+    $("#left-out-files").replaceChildren(
+      ...skipped.map(({ path, reason }) => h("li", {}, h("strong", {}, path), ` ${reason}`)),
+      ...(rest > 0 ? [h("li", {}, _("… and %(count)s more.", { count: number(rest) }))] : []),
+    );
   }
 
   #openSheet() {

@@ -1,6 +1,7 @@
 // Changes of a network as functions: a network goes in, another comes out. A path is where a layer stands: [2], in a
 // block [2, 0].
 
+import { isSame } from "./differences.js";
 import { freshLayer, kindOf, roleOf, tidy } from "./layer-kinds.js";
 import { faultOf, trace } from "./network-arithmetic.js";
 
@@ -140,6 +141,15 @@ export function fitTo(network, { input, classes }, limits) {
   )
     fitted = removed(fitted, [fault.path[0]]);
   return fitted;
+}
+
+/** Whether more than the number of classes was changed so that a network fits. */
+export function isRefitted(network, fitted) {
+  const head = headOf(network);
+  return (
+    network.layers.length !== fitted.layers.length ||
+    network.layers.some((layer, index) => index !== head && !isSame(layer, fitted.layers[index]))
+  );
 }
 
 function padded(layer) {

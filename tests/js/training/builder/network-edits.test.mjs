@@ -13,6 +13,7 @@ import {
   changed,
   duplicated,
   fitTo,
+  isRefitted,
   inserted,
   largestValue,
   lastPlaceFor,
@@ -122,6 +123,14 @@ test("every preset is fitted to every data set's pictures", () => {
     fitTo(light, { input: [3, 32, 32], classes: 8 }, limits).layers.slice(0, -1),
     light.layers.slice(0, -1),
   );
+});
+
+test("what had to be changed so that it fits is not the same network", () => {
+  const fitted = (input) => fitTo(light, { input, classes: 7 }, limits);
+
+  assert.equal(isRefitted(light, fitted([3, 32, 32])), false);
+  assert.equal(isRefitted(light, fitted([1, 28, 28])), false);
+  assert.equal(isRefitted(light, fitted([1, 4, 4])), true);
 });
 
 test("dropout comes before every dense layer, changes, and goes", () => {
