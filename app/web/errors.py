@@ -19,6 +19,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.core.convolution.steps import A_MATRIX
 from app.core.errors import (
     N_,
     ArchiveTooLarge,
@@ -163,6 +164,7 @@ _FIELD_MESSAGES = {
 _LARGE_PART = "Part exceeded"  # how Starlette's 400 begins where a field passes `max_part_size`
 _ANY_FIELD = N_("This value cannot be used.")
 _MEMBERS = ("value", "limit", "estimate", "line")
+_EXAMPLE = N_("%(reason)s A matrix is written like this: %(example)s")
 _LINE = N_("Line %(line)d: %(reason)s")
 _ONE = N_("'%(name)s': %(reason)s")
 _MANY = N_("%(value)d of the values sent cannot be used; the first is '%(name)s': %(reason)s")
@@ -182,7 +184,7 @@ def respond(request: Request, error: PlaygroundError) -> Response:
     members = {name: error.values[name] for name in _MEMBERS if _is_number(error.values.get(name))}
     if error.field:
         members["field"] = error.field
-    response = _answer(request, kind, *_with_line(request, error), members)
+    response = _answer(request, kind, *_with_example(request, *_with_line(request, error)), members)
     if seconds := error.values.get("seconds"):
         response.headers["Retry-After"] = str(math.ceil(seconds))
     return response
@@ -193,6 +195,13 @@ def _with_line(request: Request, error: PlaygroundError) -> tuple[str, Values]:
     if "line" not in error.values or "%(line)" in error.message:
         return error.message, error.values
     return _LINE, error.values | {"reason": translate(choose_language(request), error.message, error.values)}
+
+
+def _with_example(request: Request, message: str, values: Values) -> tuple[str, Values]:
+    """The sentence, and how what it refuses is written right, where its values say so."""
+    if "example" not in values:
+        return message, values
+    return _EXAMPLE, values | {"reason": translate(choose_language(request), message, values)}
 
 
 def respond_broken(request: Request) -> Response:
@@ -248,8 +257,10 @@ async def _refuse_fields(request: Request, error: Exception) -> Response:
     members: dict[str, Any] = {"field": places[0]["field"].partition(".")[0], "errors": places}
     if _is_number(limit := _limit(found[0])):
         members["limit"] = limit
-    values = {"value": len(found), "name": places[0]["field"], "reason": places[0]["detail"]}
-    return _answer(request, _INVALID, _MANY if len(found) > 1 else _ONE, values, members)
+    values: Values = {"value": len(found), "name": places[0]["field"], "reason": places[0]["detail"]}
+    if "matrix" in found[0]["loc"]:
+        values |= {"example": A_MATRIX}
+    return _answer(request, _INVALID, *_with_example(request, _MANY if len(found) > 1 else _ONE, values), members)
 
 
 def _place(entry: dict[str, Any]) -> str:

@@ -7,7 +7,7 @@ from fastapi import Request
 from pydantic import BaseModel, ConfigDict, FailFast, Field, FiniteFloat, Strict, ValidationInfo, WithJsonSchema
 from typing_extensions import TypeAliasType
 
-from app.core.convolution.steps import MAXIMUM_SIDE
+from app.core.convolution.steps import A_MATRIX, MAXIMUM_SIDE
 from app.core.errors import N_, InvalidValue
 from app.web.refusals import MalformedRequest, UnsupportedBody
 
@@ -57,7 +57,10 @@ def read_json(text: Any, info: ValidationInfo) -> Any:
     try:
         return json.loads(text)
     except ValueError:
-        raise InvalidValue(N_("'%(name)s' is not valid JSON."), field=info.field_name, name=info.field_name) from None
+        shown = {"example": A_MATRIX} if info.field_name == "matrix" else {}
+        raise InvalidValue(
+            N_("'%(name)s' is not valid JSON."), field=info.field_name, name=info.field_name, **shown
+        ) from None
 
 
 def depth(text: str) -> int:

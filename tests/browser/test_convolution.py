@@ -270,3 +270,39 @@ def test_a_kernel_made_smaller_and_larger_again_keeps_its_numbers(open_page: Ope
 
     cells = [cell.input_value() for cell in page.locator("kernel-grid input").all()]
     assert cells == ["-1", "0", "1", "-2", "0", "2", "-1", "0", "1"]
+
+
+def test_a_padding_is_chosen_as_a_word_or_as_cells_and_is_the_servers(open_page: Open, server: str) -> None:
+    page = open_page("/convolve?sample=camera&size=32&color=gray&kernel=emboss&display=clip")
+    expect(page.locator("#padding-cells")).to_have_value("1")
+
+    page.check("#padding [value=full]", force=True)
+    expect(page.locator("#result-fact")).to_contain_text("34 × 34")
+    expect(page.locator("#padding-cells")).to_have_value("2")
+    page.fill("#padding-cells", "5")
+    page.press("#padding-cells", "Tab")
+    expect(page.locator("#result-fact")).to_contain_text("40 × 40")
+    expect(page.locator("#size-formula")).to_contain_text("32 + 10 − 3 + 1 = 40")
+    page.wait_for_url("**padding=5**")
+
+    fields = {"sample": "camera", "max_side": 32, "color": "gray", "kernel": "emboss", "padding": 5}
+    answer = post(f"{server}/api/convolutions", data=fields)
+    np.testing.assert_array_equal(pixels(page)[..., 0], np.asarray(Image.open(io.BytesIO(answer.content))))
+    page.reload()
+    page.wait_for_selector("html[data-ready]")
+    expect(page.locator("#padding-cells")).to_have_value("5")
+
+    page.check("#border [value=valid]", force=True)
+    expect(page.locator("#result-fact")).to_contain_text("30 × 30")
+    expect(page.locator("#padding-cells")).to_be_disabled()
+    expect(page.locator("#padding-cells")).to_have_value("0")
+
+
+def test_a_padding_that_is_no_number_of_cells_is_taken_back(open_page: Open) -> None:
+    page = open_page("/convolve?sample=camera&size=32&kernel=emboss")
+
+    page.fill("#padding-cells", "65")
+    page.press("#padding-cells", "Tab")
+
+    expect(page.locator("#padding-cells")).to_have_value("1")
+    expect(page.locator("#result-fact")).to_contain_text("32 × 32")

@@ -24,7 +24,7 @@ BLUE, WHITE, RED = (np.array(color, float) for color in ((33, 102, 172), (247, 2
 def convolution(matrix: Sequence[Sequence[float]], **changes: Any) -> Json:
     """A convolution's JSON with every field written."""
     step = {"type": "convolution", "matrix": matrix, "divisor": 1, "offset": 0, "stride": 1, "dilation": 1}
-    return {**step, "border": "zero", "flip": False, **changes}
+    return {**step, "border": "zero", "padding": "same", "flip": False, **changes}
 
 
 def written_out(step: Json) -> Array:
@@ -37,11 +37,18 @@ def written_out(step: Json) -> Array:
     return full
 
 
+def padded(padding: str | int, side: int) -> tuple[int, int]:
+    """Cells before and after a line, for a window of `side` cells."""
+    if padding == "same":
+        return (side - 1) // 2, side // 2
+    return (side - 1, side - 1) if padding == "full" else (int(padding), int(padding))
+
+
 def correlate(picture: Array, step: Json) -> Array:
     """Pad as the border asks (an even side's extra cell right and below), correlate, thin out by the stride."""
     full = written_out(step)
     if step["border"] != "valid":
-        widths = [((side - 1) // 2, side // 2) for side in full.shape]
+        widths = [padded(step["padding"], side) for side in full.shape]
         picture = np.pad(picture, [*widths, (0, 0)], mode=MODES[step["border"]])  # type: ignore[call-overload]
     planes = [correlate2d(picture[:, :, c], full, mode="valid") for c in range(picture.shape[2])]
     stride = step["stride"]
@@ -121,6 +128,28 @@ def on_borders() -> list[tuple[str, str, list[Json]]]:
     return cases
 
 
+def on_paddings() -> list[tuple[str, str, list[Json]]]:
+    """`full` and numbers: none, the kernel's own, wider than the kernel, wider than the picture."""
+    borders = ["zero", "reflect", "replicate", "wrap"]
+    cases = [
+        (f"padding {padding}, border {border}", "color", [convolution(SKEWED, border=border, padding=padding)])
+        for border in borders for padding in (0, 1, 2, 9, "full")
+    ]  # fmt: skip
+    return [
+        *cases,
+        ("even, full", "color", [convolution(EVEN, padding="full")]),
+        ("even, padding 1", "gray", [convolution(EVEN, padding=1, border="reflect")]),
+        ("full, flipped, stride 2, dilation 2", "gray",
+         [convolution(SKEWED, padding="full", stride=2, dilation=2, flip=True)]),
+        ("padding 3, stride 4", "color", [convolution(SKEWED, padding=3, stride=4, border="wrap")]),
+        ("padding past the picture, a stride that ends in it", "row", [convolution(SKEWED, padding=10, stride=64)]),
+        ("one pixel, full", "pixel", [convolution(SKEWED, padding="full", border="reflect")]),
+        ("padding 1 on a row of four", "color", [convolution([[1, 2, 3, 4]], padding=1)]),
+        ("padded, then pooled", "gray",
+         [convolution(SKEWED, padding=2, offset=5), {"type": "max_pool", "size": 2, "stride": 2}]),
+    ]  # fmt: skip
+
+
 def chosen() -> list[tuple[str, str, list[Json]]]:
     """Name, picture and steps of each case."""
     laplacian = [[0, 1, 0], [1, -4, 1], [0, 1, 0]]
@@ -132,6 +161,7 @@ def chosen() -> list[tuple[str, str, list[Json]]]:
     relu = {"type": "relu"}
     return [
         *on_borders(),
+        *on_paddings(),
         ("identity", "color", [convolution([[0, 0, 0], [0, 1, 0], [0, 0, 0]])]),
         ("1x1", "gray", [convolution([[-2.5]])]),
         ("flip turns by 180 degrees", "gray", [convolution(SKEWED, flip=True)]),

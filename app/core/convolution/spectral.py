@@ -75,8 +75,8 @@ def _steps(cut: Cut, step: Convolution) -> Places:
 def _cuts(picture: Tensor, step: Convolution) -> tuple[Cut, Cut]:
     """Tiles stay small enough for the cache and for their share of a small picture's memory."""
     limit = min(max(math.isqrt(picture.numel()) // 3, 192), 512)
-    lost = [reach - 1 if step.border == "valid" else 0 for reach in step.reach]
-    height, width = picture.shape[0] - lost[0], picture.shape[1] - lost[1]
+    gained = [sum(margins) - (reach - 1) for margins, reach in zip(step.margins, step.reach, strict=True)]
+    height, width = picture.shape[0] + gained[0], picture.shape[1] + gained[1]
     return _cut(height, step.side[0], step.dilation, limit), _cut(width, step.side[1], step.dilation, limit)
 
 

@@ -5,20 +5,25 @@ Each is a frozen description, checked when made. How a step is computed is not k
 """
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, get_args
 
 from app.core.errors import N_, InvalidValue
 
 Border = Literal["zero", "reflect", "replicate", "wrap", "valid"]
+Padding = Literal["same", "full"] | int
 PoolKind = Literal["max_pool", "average_pool"]
 Matrix = tuple[tuple[float, ...], ...]
 
+A_MATRIX = "[[0,-1,0],[-1,5,-1],[0,-1,0]]"  # shown where one was written wrong
+PADDINGS = ("same", "full")  # beside whole numbers
 BORDERS: tuple[str, ...] = get_args(Border)
 MAXIMUM_SIDE = 63
 MAXIMUM_WEIGHT = 1e6
 MINIMUM_DIVISOR = 1e-6
 MAXIMUM_STEP = 64  # stride, dilation and pool size
+MAXIMUM_PADDING = 64  # cells
 MAXIMUM_STEPS = 16
 
 
@@ -26,10 +31,12 @@ MAXIMUM_STEPS = 16
 class Convolution:
     """Cross-correlation with `matrix`: y = sum(patch * matrix) / divisor + offset.
 
-    `flip` turns the matrix by 180 degrees first, which makes it the textbook's convolution. Borders other
-    than `valid` keep the picture's size (before the stride): for an even side the extra cell is at the
-    right and below, as PyTorch's `padding="same"`. `reflect` does not repeat the edge pixel (PyTorch's
-    `reflect`, OpenCV's `REFLECT_101`, SciPy's `mirror`). The first window sits at the first position.
+    `flip` turns the matrix by 180 degrees first, which makes it the textbook's convolution. `border` says what lies
+    outside the picture, `padding` how far windows reach there: `same` keeps the picture's size (before the stride),
+    for an even side with the extra cell at the right and below, as PyTorch's; `full` lets every window in that meets a
+    pixel, as SciPy's; a number is that many cells on each side. Border `valid` has none. `reflect` does not repeat the
+    edge pixel (PyTorch's `reflect`, OpenCV's `REFLECT_101`, SciPy's `mirror`). The first window sits at the first
+    position.
     """
 
     matrix: Matrix
@@ -38,6 +45,7 @@ class Convolution:
     stride: int = 1
     dilation: int = 1
     border: Border = "zero"
+    padding: Padding = "same"
     flip: bool = False
 
     def __post_init__(self) -> None:
@@ -48,6 +56,7 @@ class Convolution:
         check_step("dilation", self.dilation)
         if self.border not in BORDERS:
             raise InvalidValue(N_("The border must be one of %(allowed)s."), field="border", allowed=", ".join(BORDERS))
+        check_padding(self.padding, self.border)
 
     @property
     def side(self) -> tuple[int, int]:
@@ -61,11 +70,24 @@ class Convolution:
         return self.dilation * (rows - 1) + 1, self.dilation * (columns - 1) + 1
 
     @property
-    def before(self) -> tuple[int, int]:
-        """Border cells above and at the left of the picture; 0, 0 for `valid`."""
+    def margins(self) -> tuple[tuple[int, int], tuple[int, int]]:
+        """Border cells above and below, then at the left and at the right of the picture."""
+        above, beside = (self._margins(reach) for reach in self.reach)
+        return above, beside
+
+    def _margins(self, reach: int) -> tuple[int, int]:
         if self.border == "valid":
             return 0, 0
-        return (self.reach[0] - 1) // 2, (self.reach[1] - 1) // 2
+        if self.padding == "same":
+            return (reach - 1) // 2, reach // 2
+        cells = reach - 1 if self.padding == "full" else int(self.padding)
+        return cells, cells
+
+    @property
+    def before(self) -> tuple[int, int]:
+        """Border cells above and at the left of the picture."""
+        (top, _), (left, _) = self.margins
+        return top, left
 
     @property
     def applied(self) -> Matrix:
@@ -73,16 +95,24 @@ class Convolution:
         return tuple(row[::-1] for row in self.matrix[::-1]) if self.flip else self.matrix
 
     def output_size(self, height: int, width: int) -> tuple[int, int]:
-        """Size of the result: ceil(n / stride), or floor((n - reach) / stride) + 1 for `valid`."""
-        if self.border != "valid":
-            return math.ceil(height / self.stride), math.ceil(width / self.stride)
-        reach = self.reach
-        if reach[0] > height or reach[1] > width:
+        """Size of the result: floor((n + margins - reach) / stride) + 1, which is ceil(n / stride) for `same`."""
+        sizes = tuple(self._output_sizes(height, width))
+        if min(sizes) < 1:
+            room = {"window": f"{self.reach[1]} x {self.reach[0]}", "size": f"{width} x {height}"}
+            if self.border == "valid":
+                raise InvalidValue(
+                    N_("The kernel's window is %(window)s, larger than the picture of %(size)s; 'valid' needs room."),
+                    field="border", **room,
+                )  # fmt: skip
             raise InvalidValue(
-                N_("The kernel's window is %(window)s, larger than the picture of %(size)s; 'valid' needs room."),
-                field="border", window=f"{reach[1]} x {reach[0]}", size=f"{width} x {height}",
+                N_("The kernel's window is %(window)s, larger than the picture of %(size)s with its padding."),
+                field="padding", **room,
             )  # fmt: skip
-        return (height - reach[0]) // self.stride + 1, (width - reach[1]) // self.stride + 1
+        return sizes[0], sizes[1]
+
+    def _output_sizes(self, height: int, width: int) -> Iterator[int]:
+        for length, margins, reach in zip((height, width), self.margins, self.reach, strict=True):
+            yield (length + sum(margins) - reach) // self.stride + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,13 +162,13 @@ def check_matrix(matrix: Matrix) -> None:
         if not 1 <= value <= MAXIMUM_SIDE:
             raise InvalidValue(
                 N_("A kernel has 1 to %(limit)d rows and columns; this one has %(value)d."),
-                field="matrix", value=value, limit=MAXIMUM_SIDE,
+                field="matrix", value=value, limit=MAXIMUM_SIDE, example=A_MATRIX,
             )  # fmt: skip
     for index, row in enumerate(matrix):
         if len(row) != columns:
             raise InvalidValue(
                 N_("All rows of a kernel are of one length; row %(row)d has %(value)d numbers, the first %(limit)d."),
-                field="matrix", row=index + 1, value=len(row), limit=columns,
+                field="matrix", row=index + 1, value=len(row), limit=columns, example=A_MATRIX,
             )  # fmt: skip
         for weight in row:
             check_number("matrix", weight)
@@ -160,6 +190,21 @@ def check_divisor(value: float) -> None:
         raise InvalidValue(
             N_("The divisor is %(value)s; it must be at least %(limit)s in size."),
             field="divisor", value=value, limit=MINIMUM_DIVISOR,
+        )  # fmt: skip
+
+
+def check_padding(value: Padding, border: Border) -> None:
+    """`same`, `full` or 0 to 64 cells; border `valid` has none, and no wish for any."""
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    if value not in PADDINGS and not (is_number and 0 <= int(value) <= MAXIMUM_PADDING):
+        raise InvalidValue(
+            N_("The padding is 'same', 'full' or a whole number from 0 to %(limit)d."),
+            field="padding", limit=MAXIMUM_PADDING,
+        )  # fmt: skip
+    if border == "valid" and value != "same":
+        raise InvalidValue(
+            N_("Border 'valid' has no padding: choose another border, such as 'zero', or leave the padding out."),
+            field="padding",
         )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from app.core.convolution.steps import (
     BORDERS,
+    MAXIMUM_PADDING,
     MAXIMUM_STEP,
     MAXIMUM_STEPS,
     MAXIMUM_WEIGHT,
@@ -53,7 +54,8 @@ GRAMMAR = Grammar((
     Field("y", "whole"),
     Field("open", "words", [], high=2, pattern="code|learn"),
     Field("steps", "steps", [{"kernel": "edge-laplacian-8"}], 1, MAXIMUM_STEPS, choices=BORDERS,
-          ends={"stride": _PACE, "dilation": _PACE, "size": _PACE, "side": (1, _MOST_ROWS),
-                "weight": (-MAXIMUM_WEIGHT, MAXIMUM_WEIGHT), "divisor": (MINIMUM_DIVISOR, MAXIMUM_WEIGHT)},
-          also=("kernel", "stride", "dilation", "offset", "border", "flip")),
+          ends={"stride": _PACE, "dilation": _PACE, "size": _PACE,
+                "padding": (0, MAXIMUM_PADDING), "side": (1, _MOST_ROWS), "weight": (-MAXIMUM_WEIGHT, MAXIMUM_WEIGHT),
+                "divisor": (MINIMUM_DIVISOR, MAXIMUM_WEIGHT)},
+          also=("kernel", "stride", "dilation", "offset", "border", "padding", "flip")),
 ), {"steps": _read_steps}, _check)  # fmt: skip

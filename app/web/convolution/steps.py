@@ -3,6 +3,7 @@
 Pydantic looks at types and lengths; which numbers can be used is the core's own knowledge.
 """
 
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -12,13 +13,32 @@ from pydantic import (
     Field,
     FiniteFloat,
     Tag,
+    WithJsonSchema,
 )
 from typing_extensions import TypeAliasType
 
 from app.core.convolution.kernels import find_kernel
-from app.core.convolution.steps import MAXIMUM_STEPS, Border, Convolution, Pool, Relu, Step
+from app.core.convolution.steps import (
+    MAXIMUM_PADDING,
+    MAXIMUM_STEPS,
+    PADDINGS,
+    Border,
+    Convolution,
+    Pool,
+    Relu,
+    Step,
+)
 from app.core.errors import N_, InvalidValue
 from app.web.forms import JSON_TEXT, FormFields, Rows, Whole, read_json
+
+
+def _read_padding(value: Any) -> Any:
+    """A form's text of a whole number is one; what is no padding the core refuses."""
+    return int(value) if isinstance(value, str) and re.fullmatch("[0-9]{1,9}", value) else value
+
+
+_PADDINGS = {"anyOf": [{"enum": list(PADDINGS)}, {"type": "integer", "minimum": 0, "maximum": MAXIMUM_PADDING}]}
+PaddingField = Annotated[Any, BeforeValidator(_read_padding), WithJsonSchema(_PADDINGS)]
 
 
 class KernelFields(FormFields):
@@ -32,7 +52,12 @@ class KernelFields(FormFields):
     offset: FiniteFloat = Field(0, description="Added after the division.")
     stride: Whole = 1
     dilation: Whole = 1
-    border: Border = "zero"
+    border: Border = Field("zero", description="What lies outside the picture; `valid` lets no window out there.")
+    padding: PaddingField = Field(
+        "same",
+        description="How far windows reach over the border: `same` keeps the size, `full` lets in all that meet a "
+        "pixel, a number is that many cells on each side.",
+    )
     flip: bool = Field(False, description="Turn the kernel by 180°: the textbook's convolution.")
 
     def to_step(self) -> Convolution:
@@ -48,6 +73,7 @@ class KernelFields(FormFields):
             stride=self.stride,
             dilation=self.dilation,
             border=self.border,
+            padding=self.padding,
             flip=self.flip,
         )
 

@@ -4,7 +4,7 @@ import { Address } from "../shared/address.js";
 import { brief, complete, convolution, sameMatrix } from "../shared/steps.js";
 import { told } from "../shared/told.js";
 
-const FIELDS = ["type", "matrix", "divisor", "offset", "stride", "dilation", "border", "flip", "size"];
+const FIELDS = ["type", "matrix", "divisor", "offset", "stride", "dilation", "border", "padding", "flip", "size"];
 
 export const STEPS = { steps: { read: readSteps, write: writeSteps, usual: usualSteps } };
 export const ADDRESS = new Address(told.address, STEPS);
@@ -64,6 +64,7 @@ function loneStep(query, field) {
   const step = { ...field.default[0] };
   for (const key of field.also) if (query.has(key)) step[key] = query.get(key);
   for (const key of ["stride", "dilation", "offset"]) if (key in step) step[key] = Number(step[key]);
+  if (/^\d+$/.test(step.padding)) step.padding = Number(step.padding);
   if ("flip" in step) step.flip = step.flip === "true";
   return step;
 }
@@ -87,7 +88,8 @@ function isUsable(step, { ends, choices }) {
     isBetween(Math.abs(step.divisor), ends.divisor) &&
     isPace("stride") &&
     isPace("dilation") &&
-    choices.includes(step.border)
+    choices.includes(step.border) &&
+    (step.border === "valid" ? step.padding === "same" : ["same", "full"].includes(step.padding) || isPace("padding"))
   );
 }
 

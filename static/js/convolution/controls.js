@@ -1,12 +1,12 @@
 // The kernel, how its window moves, and how pictures are drawn: from the controls to the state, and back.
 
 import { OWN, SEEN } from "../shared/address.js";
-import { findName } from "./address.js";
+import { ADDRESS, findName } from "./address.js";
 import { copyText } from "../shared/clipboard.js";
 import { h } from "../shared/dom.js";
 import { number, parseNumber, plain, size } from "../shared/format.js";
 import { _ } from "../shared/i18n.js";
-import { sameMatrix } from "../shared/steps.js";
+import { margins, sameMatrix } from "../shared/steps.js";
 import { forget, mistype, tell } from "./hint.js";
 import { sizeFormula } from "./screen.js";
 
@@ -62,8 +62,28 @@ function showInForce(value, input) {
 
 function changeGeometry(page, { name, id, value, checked }) {
   if (id === "flip") page.changeStep({ flip: checked });
+  else if (id === "padding-cells") typePadding(page, value);
   else if (name === "stride" && page.step.type !== "convolution") page.changeStep({ stride: Number(value) });
+  else if (value === "valid") page.changeStep({ border: value, padding: "same" });
   else page.changeStep({ [name]: NUMBERS.includes(name) ? Number(value) : value });
+}
+
+/** Cells on each side; what is no such number gives way to the one in force. */
+function typePadding(page, text) {
+  const [least, most] = ADDRESS.field("steps").ends.padding;
+  const padding = Number(text);
+  if (text.trim() !== "" && Number.isInteger(padding) && padding >= least && padding <= most)
+    page.changeStep({ padding });
+  else showPadding(page.step);
+}
+
+/** `same` may need one cell more at the right and below than at the left and above: that is no number. */
+function showPadding(step) {
+  const [[above, below], [left, right]] = margins(step);
+  const isEven = above === below && above === left && left === right;
+  check("padding", String(step.padding));
+  $("#padding-cells").value = isEven ? String(above) : "";
+  for (const input of $(".padding-row").querySelectorAll("input")) input.disabled = step.border === "valid";
 }
 
 /** The matrix in the middle of a larger one, or its middle in a smaller one; pooling just changes its size. */
@@ -149,10 +169,11 @@ function offerSides(most) {
 function refreshGeometry(page, isKernel) {
   const { step, input, result } = page;
   $("#geometry").hidden = step.type === "relu";
-  for (const id of ["dilation", "border"]) $(`#${id}`).hidden = !isKernel;
+  for (const part of ["#dilation", "#border", ".padding-row"]) $(part).hidden = !isKernel;
   $("#flip").closest("label").hidden = !isKernel;
   check("stride", String(step.stride));
   if (isKernel) for (const name of ["dilation", "border"]) check(name, String(step[name]));
+  if (isKernel) showPadding(step);
   $("#flip").checked = Boolean(step.flip);
   for (const field of ["stride", "dilation", "border"]) disableImpossible(page, field);
   $("#size-formula").textContent = result ? `${_("width")}: ${sizeFormula(step, input, result)}` : "";

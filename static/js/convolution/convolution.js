@@ -101,8 +101,8 @@ class ConvolutionPage {
   choose(kernel) {
     const { steps, at } = this.state;
     if (this.step.type !== "convolution") return this.insert(fromKernel(kernel));
-    const { stride, dilation, border, flip } = this.step;
-    const step = fromKernel(kernel, { stride, dilation, border, flip });
+    const { stride, dilation, border, padding, flip } = this.step;
+    const step = fromKernel(kernel, { stride, dilation, border, padding, flip });
     return this.change({ steps: steps.with(at, step), display: "auto" });
   }
 

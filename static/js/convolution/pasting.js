@@ -16,7 +16,8 @@ const $ = (selector) => document.querySelector(selector);
 export function connectPasting(page) {
   const longest = ADDRESS.field("steps").ends.side[1];
   let last = null; // the state before the last matrix, and that matrix
-  const isInForce = () => last && sameMatrix(page.step.matrix, last.matrix) && page.step.divisor === last.divisor;
+  const isInForce = () =>
+    Boolean(last) && sameMatrix(page.step.matrix, last.matrix) && page.step.divisor === last.divisor;
 
   function read(contents, target) {
     const isCell = Boolean(target?.closest?.("kernel-grid"));
@@ -52,7 +53,11 @@ export function connectPasting(page) {
     event.preventDefault();
     undo();
   });
-  return { read, refresh: () => ($("#kernel-pasted").hidden = !isInForce()) };
+  const refresh = () => {
+    $("#kernel-pasted").hidden = !isInForce();
+    $("#kernel-paste").hidden = isInForce() || page.step.type !== "convolution";
+  };
+  return { read, refresh };
 }
 
 /** The table of a spreadsheet is exact where its text may be read in two ways. */

@@ -13,7 +13,7 @@ import { automaticMode, histogram, level, measure, toRgba } from "../shared/disp
 import { applyStep, explain } from "../shared/engine.js";
 import { number, percent, size } from "../shared/format.js";
 import { _ } from "../shared/i18n.js";
-import { cells, reach } from "../shared/steps.js";
+import { cells, margins, reach } from "../shared/steps.js";
 
 const THUMBNAIL = 96;
 const $ = (selector) => document.querySelector(selector);
@@ -200,11 +200,9 @@ function channelName(input, channel) {
 export function sizeFormula(step, input, result) {
   if (!result || step.type === "relu") return "";
   const span = reach(step)[1];
-  const padded = step.type === "convolution" && step.border !== "valid";
-  const border = padded ? ` + ${span - 1}` : "";
-  const pace = step.stride === 1 ? "" : ` / ${step.stride}`;
-  const inner = `${input.width}${border} − ${span}`;
-  const exact = (input.width + (padded ? span - 1 : 0) - span) % step.stride === 0;
-  const quotient = step.stride === 1 ? inner : exact ? `(${inner})${pace}` : `⌊(${inner})${pace}⌋`;
-  return `${quotient} + 1 = ${result.width}`;
+  const gained = margins(step)[1][0] + margins(step)[1][1];
+  const inner = `${input.width}${gained ? ` + ${gained}` : ""} − ${span}`;
+  const isExact = (input.width + gained - span) % step.stride === 0;
+  const share = `(${inner}) / ${step.stride}`;
+  return `${step.stride === 1 ? inner : isExact ? share : `⌊${share}⌋`} + 1 = ${result.width}`;
 }

@@ -2,7 +2,7 @@
 
 import "./window-player.js";
 import { _ } from "../shared/i18n.js";
-import { pace, reach } from "../shared/steps.js";
+import { before, pace, reach } from "../shared/steps.js";
 
 const $ = (selector) => document.querySelector(selector);
 
@@ -51,10 +51,8 @@ function moveBy(page, { x, y }) {
 
 /** The result pixel whose window has its center nearest to this pixel of the input. */
 function resultAt({ step }, { x, y }) {
-  const [height, width] = reach(step);
-  const isPadded = step.type === "convolution" && step.border !== "valid";
-  const center = (span) => (isPadded ? 0 : (span - 1) >> 1);
-  return [Math.round((x - center(width)) / pace(step)), Math.round((y - center(height)) / pace(step))];
+  const [down, across] = reach(step).map((span, axis) => ((span - 1) >> 1) - before(step)[axis]);
+  return [Math.round((x - across) / pace(step)), Math.round((y - down) / pace(step))];
 }
 
 function play(page, { index }) {

@@ -120,7 +120,7 @@ function offer(picture, take) {
     tell(null);
     take({ file: picture });
   };
-  const link = h("button", { class: "inline", type: "button", onclick: use }, _("Use that picture"));
+  const link = h("button", { class: "linklike", type: "button", onclick: use }, _("Use that picture"));
   tellAside({
     problem: true,
     message: _("A text came, with a picture of it, as spreadsheets and word processors copy one. Your picture stays."),

@@ -123,15 +123,15 @@ function pad(input, channel, step, area) {
   const [top, left] = before(step);
   const plane = input.data.subarray(channel * input.width * input.height);
   const columns = Int32Array.from({ length: area.columns }, (_, x) => source(x - left, input.width, step.border));
-  const inside = Math.min(input.width, area.columns - left);
+  const inside = Math.max(0, Math.min(input.width, area.columns - left)); // a wide stride may end within the border
   const target = new Float32Array(area.rows * area.columns);
   for (let y = 0; y < area.rows; y += 1) {
     const row = source(y - top, input.height, step.border);
     if (row < 0) continue;
     const [start, end] = [row * input.width, y * area.columns];
     const copy = (x) => (target[end + x] = columns[x] < 0 ? 0 : plane[start + columns[x]]);
-    for (let x = 0; x < left; x += 1) copy(x);
-    target.set(plane.subarray(start, start + inside), end + left);
+    for (let x = 0; x < Math.min(left, area.columns); x += 1) copy(x);
+    if (inside) target.set(plane.subarray(start, start + inside), end + left);
     for (let x = left + inside; x < area.columns; x += 1) copy(x);
   }
   return target;

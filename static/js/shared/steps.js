@@ -1,6 +1,6 @@
 // The steps of a chain and their sizes: the same rules as app/core/convolution/steps.py. Knows nothing of pixels.
 
-const DEFAULTS = { divisor: 1, offset: 0, stride: 1, dilation: 1, border: "zero", flip: false };
+const DEFAULTS = { divisor: 1, offset: 0, stride: 1, dilation: 1, border: "zero", padding: "same", flip: false };
 
 /** A complete convolution step; what `fields` leaves out takes its default. */
 export function convolution(matrix, fields = {}) {
@@ -33,10 +33,24 @@ export function reach(step) {
   return [span(step.matrix.length), span(step.matrix[0].length)];
 }
 
+/** Border cells on each side of the input: [[above, below], [at the left, at the right]]. */
+export function margins(step) {
+  if (step.type !== "convolution" || step.border === "valid")
+    return [
+      [0, 0],
+      [0, 0],
+    ];
+  const { padding = "same" } = step;
+  return reach(step).map((span) => {
+    if (padding === "same") return [(span - 1) >> 1, span >> 1];
+    const cells = padding === "full" ? span - 1 : padding;
+    return [cells, cells];
+  });
+}
+
 /** Border cells above and at the left of the input. */
 export function before(step) {
-  if (step.type !== "convolution" || step.border === "valid") return [0, 0];
-  return reach(step).map((span) => (span - 1) >> 1);
+  return margins(step).map(([first]) => first);
 }
 
 /** Pixels between two neighboring windows. */
@@ -47,10 +61,10 @@ export function pace(step) {
 /** [height, width] of the result, or null where the window does not fit. */
 export function outputSize(step, height, width) {
   if (step.type === "relu") return [height, width];
-  const padded = step.type === "convolution" && step.border !== "valid";
-  const sizes = [height, width].map((side, axis) =>
-    padded ? Math.ceil(side / step.stride) : Math.floor((side - reach(step)[axis]) / step.stride) + 1,
-  );
+  const sizes = [height, width].map((side, axis) => {
+    const [first, last] = margins(step)[axis];
+    return Math.floor((side + first + last - reach(step)[axis]) / step.stride) + 1;
+  });
   return Math.min(...sizes) < 1 ? null : sizes;
 }
 

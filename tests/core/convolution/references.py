@@ -35,11 +35,23 @@ def with_scipy(picture: torch.Tensor, step: Convolution) -> Array:
     """numpy.pad for the border, scipy.signal.correlate (direct or by FFT) for the sums, slices for the stride."""
     levels, full = picture.double().numpy(), written_out(step)
     if step.border != "valid":
-        before_and_after = [((side - 1) // 2, side // 2) for side in full.shape]
+        before_and_after = [_padded(step.padding, side) for side in full.shape]
         mode: Any = NUMPY_MODES[step.border]
         levels = np.pad(levels, [*before_and_after, (0, 0)], mode=mode)
     sums = scipy_correlate(levels, full[:, :, None], mode="valid", method="auto")
     return np.asarray(sums[:: step.stride, :: step.stride] / step.divisor + step.offset)
+
+
+def has_room(picture: torch.Tensor, step: Convolution) -> bool:
+    """Whether a window fits the picture with its border."""
+    margins = [0, 0] if step.border == "valid" else [sum(_padded(step.padding, side)) for side in step.reach]
+    return all(picture.shape[axis] + margins[axis] >= step.reach[axis] for axis in (0, 1))
+
+
+def _padded(padding: str | int, side: int) -> tuple[int, int]:
+    if padding == "same":
+        return (side - 1) // 2, side // 2
+    return (side - 1, side - 1) if padding == "full" else (int(padding), int(padding))
 
 
 def with_ndimage(picture: torch.Tensor, step: Convolution) -> Array:
@@ -99,12 +111,15 @@ def pictures(draw: st.DrawFn, sides: st.SearchStrategy[int]) -> torch.Tensor:
 @st.composite
 def convolutions(draw: st.DrawFn, sides: st.SearchStrategy[int]) -> Convolution:
     """Every field at random."""
+    border = draw(st.sampled_from(BORDERS))
+    paddings = st.sampled_from(["same", "same", "full", 0, 1, 2, 5, 40])
     return Convolution(
         draw(matrices(sides)),
         divisor=draw(st.sampled_from([1.0, 2.0, 9.0, -2.5, 0.75, 256.0])),
         offset=draw(st.sampled_from([0.0, 128.0, -0.3])),
         stride=draw(st.sampled_from([1, 1, 2, 3, 7])),
         dilation=draw(st.sampled_from([1, 1, 2, 5])),
-        border=draw(st.sampled_from(BORDERS)),  # type: ignore[arg-type]
+        border=border,  # type: ignore[arg-type]
+        padding="same" if border == "valid" else draw(paddings),
         flip=draw(st.booleans()),
     )

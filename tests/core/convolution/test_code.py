@@ -29,6 +29,7 @@ from app.web.convolution.steps import ChainFields
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 
 LIBRARIES = ("pytorch", "numpy", "opencv", "keras")
+OUTSIDE = BORDERS[:4]  # those that have a padding
 EVEN = ((1.0, 2.0, 0.0, -1.0), (0.0, 3.0, -4.0, 0.5))
 WIDE = tuple(tuple(float((3 * row + 5 * column) % 7 - 3) for column in range(15)) for row in range(13))
 
@@ -57,7 +58,12 @@ LONE = (
     + [Case(f"even kernel, border {border}", (Convolution(EVEN, border=border),)) for border in BORDERS]
     + [Case(f"stride 3, dilation 2, {b}", (classic("sobel-x", stride=3, dilation=2, border=b),)) for b in BORDERS]
     + [Case(f"even kernel, spread, {b}", (Convolution(EVEN, stride=2, dilation=3, border=b),)) for b in BORDERS]
-    + [Case(f"wider than the picture, {b}", (Convolution(WIDE, 40.0, border=b, dilation=4),)) for b in BORDERS[:4]]
+    + [Case(f"wider than the picture, {b}", (Convolution(WIDE, 40.0, border=b, dilation=4),)) for b in OUTSIDE]
+    + [Case(f"padding {p}, {b}", (classic("emboss", border=b, padding=p),)) for p in (0, 3, "full") for b in OUTSIDE]
+    + [
+        Case(f"even, padding {p}, {b}", (Convolution(EVEN, 2.0, 5.0, 2, 3, b, p, flip=True),))
+        for b in OUTSIDE for p in (4, "full")
+    ]
     + [Case(f"display {display}", (classic("sobel-y"),), request={"display": display}) for display in DISPLAYS]
     + [
         Case(f"display {display} in gray", (classic("edge-diagonal", border="wrap"),),
@@ -75,6 +81,8 @@ OTHERS = [
     Case("a row", (Convolution(((0.25, 0.5, 0.125, 1e-3),), border="replicate"),)),
     Case("large kernel", (Convolution(WIDE, 50.0, border="reflect"),)),
     Case("gray", (classic("sharpen", border="reflect"),), request={"color": "gray"}),
+    Case("gray, padded", (classic("sharpen", border="reflect", padding=2),), request={"color": "gray"}),
+    Case("gray, full", (classic("sharpen", padding="full"),), request={"color": "gray"}),
     Case("reduced", (classic("sharpen"),), ("sharpen",), (97, 64), {"max_side": 40}),
     Case("reduced in gray", (classic("sharpen"),), ("sharpen",), (64, 97), {"max_side": 41, "color": "gray"}),
     Case("small enough already", (classic("sharpen"),), request={"max_side": 512}),

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 import torch
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
+from scipy.signal import convolve2d
 
 from app.core.convolution import spectral
 from app.core.convolution.convolution import convolve
@@ -20,6 +22,7 @@ from tests.core.convolution.references import (
     NDIMAGE_MODES,
     OPENCV_BORDERS,
     convolutions,
+    has_room,
     pictures,
     random_picture,
     tolerance,
@@ -38,11 +41,6 @@ Ways = pytest.mark.parametrize("way", ["bands", "spectral"])
 def forced(monkeypatch: pytest.MonkeyPatch, way: str) -> None:
     """Every kernel goes the same way, whatever it costs."""
     monkeypatch.setattr(spectral, "cost", lambda *_: {"bands": float("inf"), "spectral": -1.0}[way])
-
-
-def fits(picture: torch.Tensor, step: Convolution) -> bool:
-    """Whether the window has room."""
-    return step.border != "valid" or (step.reach[0] <= picture.shape[0] and step.reach[1] <= picture.shape[1])
 
 
 def agrees(result: torch.Tensor, expected: Any) -> None:
@@ -79,11 +77,33 @@ def test_ndimage_and_opencv_agree(border: Any, reference: Callable[..., Any], si
     agrees(result, reference(picture, step))
 
 
+@pytest.mark.parametrize("sides", [(1, 1), (3, 3), (4, 2), (7, 5)])
+def test_full_is_scipys_full(sides: tuple[int, int]) -> None:
+    weights = np.random.default_rng(6).uniform(-2, 2, sides)
+    picture = random_picture(9, 11, 1, whole=False)
+
+    result = convolve(picture, Convolution(tuple(map(tuple, weights.tolist())), padding="full", flip=True))
+
+    agrees(result, convolve2d(picture[:, :, 0].double().numpy(), weights, mode="full")[:, :, None])
+
+
+@pytest.mark.parametrize("padding", [0, 1, 2, 17])
+def test_a_number_is_pytorchs_padding(padding: int) -> None:
+    weights = np.random.default_rng(7).uniform(-2, 2, (4, 3))
+    picture = random_picture(9, 11, 1, whole=False)
+
+    result = convolve(picture, Convolution(tuple(map(tuple, weights.tolist())), padding=padding, stride=2))
+
+    kernel = torch.from_numpy(weights)[None, None]
+    expected = torch.nn.functional.conv2d(picture.double()[None, None, :, :, 0], kernel, padding=padding, stride=2)
+    agrees(result, expected[0, 0, :, :, None].numpy())
+
+
 @Ways
 @FITTING
 @given(picture=pictures(st.integers(1, 24)), step=convolutions(SMALL))
 def test_small_kernels_agree_with_scipy_either_way(way: str, picture: torch.Tensor, step: Convolution) -> None:
-    assume(fits(picture, step))
+    assume(has_room(picture, step))
 
     with pytest.MonkeyPatch.context() as monkeypatch:
         forced(monkeypatch, way)
@@ -100,7 +120,7 @@ def test_small_kernels_agree_with_scipy_either_way(way: str, picture: torch.Tens
     picture=random_picture(1, 90, whole=False), step=Convolution(((0.25,) * 62,) * 63, border="reflect", dilation=9)
 )
 def test_large_kernels_agree_with_scipy_either_way(way: str, picture: torch.Tensor, step: Convolution) -> None:
-    assume(fits(picture, step))
+    assume(has_room(picture, step))
 
     with pytest.MonkeyPatch.context() as monkeypatch:
         forced(monkeypatch, way)
@@ -112,7 +132,8 @@ def test_large_kernels_agree_with_scipy_either_way(way: str, picture: torch.Tens
 @FITTING
 @given(picture=pictures(st.integers(1, 30)), step=convolutions(SMALL))
 def test_any_kernel_agrees_with_opencv(picture: torch.Tensor, step: Convolution) -> None:
-    assume(step.border in OPENCV_BORDERS and fits(picture, step))
+    assume(step.border in OPENCV_BORDERS)
+    step = replace(step, padding="same")  # filter2D knows no other
     assume(step.border != "reflect" or min(picture.shape[:2]) > max(step.reach))  # OpenCV folds once
 
     result = convolve(picture, step)

@@ -40,6 +40,7 @@ def test_an_impossible_matrix_is_refused(matrix: Any, said: str) -> None:
     [
         ("divisor", 0.0), ("divisor", -1e-7), ("divisor", math.nan), ("divisor", 1e7), ("offset", math.inf),
         ("stride", 0), ("stride", 65), ("dilation", 0), ("dilation", -1), ("dilation", 65), ("border", "mirror"),
+        ("padding", -1), ("padding", 65), ("padding", "valid"), ("padding", True), ("padding", 1.5),
     ],
 )  # fmt: skip
 def test_an_impossible_setting_is_refused_by_name(field: str, value: Any) -> None:
@@ -80,6 +81,36 @@ def test_the_size_is_the_number_of_first_positions(length: int, side: int, strid
     else:
         with pytest.raises(InvalidValue, match="needs room"):
             valid.output_size(1, length)
+
+
+@given(length=st.integers(1, 90), side=st.integers(1, 9), stride=st.integers(1, 64), cells=st.integers(0, 64))
+def test_a_padding_widens_the_picture_on_both_sides(length: int, side: int, stride: int, cells: int) -> None:
+    row = (tuple(range(side)),)
+    places = range(0, length + 2 * cells - side + 1, stride)
+
+    padded = Convolution(row, stride=stride, padding=cells)
+
+    assert padded.margins == ((cells, cells), (cells, cells))
+    if places:
+        assert padded.output_size(1, length)[1] == len(places)
+    else:
+        with pytest.raises(InvalidValue, match="with its padding") as caught:
+            padded.output_size(1, length)
+        assert caught.value.field == "padding"
+
+
+def test_full_lets_in_every_window_that_meets_a_pixel() -> None:
+    step = Convolution(((1.0,) * 4,) * 3, padding="full", dilation=2)
+
+    assert step.margins == ((4, 4), (6, 6))
+    assert step.output_size(5, 5) == (9, 11)
+
+
+def test_border_valid_has_no_padding() -> None:
+    with pytest.raises(InvalidValue, match="choose another border") as caught:
+        Convolution(ONE, border="valid", padding=0)
+
+    assert caught.value.field == "padding"
 
 
 def test_an_even_side_has_its_extra_cell_right_and_below() -> None:

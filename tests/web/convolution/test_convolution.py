@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
-from scipy import ndimage
+from scipy import ndimage, signal
 from starlette.testclient import TestClient
 
 from tests.web.conftest import Post, picture, problem, values, written
@@ -193,9 +193,38 @@ def test_the_programs_are_written_for_what_is_asked(client: TestClient) -> None:
     ({"steps": json.dumps([{"type": "relu"}] * 17)}, "steps"),
     ({"steps": '[{"type": "max_pool", "size": 41}]'}, "size"),
     ({"matrix": json.dumps([[1] * 63] * 63), "border": "valid"}, "border"),
+    ({"kernel": "emboss", "padding": "65"}, "padding"),
+    ({"kernel": "emboss", "padding": "-1"}, "padding"),
+    ({"kernel": "emboss", "padding": "wide"}, "padding"),
+    ({"kernel": "emboss", "padding": "0", "border": "valid"}, "padding"),
+    ({"steps": '[{"kernel": "emboss", "padding": true}]'}, "padding"),
+    ({"steps": '[{"kernel": "emboss", "padding": [1]}]'}, "padding"),
+    ({"matrix": json.dumps([[1] * 63] * 63), "padding": "0"}, "padding"),
 ])  # fmt: skip
 def test_a_value_that_cannot_be_used_is_named(convolve: Post, fields: dict[str, str], field: str) -> None:
     assert problem(convolve(fields), 422)["field"] == field
+
+
+@pytest.mark.parametrize("matrix", ["1 2 3; 4 5 6", "[1, 2, 3]", "[[1,2],[3]]", '[["1"]]', "[]", "np.ones((3, 3))"])
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_a_wrong_matrix_is_shown_a_right_one(convolve: Post, matrix: str, language: str) -> None:
+    told = problem(convolve({"matrix": matrix}, headers={"Accept-Language": language}), 422)
+
+    shown = told["detail"].rpartition(": ")[2]
+    np.testing.assert_array_equal(picture(convolve({"matrix": shown})), picture(convolve({"kernel": "sharpen"})))
+
+
+@pytest.mark.parametrize(("padding", "widths"), [("full", 2), ("0", 0), ("1", 1), ("5", 5), ("same", 1)])
+def test_a_padding_is_a_word_or_a_number_of_cells(convolve: Post, photo: np.ndarray, padding: str, widths: int) -> None:
+    matrix = [[1, 2, 0], [0, -3, 1], [4, 0, -1]]
+
+    result = values(convolve({"matrix": json.dumps(matrix), "padding": padding, "format": "npy"}))
+    chained = values(convolve({"steps": json.dumps([{"matrix": matrix, "padding": padding}]), "format": "npy"}))
+
+    padded = np.pad(photo.astype(float), [(widths, widths), (widths, widths), (0, 0)])
+    expected = np.stack([signal.correlate(padded[..., c], matrix, mode="valid") for c in range(3)], axis=-1)
+    np.testing.assert_allclose(result, expected, atol=1e-3)
+    np.testing.assert_array_equal(chained, result)
 
 
 @pytest.mark.parametrize("fields", [

@@ -7,7 +7,15 @@ from typing import Any
 from app.core.convolution.programs.screen import RESULT, Screen
 from app.core.convolution.steps import Convolution, Pool, Relu, Step
 
-_DEFAULTS = {"divisor": 1.0, "offset": 0.0, "stride": 1, "dilation": 1, "border": "zero", "flip": False}
+_DEFAULTS = {
+    "divisor": 1.0,
+    "offset": 0.0,
+    "stride": 1,
+    "dilation": 1,
+    "border": "zero",
+    "padding": "same",
+    "flip": False,
+}
 
 
 def write(screen: Screen) -> str:

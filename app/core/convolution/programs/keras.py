@@ -7,6 +7,7 @@ from app.core.convolution.programs.screen import (
     display_lines,
     flip_line,
     header,
+    is_same,
     kernel_lines,
     margins,
     number,
@@ -73,6 +74,6 @@ def _border(step: Convolution) -> tuple[bool, Lines]:
     if step.border != "zero":
         sides = f"[(0, 0), ({top}, {bottom}), ({left}, {right}), (0, 0)]"
         return False, [f'x = np.pad(ops.convert_to_numpy(x), {sides}, mode="{_MODES[step.border]}")']
-    if step.stride == 1 and (top, left) == (bottom, right):
+    if step.stride == 1 and is_same(step) and (top, left) == (bottom, right):
         return True, []
     return False, [f"x = layers.ZeroPadding2D((({top}, {bottom}), ({left}, {right})))(x)"]

@@ -7,6 +7,7 @@ from app.core.convolution.programs.screen import (
     display_lines,
     flip_line,
     header,
+    is_same,
     kernel_lines,
     margins,
     offset_text,
@@ -16,6 +17,7 @@ from app.core.convolution.programs.screen import (
 )
 from app.core.convolution.steps import Convolution, Pool, Relu, Step
 
+_PADS = {"zero": "constant", "reflect": "reflect", "replicate": "edge", "wrap": "wrap"}
 _MODES = {"zero": "constant", "reflect": "mirror", "replicate": "nearest", "wrap": "wrap"}
 
 
@@ -39,7 +41,7 @@ def pool_lines(step: Pool) -> Lines:
 
 
 def _scipy(screen: Screen) -> Lines:
-    valid = {step.border == "valid" for step in screen.steps if isinstance(step, Convolution)}
+    valid = {not _knows(step) for step in screen.steps if isinstance(step, Convolution)}
     names = ", ".join(["ndimage"] * (False in valid) + ["signal"] * (True in valid))
     return [f"from scipy import {names}"] if names else []
 
@@ -55,16 +57,34 @@ def _step(step: Step, name: str | None, gray: bool) -> Lines:
 
 
 def _convolution(step: Convolution, name: str | None, kernel: str, gray: bool) -> Lines:
-    if step.border == "valid":
-        call = f'signal.correlate(values, {kernel}, mode="valid", method="direct")'
-    else:
+    pads = Lines()
+    if _knows(step):
         call = f'ndimage.correlate(values, {kernel}, mode="{_MODES[step.border]}"{_origin(step, gray)})'
+    elif step.padding == "full" and step.border == "zero":
+        call = f'signal.correlate(values, {kernel}, mode="full", method="direct")'
+    else:
+        call, pads = f'signal.correlate(values, {kernel}, mode="valid", method="direct")', _pad(step, gray)
     return [
         *kernel_lines(step, name, "np.array"),
         *flip_line(step),
         *spread_lines(step),
+        *pads,
         f"values = {call}{stride_slice(step.stride)}{offset_text(step)}",
     ]
+
+
+def _knows(step: Convolution) -> bool:
+    """Whether `ndimage.correlate` makes a border of that width."""
+    return step.border != "valid" and is_same(step)
+
+
+def _pad(step: Convolution, gray: bool) -> Lines:
+    """The border of another width than SciPy's own."""
+    top, bottom, left, right = margins(step)
+    if not any((top, bottom, left, right)):
+        return []
+    sides = f"[({top}, {bottom}), ({left}, {right}){'' if gray else ', (0, 0)'}]"
+    return [f'values = np.pad(values, {sides}, mode="{_PADS[step.border]}")']
 
 
 def _origin(step: Convolution, gray: bool) -> str:

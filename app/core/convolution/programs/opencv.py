@@ -8,6 +8,7 @@ from app.core.convolution.programs.screen import (
     download,
     flip_line,
     header,
+    is_same,
     kernel_lines,
     margins,
     offset_text,
@@ -62,10 +63,12 @@ def _convolution(step: Convolution, name: str | None) -> Lines:
     top, bottom, left, right = margins(step)
     lines = [*kernel_lines(step, name, "np.array", ", float"), *flip_line(step), *spread_lines(step)]
     border, cut, (down, across) = _BORDERS.get(step.border, "CONSTANT"), "", step.before
-    if step.border == "wrap":
-        # filter2D knows no wrap: the border is added before, and cut off after.
-        lines += [f"values = cv2.copyMakeBorder(values, {top}, {bottom}, {left}, {right}, cv2.BORDER_WRAP)"]
-    if step.border in ("wrap", "valid"):
+    is_own = step.border == "wrap" or not is_same(step)
+    if is_own and any((top, bottom, left, right)):
+        # filter2D knows no wrap and keeps the size: the border is added before, and cut off after.
+        kind = "WRAP" if step.border == "wrap" else border
+        lines += [f"values = cv2.copyMakeBorder(values, {top}, {bottom}, {left}, {right}, cv2.BORDER_{kind})"]
+    if is_own or step.border == "valid":
         down, across = ((side - 1) // 2 for side in step.reach)
         cut = _cut((down, step.reach[0] - 1 - down), (across, step.reach[1] - 1 - across), step.stride)
     even = any(side % 2 == 0 for side in step.reach)

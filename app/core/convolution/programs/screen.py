@@ -92,10 +92,14 @@ def flip_line(step: Convolution, turned: str = "kernel[::-1, ::-1]") -> Lines:
 
 def margins(step: Convolution) -> tuple[int, int, int, int]:
     """Border cells above, below, at the left and at the right."""
-    (top, left), reach = step.before, step.reach
-    if step.border == "valid":
-        return 0, 0, 0, 0
-    return top, reach[0] - 1 - top, left, reach[1] - 1 - left
+    (top, bottom), (left, right) = step.margins
+    return top, bottom, left, right
+
+
+def is_same(step: Convolution) -> bool:
+    """Whether the result has the picture's size (before the stride), whatever the padding is called."""
+    return all(sum(margins) == reach - 1 and margins[0] == (reach - 1) // 2
+               for margins, reach in zip(step.margins, step.reach, strict=True))  # fmt: skip
 
 
 def stride_slice(stride: int) -> str:
