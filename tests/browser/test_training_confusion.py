@@ -22,6 +22,11 @@ def test_the_matrix_counts_the_validation_pictures(open_page: Open, server: str,
     counts = [numbers(cell.partition(":")[2])[0] for cell in cells]
     assert counts == np.ravel(told["matrix"]).tolist()
     assert numbers(page.inner_text("#confusion-note"))[:2] == [np.trace(told["matrix"]), told["images"]]
+    page.click("#class-scores summary")
+    rows = [numbers(text) for text in page.locator("#class-scores tbody tr").all_inner_texts()]
+    scores = [[100 * row["precision"], 100 * row["recall"], 100 * row["f1"]] for row in told["per_class"]]
+    assert [row[-1] for row in rows] == np.sum(told["matrix"], axis=1).tolist()
+    np.testing.assert_allclose([row[-4:-1] for row in rows], scores, atol=0.5 + 1e-9)  # whole percents
     assert cells[1].startswith("circle taken for crescent: ")
 
 

@@ -34,8 +34,24 @@ class Confusion:
         inside = self._slices()[truth * size + predicted]
         return self.indices[inside], self.confidence[inside]
 
+    def scores(self) -> dict[str, Any]:
+        """Accuracy, and of each class precision, recall and F1, in 0..1; None where nothing can be said of it.
+
+        tp / what was taken for the class; tp / what is of the class; their harmonic mean (van Rijsbergen 1979).
+        """
+        right = self.matrix.diagonal().tolist()
+        said, true = self.matrix.sum(0).tolist(), self.matrix.sum(1).tolist()
+        return {
+            "accuracy": _share(sum(right), sum(true)),
+            "per_class": [
+                {"precision": _share(hits, named), "recall": _share(hits, all_), "f1": _share(2 * hits, named + all_),
+                 "images": all_}
+                for hits, named, all_ in zip(right, said, true, strict=True)
+            ],
+        }  # fmt: skip
+
     def describe(self, most: int = MOST_PICTURES) -> dict[str, Any]:
-        """As JSON: classes, matrix, images, and by "truth,predicted" each cell's count and first pictures."""
+        """As JSON: classes, matrix, images, scores, and by "truth,predicted" each cell's count and first pictures."""
         size, slices = len(self.classes), self._slices()
         pairs = zip(self.indices.tolist(), self.confidence.tolist(), strict=True)
         pictures = [{"index": index, "confidence": round(confidence, 4)} for index, confidence in pairs]
@@ -44,8 +60,8 @@ class Confusion:
             for place, count in enumerate(self.matrix.flatten().tolist())
             if count
         }
-        matrix = self.matrix.tolist()
-        return {"classes": list(self.classes), "matrix": matrix, "images": int(self.matrix.sum()), "cells": cells}
+        told = {"classes": list(self.classes), "matrix": self.matrix.tolist(), "images": int(self.matrix.sum())}
+        return told | self.scores() | {"cells": cells}
 
     def tensors(self) -> dict[str, Tensor]:
         """What `from_tensors` reads back, by name: four bytes a cell, eight a picture."""
@@ -61,6 +77,10 @@ class Confusion:
         counts = self.matrix.flatten().clamp(max=MOST_PICTURES)
         ends = counts.cumsum(0)
         return [slice(start, end) for start, end in zip((ends - counts).tolist(), ends.tolist(), strict=True)]
+
+
+def _share(part: int, whole: int) -> float | None:
+    return part / whole if whole else None
 
 
 def confuse(logits: Tensor, labels: Tensor, indices: Tensor, classes: Sequence[str]) -> Confusion:

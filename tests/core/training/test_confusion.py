@@ -1,15 +1,40 @@
 """The matrix against scikit-learn's, the cells against a plain walk over the pictures."""
 
+import math
+
 import numpy as np
 import pytest
 import torch
 from scipy.special import softmax
-from sklearn.metrics import confusion_matrix
+from sklearn.metrics import accuracy_score, confusion_matrix, precision_recall_fscore_support
 
 from app.core.errors import InvalidValue
 from app.core.training.confusion import MOST_PICTURES, Confusion, confuse
 
 CLASSES = ("cat", "dog", "frog", "ship")
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_scores_are_those_of_scikit_learn(seed: int) -> None:
+    generator = torch.Generator().manual_seed(seed)
+    labels = torch.randint(0, 5, (60,), generator=generator)  # of six classes: one has no picture
+    logits = torch.randn(60, 6, generator=generator)
+    logits[:, seed] = -9.0  # and one is never said
+
+    told = confuse(logits, labels, torch.arange(60), tuple("abcdef")).scores()
+
+    truth, predicted = labels.numpy(), logits.argmax(1).numpy()
+    theirs = precision_recall_fscore_support(truth, predicted, labels=range(6), zero_division=math.nan)
+    ours = [[row[name] for row in told["per_class"]] for name in ("precision", "recall", "f1", "images")]
+    np.testing.assert_allclose(np.array(ours, float), np.array(theirs, float), atol=1e-12)
+    assert told["accuracy"] == pytest.approx(accuracy_score(truth, predicted))
+
+
+def test_of_no_pictures_nothing_is_scored() -> None:
+    told = confuse(torch.zeros(0, 2), torch.zeros(0, dtype=torch.int64), torch.arange(0), ("a", "b")).scores()
+
+    assert told["accuracy"] is None
+    assert set(told["per_class"][0].values()) == {None, 0}
 
 
 def some(count: int = 200, classes: int = 4) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:

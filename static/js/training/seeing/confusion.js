@@ -3,6 +3,7 @@
 
 import { readConfused } from "../../api.js";
 import "./answer-pictures.js";
+import { scoresTable } from "./class-scores.js";
 import { describe } from "./confusion-matrix.js";
 import { accuracy, rowTotals, worstMistake } from "./confusion-counts.js";
 import { number, percent } from "../../shared/format.js";
@@ -18,7 +19,7 @@ export function connectConfusion(page) {
     view.matrices.look();
     show(page, view);
   };
-  const view = { matrices: new Matrices(page, refresh), place: null, opened: null };
+  const view = { matrices: new Matrices(page, refresh), place: null, opened: null, scored: null };
   $("#confusion").addEventListener("point", ({ detail }) => {
     view.place = detail;
     showPointed(view);
@@ -38,6 +39,8 @@ function show(page, view) {
   $("#confusion-fact").textContent = shown && awaited === null ? epochTitle(shown) : "";
   if (!$("#confusion-empty").hidden) $("#confusion-empty").textContent = emptySentence(page);
   if (shown) $("#confusion").show(shown.classes, shown.matrix);
+  if (shown && view.scored !== shown) $("#class-scores .scores").replaceChildren(scoresTable(shown));
+  view.scored = shown;
   showPointed(view);
 }
 
