@@ -19,7 +19,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.errors import N_, PlaygroundError
 from app.web.errors import RETRY_S, respond, respond_broken
+from app.web.places import Places, gave_way
 from app.web.refusals import BodyTooLarge, BodyTooSlow, Busy, ForeignHost, ForeignOrigin, VisitorLeft
+from app.web.visitors import visitor_of
 
 log = structlog.get_logger("app.access")
 
@@ -209,7 +211,7 @@ class BodyLimit:
         self.usual = usual
         self.other_bytes = other_bytes
         self.special = special or {}
-        self._arriving: dict[Allowance, int] = {}
+        self._places = {allowance: Places(allowance.at_once) for allowance in (usual, *self.special.values())}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] in _SAFE_METHODS:
@@ -221,16 +223,14 @@ class BodyLimit:
         body = _Body(receive, limit, allowance.seconds, scope["app"].state.stopping)
         if body.is_declared_too_large(headers.get("content-length", "0")):
             return await _refuse_body(body.too_large(), scope, receive, send)
-        if self._arriving.get(allowance, 0) >= allowance.at_once:
-            busy = Busy(N_("The server is busy with other requests. Try again in a moment."), seconds=RETRY_S)
-            return await _refuse_body(busy, scope, receive, send)
-        self._arriving[allowance] = self._arriving.get(allowance, 0) + 1
         try:
-            await self.app(scope, body.receive, send)
+            with self._places[allowance].take(visitor_of(Request(scope)).holder) as place:
+                place.on_lost = body.lost.set
+                await self.app(scope, body.receive, send)
         except _Refusal as refusal:
             await _refuse_body(refusal.error, scope, receive, send)
-        finally:
-            self._arriving[allowance] -= 1
+        except Busy as refusal:
+            await _refuse_body(refusal, scope, receive, send)
 
 
 class _Body:
@@ -244,6 +244,7 @@ class _Body:
         self._received = 0
         self._deadline = time.monotonic() + seconds
         self._is_whole = False
+        self.lost = asyncio.Event()
 
     def is_declared_too_large(self, length: str) -> bool:
         return not length.isdigit() or len(length) > 15 or int(length) > self._limit
@@ -265,20 +266,22 @@ class _Body:
         return message
 
     async def _next(self) -> Message:
-        """What comes first: more of the body, the end of its time, or that of the server."""
+        """What comes first: more of the body, the end of its time, that of the server, or somebody who has less."""
         message = asyncio.ensure_future(self._receive())
-        stop = asyncio.ensure_future(self._stopping.wait())
+        stop, loss = asyncio.ensure_future(self._stopping.wait()), asyncio.ensure_future(self.lost.wait())
         try:
             await asyncio.wait(
-                {message, stop}, timeout=self._deadline - time.monotonic(), return_when=asyncio.FIRST_COMPLETED
+                {message, stop, loss}, timeout=self._deadline - time.monotonic(), return_when=asyncio.FIRST_COMPLETED
             )
             if message.done():
                 return message.result()
         finally:
-            for waiting in (message, stop):
+            for waiting in (message, stop, loss):
                 waiting.cancel()
         if stop.done() and not stop.cancelled():
             raise _Refusal(stops())
+        if self.lost.is_set():
+            raise _Refusal(gave_way())
         late = BodyTooSlow(N_("The request took longer than %(limit)d seconds to arrive."), limit=self._seconds)
         raise _Refusal(late)
 

@@ -19,11 +19,14 @@ from fastapi import Request
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from app.core.errors import N_
+from app.core.shares import Holder
 from app.settings import Settings
 from app.web import tasks
 from app.web.errors import RETRY_S
-from app.web.refusals import Busy, TookTooLong, VisitorLeft, WorkerLost
+from app.web.places import Place, Places, Turns, gave_way
+from app.web.refusals import TookTooLong, VisitorLeft, WorkerLost
 from app.web.tasks import PRELOADED
+from app.web.visitors import visitor_of
 
 Result = TypeVar("Result")
 
@@ -41,7 +44,8 @@ class Workers:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._under_way = 0
+        self._places = Places(settings.workers + settings.waiting)
+        self._turns = Turns(settings.workers)
         self._changing = Lock()
         self._pool: ProcessPool | None = None
         self._is_stopped = False
@@ -72,17 +76,12 @@ class Workers:
 
         `seconds` replaces the usual limit where one request is large by its nature.
         """
-        if self._under_way >= self._settings.workers + self._settings.waiting:
-            raise Busy(N_("The server is busy with other requests. Try again in a moment."), seconds=RETRY_S)
-        self._under_way += 1
-        limit = seconds or self._settings.task_seconds
-        try:
-            task = await self._schedule(function, arguments)
-            return await _attend(request, task, TookTooLong(_LARGE if seconds else _LATE, limit=limit), limit)
-        except (ProcessExpired, BrokenExecutor):
-            raise WorkerLost(_LOST, seconds=RETRY_S) from None
-        finally:
-            self._under_way -= 1
+        limit, holder = seconds or self._settings.task_seconds, visitor_of(request).holder
+        late = TookTooLong(_LARGE if seconds else _LATE, limit=limit)
+        with self._places.take(holder) as place:
+            work = asyncio.ensure_future(self._work(holder, function, arguments, late, limit))
+            place.on_lost = work.cancel
+            return await _attend(request, work, place)
 
     def stop(self) -> None:
         """Ends the processes, whatever they do."""
@@ -101,6 +100,16 @@ class Workers:
             self._settings.workers, initializer=tasks.prepare, initargs=[self._settings.worker_bytes], context=context
         )
 
+    async def _work(
+        self, holder: Holder, function: Callable[..., Result], arguments: Any, late: TookTooLong, limit: float
+    ) -> Result:
+        async with self._turns.turn(holder):
+            task = await self._schedule(function, arguments)
+            try:
+                return await _in_time(task, late, limit)
+            except (ProcessExpired, BrokenExecutor):
+                raise WorkerLost(_LOST, seconds=RETRY_S) from None
+
     async def _schedule(self, function: Callable[..., Result], arguments: Any) -> ProcessFuture[Result]:
         """WorkerLost where no process can be started. Pebble would count the time by a clock that can be set."""
         try:
@@ -113,23 +122,33 @@ class Workers:
             raise WorkerLost(_LOST, seconds=RETRY_S) from None
 
 
-async def _attend(request: Request, task: ProcessFuture[Result], late: TookTooLong, limit: float) -> Result:
-    """Waits for the result, until nobody waits for it any more, or a worker was at it for `limit` seconds."""
-    result: asyncio.Future[Result] = asyncio.wrap_future(task)
+async def _attend(request: Request, work: "asyncio.Future[Result]", place: Place) -> Result:
+    """Waits for the result, until nobody waits for it any more, or somebody else has the place."""
     departure: asyncio.Future[Any] = asyncio.ensure_future(_departure(request))
     try:
-        until = math.inf
-        while not (result.done() or departure.done()):
+        await asyncio.wait([departure, work], return_when=asyncio.FIRST_COMPLETED)
+        if work.done() and not work.cancelled():
+            return work.result()
+        raise gave_way() if place.is_lost else VisitorLeft(N_("The visitor left."))
+    finally:
+        departure.cancel()
+        work.cancel()
+        await asyncio.gather(work, return_exceptions=True)
+
+
+async def _in_time(task: ProcessFuture[Result], late: TookTooLong, limit: float) -> Result:
+    """The result, unless a worker was at it for `limit` seconds."""
+    result: asyncio.Future[Result] = asyncio.wrap_future(task)
+    until = math.inf
+    try:
+        while not result.done():
             if until == math.inf and task.running():
                 until = time.monotonic() + limit
             if (left := until - time.monotonic()) <= 0:
                 raise late
-            await asyncio.wait([departure, result], timeout=min(left, _LOOK_S), return_when=asyncio.FIRST_COMPLETED)
-        if result.done():
-            return result.result()
-        raise VisitorLeft(N_("The visitor left."))
+            await asyncio.wait([result], timeout=min(left, _LOOK_S))
+        return result.result()
     finally:
-        departure.cancel()
         if not result.done():
             task.cancel()  # a worker that is at it ends, and another takes its place
 

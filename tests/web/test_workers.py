@@ -17,6 +17,7 @@ from app.core.errors import InvalidValue, PlaygroundError
 from app.runs.store.processes import identify, is_alive
 from app.settings import Settings
 from app.web.refusals import Busy, TookTooLong, TookTooMuchMemory, VisitorLeft, WorkerLost
+from app.web.signatures import Signatures
 from app.web.workers import Workers
 from tests.test_cli import until
 
@@ -35,7 +36,8 @@ def visitor(leaves_after: float = 60) -> Request:
         await asyncio.sleep(leaves_after)
         return {"type": "http.disconnect"}
 
-    return Request({"type": "http"}, receive)
+    state = SimpleNamespace(settings=Settings(), signatures=Signatures(Settings()))
+    return Request({"type": "http", "headers": [], "app": SimpleNamespace(state=state)}, receive)
 
 
 def ask(workers: Workers, function: Any, *arguments: Any, leaves_after: float = 60) -> Any:

@@ -5,9 +5,9 @@ a server that dies loses nothing. It does not know what events say.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import aclosing, contextmanager
+from contextlib import AbstractContextManager, aclosing
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
@@ -16,12 +16,14 @@ from fastapi.sse import format_sse_event
 from starlette.responses import StreamingResponse
 from starlette.types import Message, Send
 
-from app.core.errors import N_
+from app.core.errors import N_, PlaygroundError
+from app.core.shares import NOBODY, Holder
 from app.runs.store.orders import RunRow
 from app.runs.store.states import TERMINAL
 from app.runs.store.store import Store
-from app.web.dependencies import RunDep, StoreDep
+from app.web.dependencies import RunDep, StoreDep, VisitorDep
 from app.web.i18n import choose_language
+from app.web.places import Place, Places
 from app.web.refusals import TooManyStreams
 from app.web.training.tails import Tail
 
@@ -64,34 +66,29 @@ class Streams:
 
     def __init__(self, store: Store, limit: int) -> None:
         self._store = store
-        self._limit = limit
+        self._places = Places(limit, lambda: _too_many(limit))
         self._tails: dict[str, Tail] = {}
         self._viewers: dict[Tail, int] = {}
         self._threads = ThreadPoolExecutor(2, "tail")
         self._closed = False
-        self.open = 0
 
-    @contextmanager
-    def place(self) -> Iterator[None]:
+    @property
+    def open(self) -> int:
+        """How many there are."""
+        return len(self._places)
+
+    def place(self, holder: Holder = NOBODY) -> AbstractContextManager[Place]:
         """One of the `limit` places; raises TooManyStreams where none is free."""
-        if self.open >= self._limit:
-            raise TooManyStreams(
-                N_("All %(limit)d event streams of this server are taken; try again in %(seconds)d seconds."),
-                limit=self._limit, seconds=RETRY_S,
-            )  # fmt: skip
-        self.open += 1
-        try:
-            yield
-        finally:
-            self.open -= 1
+        return self._places.take(holder)
 
-    async def watch(self, run_id: str, after: int, language: str) -> AsyncGenerator[bytes]:
-        """The run's events after number `after`, encoded, until the run or the server ends."""
+    async def watch(self, run_id: str, after: int, language: str, place: Place | None = None) -> AsyncGenerator[bytes]:
+        """The run's events after number `after`, encoded, until the run or the server ends, or the place is lost."""
         yield format_sse_event(retry=COME_BACK_MS)
-        tail = self._join(run_id)
+        tail, place = self._join(run_id), place or Place(NOBODY)
+        place.on_lost = tail.wake
         try:
             await tail.begin()
-            async with aclosing(tail.follow(after, language)) as followed:
+            async with aclosing(tail.follow(after, language, place)) as followed:
                 async for frames in followed:
                     for start in range(0, len(frames), PIECE_BYTES):
                         yield frames[start : start + PIECE_BYTES]
@@ -138,16 +135,15 @@ def streams_of(request: Request) -> Streams:
 StreamsDep = Annotated[Streams, Depends(streams_of)]
 
 
-async def take_place(streams: StreamsDep) -> AsyncIterator[None]:
+async def take_place(streams: StreamsDep, visitor: VisitorDep) -> AsyncIterator[Place]:
     """A place for as long as the response lasts; TooManyStreams, which is 429, if there is none."""
-    with streams.place():
-        yield
+    with streams.place(visitor.holder) as place:
+        yield place
 
 
 @router.get(
     "",
     status_code=200,  # which FastAPI would read from the usual responses' signature
-    dependencies=[Depends(take_place)],
     response_class=EventStream,
     responses={204: {"description": "The run has ended, and nothing came after that event."}},
 )
@@ -156,6 +152,7 @@ async def stream_events(
     run: RunDep,
     store: StoreDep,
     streams: StreamsDep,
+    place: Annotated[Place, Depends(take_place)],
     last_event_id: Annotated[int | None, Header(ge=0, lt=2**53)] = None,
     after: Annotated[int, Query(ge=0, lt=2**53, description="As `Last-Event-ID`, for a first connection.")] = 0,
 ) -> Response:
@@ -163,9 +160,16 @@ async def stream_events(
     seen = after if last_event_id is None else last_event_id
     if await run_in_threadpool(_has_ended, store, run, seen):
         return Response(status_code=204)
-    return EventStream(streams.watch(run.id, seen, choose_language(request)))
+    return EventStream(streams.watch(run.id, seen, choose_language(request), place))
 
 
 def _has_ended(store: Store, run: RunRow, seen: int) -> bool:
     """Whether a browser that comes back has seen all there will be: 204 tells it to stay away."""
     return run.state in TERMINAL and 0 < store.newest(run.id) <= seen
+
+
+def _too_many(limit: int) -> PlaygroundError:
+    return TooManyStreams(
+        N_("All %(limit)d event streams of this server are taken; try again in %(seconds)d seconds."),
+        limit=limit, seconds=RETRY_S,
+    )  # fmt: skip

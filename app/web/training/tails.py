@@ -20,6 +20,7 @@ from app.runs.store.event_log import STATE
 from app.runs.store.states import TERMINAL, Reason
 from app.runs.store.store import LoggedEvent, Store
 from app.web.i18n import LANGUAGES, say
+from app.web.places import Place
 
 Result = TypeVar("Result")
 
@@ -77,12 +78,12 @@ class Tail:
         if self._reading:
             self._reading.cancel()
         self._begun.set()
-        self._tell()
+        self.wake()
 
-    async def follow(self, after: int, language: str) -> AsyncGenerator[bytes]:
-        """What comes after event number `after`, joined; a ping where nothing comes for long."""
+    async def follow(self, after: int, language: str, place: Place) -> AsyncGenerator[bytes]:
+        """What comes after event number `after`, joined, while the place is kept; a ping where nothing comes long."""
         count = FEW
-        while not self._cut:
+        while not (self._cut or place.is_lost):
             news = self._news
             if after >= self._start:
                 frames = self._kept(after)
@@ -121,7 +122,7 @@ class Tail:
         finally:
             self.ended = True
             self._begun.set()
-            self._tell()
+            self.wake()
 
     async def _poll(self) -> None:
         quiet = LOOK_EVERY  # a run that is over already is found at once
@@ -149,9 +150,10 @@ class Tail:
             self._bytes -= gone.size
             self._start = gone.sequence
         if frames:
-            self._tell()
+            self.wake()
 
-    def _tell(self) -> None:
+    def wake(self) -> None:
+        """Lets everyone who follows look again."""
         self._news.set()
         self._news = asyncio.Event()
 

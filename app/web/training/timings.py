@@ -7,15 +7,17 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.concurrency import run_in_threadpool
 
 from app.core.errors import N_
+from app.core.shares import NOBODY, Holder
 from app.core.training.timing import Timing
 from app.runs.executor.speed_probe import Probe, ProbeLost
 from app.runs.store.protocol import SpeedQuestion
 from app.runs.store.states import RUNNING
 from app.web import tasks
 from app.web.bodies import JsonBody, describe_body
-from app.web.dependencies import SettingsDep, StoreDep, WorkersDep, limit_rate
+from app.web.dependencies import SettingsDep, StoreDep, VisitorDep, WorkersDep, limit_rate
 from app.web.errors import RETRY_S
-from app.web.refusals import Busy, WorkerLost
+from app.web.places import Places, Turns, gave_way
+from app.web.refusals import WorkerLost
 from app.web.training.networks import EXAMPLE as NETWORK
 from app.web.training.orders import judge_of
 
@@ -42,13 +44,14 @@ class Timings:
     def __init__(self, probe: Probe) -> None:
         self._probe = probe
         self._kept: OrderedDict[tuple[str, bool], Timing] = OrderedDict()
-        self._waiting = 0
+        self._places = Places(MOST_WAITING)
+        self._turns = Turns(1)
 
-    async def find(self, question: SpeedQuestion, busy: bool) -> Timing:
+    async def find(self, question: SpeedQuestion, busy: bool, holder: Holder = NOBODY) -> Timing:
         """The timing; what was measured while a run trained is not what an idle machine would do."""
         key = question.to_line(), busy
         if key not in self._kept:
-            self._kept[key] = await self._measure(question)
+            self._kept[key] = await self._measure(question, holder)
             while len(self._kept) > MOST_KEPT:
                 self._kept.popitem(last=False)
         return self._kept[key]
@@ -57,16 +60,16 @@ class Timings:
         """Ends the probe."""
         self._probe.stop()
 
-    async def _measure(self, question: SpeedQuestion) -> Timing:
-        if self._waiting >= MOST_WAITING:
-            raise Busy(N_("The server is busy with other requests. Try again in a moment."), seconds=RETRY_S)
-        self._waiting += 1
-        try:
-            return await self._probe.measure(question)
-        except ProbeLost:
-            raise WorkerLost(N_("This network is too slow, or too large, to be timed here."), seconds=RETRY_S) from None
-        finally:
-            self._waiting -= 1
+    async def _measure(self, question: SpeedQuestion, holder: Holder) -> Timing:
+        with self._places.take(holder) as place:
+            async with self._turns.turn(holder):
+                if place.is_lost:
+                    raise gave_way()
+                try:
+                    return await self._probe.measure(question)
+                except ProbeLost:
+                    slow = N_("This network is too slow, or too large, to be timed here.")
+                    raise WorkerLost(slow, seconds=RETRY_S) from None
 
 
 def timings_of(request: Request) -> Timings:
@@ -82,11 +85,12 @@ async def time_network(
     workers: WorkersDep,
     store: StoreDep,
     timings: Annotated[Timings, Depends(timings_of)],
+    visitor: VisitorDep,
 ) -> dict[str, Any]:
     """Images a second and seconds an epoch, measured by real steps; `busy` where a run trains meanwhile."""
     question, train, validation = await workers.run(request, tasks.read_timed, body, judge_of(settings))
     busy = RUNNING in await run_in_threadpool(store.count_states)
-    timing = await timings.find(question, busy)
+    timing = await timings.find(question, busy, visitor.holder)
     return _tell(timing, train, validation) | {"measured": True, "busy": busy}
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from app.core.networks.networks import parse_network
+from app.core.shares import Holder
 from app.core.training.hyperparameters import Training
 from app.runs.store.orders import Order
 from app.runs.store.states import Visitor
@@ -262,6 +263,28 @@ def test_only_so_many_may_watch_and_a_place_is_free_again(store: Store) -> None:
             assert streams.open == 1
 
     play(store, scene, limit=2)
+
+
+def test_who_has_most_streams_makes_way_for_another(store: Store, run_id: str) -> None:
+    crowd = [Holder("10.0.0.9", f"invented {k}") for k in range(3)]
+
+    async def view(streams: Streams, holder: Holder) -> None:
+        with streams.place(holder) as place:
+            async for _ in streams.watch(run_id, 0, "en", place):
+                pass
+
+    async def scene(streams: Streams) -> None:
+        viewers = [asyncio.create_task(view(streams, holder)) for holder in crowd]
+        await asyncio.sleep(0.2)
+        polite = asyncio.create_task(view(streams, Holder("10.0.0.1", "anna")))
+        await asyncio.sleep(0.2)
+
+        assert [viewer.done() for viewer in (*viewers, polite)] == [False, False, True, False]
+        assert streams.open == 3
+        streams.close()
+        await asyncio.gather(*viewers, polite)
+
+    play(store, scene, limit=3)
 
 
 def test_a_viewer_who_takes_nothing_any_more_is_dropped(

@@ -1,0 +1,155 @@
+"""Places and turns that all visitors share: streams, calls that wait, bodies that arrive. Alone one may take them all.
+
+Where all are taken, whoever has most gives one to who has less, by `core.shares`; turns go round by address, then by
+visitor. All of it belongs to one event loop. It does not know what the places are for.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+
+from app.core.errors import N_, PlaygroundError
+from app.core.shares import NOBODY, Holder, Holdings
+from app.web.errors import RETRY_S
+from app.web.refusals import Busy
+
+LONG_S = 1.0  # a call that takes more is long
+LATELY_S = 10.0  # how long somebody counts as asking
+MOST_REMEMBERED = 1000  # addresses and visitors whose last turn is known
+
+
+def busy() -> PlaygroundError:
+    """What somebody is told for whom there is no place."""
+    return Busy(N_("The server is busy with other requests. Try again in a moment."), seconds=RETRY_S)
+
+
+def gave_way() -> PlaygroundError:
+    """What somebody is told whose place another got."""
+    return Busy(
+        N_("Others came, and of all calls under way most were yours: this one gave its place. Try again in a moment."),
+        seconds=RETRY_S,
+    )
+
+
+@dataclass(eq=False, slots=True)
+class Place:
+    """Somebody's, until it is left, or lost to somebody else: then `on_lost` is called."""
+
+    holder: Holder
+    on_lost: Callable[[], object] = bool
+    is_lost: bool = False
+
+
+class Places:
+    """At most `limit`; whoever finds none free, and nobody who owes one, gets `refusal`."""
+
+    def __init__(self, limit: int, refusal: Callable[[], PlaygroundError] = busy) -> None:
+        self._limit = limit
+        self._refusal = refusal
+        self._taken: dict[Place, None] = {}  # the oldest first
+        self._holdings = Holdings()
+
+    def __len__(self) -> int:
+        return len(self._taken)
+
+    @contextmanager
+    def take(self, holder: Holder = NOBODY) -> Iterator[Place]:
+        """A place while the context lasts. Raises the refusal."""
+        if len(self._taken) >= self._limit:
+            self._take_away(holder)
+        place = Place(holder)
+        self._taken[place] = None
+        self._holdings.add(holder)
+        try:
+            yield place
+        finally:
+            self._leave(place)
+
+    def _take_away(self, asking: Holder) -> None:
+        """The newest one of whoever has most: less is lost with it."""
+        owing = [place for place in reversed(self._taken) if self._holdings.owes(place.holder, asking)]
+        if not owing:
+            raise self._refusal()
+        giving = max(owing, key=lambda place: self._holdings.of(place.holder))
+        self._leave(giving)
+        giving.is_lost = True
+        giving.on_lost()
+
+    def _leave(self, place: Place) -> None:
+        if place in self._taken:
+            del self._taken[place]
+            self._holdings.add(place.holder, -1)
+
+
+@dataclass(eq=False, slots=True)
+class _Waiter:
+    holder: Holder
+    number: int
+    called: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class Turns:
+    """At most `at_once` are at work. An address whose calls are long leaves one place to others, while they ask."""
+
+    def __init__(self, at_once: int) -> None:
+        self._at_once = at_once
+        self._waiting: list[_Waiter] = []
+        self._working: dict[_Waiter, float] = {}
+        self._count = 0
+        self._served: dict[str | Holder, int] = {}
+        self._asked: dict[str, float] = {}  # when an address came last
+        self._long: dict[str, float] = {}  # when one had a long call
+
+    @asynccontextmanager
+    async def turn(self, holder: Holder = NOBODY) -> AsyncIterator[None]:
+        """Waits for one; it lasts as long as the context."""
+        self._count += 1
+        waiter = _Waiter(holder, self._count)
+        self._forget()
+        self._asked[holder.address] = time.monotonic()
+        self._waiting.append(waiter)
+        try:
+            self._call()
+            await waiter.called.wait()
+            yield
+        finally:
+            self._end(waiter)
+
+    def _end(self, waiter: _Waiter) -> None:
+        if waiter in self._waiting:
+            self._waiting.remove(waiter)
+        began = self._working.pop(waiter, None)
+        if began is not None and time.monotonic() - began > LONG_S:
+            self._long[waiter.holder.address] = time.monotonic()
+        self._call()
+
+    def _call(self) -> None:
+        """The next ones, as far as there is room."""
+        while len(self._working) < self._at_once and (free := [one for one in self._waiting if self._may(one.holder)]):
+            chosen = min(free, key=self._rank)
+            self._waiting.remove(chosen)
+            self._working[chosen] = time.monotonic()
+            self._served[chosen.holder] = self._served[chosen.holder.address] = self._count = self._count + 1
+            chosen.called.set()
+        if not (self._waiting or self._working) or len(self._served) > MOST_REMEMBERED:
+            self._served.clear()
+
+    def _rank(self, waiter: _Waiter) -> tuple[int, int, int]:
+        holder = waiter.holder
+        return self._served.get(holder.address, 0), self._served.get(holder, 0), waiter.number
+
+    def _may(self, holder: Holder) -> bool:
+        mine = [began for waiter, began in self._working.items() if waiter.holder.address == holder.address]
+        if len(mine) < max(self._at_once - 1, 1):
+            return True
+        self._forget()
+        is_long = holder.address in self._long or any(time.monotonic() - began > LONG_S for began in mine)
+        return not is_long or not self._asked.keys() - {holder.address}
+
+    def _forget(self) -> None:
+        """What was not lately."""
+        since = time.monotonic() - LATELY_S
+        self._asked = {address: when for address, when in self._asked.items() if when > since}
+        self._long = {address: when for address, when in self._long.items() if when > since}
