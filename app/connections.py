@@ -21,6 +21,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from app.core.errors import N_, PlaygroundError
+from app.core.shares import household
+from app.web.answers import CONNECTION
 from app.web.errors import respond
 from app.web.middleware import SECURITY_HEADERS
 from app.web.refusals import (
@@ -141,7 +143,7 @@ class Connection(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Refused where there are too many."""
         super().connection_made(transport)
-        self.address = self.client[0] if self.client else ""
+        self.address = household(self.client[0]) if self.client else ""
         if (plug := transport.get_extra_info("socket")) is not None:
             with suppress(OSError):
                 plug.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, KERNEL_BYTES)
@@ -181,6 +183,7 @@ class Connection(HttpToolsProtocol):
         if len(self.pipeline) >= MOST_WAITING:
             self._fail(MalformedRequest(N_("Too many requests were sent without waiting for an answer.")))
         super().on_message_begin()
+        self.scope["extensions"] = {CONNECTION: {"close": self.close, "is_open": self._is_open}}
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """As uvicorn's; what comes after a body is no header."""
@@ -219,6 +222,9 @@ class Connection(HttpToolsProtocol):
         """At once, whatever was begun."""
         self._all.leave(self)
         self.transport.abort()
+
+    def _is_open(self) -> bool:
+        return not (self.transport.is_closing() or self._closes_at < _NEVER)
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGIApp) -> None:  # type: ignore[override]
         begin = super()._start_asgi_task

@@ -16,6 +16,7 @@ from app.runs.executor.speed_probe import Probe
 from app.runs.store.store import QueueLimits, Store
 from app.settings import Settings
 from app.web import docs, errors, health, pages, pictures, told, visitors
+from app.web.answers import ANSWERS, InPieces, UnderWay, clear
 from app.web.classification import classification, models
 from app.web.convolution import convolution, kernel_fits
 from app.web.middleware import BodyLimit, CallerCheck, HeadAsGet, RequestLog, SecurityHeaders
@@ -50,6 +51,7 @@ PARTS = (pages, visitors, convolution, kernel_fits, models, classification, data
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The whole application; nothing is started before its lifespan begins."""
     settings = settings or Settings()
+    answers = UnderWay(settings.answer_bytes)
     app = FastAPI(
         title="Convolution Playground",
         version="0.1.0",
@@ -65,6 +67,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             "max_part_size": settings.json_bytes,
         },
         middleware=[
+            Middleware(InPieces, under_way=answers),
             Middleware(SecurityHeaders, embedding=settings.embed),
             Middleware(RequestLog),
             Middleware(HeadAsGet),
@@ -78,6 +81,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         ],
     )
     app.state.settings = settings
+    app.state.answers_in_files = UnderWay(settings.answer_file_bytes)
     app.state.stopping = asyncio.Event()
     app.state.rooms = ROOMS
     app.state.signatures = Signatures(settings)
@@ -97,6 +101,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.workers = Workers(app.state.settings)
     app.state.archive_turn = asyncio.Semaphore(1)
+    clear(app.state.settings.data / ANSWERS)
     clear_arrivals(app.state.settings.data / "datasets")
     app.state.store = open_store(app.state.settings)
     forks = Forks()

@@ -67,6 +67,14 @@ class Settings(BaseSettings):
     upload_seconds: float = Field(
         60.0, gt=0, description="Longest a request's body may take to arrive; a trickle would hold its place for hours."
     )
+    answer_bytes: int = Field(
+        64 * MEBIBYTE, ge=MEBIBYTE,
+        description="Answers in memory that visitors have not taken yet; past it whoever has most is dropped.",
+    )  # fmt: skip
+    answer_file_bytes: int = Field(
+        1024 * MEBIBYTE, ge=MEBIBYTE,
+        description="The same for large ones, which wait as files in `data`, answers.",
+    )  # fmt: skip
     uploads: int = Field(
         100, ge=1, description="Requests with a body under way at once; bounds what uploads hold unread."
     )

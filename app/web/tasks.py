@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from app.core.classification.inspection.views import draw_heat as draw_heat
     from app.core.classification.inspection.views import show_activations as show_activations
     from app.core.classification.inspection.views import show_unit as show_unit
-    from app.core.classification.inspection.views import write_activations as write_activations
     from app.core.classification.models import describe_model as describe_model
     from app.web.work.classification import classify_picture as classify_picture
+    from app.web.work.classification import write_activations as write_activations
     from app.web.work.confusion import describe_confusion as describe_confusion
     from app.web.work.confusion import draw_cell as draw_cell
     from app.web.work.convolution import explain_pixel as explain_pixel

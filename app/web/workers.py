@@ -5,12 +5,14 @@ A pool of pebble's, forked from a process that has loaded PyTorch and all `tasks
 
 import asyncio
 import math
+import secrets
 import time
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor
 from concurrent.futures import TimeoutError as TaskTimeout
 from contextlib import suppress
 from multiprocessing import get_context
+from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar
 
@@ -22,6 +24,7 @@ from app.core.errors import N_
 from app.core.shares import Holder
 from app.settings import Settings
 from app.web import tasks
+from app.web.answers import ANSWERS, Answer
 from app.web.errors import RETRY_S
 from app.web.places import Place, Places, Turns, gave_way
 from app.web.refusals import TookTooLong, VisitorLeft, WorkerLost
@@ -104,19 +107,23 @@ class Workers:
         self, holder: Holder, function: Callable[..., Result], arguments: Any, late: TookTooLong, limit: float
     ) -> Result:
         async with self._turns.turn(holder):
-            task = await self._schedule(function, arguments)
+            path = self._settings.data / ANSWERS / secrets.token_hex(8)
+            task = await self._schedule(function, path, arguments)
             try:
-                return await _in_time(task, late, limit)
+                result = await _in_time(task, late, limit)
+                return result.take() if isinstance(result, Answer) else result  # type: ignore[return-value]
             except (ProcessExpired, BrokenExecutor):
                 raise WorkerLost(_LOST, seconds=RETRY_S) from None
+            finally:
+                path.unlink(missing_ok=True)
 
-    async def _schedule(self, function: Callable[..., Result], arguments: Any) -> ProcessFuture[Result]:
+    async def _schedule(self, function: Callable[..., Result], path: Path, arguments: Any) -> ProcessFuture[Result]:
         """WorkerLost where no process can be started. Pebble would count the time by a clock that can be set."""
         try:
             if not self._is_there():
                 await asyncio.to_thread(self.start)
             assert self._pool is not None
-            return self._pool.schedule(tasks.guard, [function, *arguments])
+            return self._pool.schedule(tasks.guard, [function, path, *arguments])
         except (RuntimeError, OSError, AssertionError) as error:
             log.warning("no worker", exc_info=error)
             raise WorkerLost(_LOST, seconds=RETRY_S) from None

@@ -17,6 +17,7 @@ from app.core.pictures.changes import Change
 from app.core.pictures.outputs import MEDIA_TYPES
 from app.settings import Settings
 from app.web import tasks
+from app.web.answers import Answer, FromWorker
 from app.web.classification.models import ModelDep
 from app.web.dependencies import SettingsDep, WorkersDep, limit_rate
 from app.web.forms import JSON_TEXT, FormFields, Rows, Whole, read_json, require_form
@@ -162,8 +163,8 @@ async def attribute_class(
     return heat | {"milliseconds": _milliseconds(started)}
 
 
-async def _send_npy(work: Awaitable[bytes]) -> Response:
-    return Response(await work, media_type=MEDIA_TYPES["npy"], headers={"Cache-Control": "no-store"})
+async def _send_npy(work: Awaitable[Answer]) -> Response:
+    return FromWorker(await work, MEDIA_TYPES["npy"], {"Cache-Control": "no-store"})
 
 
 def _named(layer: str | None) -> str:

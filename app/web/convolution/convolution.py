@@ -12,6 +12,7 @@ from app.core.convolution.kernels import KERNELS
 from app.core.pictures.outputs import MEDIA_TYPES, Display, Format
 from app.core.pictures.uploads import Origin
 from app.web import tasks
+from app.web.answers import FromWorker
 from app.web.convolution.steps import ChainFields
 from app.web.dependencies import SettingsDep, WorkersDep, limit_rate
 from app.web.forms import Whole, require_form
@@ -86,14 +87,14 @@ async def convolve(
     steps = form.to_steps()
     upload = await form.open(settings)
     as_json = "application/json" in request.headers.get("accept", "")
-    data, origin = await workers.run(request, tasks.filter_upload, upload, steps, form.display, form.format, as_json)
+    answer = await workers.run(request, tasks.filter_upload, upload, steps, form.display, form.format, as_json)
     headers = {
-        "X-Picture": _describe(origin),
+        "X-Picture": _describe(answer.about),
         "Cache-Control": "no-store",
         "Vary": "Accept",
         "Server-Timing": f"app;dur={(time.perf_counter() - started) * 1000:.1f}",
     }
-    return Response(data, media_type="application/json" if as_json else MEDIA_TYPES[form.format], headers=headers)
+    return FromWorker(answer, "application/json" if as_json else MEDIA_TYPES[form.format], headers)
 
 
 @router.post("/convolutions/pixel", dependencies=[Depends(require_form), Depends(limit_rate)])

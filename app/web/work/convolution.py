@@ -10,21 +10,20 @@ from typing import Any
 from app.core.convolution import pipeline
 from app.core.convolution.steps import Convolution, Step
 from app.core.pictures.outputs import MEDIA_TYPES, Display, Format
-from app.core.pictures.uploads import Origin, Upload
+from app.core.pictures.uploads import Upload
+from app.web.answers import Answer
 
 
-def filter_upload(
-    upload: Upload, steps: Sequence[Step], display: Display, form: Format, as_json: bool
-) -> tuple[bytes, Origin]:
+def filter_upload(upload: Upload, steps: Sequence[Step], display: Display, form: Format, as_json: bool) -> Answer:
     """The answer's body, which the worker writes since a large one takes long to write as JSON."""
     started = time.perf_counter()
     done = pipeline.filter_picture(upload, steps, display, form, as_json)
     if done.range is None:
-        return done.data, done.origin
+        return Answer(done.data, done.origin)
     facts = {"width": done.width, "height": done.height, "channels": done.channels} | asdict(done.range)
     facts["milliseconds"] = round((time.perf_counter() - started) * 1000, 1)
     image = f"data:{MEDIA_TYPES[form]};base64,".encode() + base64.b64encode(done.data)
-    return json.dumps(facts).encode()[:-1] + b', "image": "' + image + b'"}', done.origin
+    return Answer(json.dumps(facts).encode()[:-1] + b', "image": "' + image + b'"}', done.origin)
 
 
 def explain_pixel(

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import torch
 
 from app.core.errors import N_
+from app.web.answers import Answer
 from app.web.refusals import TookTooMuchMemory
 
 Result = TypeVar("Result")
@@ -22,10 +23,11 @@ def answer() -> bool:
     return True
 
 
-def guard(function: Callable[..., Result], *arguments: Any) -> Result:
-    """The function's result; TookTooMuchMemory where the system gave no more."""
+def guard(function: Callable[..., Result], place: Path, *arguments: Any) -> Result:
+    """The function's result, a large answer put in that place; TookTooMuchMemory where the system gave no more."""
     try:
-        return function(*arguments)
+        result = function(*arguments)
+        return result.put(place) if isinstance(result, Answer) else result  # type: ignore[return-value]
     except (MemoryError, RuntimeError) as error:
         if isinstance(error, RuntimeError) and "allocate memory" not in str(error):
             raise

@@ -1,0 +1,170 @@
+"""Large answers: from a file where a worker made them, in pieces, and counted until they are taken.
+
+An answer that nobody reads costs what it weighs. Past the limit whoever has most under way gives way, the one first
+that has stood still for longest. It does not know what is answered.
+"""
+
+import asyncio
+import os
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.core.shares import household
+
+ANSWERS = "answers"  # the folder in `data`
+PIECE = 65_536  # sent at once, and so what a slow visitor holds of an answer from a file
+IN_MEMORY = 262_144  # larger ones come as a file
+CONNECTION = "connection"  # the extension of ASGI by which a server tells how to close one
+_SHARED = "/static/"  # kept once, however many wait for it
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a worker made: bytes, or the file that holds them; `about` is for headers."""
+
+    data: bytes
+    about: Any = None
+    path: Path | None = None
+    file: BinaryIO | None = None
+
+    def put(self, path: Path) -> "Answer":
+        """In a file of that path, if it is large. Runs in the worker."""
+        if len(self.data) <= IN_MEMORY:
+            return self
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(self.data)
+        return replace(self, data=b"", path=path)
+
+    def take(self) -> "Answer":
+        """Open, and without a name from now on, so that nothing stays whatever happens."""
+        if self.path is None:
+            return self
+        file = self.path.open("rb")
+        self.path.unlink()
+        return replace(self, path=None, file=file)
+
+
+class Held:
+    """An answer under way."""
+
+    def __init__(self, scope: Scope, left: int) -> None:
+        self.address = household(scope["client"][0]) if scope.get("client") else ""
+        self.left = left
+        self.moved = time.monotonic()
+        self._connection = scope.get("extensions", {}).get(CONNECTION, {})
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether anybody is still there."""
+        return "is_open" not in self._connection or bool(self._connection["is_open"]())
+
+    def close(self) -> None:
+        """Drops the connection."""
+        if "close" in self._connection:
+            self._connection["close"]()
+
+
+class UnderWay:
+    """Bytes of answers, at most `most`."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._all: set[Held] = set()
+
+    @property
+    def bytes(self) -> int:
+        """So many are under way."""
+        return sum(held.left for held in self._all)
+
+    @contextmanager
+    def hold(self, scope: Scope, size: int) -> Iterator[Held]:
+        """Counts an answer while the block runs, which says what was sent of it."""
+        held = Held(scope, size)
+        self._all.add(held)
+        self._make_room(held)
+        try:
+            yield held
+        finally:
+            self._all.discard(held)
+
+    def _make_room(self, newcomer: Held) -> None:
+        while self.bytes > self._most:
+            of: dict[str, list[Held]] = defaultdict(list)
+            for held in self._all - {newcomer}:
+                of[held.address].append(held)
+            if not of:
+                return
+            richest = max(of.values(), key=lambda theirs: sum(held.left for held in theirs))
+            stillest = min(richest, key=lambda held: held.moved)
+            self._all.discard(stillest)
+            stillest.close()
+
+
+class InPieces:
+    """Sends what is large piece by piece, as fast as it is taken."""
+
+    def __init__(self, app: ASGIApp, under_way: UnderWay) -> None:
+        self.app = app
+        self._under_way = under_way
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"].startswith(_SHARED):
+            await self.app(scope, receive, send)
+            return
+
+        async def send_in_pieces(message: Message) -> None:
+            body = message.get("body", b"")
+            if len(body) <= PIECE:
+                await send(message)
+                return
+            view, goes_on = memoryview(body), message.get("more_body", False)
+            with self._under_way.hold(scope, len(body)) as held:
+                for start in range(0, len(body), PIECE):
+                    is_last = start + PIECE >= len(body)
+                    piece = {"body": view[start : start + PIECE], "more_body": goes_on or not is_last}
+                    await send({"type": "http.response.body"} | piece)
+                    _count(held, PIECE)
+
+        await self.app(scope, receive, send_in_pieces)
+
+
+class FromWorker(Response):
+    """The response that sends a worker's answer."""
+
+    def __init__(self, answer: Answer, media_type: str, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(answer.data, media_type=media_type, headers=headers)
+        self._file = answer.file
+        if self._file is not None:
+            self.headers["Content-Length"] = str(os.fstat(self._file.fileno()).st_size)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """From the file, where there is one."""
+        if self._file is None:
+            await super().__call__(scope, receive, send)
+            return
+        size = int(self.headers["Content-Length"])
+        with self._file as file, scope["app"].state.answers_in_files.hold(scope, size) as held:
+            await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+            while held.is_wanted and (piece := await asyncio.to_thread(file.read, PIECE)):
+                _count(held, len(piece))
+                await send({"type": "http.response.body", "body": piece, "more_body": held.left > 0})
+
+
+def _count(held: Held, sent: int) -> None:
+    held.left = max(held.left - sent, 0)
+    held.moved = time.monotonic()
+
+
+def clear(folder: Path) -> None:
+    """Drops what servers left that were killed; another one may be at work in the same folder."""
+    for path in folder.glob("*"):
+        if path.is_file() and time.time() - path.stat().st_mtime > 3600:
+            path.unlink(missing_ok=True)
