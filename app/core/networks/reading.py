@@ -1,77 +1,132 @@
-"""A network from the text of a program: a Keras `Sequential` or a PyTorch `nn.Sequential`, read and never run.
+"""A network from the text of a Keras or PyTorch program, read and never run.
 
-Python's syntax is left to `libraries.syntax`, what a library calls a layer to `libraries.keras` and `.pytorch`.
+What Python would do is left to `programs`, what a library calls a layer to `libraries.keras` and `.pytorch`.
 """
 
 import ast
-from collections.abc import Iterator, Sequence
-from itertools import islice
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from app.core.errors import N_, InvalidNetwork
 from app.core.networks.arithmetic import Shape, need_maps
 from app.core.networks.fields import Place, shape_text
+from app.core.networks.layers import Flatten
 from app.core.networks.libraries import keras, pytorch
-from app.core.networks.libraries.syntax import Call, Program, parse_text, refuse
+from app.core.networks.libraries.calls import Call
+from app.core.networks.libraries.spellings import modern
 from app.core.networks.networks import TOP, TYPES, Network, parse_input, parse_layer, parse_network
+from app.core.networks.programs.choosing import choose
+from app.core.networks.programs.graphs import calls_of
+from app.core.networks.programs.keras_objects import BUILT
+from app.core.networks.programs.machine import Machine
+from app.core.networks.programs.names import Given
+from app.core.networks.programs.texts import parse_text
+from app.core.networks.programs.values import ITEMS, Instance, Items, Sizes, Unknown, refuse
 from app.core.networks.reports import Limits
 from app.core.networks.residual import Residual
 from app.core.networks.window_layers import Conv2d, Pooling, ZeroPadding2d
 
 Entry = dict[str, Any]
 Sides = tuple[int, ...]
-MAXIMUM_CALLS = 200  # 40 layers, their activations and paddings
 _UNEVEN = N_("Line %(line)d: zeros that differ from side to side are known only where they make padding 'same'.")
 
 
-def read_network(text: Any, shape: Sequence[int] | None = None, limits: Limits | None = None) -> Network:
-    """The network that a text builds; `shape` (channels, height, width) wins over what the text says of its input.
+@dataclass(frozen=True)
+class Reading:
+    """What a text gives: its network, and what was noticed on the way."""
 
-    Raises InvalidNetwork, with the line where one is to blame. PyTorch says no input size: it is taken from an example
-    such as torch.rand(1, 3, 32, 32), else the usual size with which all layers fit.
+    network: Network
+    machine: Machine
+    of: Instance
+
+
+def read_network(text: Any, shape: Sequence[int] | None = None, limits: Limits | None = None) -> Network:
+    """The network that a text builds; see `read_program`."""
+    return read_program(text, shape, limits).network
+
+
+def read_program(
+    text: Any, shape: Sequence[int] | None = None, limits: Limits | None = None, classes: int | None = None
+) -> Reading:
+    """What a text builds; `shape` (channels, height, width) wins over what the text says of its input.
+
+    Names that the text leaves open, such as num_classes, are those of the shape and the `classes`. Raises
+    InvalidNetwork, with the line where one is to blame. PyTorch says no input size: it is taken from an example such as
+    torch.rand(1, 3, 32, 32), else the usual size with which all layers fit.
     """
+    given = Given(None if shape is None else parse_input(shape), classes)
     tree = parse_text(text)
     try:
-        return _read(tree, shape, limits)
+        return _read(tree, given, limits)
     except RecursionError:
         raise InvalidNetwork(N_("The text cannot be read as Python."), field="text") from None
 
 
-def _read(tree: ast.Module, shape: Sequence[int] | None, limits: Limits | None) -> Network:
-    program = Program(tree, keras.OWN_CLASSES, pytorch.OWN_CLASSES)
-    calls = program.calls
-    found = list(islice(_all(calls), MAXIMUM_CALLS + 1))
-    if len(found) > MAXIMUM_CALLS:
-        raise InvalidNetwork(N_("The text holds more than %(limit)d layers."), field="text", limit=MAXIMUM_CALLS)
-    if any(call.name in pytorch.FORMS and call.name not in keras.FORMS for call in found):
-        return _fit(
-            program,
-            calls,
-            [parse_input(shape)] if shape is not None else pytorch.find_inputs(calls, program, tree),
-            limits,
+def _read(tree: ast.Module, given: Given, limits: Limits | None) -> Reading:
+    machine = Machine(_own_classes(), _WORDS, _is_torch(tree), given)
+    machine.spatial = keras.SPATIAL
+    machine.run(tree)
+    chosen = choose(machine, tree).network
+    calls = calls_of(machine, chosen)
+    if not calls:
+        raise refuse(
+            chosen.line, N_("The text holds no Sequential with layers: the network of line %(line)d has none.")
         )
-    given = shape if shape is not None else keras.find_input(calls, program)
-    if given is None:
-        raise refuse(calls[0].line, N_("Line %(line)d: the first layer must say the shape of its input, as "
-                                       "input_shape=(32, 32, 3), or the request as 'input'."))  # fmt: skip
-    return Chain(program, parse_input(given), torch=False).network(calls, limits)
+    if chosen.root.startswith("torch"):
+        calls, said = pytorch.without_unflatten(calls)
+        shapes = [given.shape or said] if given.shape or said else pytorch.find_inputs(calls, examples(machine, chosen))
+        network = _fit(calls, shapes, limits)
+    else:
+        calls, first = modern(calls)
+        calls, said = keras.find_input(calls, first)
+        shape = given.shape or said or keras.built_shape(chosen.fields.get(BUILT), first)
+        if shape is None:
+            raise refuse(calls[0].line, N_("Line %(line)d: the first layer must say the shape of its input, as "
+                                           "input_shape=(32, 32, 3), or the request as 'input'."))  # fmt: skip
+        network = Chain(parse_input(shape), torch=False).network(calls, limits)
+    return Reading(network, machine, chosen)
 
 
-def _all(calls: Sequence[Call]) -> Iterator[Call]:
-    """One after another: blocks of blocks of the same blocks may be more than any list can hold."""
-    for call in calls:
-        yield call
-        yield from _all(call.inside)
-        if call.projection is not None:
-            yield from _all([call.projection])
+_WORDS = {*keras.FORMS, *pytorch.FORMS}
 
 
-def _fit(program: Program, calls: list[Call], shapes: Any, limits: Limits | None) -> Network:
+@cache
+def _own_classes() -> dict[str, list[str]]:
+    """The syntax of the classes that programs of this app define; spaces and comments do not change it."""
+    texts = [*keras.OWN_CLASSES.items(), *pytorch.OWN_CLASSES.items()]
+    return {name: [ast.dump(ast.parse(text).body[0]) for other, text in texts if other == name] for name, _ in texts}
+
+
+def _is_torch(tree: ast.Module) -> bool:
+    """Which library's words are meant where nothing is imported."""
+    roots: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            roots |= {item.name.partition(".")[0] for item in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            roots.add((node.module or "").partition(".")[0])
+        elif isinstance(node, ast.Name):
+            roots.add(node.id)
+    if roots & {"keras", "tensorflow", "tf"}:
+        return False
+    return bool(roots & {"torch", "nn", "optim"} | (roots & (set(pytorch.FORMS) - set(keras.FORMS))))
+
+
+def examples(machine: Machine, of: Instance) -> list[Shape]:
+    """The shapes of pictures that the text gives the network; else of those that it makes."""
+    given = [shape for _, used, shape in machine.told.examples if used is of]
+    return given[:1] or [shape[1:] for _, used, shape in machine.told.examples if used is None and len(shape) == 4]
+
+
+def _fit(calls: Sequence[Call], shapes: Any, limits: Limits | None) -> Network:
     """The first of the shapes with which all fits; where none does, the first one's error."""
     first: InvalidNetwork | None = None
     for shape in shapes:
         try:
-            return Chain(program, parse_input(shape), torch=True).network(calls, limits)
+            return Chain(parse_input(shape), torch=True).network(calls, limits)
         except InvalidNetwork as error:
             first = first or error
     assert first is not None
@@ -81,15 +136,15 @@ def _fit(program: Program, calls: list[Call], shapes: Any, limits: Limits | None
 class Chain:
     """The layers so far, and the shape that arrives at the next."""
 
-    def __init__(self, program: Program, shape: Shape, torch: bool, within: Place = TOP) -> None:
+    def __init__(self, shape: Shape, torch: bool, within: Place = TOP) -> None:
         self.entries: list[Entry] = []
         self.lines: list[int] = []
         self.shape = shape
         self._input = shape
-        self._program = program
         self._torch = torch
         self._within = within
         self._zeros: tuple[Call, Sides] | None = None  # around the maps, which a convolution may take for its padding
+        self.unrolled = False  # before the first layer, which takes rows
         self._pooled = False  # by AdaptiveAvgPool2d, after which PyTorch needs a Flatten that Keras does not
 
     def network(self, calls: Sequence[Call], limits: Limits | None) -> Network:
@@ -112,15 +167,22 @@ class Chain:
         """One call after another; raises InvalidNetwork with the line."""
         forms = pytorch.FORMS if self._torch else keras.FORMS
         for call in calls:
-            if call.name not in forms:
-                raise refuse(call.line, N_("Line %(line)d: this is not a layer that is known here. Known are: "
-                                           "%(allowed)s."), allowed=", ".join(forms))  # fmt: skip
+            if call.name not in forms and call.name not in ("Reshape", "Squeeze", "Unflatten"):
+                raise refuse(call.line, N_("Line %(line)d: '%(name)s' is no layer that is known here. Known are: "
+                                           "%(allowed)s."), name=call.name[:40], allowed=", ".join(forms))  # fmt: skip
             self._take(call)
         self._settle()
 
     def _take(self, call: Call) -> None:
-        program, before = self._program, self.shape
-        entry = pytorch.read(call, program, before) if self._torch else keras.read(call, program)
+        if call.name in ("Reshape", "Squeeze", "Unflatten"):
+            self._reshape(call)
+            return
+        if call.name == "AdaptiveAvgPool2d" and self._is_size(call):
+            return
+        if call.name in ("Dense", "Linear") and not self.entries and len(self.shape) == 3 and self._within == TOP:
+            self._append(call, {"type": Flatten.type})  # pictures are laid out before the network, in the program
+            self.unrolled = True
+        entry = pytorch.read(call, self.shape) if self._torch else keras.read(call)
         kind, pooled, self._pooled = entry["type"], self._pooled, False
         role = _role(kind)
         if kind in ("input", "identity") or (role == "unroll" and pooled):
@@ -134,6 +196,31 @@ class Chain:
         else:
             self._append(call, entry)
             self._pooled = self._torch and role == "global_pool"
+
+    def _is_size(self, call: Call) -> bool:
+        """Whether a pooling to so many places gives what it gets: one window a place."""
+        said = call.keywords.get("output_size", call.arguments[0] if call.arguments else None)
+        sides = said if isinstance(said, tuple) else (said, said)
+        return self._zeros is None and len(self.shape) == 3 and sides == self.shape[1:] != (1, 1)
+
+    def _reshape(self, call: Call) -> None:
+        """A row of all values, or the shape that there is already."""
+        self._settle()
+        target = _target(call, self._torch)
+        whole = math.prod(self.shape)
+        row = len(self.shape) == 1
+        if call.name == "Squeeze" and (row or self.shape[1:] == (1, 1)):
+            target = (whole,)
+        if len(target) == 1:
+            axes = frozenset(range(1, len(self.shape) + 1))
+            if target[0] not in (-1, whole) and not (isinstance(target[0], Sizes) and target[0].axes == axes):
+                said = target[0] if isinstance(target[0], int) else 0
+                raise refuse(call.line, _ROWS, value=said, shape=shape_text(self.shape), limit=whole)
+            if not row:
+                self._append(call, {"type": Flatten.type})
+        elif filled(target, whole) != self.shape:
+            raise refuse(call.line, N_("Line %(line)d: %(shape)s arrives and is given another shape, which is known "
+                                       "here only for a row of all values."), shape=shape_text(self.shape))  # fmt: skip
 
     def _append(self, call: Call, entry: Entry) -> None:
         place, role = self._within.inner(len(self.entries), entry["type"]), _role(entry["type"])
@@ -165,14 +252,14 @@ class Chain:
         return True
 
     def _block(self, call: Call, entry: Entry, place: Place) -> None:
-        inner = Chain(self._program, self.shape, self._torch, place)
+        inner = Chain(self.shape, self._torch, place)
         inner.take(call.inside)
         entry["layers"] = inner.entries
 
     def _check_projection(self, call: Call, needed: Conv2d | None) -> None:
         found = None
         if call.projection is not None:
-            chain = Chain(self._program, self.shape, self._torch)
+            chain = Chain(self.shape, self._torch)
             chain.take([call.projection])
             found = parse_layer(chain.entries[0])
         if found != needed:
@@ -238,6 +325,31 @@ class Chain:
             entry["padding"] = "same" if any(same) else "valid"
         else:
             raise refuse(call.line, _UNEVEN)
+
+
+_ROWS = N_("Line %(line)d makes rows of %(value)d values where %(shape)s arrives, which are %(limit)d.")
+
+
+def _target(call: Call, torch: bool) -> tuple[Any, ...]:
+    """The shape that a call asks for, channels first."""
+    if call.name == "Squeeze":
+        return ()
+    said = [
+        *call.arguments,
+        *(call.keywords[name] for name in ("target_shape", "unflattened_size") if name in call.keywords),
+    ]
+    found = said[-1] if said else ()
+    if isinstance(found, Unknown):
+        raise found.refuse(call.line)
+    found = found.fields[ITEMS] if isinstance(found, Items) else found
+    target = found if isinstance(found, tuple) else (found,)
+    return (target[2], *target[:2]) if len(target) == 3 and not torch else target
+
+
+def filled(target: Sequence[Any], whole: int) -> tuple[Any, ...]:
+    """The shape with its one -1 worked out."""
+    known = math.prod(size for size in target if type(size) is int and size > 0)
+    return tuple(whole // known if size == -1 and known else size for size in target)
 
 
 def _role(kind: str) -> str:

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.core.errors import N_
-from app.core.networks.libraries.syntax import Call, Program, refuse
+from app.core.networks.libraries.calls import Call, literal, word
+from app.core.networks.programs.values import Unknown, refuse
 
 ONE = (1, (1, 1))
 IGNORED = frozenset({
@@ -32,14 +33,14 @@ class Form:
     extras: Sequence[str] = ()
     leading: int = 0
 
-    def read(self, call: Call, program: Program) -> dict[str, Any]:
+    def read(self, call: Call) -> dict[str, Any]:
         """The layer's fields as a JSON object, and extras beside; raises InvalidNetwork with the line."""
         ours = self._ours()
         entry: dict[str, Any] = {**self.implied}
-        for name, node in self._bind(call, list(ours)).items():
+        for name, given in self._bind(call, list(ours)).items():
             if name in IGNORED or (name in self.extras and name not in ours):
                 continue
-            value = program.word(node) if name == "activation" else program.literal(node)
+            value = word(given, call.line) if name == "activation" else literal(given, call.line)
             if name not in self.fixed:
                 entry[ours[name]] = value
             elif value not in self.fixed[name]:
@@ -63,6 +64,8 @@ class Form:
         if len(call.arguments) > len(names):
             raise refuse(call.line, N_("Line %(line)d has more arguments than the layer takes: %(limit)d."),
                          limit=len(names))  # fmt: skip
+        if isinstance(more := call.keywords.get("**"), Unknown):
+            raise more.refuse(call.line)
         bound = dict(zip(names, call.arguments, strict=False))
         if not set(call.keywords) <= {*names, *self.extras, *IGNORED} or set(call.keywords) & set(bound):
             raise refuse(call.line, N_("Line %(line)d has an argument that is not known here; known are: %(allowed)s."),

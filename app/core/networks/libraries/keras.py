@@ -4,6 +4,7 @@ Keras has the channels last, so a flattened map's values come in another order: 
 the next dense layer accordingly. It also reads old spellings, in `Sequential([...])` or by `model.add(...)`.
 """
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
@@ -13,16 +14,17 @@ import numpy as np
 from app.core.errors import N_
 from app.core.networks.arithmetic import Layer, Shape, Traced, entry_of
 from app.core.networks.fields import shape_text
+from app.core.networks.libraries.calls import Call, literal
 from app.core.networks.libraries.forms import Form, argument_text, define
-from app.core.networks.libraries.syntax import Call, Program, refuse
 from app.core.networks.networks import Network, expand
+from app.core.networks.programs.values import refuse
 from app.core.networks.window_layers import DepthwiseConv2d, Pooling
 
 Order = np.ndarray | None  # of the values of a flattened map, channels last
 Arrange = Callable[[np.ndarray, Order, Any], np.ndarray]  # of a layer
 
 LAST = (None, "channels_last")
-INPUTS = ("input_shape", "batch_input_shape", "input_dim", "batch_size", "batch_shape")
+INPUTS = ("input_shape", "batch_input_shape", "input_dim", "batch_size", "batch_shape", "sparse")
 
 
 OWN_CLASSES = {
@@ -169,6 +171,7 @@ FORMS |= {
     "GlobalAvgPool2D": FORMS["GlobalAveragePooling2D"],
     "GlobalMaxPool2D": FORMS["GlobalMaxPooling2D"],
 }
+SPATIAL = {name for name, (_, form) in FORMS.items() if "data_format" in form.arguments}
 _SPELLINGS = {"swish": "silu", "hard_silu": "hard_swish", None: "none"}
 
 
@@ -260,7 +263,7 @@ def _call(layer: Layer) -> str:
     return f"layers.{form.write(kept)}"
 
 
-def read(call: Call, program: Program) -> dict[str, Any]:
+def read(call: Call) -> dict[str, Any]:
     """The call as a JSON object; what is padded side by side holds `sides`, "input" the shape.
 
     Raises InvalidNetwork.
@@ -268,7 +271,7 @@ def read(call: Call, program: Program) -> dict[str, Any]:
     kind, form = FORMS[call.name]
     if call.keywords.keys() & set(INPUTS):
         form = replace(form, extras=(*form.extras, *INPUTS))
-    entry = {"type": kind, **form.read(call, program)}
+    entry = {"type": kind, **form.read(call)}
     if (most := entry.pop("max_value", None)) is not None:
         if most != 6:
             raise refuse(call.line, N_("Line %(line)d: '%(name)s' can only be %(allowed)s here."),
@@ -285,22 +288,52 @@ def read(call: Call, program: Program) -> dict[str, Any]:
     return entry
 
 
-def find_input(calls: list[Call], program: Program) -> tuple[int, ...] | None:
-    """(channels, height, width) as the first layer says it; None where it does not. Raises InvalidNetwork."""
-    first = calls[0]
-    for name in ("shape", "input_shape", "batch_input_shape", "batch_shape"):
-        node = first.keywords.get(name)
-        if node is None and name == "shape" and first.name in ("Input", "InputLayer") and first.arguments:
-            node = first.arguments[0]
-        if node is not None:
-            shape = program.literal(node)
-            return _channels_first(first, shape[1:] if name.startswith("batch") and shape else shape)
+def find_input(calls: Sequence[Call], first: bool) -> tuple[list[Call], Shape | None]:
+    """The calls without a Reshape at the start that makes pictures, and (channels, height, width) as they say it; None
+    where they do not. `first`: the channels are. Raises InvalidNetwork."""
+    start = next((place for place, call in enumerate(calls) if call.name not in ("Input", "InputLayer")), 0)
+    begin = calls[start]
+    if begin.name == "Reshape":
+        target = literal([*begin.arguments, begin.keywords.get("target_shape", ())][0], begin.line)
+        if len(target) == 3 and -1 not in target:
+            return [*calls[:start], *calls[start + 1 :]], _channels_first(begin, target, first)
+    for call in calls[: start + 1]:
+        if (shape := _said(call)) is not None:
+            return list(calls), _channels_first(call, shape, first)
+    return list(calls), None
+
+
+def built_shape(shape: Any, first: bool) -> Shape | None:
+    """Of the batches that `model.build` is told; None where they are not known."""
+    if not isinstance(shape, tuple) or len(shape) != 4 or not all(type(size) is int for size in shape[1:]):
+        return None
+    return _channels_first(Call(1, "Input"), shape[1:], first)
+
+
+def _said(call: Call) -> Any:
+    """The input's shape as a layer says it."""
+    for name in ("shape", "input_shape", "batch_input_shape", "batch_shape", "input_dim"):
+        said = call.keywords.get(name)
+        if said is None and name == "shape" and call.name in ("Input", "InputLayer") and call.arguments:
+            said = call.arguments[0]
+        if said is not None:
+            shape = literal(said, call.line)
+            if name == "input_dim":
+                return (shape,)
+            return shape[1:] if name.startswith("batch") and shape else shape
     return None
 
 
-def _channels_first(call: Call, shape: Any) -> tuple[int, ...]:
+def _channels_first(call: Call, shape: Any, first: bool) -> Shape:
+    if isinstance(shape, tuple) and len(shape) == 1 and type(shape[0]) is int:
+        for channels in (1, 3):  # a picture laid out as a row
+            side = math.isqrt(max(0, shape[0]) // channels)
+            if channels * side * side == shape[0] > 0:
+                return channels, side, side
     if not isinstance(shape, tuple) or len(shape) not in (2, 3):
         raise refuse(call.line, N_("Line %(line)d: the input's shape must be height, width and channels."))
+    if first and len(shape) == 3:
+        return shape
     height, width, channels = (*shape, 1)[:3]
     return channels, height, width
 

@@ -3,7 +3,6 @@
 A program is an `nn.Sequential` whose children, and so the keys of whose weights, are named as in a report.
 """
 
-import ast
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,9 +11,10 @@ from app.core.errors import N_
 from app.core.networks.arithmetic import Layer, Shape, Traced, entry_of
 from app.core.networks.fields import Place, shape_text
 from app.core.networks.layers import Activation, BatchNormalization, Dense
+from app.core.networks.libraries.calls import Call, literal
 from app.core.networks.libraries.forms import ONE, Form, argument_text, define
-from app.core.networks.libraries.syntax import Call, Program, refuse
 from app.core.networks.networks import Network
+from app.core.networks.programs.values import Items, Sizes, refuse
 from app.core.networks.residual import trace
 from app.core.networks.window_layers import Pooling, ZeroPadding2d
 
@@ -160,6 +160,10 @@ LAYERS = {
         "Conv2d",
         "in_channels! out_channels:filters! kernel_size! stride padding dilation groups bias:use_bias padding_mode",
         {"padding_mode": ("zeros",)},
+    ), Form(
+        "LazyConv2d",
+        "out_channels:filters! kernel_size! stride padding dilation groups bias:use_bias padding_mode",
+        {"padding_mode": ("zeros",)},
     )]),
     "depthwise_conv2d": Word(lambda layer, before: _convolution(layer, before, before[0])),  # is read as a Conv2d
     "separable_conv2d": Word(_in_parts),  # is read as its parts
@@ -181,7 +185,10 @@ LAYERS = {
         [Form("AdaptiveMaxPool2d", "output_size! return_indices", {"output_size": ONE, "return_indices": (False,)})],
     ),
     "batch_normalization": Word(
-        _batch_normalization, [Form(name, _NORM, _NORM_FIXED, _NORM_IMPLIED) for name in ("BatchNorm2d", "BatchNorm1d")]
+        _batch_normalization,
+        [Form(name, _NORM, _NORM_FIXED, _NORM_IMPLIED) for name in ("BatchNorm2d", "BatchNorm1d")]
+        + [Form(name, _NORM.partition(" ")[2], _NORM_FIXED, _NORM_IMPLIED)
+           for name in ("LazyBatchNorm2d", "LazyBatchNorm1d")],
     ),
     "dropout": Word(lambda layer, before: f"nn.Dropout({layer.rate!r})", [Form("Dropout", "p:rate inplace")]),
     "spatial_dropout2d": Word(
@@ -194,9 +201,14 @@ LAYERS = {
         lambda layer, before: "nn.Flatten()",
         [Form("Flatten", "start_dim end_dim", {"start_dim": (1,), "end_dim": (-1,)})],
     ),
-    "dense": Word(_linear, [Form("Linear", "in_features! out_features:units! bias:use_bias")]),
+    "dense": Word(_linear, [
+        Form("Linear", "in_features! out_features:units! bias:use_bias"),
+        Form("LazyLinear", "out_features:units! bias:use_bias"),
+    ]),
     "activation": Word(
-        _activation, [replace(form, implied={"activation": name}) for name, (_, form) in ACTIVATIONS.items()]
+        _activation,
+        [replace(form, implied={"activation": name}) for name, (_, form) in ACTIVATIONS.items()]
+        + [Form("LogSoftmax", "dim", {"dim": (1, -1)}, {"activation": "softmax"})],
     ),
     "residual": Word(lambda layer, before: "Residual", [Form("Residual")]),
 }  # fmt: skip
@@ -206,7 +218,6 @@ FORMS: dict[str, tuple[str, Form]] = {
     "Identity": ("identity", Form("Identity")),
 }  # of every call that is read, with our type
 _INPUT_FIELDS = ("in_channels", "in_features", "num_features")
-_EXAMPLES = ("zeros", "ones", "rand", "randn", "empty", "summary")
 _USUAL_SIDES = (32, 28, 64, 96, 128, 160, 192, 224, 227, 256, 299)
 
 
@@ -246,13 +257,13 @@ def _call(layer: Layer, before: Shape) -> str:
     return entry_of(LAYERS, layer).write(layer, before)
 
 
-def read(call: Call, program: Program, before: Shape) -> dict[str, Any]:
+def read(call: Call, before: Shape) -> dict[str, Any]:
     """The call as a JSON object; what is padded side by side holds `sides`.
 
     Raises InvalidNetwork, also for a wrong input size.
     """
     kind, form = FORMS[call.name]
-    entry = {"type": kind, **form.read(call, program)}
+    entry = {"type": kind, **form.read(call)}
     for name in _INPUT_FIELDS:
         said = entry.pop(name, before[0])
         if said != before[0]:
@@ -298,37 +309,39 @@ def _depthwise(entry: dict[str, Any], channels: int) -> dict[str, Any]:
     return kept | {"type": "depthwise_conv2d", "depth_multiplier": filters // channels}
 
 
-def find_inputs(calls: list[Call], program: Program, tree: ast.Module) -> Iterator[Shape]:
-    """The shapes of input that the text may mean, likely ones first; an example, torch.rand(1, 3, 32, 32), decides."""
-    if (example := _find_example(program, tree)) is not None:
-        yield example
-        return
-    channels = _channels(calls, program)
+def without_unflatten(calls: Sequence[Call]) -> tuple[list[Call], Shape | None]:
+    """The calls without one at the start that makes pictures of rows, and the shape that it says."""
+    begin = calls[0]
+    found = (*begin.arguments, *begin.keywords.values())[-1:] if begin.name in ("Unflatten", "Reshape") else ()
+    target = literal(found[0], begin.line) if found and _is_plain(found[0]) else ()
+    if len(target) == 3 and all(type(size) is int and size > 0 for size in target):
+        return list(calls[1:]), target
+    return list(calls), None
+
+
+def _is_plain(value: Any) -> bool:
+    return isinstance(value, Items) or (isinstance(value, tuple) and not any(isinstance(one, Sizes) for one in value))
+
+
+def find_inputs(calls: Sequence[Call], examples: Sequence[Shape]) -> Iterator[Shape]:
+    """The shapes of input that the text may mean, likely ones first: those of its examples, then usual ones."""
+    yield from examples
+    channels = _channels(calls)
     sides = [*_USUAL_SIDES, *(side for side in range(1, 513) if side not in _USUAL_SIDES)]
     for side in sides:
         for count in [channels] if channels else [3, 1]:
             yield count, side, side
 
 
-def _find_example(program: Program, tree: ast.Module) -> Shape | None:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) in _EXAMPLES:
-            sizes = [item.value for part in node.args for item in getattr(part, "elts", [part])
-                     if isinstance(item, ast.Constant) and type(item.value) is int]  # fmt: skip
-            if len(sizes) in (3, 4) and min(sizes) > 0:
-                return tuple(sizes[-3:])
-    return None
-
-
-def _channels(calls: list[Call], program: Program) -> int | None:
+def _channels(calls: Sequence[Call]) -> int | None:
     """Of the first layer that says them, unless a flatten came before."""
     for call in calls:
-        if call.name == "Flatten":
+        if call.name in ("Flatten", "Reshape", "Linear"):
             return None
         if call.inside:
-            return _channels(list(call.inside), program)
+            return _channels(call.inside)
         if call.name in ("Conv2d", "BatchNorm2d"):
-            entry = FORMS[call.name][1].read(call, program)
+            entry = FORMS[call.name][1].read(call)
             said = entry.get("in_channels", entry.get("num_features"))
             return said if type(said) is int else None
     return None
