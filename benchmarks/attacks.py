@@ -6,7 +6,8 @@ A real server with 1,024 file descriptors. A row is an attack: the worst of some
 250 ms), what the main process came to hold beyond idle (bar 300 MB), the visitors' 95th percentile and how many times
 that without the attack it is (bar 2), and who was not answered (bar: nobody). Calm and attacked windows take turns, so
 ratios are of one run; visitors do the same in each. The bars are for `--seconds 60`. DIR is another checkout, whose
-server is attacked instead, such as the one of the commit before.
+server is attacked instead, such as the one of the commit before; `--process PID --port PORT` attacks one that runs on
+this machine already, such as a container's (docs/security.md).
 """
 
 import argparse
@@ -16,6 +17,8 @@ import resource
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,6 +67,18 @@ async def see(process: int, address: str, attack: str, seconds: float) -> Window
     return Window(siege, record)
 
 
+@contextmanager
+def attacked(options: argparse.Namespace) -> Iterator[tuple[int, str]]:
+    """The number of the server's process, and its address."""
+    if options.process:
+        yield options.process, f"http://127.0.0.1:{options.port}"
+        return
+    with tempfile.TemporaryDirectory() as folder, running_server(Path(folder), options.beside) as address:
+        process = server_process(address).pid
+        resource.prlimit(process, resource.RLIMIT_NOFILE, (DESCRIPTORS, DESCRIPTORS))
+        yield process, address
+
+
 def row(name: str, calm: Window, seen: Window) -> tuple[str, bool]:
     """A line of the table, and whether it is within the bars."""
     ratio = seen.late / calm.late
@@ -90,13 +105,13 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=20.0)
     parser.add_argument("--only", nargs="+", choices=names, default=names)
     parser.add_argument("--beside", type=Path, default=ROOT)
+    parser.add_argument("--process", type=int)
+    parser.add_argument("--port", type=int, default=8000)
     options = parser.parse_args()
     print("| attack | worst health, calm | worst | 99 % | memory grown | visitors' 95 %, calm | attacked | times "
           "| unanswered | load | |\n|---|---|---|---|---|---|---|---|---|---|---|", flush=True)  # fmt: skip
     is_well = True
-    with tempfile.TemporaryDirectory() as folder, running_server(Path(folder), options.beside) as address:
-        process = server_process(address).pid
-        resource.prlimit(process, resource.RLIMIT_NOFILE, (DESCRIPTORS, DESCRIPTORS))
+    with attacked(options) as (process, address):
         asyncio.run(see(process, address, nobody.__name__, 20.0))  # the workers open their models
         for name in options.only:
             calm = asyncio.run(see(process, address, nobody.__name__, options.seconds))
