@@ -6,6 +6,7 @@ A pool of pebble's, forked from a process that has loaded PyTorch and all `tasks
 import asyncio
 import math
 import secrets
+import signal
 import time
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor
@@ -20,14 +21,15 @@ import structlog
 from fastapi import Request
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
-from app.core.errors import N_
+from app.core.errors import N_, PlaygroundError
 from app.core.shares import Holder
+from app.runs.store.processes import count_out_of_memory
 from app.settings import Settings
 from app.web import tasks
 from app.web.answers import ANSWERS, Answer
 from app.web.errors import RETRY_S
 from app.web.places import Place, Places, Turns, gave_way
-from app.web.refusals import TookTooLong, VisitorLeft, WorkerLost
+from app.web.refusals import TookTooLong, TookTooMuchMemory, VisitorLeft, WorkerLost
 from app.web.tasks import PRELOADED
 from app.web.visitors import visitor_of
 
@@ -38,6 +40,9 @@ log = structlog.get_logger("app.web")
 _START_S = 60.0
 _LOOK_S = 0.5  # between two looks whether a task's time is over
 _LOST = N_("The process that worked on this ended before it was done. Try again, or use another picture.")
+_SWOLLEN = N_(
+    "The server's memory ran out while it worked on this. Use a smaller picture or kernel, or try again later."
+)
 _LATE = N_("This took longer than %(limit)d seconds and was stopped. Use a smaller picture or kernel.")
 _LARGE = N_("This took longer than %(limit)d seconds and was stopped. Send fewer or smaller pictures.")
 
@@ -52,6 +57,7 @@ class Workers:
         self._changing = Lock()
         self._pool: ProcessPool | None = None
         self._is_stopped = False
+        self._ended = count_out_of_memory()  # by the system, for want of memory, as far as anybody has asked
 
     def start(self) -> None:
         """The processes, so that nobody has to wait for them, unless they are there; not for the event loop.
@@ -86,6 +92,12 @@ class Workers:
             place.on_lost = work.cancel
             return await _attend(request, work, place)
 
+    def _why(self, end: Exception) -> PlaygroundError:
+        ended_before, self._ended = self._ended, count_out_of_memory()
+        if getattr(end, "exitcode", 0) == -signal.SIGKILL and self._ended > ended_before:
+            return TookTooMuchMemory(_SWOLLEN)
+        return WorkerLost(_LOST, seconds=RETRY_S)
+
     def stop(self) -> None:
         """Ends the processes, whatever they do."""
         self._is_stopped = True
@@ -112,8 +124,8 @@ class Workers:
             try:
                 result = await _in_time(task, late, limit)
                 return result.take() if isinstance(result, Answer) else result  # type: ignore[return-value]
-            except (ProcessExpired, BrokenExecutor):
-                raise WorkerLost(_LOST, seconds=RETRY_S) from None
+            except (ProcessExpired, BrokenExecutor) as end:
+                raise self._why(end) from None
             finally:
                 path.unlink(missing_ok=True)
 

@@ -52,6 +52,12 @@ def die() -> None:
     os._exit(9)
 
 
+def be_killed(counter: Path | None) -> None:
+    if counter is not None:
+        counter.write_text("oom_kill 1000000\n")
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
 def linger(done: Path) -> None:
     time.sleep(0.6)
     done.touch()
@@ -143,6 +149,18 @@ def test_what_goes_wrong_is_told_and_the_next_request_is_served(
         ask(workers, function, *arguments)
 
     assert ask(workers, abs, -1) == 1
+
+
+def test_a_worker_that_the_system_ends_for_want_of_memory_is_told_as_such(
+    workers: Workers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counter = tmp_path / "vmstat"
+    monkeypatch.setattr("app.runs.store.processes._OOM", (counter,))
+
+    with pytest.raises(TookTooMuchMemory, match="memory ran out"):
+        ask(workers, be_killed, counter)
+    with pytest.raises(WorkerLost):
+        ask(workers, be_killed, None)
 
 
 def test_work_that_nobody_waits_for_is_stopped(workers: Workers, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ Trainers are processes of their own; the thread only watches. Any number of serv
 """
 
 import logging
+import signal
 import threading
 import time
 from collections.abc import Callable
@@ -162,6 +163,8 @@ def _why(trainer: TrainerProcess) -> Reason:
     code = trainer.code or 0
     if code in _SAID:
         return _SAID[code]
+    if code == -signal.SIGKILL and trainer.is_out_of_memory():
+        return reasons.OUT_OF_MEMORY
     if code < 0:
-        return reasons.OUT_OF_MEMORY if trainer.is_out_of_memory() else reasons.killed(-code)
+        return reasons.killed(-code)
     return reasons.BROKEN

@@ -10,10 +10,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from app.runs.executor.forks import Forks
+from app.runs.store import processes
 from app.runs.store.protocol import Assignment, Birth
 from app.runs.store.queue import Claim
-
-_OOM = (Path("/sys/fs/cgroup/memory.events"), Path("/sys/fs/cgroup/memory/memory.oom_control"))  # of version 2, of 1
 
 
 class TrainerProcess:
@@ -22,7 +21,7 @@ class TrainerProcess:
     def __init__(self, forks: Forks, datasets: Path, expected: str | None = None) -> None:
         self.claim: Claim | None = None
         self.started = time.monotonic()
-        self._killed_before = _count_out_of_memory()
+        self._killed_before = processes.count_out_of_memory()
         arguments = (str(datasets), *([] if expected is None else [expected]))
         with Path(os.devnull).open("wb") as nothing:
             self._fork = forks.make(Birth("trainer", arguments), nothing.fileno())
@@ -57,13 +56,4 @@ class TrainerProcess:
 
     def is_out_of_memory(self) -> bool:
         """Whether the system has ended processes for want of memory since this one was started."""
-        return _count_out_of_memory() > self._killed_before
-
-
-def _count_out_of_memory() -> int:
-    found = 0
-    for path in _OOM:
-        with suppress(OSError, ValueError):
-            lines = dict(line.split() for line in path.read_text("ascii").splitlines())
-            found += int(lines.get("oom_kill", 0))
-    return found
+        return processes.count_out_of_memory() > self._killed_before
