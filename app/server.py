@@ -47,6 +47,7 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """As uvicorn's; then the workers start, while the first page is already served."""
         await super().startup(sockets)
+        gc.freeze()  # what is there stays: else any large request has all of it looked through, for 0.1 s
         if self.started:
             asyncio.get_running_loop().run_in_executor(None, self._app.state.workers.start)
 

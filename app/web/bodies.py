@@ -1,33 +1,34 @@
-"""JSON bodies: their type, size of nesting and syntax are judged here, what they mean is the core's knowledge."""
+"""JSON bodies: their type is judged here, and they stay bytes, which a worker reads (`tasks.with_json`)."""
 
-import json
-import re
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
 
 from app.core.errors import N_
-from app.web.forms import MAXIMUM_DEPTH, depth
-from app.web.refusals import MalformedRequest, NotJson
+from app.web.json_texts import parse_json
+from app.web.refusals import BodyTooLarge, NotJson
 
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*+"', re.DOTALL)
+SMALL_BYTES = 16 * 1024
 
 
-async def read_body(request: Request) -> Any:
-    """The value of a JSON body; NaN and Infinity come as such, and no rule of ours lets them pass."""
+async def read_body(request: Request) -> bytes:
+    """The bytes of a JSON body."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json":
         raise NotJson(N_("Send the values as JSON, with the header 'Content-Type: application/json'."))
-    try:
-        text = (await request.body()).decode("utf-8")
-        if depth(_STRING.sub("", text)) > MAXIMUM_DEPTH:
-            raise MalformedRequest(N_("The JSON is nested more than %(limit)d deep."), limit=MAXIMUM_DEPTH)
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        raise MalformedRequest(N_("This is not valid JSON.")) from None
+    return await request.body()
 
 
-JsonBody = Annotated[Any, Depends(read_body)]
+async def read_small_body(request: Request) -> Any:
+    """The value of a JSON body that needs no worker, for it can only be small."""
+    body = await read_body(request)
+    if len(body) > SMALL_BYTES:
+        raise BodyTooLarge(N_("The request is larger than the %(limit)d bytes that are accepted."), limit=SMALL_BYTES)
+    return parse_json(body)
+
+
+JsonBytes = Annotated[bytes, Depends(read_body)]
+SmallJson = Annotated[Any, Depends(read_small_body)]
 
 
 def describe_body(schema: dict[str, Any], example: dict[str, Any]) -> dict[str, Any]:

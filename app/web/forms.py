@@ -1,6 +1,5 @@
 """What all forms share: no field that is not known, JSON in a field, and a description to be tried in the API docs."""
 
-import json
 from typing import Annotated, Any
 
 from fastapi import Request
@@ -9,10 +8,11 @@ from typing_extensions import TypeAliasType
 
 from app.core.convolution.steps import A_MATRIX, MAXIMUM_SIDE
 from app.core.errors import N_, InvalidValue
+from app.web.json_texts import NoJson, parse_json
 from app.web.refusals import MalformedRequest, UnsupportedBody
 
 FORM_TYPES = ("multipart/form-data", "application/x-www-form-urlencoded")
-MAXIMUM_DEPTH = 32
+LONGEST_JSON = 128 * 1024  # the largest kernel with all digits takes 90,000; they are read where all requests wait
 JSON_TEXT = WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "null"}]})
 
 # What can be used is the core's knowledge; past this a number is no number of anything, and costly to write down.
@@ -50,26 +50,18 @@ def read_json(text: Any, info: ValidationInfo) -> Any:
     """The value that a field's JSON describes; what is no text already is one."""
     if not isinstance(text, str):
         return text
-    if depth(text) > MAXIMUM_DEPTH:
-        raise MalformedRequest(
-            N_("The JSON is nested more than %(limit)d deep."), field=info.field_name, limit=MAXIMUM_DEPTH
-        )
+    if len(text) > LONGEST_JSON:
+        raise InvalidValue(
+            N_("'%(name)s' has %(value)d characters of JSON; at most %(limit)d are read."),
+            field=info.field_name, name=info.field_name, value=len(text), limit=LONGEST_JSON,
+        )  # fmt: skip
     try:
-        return json.loads(text)
-    except ValueError:
+        return parse_json(text)
+    except NoJson:
         shown = {"example": A_MATRIX} if info.field_name == "matrix" else {}
         raise InvalidValue(
             N_("'%(name)s' is not valid JSON."), field=info.field_name, name=info.field_name, **shown
         ) from None
-
-
-def depth(text: str) -> int:
-    """An upper bound of the nesting: brackets inside strings count too, but no rule of ours needs any."""
-    level = deepest = 0
-    for character in text:
-        if character in "[{":
-            level += 1
-            deepest = max(deepest, level)
-        elif character in "]}":
-            level -= 1
-    return deepest
+    except MalformedRequest as error:
+        error.field = info.field_name
+        raise

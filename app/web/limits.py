@@ -13,7 +13,8 @@ from app.core.pictures.uploads import FORMATS
 from app.core.training.hyperparameters import BOUNDS
 from app.runs.store.states import LONGEST_NAME
 from app.settings import Settings
-from app.web.forms import MAXIMUM_DEPTH
+from app.web.forms import LONGEST_JSON
+from app.web.json_texts import MAXIMUM_DEPTH
 
 Told = dict[str, Any]
 
@@ -85,7 +86,7 @@ def _runs(settings: Settings) -> Told:
 
 def _requests(settings: Settings) -> Told:
     return {
-        "json": {"bytes": settings.json_bytes, "depth": MAXIMUM_DEPTH},
+        "json": {"bytes": settings.json_bytes, "field_characters": LONGEST_JSON, "depth": MAXIMUM_DEPTH},
         "form": {"fields": settings.form_fields},
         "requests": {
             "at_once": settings.workers,

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from app.web.work.process import answer as answer
     from app.web.work.process import guard as guard
     from app.web.work.process import prepare as prepare
+    from app.web.work.process import with_json as with_json
     from app.web.work.snapshots import look_again as look_again
     from app.web.work.snapshots import see_photo as see_photo
     from app.web.work.snapshots import write_photo as write_photo

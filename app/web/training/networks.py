@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Request
 from app.core.networks.presets import presets
 from app.core.networks.reports import Limits
 from app.web import tasks
-from app.web.bodies import JsonBody, describe_body
+from app.web.bodies import JsonBytes, describe_body
 from app.web.dependencies import SettingsDep, WorkersDep, limit_rate
 from app.web.i18n import choose_language, translate
 
@@ -52,7 +52,9 @@ def list_networks(request: Request) -> dict[str, Any]:
 
 
 @router.post("", dependencies=[Depends(limit_rate)], openapi_extra=describe_body(SCHEMA, EXAMPLE))
-async def check_network(request: Request, body: JsonBody, settings: SettingsDep, workers: WorkersDep) -> dict[str, Any]:
+async def check_network(
+    request: Request, body: JsonBytes, settings: SettingsDep, workers: WorkersDep
+) -> dict[str, Any]:
     """Its layers with shapes, parameters, receptive fields and multiply-adds; its memory; PyTorch and Keras code."""
     limits = Limits(settings.network_parameters, settings.network_memory_mb)
-    return await workers.run(request, tasks.check_description, body, limits)
+    return await workers.run(request, tasks.with_json, tasks.check_description, body, limits)

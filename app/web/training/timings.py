@@ -13,7 +13,7 @@ from app.runs.executor.speed_probe import Probe, ProbeLost
 from app.runs.store.protocol import SpeedQuestion
 from app.runs.store.states import RUNNING
 from app.web import tasks
-from app.web.bodies import JsonBody, describe_body
+from app.web.bodies import JsonBytes, describe_body
 from app.web.dependencies import SettingsDep, StoreDep, VisitorDep, WorkersDep, limit_rate
 from app.web.errors import RETRY_S
 from app.web.places import Places, Turns, gave_way
@@ -80,7 +80,7 @@ def timings_of(request: Request) -> Timings:
 @router.post("", dependencies=[Depends(limit_rate)], openapi_extra=describe_body(SCHEMA, EXAMPLE))
 async def time_network(
     request: Request,
-    body: JsonBody,
+    body: JsonBytes,
     settings: SettingsDep,
     workers: WorkersDep,
     store: StoreDep,
@@ -88,7 +88,9 @@ async def time_network(
     visitor: VisitorDep,
 ) -> dict[str, Any]:
     """Images a second and seconds an epoch, measured by real steps; `busy` where a run trains meanwhile."""
-    question, train, validation = await workers.run(request, tasks.read_timed, body, judge_of(settings))
+    question, train, validation = await workers.run(
+        request, tasks.with_json, tasks.read_timed, body, judge_of(settings)
+    )
     busy = RUNNING in await run_in_threadpool(store.count_states)
     timing = await timings.find(question, busy, visitor.holder)
     return _tell(timing, train, validation) | {"measured": True, "busy": busy}

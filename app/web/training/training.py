@@ -10,7 +10,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from app.core.datasets.builtin import is_own
 from app.web import tasks
-from app.web.bodies import JsonBody, describe_body
+from app.web.bodies import JsonBytes, SmallJson, describe_body
 from app.web.dependencies import OwnRunDep, RunDep, SettingsDep, StoreDep, VisitorDep, WorkersDep, limit_rate
 from app.web.i18n import choose_language
 from app.web.training.orders import EXAMPLE, SCHEMA, judge_of
@@ -40,15 +40,15 @@ def list_runs(store: StoreDep, teller: TellerDep) -> dict[str, Any]:
 
 @router.post("", status_code=201, dependencies=[Depends(limit_rate)], openapi_extra=describe_body(SCHEMA, EXAMPLE))
 async def start_run(
-    request: Request, response: Response, body: JsonBody, settings: SettingsDep, workers: WorkersDep, teller: TellerDep,
-    idempotency_key: KeyHeader = None,
+    request: Request, response: Response, body: JsonBytes, settings: SettingsDep, workers: WorkersDep,
+    teller: TellerDep, idempotency_key: KeyHeader = None,
 ) -> dict[str, Any]:  # fmt: skip
     """A run in the queue; it trains as soon as its turn comes. The same order with the same key gets the same run."""
-    key = read_key(idempotency_key, teller.visitor, await request.body())
+    key = read_key(idempotency_key, teller.visitor, body)
     with request.app.state.orders.looking_at(key):
         run = await run_in_threadpool(teller.store.find_ordered, key) if key else None
         if run is None:
-            order = await workers.run(request, tasks.read_order, body, judge_of(settings))
+            order = await workers.run(request, tasks.with_json, tasks.read_order, body, judge_of(settings))
             run = await run_in_threadpool(teller.store.submit, order, teller.visitor, key)
     response.headers["Location"] = f"{router.prefix}/{run.id}"
     return await run_in_threadpool(teller.tell, run)
@@ -61,7 +61,7 @@ def show_run(run: RunDep, teller: TellerDep) -> dict[str, Any]:
 
 
 @router.patch("/{run_id}", openapi_extra=describe_body(WISHES, WISH))
-async def change_run(run: OwnRunDep, body: JsonBody, teller: TellerDep) -> dict[str, Any]:
+async def change_run(run: OwnRunDep, body: SmallJson, teller: TellerDep) -> dict[str, Any]:
     """Pause it, go on, stop it, give it another learning rate or name; `asked` says what its trainer has yet to do."""
     run = await run_in_threadpool(teller.store.ask, run.id, read_wish(body))
     return await run_in_threadpool(teller.tell, run)

@@ -12,6 +12,7 @@ import torch
 
 from app.core.errors import N_
 from app.web.answers import Answer
+from app.web.json_texts import parse_json
 from app.web.refusals import TookTooMuchMemory
 
 Result = TypeVar("Result")
@@ -34,6 +35,11 @@ def guard(function: Callable[..., Result], place: Path, *arguments: Any) -> Resu
         raise TookTooMuchMemory(
             N_("This needs more memory than one request may take. Use a smaller picture or kernel.")
         ) from None
+
+
+def with_json(function: Callable[..., Result], body: bytes, *arguments: Any) -> Result:
+    """The function's result for the value of a JSON body. Raises MalformedRequest."""
+    return function(parse_json(body), *arguments)
 
 
 def prepare(memory: int) -> None:
