@@ -1,10 +1,12 @@
 # Three stages: the Python environment, the front-end files, and the image that runs.
 # docker build --tag convolution-playground .
 # docker build --build-arg TORCH_INDEX= ...   takes PyTorch from the ordinary package registry (larger: with CUDA)
+# docker build --build-arg CA=/build/constraints/ca.pem ...   trusts that file of certificates: a proxy that looks into TLS
 
 FROM python:3.11-slim AS packages
 ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
-ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
+ARG CA=
+ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_CERT=$CA
 WORKDIR /build
 COPY constraints/ constraints/
 COPY pyproject.toml ./
@@ -20,6 +22,8 @@ RUN packages=$(echo /venv/lib/python*/site-packages) \
  && /venv/bin/pip uninstall --quiet --yes pip
 
 FROM python:3.11-slim AS front
+ARG CA=
+ENV PIP_CERT=$CA NODE_EXTRA_CA_CERTS=$CA
 WORKDIR /build
 COPY constraints/ constraints/
 RUN python -m venv /node \
