@@ -76,6 +76,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
                 BodyLimit,
                 usual=pictures.allowance(settings, MAXIMUM_FILES),
                 other_bytes=settings.json_bytes,
+                room=settings.arrived_bytes,
                 special={datasets.router.prefix: datasets.allowance(settings)},
             ),
         ],

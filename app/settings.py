@@ -67,6 +67,10 @@ class Settings(BaseSettings):
     upload_seconds: float = Field(
         60.0, gt=0, description="Longest a request's body may take to arrive; a trickle would hold its place for hours."
     )
+    arrived_bytes: int = Field(
+        96 * MEBIBYTE, ge=MEBIBYTE,
+        description="Bodies in memory that are worked on, or wait for it; more wait on the disk.",
+    )  # fmt: skip
     answer_bytes: int = Field(
         64 * MEBIBYTE, ge=MEBIBYTE,
         description="Answers in memory that visitors have not taken yet; past it whoever has most is dropped.",

@@ -44,6 +44,7 @@ from app.core.errors import (
     Values,
     WrongState,
 )
+from app.web.forms import LARGE_PART
 from app.web.i18n import choose_language, render, translate
 from app.web.refusals import (
     AddressTooLong,
@@ -161,7 +162,6 @@ _FIELD_MESSAGES = {
     "string_too_long": N_("This may have at most %(limit)s characters."),
     "too_long": N_("This may hold at most %(limit)s entries."),
 }
-_LARGE_PART = "Part exceeded"  # how Starlette's 400 begins where a field passes `max_part_size`
 _ANY_FIELD = N_("This value cannot be used.")
 _MEMBERS = ("value", "limit", "estimate", "line")
 _EXAMPLE = N_("%(reason)s A matrix is written like this: %(example)s")
@@ -229,7 +229,7 @@ async def _refuse_database(request: Request, error: Exception) -> Response:
 
 async def _refuse_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    if str(error.detail).startswith(_LARGE_PART):
+    if str(error.detail).startswith(LARGE_PART):
         return respond(request, BodyTooLarge(N_("A field of the form is larger than this server accepts.")))
     kind, message = _HTTP.get(error.status_code) or (Kind(error.status_code, "refused", N_("Refused")), N_("Refused."))
     response = _answer(request, kind, message)

@@ -4,6 +4,8 @@ from typing import Annotated, Any
 
 from fastapi import Request
 from pydantic import BaseModel, ConfigDict, FailFast, Field, FiniteFloat, Strict, ValidationInfo, WithJsonSchema
+from starlette import requests
+from starlette.formparsers import MultiPartException, MultiPartParser
 from typing_extensions import TypeAliasType
 
 from app.core.convolution.steps import A_MATRIX, MAXIMUM_SIDE
@@ -13,6 +15,7 @@ from app.web.refusals import MalformedRequest, UnsupportedBody
 
 FORM_TYPES = ("multipart/form-data", "application/x-www-form-urlencoded")
 LONGEST_JSON = 128 * 1024  # the largest kernel with all digits takes 90,000; they are read where all requests wait
+LARGE_PART = "Part exceeded"  # how Starlette's 400 begins where a field passes `max_part_size`
 JSON_TEXT = WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "null"}]})
 
 # What can be used is the core's knowledge; past this a number is no number of anything, and costly to write down.
@@ -20,6 +23,27 @@ Whole = Annotated[int, Field(gt=-(10**9), lt=10**9)]
 Number = Annotated[FiniteFloat, Strict()]
 _Row = Annotated[list[Number], FailFast(), Field(max_length=MAXIMUM_SIDE)]
 Rows = TypeAliasType("Rows", Annotated[list[_Row], FailFast(), Field(max_length=MAXIMUM_SIDE)])
+
+
+class FormReader(MultiPartParser):
+    """Starlette's, with little in memory: files go to the disk soon, and all fields are no longer than one may be."""
+
+    spool_max_size = 65_536
+
+    def on_part_begin(self) -> None:
+        """As Starlette's."""
+        self._fields = sum(len(value) for _, value in self.items if isinstance(value, str))
+        super().on_part_begin()
+
+    def on_part_data(self, data: bytes, start: int, end: int) -> None:
+        """As Starlette's."""
+        part = self._current_part
+        if part.file is None and self._fields + len(part.data) + end - start > self.max_part_size:
+            raise MultiPartException(f"{LARGE_PART} the maximum of all fields together.")
+        super().on_part_data(data, start, end)
+
+
+requests.MultiPartParser = FormReader  # type: ignore[attr-defined]  # of which `Request.form` makes one, and knows no setting
 
 
 def leave_empty(schema: dict[str, Any]) -> None:

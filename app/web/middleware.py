@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.errors import N_, PlaygroundError
 from app.web.errors import RETRY_S, respond, respond_broken
-from app.web.places import Places, gave_way
+from app.web.places import Places, Room, Stay, gave_way
 from app.web.refusals import BodyTooLarge, BodyTooSlow, Busy, ForeignHost, ForeignOrigin, VisitorLeft
 from app.web.visitors import visitor_of
 
@@ -190,11 +190,15 @@ def _port_said(scheme: str, place: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """Most bytes of a form, seconds that it may take to arrive, and such requests under way at once."""
+    """Most bytes of a form, seconds that it may take to arrive, and such requests under way at once.
+
+    What is read `in_memory` waits for room there once it has arrived, on the disk.
+    """
 
     form_bytes: int
     seconds: float
     at_once: int
+    in_memory: bool = True
 
 
 class BodyLimit:
@@ -205,12 +209,18 @@ class BodyLimit:
     """
 
     def __init__(
-        self, app: ASGIApp, usual: Allowance, other_bytes: int, special: Mapping[str, Allowance] | None = None
+        self,
+        app: ASGIApp,
+        usual: Allowance,
+        other_bytes: int,
+        special: Mapping[str, Allowance],
+        room: int,
     ) -> None:
         self.app = app
         self.usual = usual
         self.other_bytes = other_bytes
-        self.special = special or {}
+        self.special = special
+        self._room = Room(room)
         self._places = {allowance: Places(allowance.at_once) for allowance in (usual, *self.special.values())}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -220,29 +230,44 @@ class BodyLimit:
         is_form = headers.get("content-type", "").lower().startswith("multipart/")
         allowance = self.special.get(scope["path"], self.usual) if is_form else self.usual
         limit = allowance.form_bytes if is_form else self.other_bytes
-        body = _Body(receive, limit, allowance.seconds, scope["app"].state.stopping)
+        holder = visitor_of(Request(scope)).holder
+        stay = self._room.stay(holder)
+        body = _Body(receive, limit, allowance, scope["app"].state.stopping, stay)
         if body.is_declared_too_large(headers.get("content-length", "0")):
             return await _refuse_body(body.too_large(), scope, receive, send)
         try:
-            with self._places[allowance].take(visitor_of(Request(scope)).holder) as place:
+            with self._places[allowance].take(holder) as place:
                 place.on_lost = body.lost.set
-                await self.app(scope, body.receive, send)
+                await self.app(scope, body.receive, _leaving(stay, send))
         except _Refusal as refusal:
             await _refuse_body(refusal.error, scope, receive, send)
         except Busy as refusal:
             await _refuse_body(refusal, scope, receive, send)
+        finally:
+            stay.leave()
+
+
+def _leaving(stay: Stay, send: Send) -> Send:
+    """Who begins to answer has worked on the body."""
+
+    async def send_on(message: Message) -> None:
+        stay.leave()
+        await send(message)
+
+    return send_on
 
 
 class _Body:
     """A request's body while it arrives."""
 
-    def __init__(self, receive: Receive, limit: int, seconds: float, stopping: asyncio.Event) -> None:
+    def __init__(self, receive: Receive, limit: int, allowance: Allowance, stopping: asyncio.Event, stay: Stay) -> None:
         self._receive = receive
         self._stopping = stopping
         self._limit = limit
-        self._seconds = seconds
+        self._seconds = allowance.seconds
+        self._stay = stay if allowance.in_memory else None
         self._received = 0
-        self._deadline = time.monotonic() + seconds
+        self._deadline = time.monotonic() + allowance.seconds
         self._is_whole = False
         self.lost = asyncio.Event()
 
@@ -263,6 +288,8 @@ class _Body:
         self._is_whole = not message.get("more_body", False)
         if self._received > self._limit:
             raise _Refusal(self.too_large())
+        if self._is_whole and self._stay:
+            await self._stay.enter(self._received)
         return message
 
     async def _next(self) -> Message:

@@ -83,6 +83,64 @@ class Places:
             self._holdings.add(place.holder, -1)
 
 
+class Room:
+    """So many bytes that all may hold in memory at once. Whoever holds least comes in first, however small the room."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._held = 0
+        self._holdings = Holdings()
+        self._waiting: dict[Stay, int] = {}
+
+    def stay(self, holder: Holder = NOBODY) -> "Stay":
+        """Somebody's, not in yet."""
+        return Stay(self, holder)
+
+    async def enter(self, stay: "Stay", size: int) -> None:
+        """Waits until there is room."""
+        self._waiting[stay] = size
+        try:
+            self._let_in()
+            await stay.called.wait()
+        finally:
+            self._waiting.pop(stay, None)
+
+    def leave(self, stay: "Stay") -> None:
+        """Somebody else may come in."""
+        self._held -= stay.size
+        self._holdings.add(stay.holder, -stay.size)
+        self._let_in()
+
+    def _let_in(self) -> None:
+        while self._waiting:
+            stay = min(self._waiting, key=lambda waiting: self._holdings.of(waiting.holder))
+            if self._held and self._held + self._waiting[stay] > self._size:
+                return
+            stay.size = self._waiting.pop(stay)
+            self._held += stay.size
+            self._holdings.add(stay.holder, stay.size)
+            stay.called.set()
+
+
+@dataclass(eq=False, slots=True)
+class Stay:
+    """A body that has arrived and waits to be worked on."""
+
+    room: Room
+    holder: Holder
+    size: int = 0
+    called: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def enter(self, size: int) -> None:
+        """Waits for room for so many bytes."""
+        await self.room.enter(self, size)
+
+    def leave(self) -> None:
+        """For good, if it has come in at all."""
+        self.room.leave(self)
+        self.size = 0
+
+
 @dataclass(eq=False, slots=True)
 class _Waiter:
     holder: Holder

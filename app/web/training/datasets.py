@@ -27,7 +27,8 @@ router = APIRouter(prefix="/api/datasets", tags=["data sets"])
 
 def allowance(settings: Settings) -> Allowance:
     """What a request with an archive may take, by BodyLimit."""
-    return Allowance(settings.dataset_bytes + settings.json_bytes, settings.dataset_seconds, settings.dataset_uploads)
+    most = settings.dataset_bytes + settings.json_bytes
+    return Allowance(most, settings.dataset_seconds, settings.dataset_uploads, in_memory=False)
 
 
 class ArchiveForm(FormFields):
