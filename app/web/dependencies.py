@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 from fastapi import Path as Part
 
 from app.core.errors import N_, NotYours
+from app.core.shares import household
 from app.runs.store.orders import RunRow
 from app.runs.store.states import Visitor
 from app.runs.store.store import Store
@@ -36,7 +37,7 @@ WorkersDep = Annotated[Workers, Depends(workers_of)]
 
 def limit_rate(request: Request) -> None:
     """For the calls that compute: TooManyRequests, which is 429, for an address that asks too often."""
-    request.app.state.rates.count(request.client.host if request.client else "")
+    request.app.state.rates.count(household(request.client.host if request.client else ""))
 
 
 def datasets_folder(settings: SettingsDep) -> Path:

@@ -7,7 +7,7 @@ visitor. All of it belongs to one event loop. It does not know what the places a
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 
 from app.core.errors import N_, PlaygroundError
@@ -16,6 +16,7 @@ from app.web.errors import RETRY_S
 from app.web.refusals import Busy
 
 LONG_S = 1.0  # a call that takes more is long
+PATIENCE_S = 2.0  # for long calls of one other address
 LATELY_S = 10.0  # how long somebody counts as asking
 MOST_REMEMBERED = 1000  # addresses and visitors whose last turn is known
 
@@ -40,6 +41,11 @@ class Place:
     holder: Holder
     on_lost: Callable[[], object] = bool
     is_lost: bool = False
+
+    def lose(self) -> None:
+        """To somebody else."""
+        self.is_lost = True
+        self.on_lost()
 
 
 class Places:
@@ -74,8 +80,7 @@ class Places:
             raise self._refusal()
         giving = max(owing, key=lambda place: self._holdings.of(place.holder))
         self._leave(giving)
-        giving.is_lost = True
-        giving.on_lost()
+        giving.lose()
 
     def _leave(self, place: Place) -> None:
         if place in self._taken:
@@ -143,13 +148,20 @@ class Stay:
 
 @dataclass(eq=False, slots=True)
 class _Waiter:
-    holder: Holder
+    place: Place
     number: int
     called: asyncio.Event = field(default_factory=asyncio.Event)
 
+    @property
+    def holder(self) -> Holder:
+        return self.place.holder
+
 
 class Turns:
-    """At most `at_once` are at work. An address whose calls are long leaves one place to others, while they ask."""
+    """At most `at_once` are at work. An address whose calls are long leaves one turn to others, while they ask.
+
+    Where it has all turns when somebody else comes, the newest is taken back after PATIENCE_S.
+    """
 
     def __init__(self, at_once: int) -> None:
         self._at_once = at_once
@@ -161,16 +173,20 @@ class Turns:
         self._long: dict[str, float] = {}  # when one had a long call
 
     @asynccontextmanager
-    async def turn(self, holder: Holder = NOBODY) -> AsyncIterator[None]:
-        """Waits for one; it lasts as long as the context."""
+    async def turn(self, place: Place) -> AsyncIterator[None]:
+        """Waits for one; it lasts as long as the context, unless the place is lost."""
         self._count += 1
-        waiter = _Waiter(holder, self._count)
+        waiter = _Waiter(place, self._count)
         self._forget()
-        self._asked[holder.address] = time.monotonic()
+        self._asked[waiter.holder.address] = time.monotonic()
         self._waiting.append(waiter)
         try:
             self._call()
-            await waiter.called.wait()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(waiter.called.wait(), PATIENCE_S)
+            if not waiter.called.is_set():
+                self._take_back(waiter.holder)
+                await waiter.called.wait()
             yield
         finally:
             self._end(waiter)
@@ -182,6 +198,15 @@ class Turns:
         if began is not None and time.monotonic() - began > LONG_S:
             self._long[waiter.holder.address] = time.monotonic()
         self._call()
+
+    def _take_back(self, asking: Holder) -> None:
+        """The newest turn, if all are one other address's, and it is long; of a single one there is no part to give."""
+        addresses = {waiter.holder.address for waiter in self._working}
+        if len(addresses | {asking.address}) != 2 or asking.address in addresses or len(self._working) < 2:
+            return
+        newest = max(self._working, key=lambda waiter: self._working[waiter])
+        if time.monotonic() - self._working[newest] > LONG_S and not newest.place.is_lost:
+            newest.place.lose()
 
     def _call(self) -> None:
         """The next ones, as far as there is room."""

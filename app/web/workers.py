@@ -22,7 +22,6 @@ from fastapi import Request
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from app.core.errors import N_, PlaygroundError
-from app.core.shares import Holder
 from app.runs.store.processes import count_out_of_memory
 from app.settings import Settings
 from app.web import tasks
@@ -85,10 +84,10 @@ class Workers:
 
         `seconds` replaces the usual limit where one request is large by its nature.
         """
-        limit, holder = seconds or self._settings.task_seconds, visitor_of(request).holder
+        limit = seconds or self._settings.task_seconds
         late = TookTooLong(_LARGE if seconds else _LATE, limit=limit)
-        with self._places.take(holder) as place:
-            work = asyncio.ensure_future(self._work(holder, function, arguments, late, limit))
+        with self._places.take(visitor_of(request).holder) as place:
+            work = asyncio.ensure_future(self._work(place, function, arguments, late, limit))
             place.on_lost = work.cancel
             return await _attend(request, work, place)
 
@@ -116,9 +115,9 @@ class Workers:
         )
 
     async def _work(
-        self, holder: Holder, function: Callable[..., Result], arguments: Any, late: TookTooLong, limit: float
+        self, place: Place, function: Callable[..., Result], arguments: Any, late: TookTooLong, limit: float
     ) -> Result:
-        async with self._turns.turn(holder):
+        async with self._turns.turn(place):
             path = self._settings.data / ANSWERS / secrets.token_hex(8)
             task = await self._schedule(function, path, arguments)
             try:

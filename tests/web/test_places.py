@@ -9,7 +9,7 @@ import pytest
 
 from app.core.shares import Holder
 from app.web import places as places_module
-from app.web.places import Places, Turns
+from app.web.places import Place, Places, Turns
 from app.web.refusals import Busy
 
 CROWD = [Holder("10.0.0.9", f"invented {k}") for k in range(9)]
@@ -66,7 +66,7 @@ def test_turns_go_round_by_address_then_by_visitor() -> None:
     order: list[Holder] = []
 
     async def work(turns: Turns, holder: Holder) -> None:
-        async with turns.turn(holder):
+        async with turns.turn(Place(holder)):
             order.append(holder)
             await asyncio.sleep(0)
 
@@ -83,7 +83,7 @@ def test_who_gives_up_waiting_is_left_out_and_a_broken_call_gives_its_turn_back(
     done: list[str] = []
 
     async def work(turns: Turns, name: str) -> None:
-        async with turns.turn(ANNA):
+        async with turns.turn(Place(ANNA)):
             await asyncio.sleep(0.05)
             if name == "broken":
                 raise ValueError
@@ -106,20 +106,20 @@ def test_long_calls_of_one_address_leave_a_place_while_others_ask(monkeypatch: p
 
     async def attack(turns: Turns) -> None:
         for _ in range(3):
-            async with turns.turn(CROWD[0]):
+            async with turns.turn(Place(CROWD[0])):
                 await asyncio.sleep(0.3)
 
     async def ask(turns: Turns) -> None:
         clock = asyncio.get_running_loop()
         for _ in range(40):
             began = clock.time()
-            async with turns.turn(ANNA):
+            async with turns.turn(Place(ANNA)):
                 waits.append(clock.time() - began)
             await asyncio.sleep(0.02)
 
     async def scene() -> None:
         turns = Turns(2)
-        async with turns.turn(ANNA):
+        async with turns.turn(Place(ANNA)):
             pass
         attackers = [asyncio.create_task(attack(turns)) for _ in range(4)]
         await asyncio.sleep(0.1)
@@ -138,7 +138,7 @@ def test_alone_an_address_may_have_all_turns_however_long(monkeypatch: pytest.Mo
 
     async def work(turns: Turns) -> None:
         nonlocal at_once, most
-        async with turns.turn(ANNA):
+        async with turns.turn(Place(ANNA)):
             at_once += 1
             most = max(most, at_once)
             await asyncio.sleep(0.02)
@@ -150,3 +150,28 @@ def test_alone_an_address_may_have_all_turns_however_long(monkeypatch: pytest.Mo
 
     play(scene())
     assert most == 3
+
+
+def test_who_has_all_turns_with_long_calls_gives_the_newest_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(places_module, "LONG_S", 0.05)
+    monkeypatch.setattr(places_module, "PATIENCE_S", 0.1)
+    held = [Place(holder) for holder in CROWD[:2]]
+
+    async def attack(turns: Turns, place: Place) -> None:
+        async with turns.turn(place):
+            await asyncio.sleep(60)
+
+    async def scene() -> None:
+        turns = Turns(2)
+        calls = [asyncio.create_task(attack(turns, place)) for place in held]
+        for place, call in zip(held, calls, strict=True):
+            place.on_lost = call.cancel
+        await asyncio.sleep(0.01)
+        for holder in (ANNA, BOB):
+            async with turns.turn(Place(holder)):
+                pass
+        calls[0].cancel()
+        await asyncio.gather(*calls, return_exceptions=True)
+
+    play(scene())
+    assert [place.is_lost for place in held] == [False, True]

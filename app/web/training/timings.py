@@ -62,7 +62,7 @@ class Timings:
 
     async def _measure(self, question: SpeedQuestion, holder: Holder) -> Timing:
         with self._places.take(holder) as place:
-            async with self._turns.turn(holder):
+            async with self._turns.turn(place):
                 if place.is_lost:
                     raise gave_way()
                 try:
