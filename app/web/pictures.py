@@ -1,11 +1,13 @@
 """Where a call's picture comes from: an upload or a sample."""
 
+from dataclasses import replace
 from typing import Any, Literal
 
 from fastapi import APIRouter, Request, Response, UploadFile
 from pydantic import Field
 
 from app.core.errors import N_, InvalidValue, PictureTooLarge
+from app.core.pictures.framings import FramingName
 from app.core.pictures.samples import SAMPLES
 from app.core.pictures.uploads import PictureLimits, Upload
 from app.settings import Settings
@@ -41,6 +43,20 @@ class PictureForm(FormFields):
         """The same for a file's bytes."""
         limits = PictureLimits(settings.image_bytes, settings.image_pixels, settings.image_side)
         return Upload(data, limits, settings.multiply_adds, self.color == "gray", self.max_side)
+
+
+class SeenForm(PictureForm):
+    """A picture that a network sees."""
+
+    framing: FramingName = Field(
+        "middle",
+        description="What is seen: the `middle`, or, by a network of `digits` or `mnist`, a `drawing` cut out of its "
+        "plain ground and laid as those it was trained on.",
+    )
+
+    def upload(self, data: bytes, settings: Settings) -> Upload:
+        """The same for a file's bytes."""
+        return replace(super().upload(data, settings), framing=self.framing)
 
 
 async def read_file(file: UploadFile, settings: Settings) -> bytes:

@@ -71,7 +71,8 @@ export function readModel(name) {
 }
 
 /**
- * {predictions, seen, familiarity, familiar, milliseconds, before?} of a picture; `fields` are its change and implant.
+ * {predictions, seen, frame, familiarity, familiar, milliseconds, before?} of a picture; `fields` are its change,
+ * implant and framing.
  */
 export async function classify(model, source, fields) {
   return (await send(`${modelAddress(model)}/classifications`, form(source, fields))).json();
@@ -217,9 +218,9 @@ export function readConfused(id, { truth, predicted }, epoch) {
   return json(`${runAddress(id)}/confusion/${truth}/${predicted}?epoch=${epoch}`);
 }
 
-/** The photo, {sample} or {file}, that the run's snapshots watch from now on. */
-export function watchPhoto(id, source) {
-  return send(`${runAddress(id)}/photo`, form(source, {}), "PUT");
+/** The photo, {sample} or {file}, that the run's snapshots watch from now on; `framing` as the network sees it. */
+export function watchPhoto(id, source, framing) {
+  return send(`${runAddress(id)}/photo`, form(source, { framing }), "PUT");
 }
 
 /** Where the photo is, as the network sees it, that a run watches. */
@@ -228,9 +229,9 @@ export function watchedAddress(id) {
 }
 
 /** A snapshot as the run told it, or, for another photo, computed anew from the weights of then. */
-export async function readSnapshot(id, number, source = null) {
+export async function readSnapshot(id, number, source = null, framing = null) {
   const address = `${runAddress(id)}/snapshots/${number}`;
-  return source ? (await send(address, form(source, {}))).json() : json(address);
+  return source ? (await send(address, form(source, { framing }))).json() : json(address);
 }
 
 /** Where a run's history is as a table. */

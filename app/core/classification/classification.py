@@ -16,8 +16,12 @@ from app.core.classification.implants import Implanted, implant
 from app.core.classification.models import Model, open_model, to_probabilities
 from app.core.classification.questions import Question
 from app.core.classification.sprites import draw_picture
+from app.core.datasets.builtin import framing_of
+from app.core.errors import N_, InvalidValue
 from app.core.pictures.changes import Change
 from app.core.pictures.distortions import change_picture
+from app.core.pictures.drawings import frame_drawing, frame_middle
+from app.core.pictures.framings import Frame, Framing, FramingName
 from app.core.pictures.images import read_upload
 from app.core.pictures.preparation import Preparation, prepare_images, prepare_picture
 from app.core.pictures.uploads import Upload
@@ -51,10 +55,20 @@ class Opened:
         assert isinstance(module, nn.Sequential)
         return replace(self.trained, module=module)
 
-    @cached_property
+    @property
     def seen(self) -> Tensor:
         """uint8 C x h x w, exactly what the network sees; raises PictureError, and InvalidValue for the change."""
-        return see(self.question.upload, self.trained.preparation, self.question.change)
+        return self._view[0]
+
+    @property
+    def frame(self) -> Frame:
+        """Which part of the picture that is, before it is changed."""
+        return self._view[1]
+
+    @cached_property
+    def _view(self) -> tuple[Tensor, Frame]:
+        framing = framing_of(self.trained.card.get("dataset"))
+        return see(self.question.upload, self.trained.preparation, framing, self.question.change)
 
     @property
     def prepared(self) -> Tensor:
@@ -75,7 +89,7 @@ class Classification:
     """`predictions` and `before` (without the implant) hold all classes, most probable first; `logits` in their order.
 
     `seen` is a data URL. `familiarity` is the share of validation pictures at least as strange, None where it was not
-    measured. `scale` is what the implant's kernel was multiplied by.
+    measured. `frame` is the part of the picture that was seen. `scale` is what the implant's kernel was multiplied by.
     """
 
     predictions: tuple[Prediction, ...]
@@ -84,16 +98,36 @@ class Classification:
     familiarity: float | None
     familiar: bool | None
     mirrored: bool
+    frame: Frame
     before: tuple[Prediction, ...] | None = None
     scale: float | None = None
 
 
-def see(upload: Upload, preparation: Preparation, change: Change | None = None) -> Tensor:
-    """uint8 C x h x w, exactly what a network with this preparation sees of the file, changed if wished."""
-    levels = read_upload(upload, ENOUGH * max(preparation.size)).levels
+def see(
+    upload: Upload, preparation: Preparation, framing: Framing | None = None, change: Change | None = None
+) -> tuple[Tensor, Frame]:
+    """uint8 C x h x w, exactly what a network with this preparation sees of the file, changed if wished; and of what.
+
+    `framing` is that of the data set it was trained on. Raises PictureError, and InvalidValue where a drawing is to be
+    framed for a network that was not trained on any.
+    """
+    levels, frame = framed(read_upload(upload, ENOUGH * max(preparation.size)).levels, upload.framing, framing)
+    frame = frame or frame_middle(levels, preparation.size)
     seen = prepare_picture(levels, preparation)
     ground = tuple(255 * mean for mean in preparation.mean)
-    return change_picture(seen, change, ground) if change else seen
+    return (change_picture(seen, change, ground) if change else seen), frame
+
+
+def framed(levels: Tensor, wish: FramingName, framing: Framing | None) -> tuple[Tensor, Frame | None]:
+    """H x W x C levels as the data set's own drawings, where that is wished and they show one; else as they are."""
+    if wish == "middle":
+        return levels, None
+    if framing is None:
+        raise InvalidValue(
+            N_("This network was not trained on drawings: leave 'framing' out, and it sees the picture's middle."),
+            field="framing",
+        )
+    return frame_drawing(levels, framing) or (levels, None)
 
 
 def classify(question: Question) -> Classification:
@@ -112,6 +146,7 @@ def answer(asked: Opened) -> Classification:
         familiarity=familiarity,
         familiar=None if familiarity is None else familiarity >= UNFAMILIAR,
         mirrored=asked.model.mirror,
+        frame=asked.frame,
     )
     if asked.implanted is None:
         return found

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 
 from app.core.errors import N_, UnknownDataset
+from app.core.pictures.framings import FRAMINGS, Framing
 
 SHAPES = ("circle", "crescent", "cross", "hexagon", "ring", "square", "star", "triangle")
 CIFAR_CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
@@ -21,7 +22,7 @@ _OWN_NAME = re.compile(r"own-[0-9a-f]{32}")
 
 @dataclass(frozen=True, slots=True)
 class Builtin:
-    """A set that this project knows. `is_made` where it needs no files."""
+    """A set that this project knows. `is_made` where it needs no files; `framing` where its pictures are drawings."""
 
     name: str
     title: str
@@ -30,6 +31,7 @@ class Builtin:
     train: int
     test: int
     is_made: bool = False
+    framing: Framing | None = None
 
 
 def check_name(name: str) -> None:
@@ -60,9 +62,11 @@ def unknown_dataset() -> UnknownDataset:
 
 _TEN_DIGITS = tuple("0123456789")
 _SHAPES = Builtin("shapes", N_("Shapes"), (3, 32, 32), SHAPES, SHAPES_TRAIN, SHAPES_TEST, is_made=True)
-_DIGITS = Builtin("digits", N_("Digits"), (1, 8, 8), _TEN_DIGITS, 1438, 359, is_made=True)
+_DIGITS = Builtin("digits", N_("Digits"), (1, 8, 8), _TEN_DIGITS, 1438, 359, is_made=True,
+                  framing=Framing(8, 1.0, by_mass=False, most_ink=0.38))  # fmt: skip
 _CIFAR10 = Builtin("cifar10", "CIFAR-10", (3, 32, 32), CIFAR_CLASSES, 50_000, 10_000)
-_MNIST = Builtin("mnist", "MNIST", (1, 28, 28), _TEN_DIGITS, 60_000, 10_000)
+_MNIST = Builtin("mnist", "MNIST", (1, 28, 28), _TEN_DIGITS, 60_000, 10_000,
+                 framing=Framing(28, 20 / 28, by_mass=True, most_ink=0.21))  # fmt: skip
 _FASHION = Builtin(
     "fashion-mnist", "Fashion-MNIST", (1, 28, 28),
     ("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"),
@@ -70,3 +74,13 @@ _FASHION = Builtin(
 )  # fmt: skip
 
 BUILTIN: dict[str, Builtin] = {known.name: known for known in (_SHAPES, _DIGITS, _CIFAR10, _MNIST, _FASHION)}
+
+
+def framing_of(name: str | None) -> Framing | None:
+    """How the drawings of a data set lie in its pictures; None where they are none, or it is not known."""
+    return BUILTIN[name].framing if name in BUILTIN else None
+
+
+def framings_of(name: str | None) -> list[str]:
+    """How pictures may be brought before a network that was trained on that data set."""
+    return list(FRAMINGS) if framing_of(name) else [FRAMINGS[0]]

@@ -5,6 +5,8 @@ Names and numbers only: `images` reads the file.
 
 from dataclasses import dataclass
 
+from app.core.pictures.framings import FramingName
+
 FORMATS: tuple[str, ...] = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 
 
@@ -26,6 +28,7 @@ class Upload:
     multiply_adds: int
     gray: bool = False
     max_side: int | None = None
+    framing: FramingName = "middle"  # what a network sees of it
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from app.web.answers import Answer, FromWorker
 from app.web.classification.models import ModelDep
 from app.web.dependencies import SettingsDep, WorkersDep, limit_rate
 from app.web.forms import JSON_TEXT, FormFields, Rows, Whole, read_json, require_form
-from app.web.pictures import PictureForm
+from app.web.pictures import SeenForm
 
 router = APIRouter(
     prefix="/api/models/{name}", tags=["classification"], dependencies=[Depends(require_form), Depends(limit_rate)]
@@ -58,7 +58,7 @@ class ImplantObject(FormFields):
         return Implant(self.layer, self.channel, tuple(map(tuple, self.matrix)), self.divisor)
 
 
-class QuestionForm(PictureForm):
+class QuestionForm(SeenForm):
     """A picture, and what is done to it and to the network before it answers."""
 
     change: Annotated[ChangeObject | None, BeforeValidator(read_json), JSON_TEXT] = Field(

@@ -9,7 +9,7 @@ from fastapi import Path as Part
 from fastapi.responses import FileResponse
 
 from app.core.classification.folders import WEIGHTS, find_model, list_models
-from app.core.datasets.builtin import told_name
+from app.core.datasets.builtin import framings_of, told_name
 from app.settings import Settings
 from app.web import tasks
 from app.web.dependencies import SettingsDep, WorkersDep, limit_rate
@@ -102,4 +102,5 @@ def _translate(request: Request, card: dict[str, Any]) -> dict[str, Any]:
         told["dataset"] = told_name(card["dataset"])  # what programs ask by is no word to translate
     if values:
         told["data"] = translate(language, card["data"], values)
-    return {key: value for key, value in (card | told).items() if key != "data_values"}
+    framings = {"framings": framings_of(card.get("dataset"))}
+    return {key: value for key, value in (card | told | framings).items() if key != "data_values"}

@@ -10,7 +10,7 @@ from fastapi.concurrency import run_in_threadpool
 from pydantic import Field
 
 from app.core.datasets.archives import ArchiveLimits
-from app.core.datasets.builtin import OWN_SIDE, OWN_SIDES
+from app.core.datasets.builtin import OWN_SIDE, OWN_SIDES, framings_of
 from app.core.datasets.catalog import Summary, list_datasets
 from app.core.datasets.own import LONGEST_TITLE, OwnLimits, new_name, place_to_arrive
 from app.core.errors import N_, ArchiveTooLarge, InvalidValue
@@ -113,6 +113,7 @@ def _row(request: Request, summary: Summary) -> dict[str, Any]:
         "train": summary.train,
         "test": summary.test,
         "available": summary.available,
+        "framings": framings_of(summary.name),
     }
 
 

@@ -10,7 +10,7 @@ from app.core.errors import N_
 from app.web import tasks
 from app.web.dependencies import OwnRunDep, RunDep, SettingsDep, StoreDep, WorkersDep, limit_rate
 from app.web.forms import require_form
-from app.web.pictures import PictureForm
+from app.web.pictures import SeenForm
 from app.web.refusals import NothingYet
 
 router = APIRouter(prefix="/api/runs/{run_id}", tags=["training"])
@@ -41,7 +41,7 @@ async def look_again(
     request: Request,
     run: RunDep,
     told: SnapshotDep,
-    form: Annotated[PictureForm, Form(media_type="multipart/form-data")],
+    form: Annotated[SeenForm, Form(media_type="multipart/form-data")],
     store: StoreDep,
     settings: SettingsDep,
     workers: WorkersDep,
@@ -49,7 +49,7 @@ async def look_again(
     """The same moment with another photo: its maps, worked out anew from the weights of then."""
     if form.image is None and form.sample is None:
         return told
-    moment = store.folder(run.id), told["number"], run.read_network(), run.classes
+    moment = store.folder(run.id), told["number"], run.read_network(), run.classes, run.dataset
     return told | await workers.run(request, tasks.look_again, *moment, await form.open(settings))
 
 
@@ -70,12 +70,13 @@ async def show_photo(request: Request, run: RunDep, store: StoreDep, workers: Wo
 async def watch_photo(
     request: Request,
     run: OwnRunDep,
-    form: Annotated[PictureForm, Form(media_type="multipart/form-data")],
+    form: Annotated[SeenForm, Form(media_type="multipart/form-data")],
     store: StoreDep,
     settings: SettingsDep,
     workers: WorkersDep,
 ) -> dict[str, str]:
     """The photo whose maps the next snapshots show."""
-    photo, drawn = await workers.run(request, tasks.see_photo, await form.open(settings), run.read_network())
+    asked = await form.open(settings), run.read_network(), run.dataset
+    photo, drawn = await workers.run(request, tasks.see_photo, *asked)
     await run_in_threadpool(store.folder(run.id).keep_photo, photo)
     return {"seen": drawn}

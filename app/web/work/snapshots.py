@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 import torch
 
-from app.core.classification.classification import see
+from app.core.classification.classification import ENOUGH, framed, see
 from app.core.classification.snapshots import maps_at, photo_checksum
 from app.core.classification.sprites import draw_picture
+from app.core.datasets.builtin import framing_of
 from app.core.networks.networks import Network
 from app.core.pictures.images import encode, read_upload
 from app.core.pictures.uploads import Upload
@@ -18,18 +19,19 @@ from app.web.work.orders import as_seen
 
 
 def look_again(
-    folder: RunFolder, number: int, network: Network, classes: Sequence[str], upload: Upload
+    folder: RunFolder, number: int, network: Network, classes: Sequence[str], dataset: str, upload: Upload
 ) -> dict[str, Any]:
     """Maps and predictions of another photo, from the weights of then."""
     weights, preparation = read_snapshot(folder, number)
-    photo = see(upload, preparation)
+    photo, _ = see(upload, preparation, framing_of(dataset))
     shown = maps_at(weights, network, preparation, photo).describe(classes)
     return {"photo": photo_checksum(photo), "maps": shown["maps"], "predictions": shown["predictions"]}
 
 
-def see_photo(upload: Upload, network: Network) -> tuple[np.ndarray, str]:
+def see_photo(upload: Upload, network: Network, dataset: str) -> tuple[np.ndarray, str]:
     """What the network sees of it, uint8 H x W x C; and the same as a data URL."""
-    seen = as_seen(read_upload(upload, 16 * max(network.input[1:])).levels, network)
+    levels = read_upload(upload, ENOUGH * max(network.input[1:])).levels
+    seen = as_seen(framed(levels, upload.framing, framing_of(dataset))[0], network)
     return seen, draw_picture(torch.from_numpy(seen).permute(2, 0, 1))
 
 

@@ -24,7 +24,7 @@ export function connectBreaking(page) {
         ? { picture: pictureOf(page.pictureKey) }
         : null,
     answer: async ({ picture }) => {
-      const { predictions } = await classify(page.model.name, page.source, {});
+      const { predictions } = await classify(page.model.name, page.source, { framing: framingFor(page.model) });
       page.plain = { predictions, picture };
       show(page);
     },

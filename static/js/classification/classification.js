@@ -4,6 +4,7 @@
 import { listKernels, listModels, listSamples, readModel, readPicture } from "../api.js";
 import { Address, OWN } from "../shared/address.js";
 import { told } from "../shared/told.js";
+import { framingFor } from "../shared/framing.js";
 import { changeFields } from "./changes.js";
 import { keep, kept } from "../shared/keep.js";
 import { connectAnswer } from "./answer.js";
@@ -87,7 +88,7 @@ class ClassificationPage {
   /** The fields that every question about the picture carries. */
   get pictureFields() {
     const { change, implant } = this.state;
-    return { change: changeFields(change), implant: this.implantFields(implant) };
+    return { change: changeFields(change), implant: this.implantFields(implant), framing: framingFor(this.model) };
   }
 
   /** The implant as a request writes it, or null where none is chosen or its kernel is not known. */

@@ -8,7 +8,8 @@ import { toRgba } from "../shared/display.js";
 import { number } from "../shared/format.js";
 import { _ } from "../shared/i18n.js";
 import { classTitle } from "../shared/layers.js";
-import { centerSquare, drawHeat, readSprite } from "../shared/maps.js";
+import { centerSquare } from "../shared/framing.js";
+import { drawHeat, readSprite } from "../shared/maps.js";
 import { readPixels } from "../shared/pixels.js";
 import { part } from "./part.js";
 
@@ -70,7 +71,7 @@ function showChoices(page) {
 }
 
 function showHeat(page, { method, label, limit, signed, completeness, milliseconds }, map) {
-  const isChanged = page.pictureFields.change !== null;
+  const isChanged = page.pictureFields.change !== null || page.answer?.frame.framing === "drawing";
   const base = isChanged ? paint(document.createElement("canvas"), page.seen, page.seen.data) : squareOf(page.photo);
   const text = _("Where %(label)s comes from, by %(method)s", { label: classTitle(label), method });
   $("#heat").show(base, drawHeat(map, limit), text, isChanged);

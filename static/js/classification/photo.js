@@ -7,13 +7,13 @@ import { paint } from "../shared/dom.js";
 import { size } from "../shared/format.js";
 import { _ } from "../shared/i18n.js";
 import { keep } from "../shared/keep.js";
-import { centerSquare, onPhoto } from "../shared/maps.js";
+import { middleOf, onPhoto, onPicture } from "../shared/framing.js";
 import { fileOf, readPixels } from "../shared/pixels.js";
 
 const $ = (selector) => document.querySelector(selector);
 
 const [FIELD_SIDE, EDGE] = [256, 6]; // of the small picture, in its own pixels
-const [THIN, THICK] = [4, 20]; // digits were written with a pen, photographs were not
+const [THIN, THICK] = [4, 12]; // digits were written with a pen, photographs were not
 
 export function connectPhoto(page) {
   let shown = [];
@@ -35,20 +35,30 @@ function showPhoto({ photo, model, origin }) {
   $("#photo-fact").textContent = size(origin.width ?? photo.width, origin.height ?? photo.height);
   const [channels, height, width] = model.input;
   $("#seen-fact").textContent = size(width, height);
-  $("#seen-note").textContent = seenSentence(photo, { width, height, channels });
+  showNote(photo, model, null);
   $("#digit-note").hidden = model.dataset !== "digits";
   $("drawing-board").pencil = channels === 1 ? THICK : THIN;
 }
 
-/** How the photo became what the network sees. */
+/** How the photo became what the network sees; `frame` is null until an answer tells it. */
+function showNote(photo, { input: [channels, height, width] }, frame) {
+  $("#seen-note").textContent =
+    frame?.framing === "drawing"
+      ? _("Your drawing, cut out and laid as the digits it learned from: %(size)s pixels, white on black.", {
+          size: size(width, height),
+        })
+      : seenSentence(photo, { width, height, channels });
+}
+
+/** Of a picture that is seen as it is. */
 function seenSentence(photo, { width, height, channels }) {
-  const { side } = centerSquare(photo);
   const isSquare = photo.width === photo.height;
   const cut = isSquare
     ? _("The whole photo, reduced to %(size)s pixels.", { size: size(width, height) })
     : _("The square in the middle, reduced to %(size)s pixels.", { size: size(width, height) });
   const gray = channels === 1 ? ` ${_("Colors become grays.")}` : "";
-  const lost = side > width ? ` ${_("Details thinner than one of these pixels are gone.")}` : "";
+  const isReduced = Math.min(photo.width, photo.height) > width;
+  const lost = isReduced ? ` ${_("Details thinner than one of these pixels are gone.")}` : "";
   return `${cut}${gray}${lost}`;
 }
 
@@ -58,6 +68,7 @@ export async function showSeen(page, address) {
   page.seen = pixels;
   keep(fileOf(address), SEEN); // for the convolution page
   $("#seen").show(pixels, pixels.data);
+  showNote(page.photo, page.model, page.answer.frame);
   markField(page);
 }
 
@@ -68,8 +79,8 @@ export function markField(page) {
   const seen = { width: page.seen.width, height: page.seen.height };
   $("#seen").mark(cellsOf(field));
   drawField($("#field"), page.seen, field);
-  const box = onPhoto(shifted(field, page.state.change), page.photo, seen);
-  $("#shot").mark({ ...cellsOf(box), turn: turnOf(page.photo, page.state.change) });
+  const box = onPhoto(shifted(field, page.state.change), page.photo, seen, frameOf(page));
+  $("#shot").mark({ ...cellsOf(box), turn: turnOf(page) });
 }
 
 /** The same small, beside how the unit was made, where the photo is out of sight. */
@@ -98,9 +109,14 @@ function drawField(canvas, { width, height, data }, field) {
 }
 
 /** What was turned one way on its way to the network is found on the photo by turning back. */
-function turnOf(photo, { angle = 0 }) {
-  const { x, y, side } = centerSquare(photo);
-  return angle ? `rotate(${angle} ${x + side / 2} ${y + side / 2})` : null;
+function turnOf(page) {
+  const { angle = 0 } = page.state.change;
+  const { x, y, width, height } = onPicture(frameOf(page), page.photo);
+  return angle ? `rotate(${angle} ${x + width / 2} ${y + height / 2})` : null;
+}
+
+function frameOf({ answer, photo }) {
+  return answer?.frame ?? middleOf(photo);
 }
 
 function shifted(field, { dx = 0, dy = 0 }) {

@@ -46,19 +46,6 @@ export function strongest(weights, most) {
   return order.slice(0, most);
 }
 
-/** The square in the middle of a photo, which is what the network is shown: {x, y, side}. */
-export function centerSquare({ width, height }) {
-  const side = Math.min(width, height);
-  return { x: Math.floor((width - side) / 2), y: Math.floor((height - side) / 2), side };
-}
-
-/** A box on the seen picture as a box on the photo; `seen` is {width, height}. */
-export function onPhoto(box, photo, seen) {
-  const { x, y, side } = centerSquare(photo);
-  const scale = side / seen.width;
-  return { x: x + box.x * scale, y: y + box.y * scale, width: box.width * scale, height: box.height * scale };
-}
-
 /** {picture, rgba} of a map in signed colors on a scale from -limit to +limit. */
 export function drawSigned(map, limit) {
   const colors = palette();

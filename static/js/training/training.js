@@ -8,11 +8,13 @@ import {
   listRecipes,
   listRuns,
   listSamples,
+  readPicture,
   readRun,
   submitRun,
   watchPhoto,
 } from "../api.js";
 import { _ } from "../shared/i18n.js";
+import { framingFor } from "../shared/framing.js";
 import { keep, kept } from "../shared/keep.js";
 import { Latest } from "../shared/latest.js";
 import { OWN } from "../shared/address.js";
@@ -42,6 +44,7 @@ import { Visits } from "./runs/visits.js";
 import { automaticName } from "./charts/words.js";
 import { attempt, connectNotice, tell } from "../rooms/notice.js";
 
+const PHOTO_SIDE = 256;
 const GONE = _("That run is not on this server any more. Choose another below, or start one.");
 const SETTINGS = [connectBuilder, connectInput, connectRemedies, connectOptimizer, connectStates];
 const VIEWS = [
@@ -77,7 +80,7 @@ class TrainingPage {
   });
   #list = new RunList(this);
   #taken = 0; // photos
-  #watching = new Latest((key) => this.attempt(() => watchPhoto(JSON.parse(key)[0], this.source)));
+  #watching = new Latest((key) => this.attempt(() => this.#watch(JSON.parse(key)[0])));
   #followers = new Followers(
     (kinds) => this.#hear(kinds),
     (id, fields) => this.#list.hear(id, fields),
@@ -139,6 +142,11 @@ class TrainingPage {
     return this.#settings.of(run);
   }
 
+  /** How a picture is brought before the run's network. */
+  framingOf(run) {
+    return framingFor(this.datasets.find(({ name }) => name === run?.dataset));
+  }
+
   runOf(id) {
     return this.runs.find((run) => run.id === id) ?? null;
   }
@@ -197,7 +205,7 @@ class TrainingPage {
       throw advised(error, this);
     });
     this.#list.put(run);
-    if (sample === OWN) await this.attempt(() => watchPhoto(run.id, this.source));
+    if (sample === OWN || this.framingOf(run)) await this.attempt(() => this.#watch(run.id));
     return run;
   }
 
@@ -257,13 +265,23 @@ class TrainingPage {
     });
   }
 
-  /** The photo to watch, {sample} or {file}; the open run, if it is one's own and goes on, is told. */
+  /**
+   * The photo to watch, {sample} or {file}; the open run, if it is one's own and goes on, is told. A file that cannot
+   * be read changes nothing.
+   */
   async take(source) {
+    const taking = (this.#taken += 1);
+    if (source.file && !(await this.attempt(async () => (source.read = await readPicture(source, PHOTO_SIDE, "rgb")))))
+      return;
+    if (taking !== this.#taken) return;
     this.source = source;
     keep(source.file ?? null, OWN);
     this.change({ sample: source.sample ?? OWN });
-    if (this.run?.mine && !this.feed?.hasEnded)
-      await this.#watching.ask(JSON.stringify([this.run.id, (this.#taken += 1)]));
+    if (this.run?.mine && !this.feed?.hasEnded) await this.#watching.ask(JSON.stringify([this.run.id, taking]));
+  }
+
+  #watch(id) {
+    return watchPhoto(id, this.source, this.framingOf(this.runOf(id)));
   }
 
   #hear(kinds) {

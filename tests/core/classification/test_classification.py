@@ -111,9 +111,9 @@ def test_a_large_photograph_is_read_coarsely_but_seen_alike() -> None:
     photograph = torch.from_numpy((127 + 120 * waves).astype(np.uint8))
     file = upload(photograph, "JPEG", quality=90)
 
-    seen = see(file, PREPARATION)
+    seen, _ = see(file, PREPARATION)
 
-    whole = see(upload(photograph), PREPARATION)
+    whole, _ = see(upload(photograph), PREPARATION)
     assert read_upload(file, 256).levels.shape == (375, 500, 3)
     assert (seen.int() - whole.int()).abs().max() <= 3
 

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { activity, centerSquare, onPhoto, peak, readSprite, strongest } from "../../../static/js/shared/maps.js";
+import { activity, peak, readSprite, strongest } from "../../../static/js/shared/maps.js";
 
 function sprite(rows) {
   const width = rows[0].length;
@@ -43,16 +43,4 @@ test("a map's peak and activity", () => {
 
   assert.deepEqual(peak(map), { x: 0, y: 1 });
   assert.equal(activity(map), 2.5);
-});
-
-test("what a unit sees lies in the square that was cut from the photo", () => {
-  const photo = { width: 400, height: 320 };
-
-  assert.deepEqual(centerSquare(photo), { x: 40, y: 0, side: 320 });
-  assert.deepEqual(onPhoto({ x: 2, y: -1, width: 5, height: 5 }, photo, { width: 32, height: 32 }), {
-    x: 60,
-    y: -10,
-    width: 50,
-    height: 50,
-  });
 });

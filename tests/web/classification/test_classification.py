@@ -18,6 +18,7 @@ from app.core.classification.activations import record
 from app.core.classification.questions import METHODS
 from app.core.pictures.preparation import prepare_images
 from tests import hostile
+from tests.drawn_digits import drawings
 from tests.tiny_models import CLASSES, PREPARATION, random_pictures, tiny_anatomy
 from tests.web.conftest import problem, values, written
 
@@ -248,3 +249,39 @@ def test_wide_pictures_and_gray_ones_are_seen_too(client: TestClient) -> None:
     answer = told(ask(client, "classifications", wide))
 
     assert torch.from_numpy(opened(answer["seen"]).copy()).unique().tolist() == [77]
+
+
+def test_a_drawing_is_framed_as_the_digits_a_network_learned_from(client: TestClient) -> None:
+    boards = [(digit, written(np.array(picture))) for digit, picture in drawings(0.55, ink=20, ground=240)]
+    digits = "/api/models/digits"
+
+    framed = [told(ask(client, "classifications", board, digits, framing="drawing")) for _, board in boards]
+    plain = [told(ask(client, "classifications", board, digits)) for _, board in boards]
+
+    def right(answers: list[dict[str, Any]]) -> int:
+        pairs = zip(boards, answers, strict=True)
+        return sum(str(digit) == answer["predictions"][0]["label"] for (digit, _), answer in pairs)
+
+    assert right(framed) >= 26 > 10 > right(plain)
+    assert {answer["frame"]["framing"] for answer in framed} == {"drawing"}
+    whole = {"framing": "middle", "left": 0, "top": 0, "width": 1, "height": 1}
+    assert all(answer["frame"] == whole for answer in plain)
+    assert all(0.5 < answer["frame"]["height"] < 0.6 for answer in framed)
+
+
+def test_a_picture_that_is_no_drawing_is_seen_as_its_middle(client: TestClient) -> None:
+    fields = {"sample": "coffee", "framing": "drawing"}
+
+    answer = told(client.post("/api/models/digits/classifications", data=fields))
+
+    assert answer["frame"]["framing"] == "middle"
+    assert answer["seen"] == told(client.post("/api/models/digits/classifications", data={"sample": "coffee"}))["seen"]
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_a_network_that_knows_no_drawings_refuses_to_frame_one(client: TestClient, call: str) -> None:
+    refused = problem(ask(client, call, framing="drawing", **CALLS[call]), 422)
+
+    assert refused["field"] == "framing"
+    assert client.get(MODEL).json()["framings"] == ["middle"]
+    assert client.get("/api/models/digits").json()["framings"] == ["middle", "drawing"]

@@ -42,7 +42,9 @@ def test_the_list_follows_the_contract(client: TestClient) -> None:
     rows = {row["name"]: row for row in client.get("/api/datasets").json()["datasets"]}
 
     assert {"shapes", "digits", "cifar10", "mnist", "fashion-mnist"} <= set(rows)
-    assert all(set(row) == {"name", "title", "input", "classes", "train", "test", "available"} for row in rows.values())
+    fields = {"name", "title", "input", "classes", "train", "test", "available", "framings"}
+    assert all(set(row) == fields for row in rows.values())
+    assert {name for name, row in rows.items() if "drawing" in row["framings"]} == {"digits", "mnist"}
     assert rows["shapes"]["available"]
     assert rows["digits"]["available"]
     assert rows["cifar10"] | {"available": False, "title": ""} == {

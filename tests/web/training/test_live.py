@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx2
+import numpy as np
 import pytest
 
+from tests.drawn_digits import drawings
 from tests.test_cli import serving, until
-from tests.web.conftest import problem
+from tests.web.conftest import problem, written
 from tests.web.live_server import DIGITS, ENDLESS, Server
 from tests.web.viewers import Viewer, gather
 
@@ -114,9 +116,25 @@ def test_snapshots_are_told_again_and_looked_at_with_another_photo(server: Serve
     problem(server.client.get(f"/api/runs/{finished}/snapshots/99"), 404)
 
 
+def drawn_file() -> bytes:
+    """A small digit somewhere on a board."""
+    _, picture = next(iter(drawings()))
+    return written(np.array(picture))
+
+
 def test_the_watched_photo_can_be_changed(server: Server, finished: str) -> None:
     path = f"/api/runs/{finished}/photo"
     before = server.client.get(path)
+    drawing = {"image": ("drawing.png", drawn_file())}
+
+    as_drawing = server.client.put(path, files=drawing, data={"framing": "drawing"}).json()["seen"]
+    snapshot = f"/api/runs/{finished}/snapshots/1"
+    looked = server.client.post(snapshot, files=drawing, data={"framing": "drawing"}).json()
+    asked = server.client.post(
+        f"/api/models/run-{finished}/classifications", files=drawing, data={"framing": "drawing"}
+    ).json()
+    assert as_drawing == asked["seen"]
+    assert looked["photo"] != server.client.post(snapshot, files=drawing).json()["photo"]
 
     changed = server.client.put(path, data={"sample": "rocket"})
 

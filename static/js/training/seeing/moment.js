@@ -160,7 +160,7 @@ class PhotoMoments {
     if (photo !== photoKey(page.source)) return;
     if (this.#answers.size >= MOST_KEPT) this.#answers.clear();
     const done = await page.attempt(
-      async () => this.#answers.set(key, await readSnapshot(run, number, page.source)),
+      async () => this.#answers.set(key, await readSnapshot(run, number, page.source, page.framingOf(page.run))),
       this,
     );
     if (!done) this.#answers.set(key, null);

@@ -11,13 +11,13 @@ import { _ } from "../../shared/i18n.js";
 import { keep } from "../../shared/keep.js";
 import { Latest } from "../../shared/latest.js";
 import { classTitle } from "../../shared/layers.js";
-import { centerSquare } from "../../shared/maps.js";
+import { centerSquare } from "../../shared/framing.js";
 import { fileOf, readPixels } from "../../shared/pixels.js";
 import { connectPictures } from "../../rooms/sources.js";
 import { emptySentence, isLost, isNow, momentOf, momentTitle, photoKey, photoMoments } from "./moment.js";
 
 const [PHOTO_SIDE, MOST_BARS] = [256, 5];
-const [THIN, THICK] = [4, 20]; // digits were written with a pen, photographs were not
+const [THIN, THICK] = [4, 12]; // digits were written with a pen, photographs were not
 const $ = (selector) => document.querySelector(selector);
 
 export function connectPhoto(page) {
@@ -73,7 +73,7 @@ async function look(page, view, [photo, run, model, input], isNewest) {
 
 /** The square in the middle, as sharp as it is. */
 async function showPhoto(page, input, isNewest) {
-  const { levels } = await readPicture(page.source, PHOTO_SIDE, "rgb");
+  const { levels } = page.source.read ?? (await readPicture(page.source, PHOTO_SIDE, "rgb"));
   if (!isNewest()) return;
   const { x, y, side } = centerSquare(levels);
   const whole = paint(document.createElement("canvas"), levels, toRgba(levels, "clip"));
@@ -93,7 +93,7 @@ function isSurelyWatched({ run, source }) {
  */
 async function answer(page, view, isNewest = () => true) {
   const [{ run, source }, photo] = [page, photoKey(page.source)];
-  const found = await classify(run.model, source, {});
+  const found = await classify(run.model, source, { framing: page.framingOf(run) });
   if (photo !== photoKey(page.source) || page.run?.id !== run.id) return null;
   view.answer = { run: run.id, photo, ...found };
   await showSeen(page, photo, found.seen, isNewest);
@@ -188,7 +188,7 @@ function showHint({ dataset, state }, view) {
       : "";
   else
     $("#photo-hint").textContent = _(
-      "It learns from digits that fill the picture: draw one over the whole board, with a thick pencil.",
+      "It learns from handwritten digits: draw one, of any size, anywhere on the board.",
     );
   if (view.isGray !== isGray) $("drawing-board").pencil = isGray ? THICK : THIN;
   view.isGray = isGray;

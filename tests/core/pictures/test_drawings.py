@@ -1,0 +1,134 @@
+"""Drawings cut to their box and laid as a data set's own: the shipped digits say whether it was done right."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from torch import Tensor
+
+from app.core.classification.models import compute_logits, open_model
+from app.core.datasets.builtin import BUILTIN
+from app.core.datasets.datasets import load_dataset
+from app.core.pictures.drawings import frame_drawing, frame_middle
+from app.core.pictures.framings import Framing
+from app.core.pictures.preparation import prepare_picture
+from app.core.pictures.sample_levels import read_sample
+from tests.drawn_digits import drawings
+
+ROOT = Path(__file__).parents[3]
+DIGITS, MNIST = BUILTIN["digits"].framing, BUILTIN["mnist"].framing
+assert DIGITS
+assert MNIST
+
+
+def levels(picture: Image.Image) -> Tensor:
+    """uint8 H x W x C."""
+    read = torch.from_numpy(np.array(picture))
+    return read[:, :, None] if read.ndim == 2 else read
+
+
+def answers(pictures: list[Tensor]) -> list[int]:
+    """What the shipped network takes each picture for, framed as a drawing."""
+    model = open_model(ROOT / "models" / "digits")
+    framed = [frame_drawing(picture, DIGITS) for picture in pictures]
+    seen = [prepare_picture(found[0], model.preparation) for found in framed if found]
+    assert len(seen) == len(pictures)
+    return compute_logits(model, torch.stack(seen)).argmax(1).tolist()
+
+
+def right(pictures: list[tuple[int, Image.Image]]) -> int:
+    given = answers([levels(picture) for _, picture in pictures])
+    return sum(digit == said for (digit, _), said in zip(pictures, given, strict=True))
+
+
+@pytest.mark.parametrize("levels_of", [(255, 0), (0, 255), (90, 0), (30, 230)], ids=str)
+@pytest.mark.parametrize(("share", "pencil"), [(0.95, 20), (0.75, 20), (0.55, 20), (0.55, 8), (0.3, 8), (0.95, 3)])
+def test_digits_are_read_whatever_their_size_place_and_ink(
+    share: float, pencil: float, levels_of: tuple[int, int]
+) -> None:
+    ink, ground = levels_of
+
+    found = right(list(drawings(share, pencil, ink=ink, ground=ground)))
+
+    assert found >= 26
+
+
+def test_digits_on_paper_are_read_where_light_falls_from_a_side() -> None:
+    random = np.random.default_rng(3)
+    light = np.linspace(1, 0.75, 384)[None] * np.linspace(1, 0.85, 384)[:, None]
+    photos = []
+    for digit, picture in drawings(0.4, 9, side=384):
+        paper = (230 - 180 * np.asarray(picture, float) / 255) * light + random.normal(0, 4, light.shape)
+        photos.append((digit, Image.fromarray(np.clip(paper, 0, 255).astype(np.uint8)).convert("RGB")))
+
+    assert right(photos) >= 26
+
+
+def test_the_data_sets_own_pictures_stay_as_they_were() -> None:
+    digits = load_dataset("digits", ROOT)
+
+    given = answers([picture.permute(1, 2, 0) for picture in digits.test_images])
+
+    said = torch.tensor(given) == digits.test_labels
+    assert said.float().mean() > 0.98
+
+
+def test_a_digit_of_mnist_comes_back_to_its_place() -> None:
+    """Its box is 20 pixels high, its center of mass in pixel 14 of 28 (LeCun, the MNIST database)."""
+    for _, picture in drawings(0.4, 8):
+        found = frame_drawing(levels(picture), MNIST)
+        assert found is not None
+        ink = found[0][:, :, 0].double()
+        rows, columns = ((ink > 77).any(axis).nonzero().flatten() for axis in (1, 0))
+        centers = [float((ink.sum(axis) * (torch.arange(28) + 0.5)).sum() / ink.sum()) for axis in (1, 0)]
+
+        assert max(len(rows), len(columns)) in (19, 20, 21)
+        assert centers == pytest.approx([14.5, 14.5], abs=0.7)
+
+
+def test_the_frame_is_the_square_around_the_drawing() -> None:
+    picture = torch.zeros(100, 200, 1, dtype=torch.uint8)
+    picture[40:80, 150:170] = 200
+
+    found = frame_drawing(picture, Framing(8, 1.0, by_mass=False, most_ink=1.0))
+
+    assert found is not None
+    frame = found[1]
+    assert (frame.left, frame.top, frame.width, frame.height) == (140 / 200, 40 / 100, 40 / 200, 40 / 100)
+    assert (found[0][:, :, 0] > 127).tolist() == [[False] * 2 + [True] * 4 + [False] * 2] * 8
+
+
+def test_a_frame_may_reach_beyond_the_picture() -> None:
+    picture = torch.full((60, 60, 3), 255, dtype=torch.uint8)
+    picture[10:50, 0:4] = 0
+
+    found = frame_drawing(picture, Framing(20, 1.0, by_mass=False, most_ink=1.0))
+
+    assert found is not None
+    assert found[1].left == pytest.approx(-18 / 60)
+    assert found[0][:, 9:11].min() == 255
+    assert found[0][:, :8].max() == 0
+
+
+@pytest.mark.parametrize("name", ["plain", "noise", "photograph", "checkerboard", "one pixel"])
+def test_what_is_no_drawing_on_a_plain_ground_is_not_cut(name: str) -> None:
+    random = np.random.default_rng(4)
+    pictures = {
+        "plain": np.full((40, 50, 3), 180),
+        "noise": random.integers(0, 256, (40, 50, 3)),
+        "photograph": read_sample("coffee"),
+        "checkerboard": np.kron(np.indices((6, 6)).sum(0) % 2, np.ones((5, 5)))[:, :, None] * 255,
+        "one pixel": np.full((1, 1, 1), 7),
+    }  # fmt: skip
+
+    assert frame_drawing(torch.from_numpy(pictures[name].astype(np.uint8)), DIGITS) is None
+
+
+def test_the_middle_is_what_is_prepared() -> None:
+    picture = torch.zeros(30, 80, 3, dtype=torch.uint8)
+
+    frame = frame_middle(picture, (28, 28))
+
+    assert (frame.framing, frame.left, frame.top, frame.width, frame.height) == ("middle", 25 / 80, 0, 30 / 80, 1)
