@@ -17,6 +17,7 @@ import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import cache
 
 PIECE = 16 * 1024
 BOUNDARY = "attack"
@@ -100,6 +101,7 @@ FORM = f"Content-Type: multipart/form-data; boundary={BOUNDARY}"
 JSON = "Content-Type: application/json"
 
 
+@cache
 def picture(width: int, height: int) -> bytes:
     """A PNG of one color: small to send, large to keep as numbers."""
     rows = zlib.compress((b"\0" + bytes([90, 60, 30]) * width) * height, 9)

@@ -55,20 +55,26 @@ def besiege(process: int, port: int, attack: str, seconds: float = SECONDS) -> S
 
 
 def _ask(port: int, seen: Siege, over: threading.Event) -> None:
-    """Health, on a connection of its own each time."""
     while not over.wait(0.05):
-        began = time.monotonic()
-        connection = HTTPConnection("127.0.0.1", port, timeout=30)
-        try:
-            connection.request("GET", "/healthz")
-            status = connection.getresponse().status
-            seen.health.append(time.monotonic() - began)
-            if status != 200:
-                seen.unanswered.append(str(status))
-        except (OSError, HTTPException) as error:
-            seen.unanswered.append(repr(error))
-        finally:
-            connection.close()
+        told, seconds = ask_health(port)
+        if told == "200":
+            seen.health.append(seconds)
+        else:
+            seen.unanswered.append(told)
+
+
+def ask_health(port: int, patience: float = 30) -> tuple[str, float]:
+    """The status, or what came instead, and the seconds; on a connection of its own, as a balancer asks."""
+    began = time.monotonic()
+    connection = HTTPConnection("127.0.0.1", port, timeout=patience)
+    try:
+        connection.request("GET", "/healthz")
+        told = str(connection.getresponse().status)
+    except (OSError, HTTPException) as error:
+        told = repr(error)
+    finally:
+        connection.close()
+    return told, time.monotonic() - began
 
 
 def _weigh(server: psutil.Process, idle: int, seen: Siege, over: threading.Event) -> None:

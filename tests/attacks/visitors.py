@@ -167,7 +167,7 @@ class Visitor:
         """A sample, or a file of one's own."""
         if self._chance.random() < 0.5:
             return {"data": {"sample": self._chance.choice(SAMPLES)}}
-        width, height = self._chance.randrange(40, 900), self._chance.randrange(40, 700)
+        width, height = self._chance.choice((40, 333, 900)), self._chance.choice((41, 256, 700))
         return {"data": {}, "files": {"image": ("a.png", picture(width, height))}}
 
     async def _post_picture(self, path: str, headers: dict[str, str] | None = None, **fields: str) -> None:
