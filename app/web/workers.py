@@ -38,6 +38,9 @@ log = structlog.get_logger("app.web")
 
 _START_S = 60.0
 _LOOK_S = 0.5  # between two looks whether a task's time is over
+_ALMOST_S = (
+    0.3  # for work that nobody waits for any more: short work costs less than another process, which knows no models
+)
 _LOST = N_("The process that worked on this ended before it was done. Try again, or use another picture.")
 _SWOLLEN = N_(
     "The server's memory ran out while it worked on this. Use a smaller picture or kernel, or try again later."
@@ -167,8 +170,12 @@ async def _in_time(task: ProcessFuture[Result], late: TookTooLong, limit: float)
             await asyncio.wait([result], timeout=min(left, _LOOK_S))
         return result.result()
     finally:
-        if not result.done():
-            task.cancel()  # a worker that is at it ends, and another takes its place
+        try:
+            if not result.done() and task.running():
+                await asyncio.wait([result], timeout=min(until - time.monotonic(), _ALMOST_S))
+        finally:
+            if not result.done():
+                task.cancel()  # a worker that is at it ends, and another takes its place
 
 
 def _end(pool: ProcessPool) -> None:

@@ -172,6 +172,16 @@ def test_work_that_nobody_waits_for_is_stopped(workers: Workers, tmp_path: Path)
     assert not (tmp_path / "done").exists()
 
 
+def test_who_leaves_short_work_costs_no_process(workers: Workers) -> None:
+    process = ask(workers, os.getpid)
+
+    for _ in range(3):
+        with pytest.raises(VisitorLeft):
+            ask(workers, time.sleep, 0.15, leaves_after=0.05)
+
+    assert ask(workers, os.getpid) == process
+
+
 def test_one_too_many_is_told_to_come_back(workers: Workers) -> None:
     async def crowd() -> list[Any]:
         calls = [workers.run(visitor(), time.sleep, 0.1) for _ in range(3)]
