@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import os
 import resource
 import socket
 from contextlib import suppress
@@ -24,6 +25,7 @@ from app.logs import configure
 from app.main import create_app
 from app.settings import Settings
 
+ACCEPTS = 8
 OTHER_FILES = 300  # the database, pipes to workers and trainers, uploads, answers that are sent from files
 
 
@@ -49,7 +51,20 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         gc.freeze()  # what is there stays: else any large request has all of it looked through, for 0.1 s
         if self.started:
+            await self._accept_more()
             asyncio.get_running_loop().run_in_executor(None, self._app.state.workers.start)
+
+    async def _accept_more(self) -> None:
+        """Listens ACCEPTS times at the same socket: uvloop takes one connection each in a pass of its loop.
+
+        Whoever opens hundreds would otherwise keep the next one waiting for hundreds of passes.
+        """
+        config, loop = self.config, asyncio.get_running_loop()
+        protocol = partial(config.http_protocol_class, config, self.server_state, self.lifespan.state)  # type: ignore[call-arg]
+        for listening in [plug for server in self.servers for plug in server.sockets]:
+            for _ in range(ACCEPTS - 1):
+                twin = socket.socket(fileno=os.dup(listening.fileno()))
+                self.servers.append(await loop.create_server(protocol, sock=twin, backlog=config.backlog))
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """As uvicorn's, with nobody who watches any more, nor sends."""
