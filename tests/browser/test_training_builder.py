@@ -17,6 +17,7 @@ from app.core.training.recipes import find_recipe
 from tests.browser.access import PHONE, in_both_themes, too_narrow, violations
 from tests.browser.calls import delete, get, post
 from tests.browser.conftest import Open
+from tests.browser.running import start
 
 pytestmark = pytest.mark.browser
 
@@ -178,6 +179,52 @@ def test_a_program_is_pasted_and_the_network_copied_out(open_page: Open) -> None
 
     expect(page.locator("#network-code")).to_be_hidden()
     assert [text.split()[0] for text in _layers(page)] == ["conv2d", "flatten", "dense"]
+
+
+SLIDE = """
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv1 = nn.Conv2d(1, 6, 3)
+        self.fc1 = nn.Linear(6 * 13 * 13, 7)
+
+    def forward(self, x):
+        x = F.max_pool2d(F.relu(self.conv1(x)), 2)
+        return self.fc1(torch.flatten(x, 1))
+
+net = Net()
+loader = torch.utils.data.DataLoader(data, batch_size=50, shuffle=True)
+optimizer = torch.optim.SGD(net.parameters(), lr=0.02, momentum=0.5)
+scheduler = torch.optim.lr_scheduler.StepLR(optimizer, 1)
+for epoch in range(2):
+    for pictures, labels in loader:
+        loss = nn.CrossEntropyLoss()(net(pictures), labels)
+        loss.backward()
+        optimizer.step()
+"""
+
+
+def test_a_slide_is_pasted_and_trained_with_its_own_numbers(open_page: Open, server: str) -> None:
+    page = open_page(_path(augmentation=["shift"]), expected="422")
+
+    page.click("#as-code")
+    page.fill("#network-text", SLIDE)
+    page.click("#read-text")
+
+    expect(page.locator("#network-code")).to_be_hidden()
+    expect(page.locator("#reading [data-kind=changed]")).to_contain_text("1×28×28 and 7 classes became 1×8×8 and 10")
+    expect(page.locator("#reading [data-kind=left_out]")).to_contain_text("'StepLR' is not known here")
+    expect(page.locator("#reading [data-kind=taken]")).to_contain_text("epochs = 2")
+    run = get(f"{server}/api/runs/{start(page)}").json()
+    assert {name: run["training"][name] for name in ("optimizer", "learning_rate", "momentum", "decay", "epochs")} == {
+        "optimizer": "sgd", "learning_rate": 0.02, "momentum": 0.5, "decay": 0, "epochs": 2,
+    }  # fmt: skip
+    assert (run["training"]["batch_size"], run["training"]["augmentation"]) == (50, [])
+    assert [layer["type"] for layer in run["network"]["layers"]] == ["conv2d", "max_pooling2d", "flatten", "dense"]
 
 
 def test_the_network_follows_the_pictures(open_page: Open) -> None:

@@ -18,11 +18,13 @@ from app.core.networks.libraries import keras, pytorch
 from app.core.networks.libraries.calls import Call
 from app.core.networks.libraries.spellings import modern
 from app.core.networks.networks import TOP, TYPES, Network, parse_input, parse_layer, parse_network
-from app.core.networks.programs.choosing import choose
+from app.core.networks.programs.choosing import Choice, choose
 from app.core.networks.programs.graphs import calls_of
 from app.core.networks.programs.keras_objects import BUILT
 from app.core.networks.programs.machine import Machine
 from app.core.networks.programs.names import Given
+from app.core.networks.programs.notes import CHANGED, TAKEN, Note
+from app.core.networks.programs.slides import slide_of
 from app.core.networks.programs.texts import parse_text
 from app.core.networks.programs.values import ITEMS, Instance, Items, Sizes, Unknown, refuse
 from app.core.networks.reports import Limits
@@ -36,28 +38,24 @@ _UNEVEN = N_("Line %(line)d: zeros that differ from side to side are known only 
 
 @dataclass(frozen=True)
 class Reading:
-    """What a text gives: its network, and what was noticed on the way."""
+    """What a text gives: its network, the settings of its training by our names, and what is said of the reading."""
 
     network: Network
-    machine: Machine
-    of: Instance
+    training: dict[str, Any]
+    notes: tuple[Note, ...]
 
 
 def read_network(text: Any, shape: Sequence[int] | None = None, limits: Limits | None = None) -> Network:
     """The network that a text builds; see `read_program`."""
-    return read_program(text, shape, limits).network
+    return read_program(text, Given(None if shape is None else parse_input(shape), wins=True), limits).network
 
 
-def read_program(
-    text: Any, shape: Sequence[int] | None = None, limits: Limits | None = None, classes: int | None = None
-) -> Reading:
-    """What a text builds; `shape` (channels, height, width) wins over what the text says of its input.
+def read_program(text: Any, given: Given, limits: Limits | None = None) -> Reading:
+    """What a text builds, and how it trains that; names that it leaves open, such as num_classes, are as `given`.
 
-    Names that the text leaves open, such as num_classes, are those of the shape and the `classes`. Raises
-    InvalidNetwork, with the line where one is to blame. PyTorch says no input size: it is taken from an example such as
-    torch.rand(1, 3, 32, 32), else the usual size with which all layers fit.
+    Raises InvalidNetwork, with the line where one is to blame. PyTorch says no input size: it is taken from an example
+    such as torch.rand(1, 3, 32, 32), else the usual size with which all layers fit.
     """
-    given = Given(None if shape is None else parse_input(shape), classes)
     tree = parse_text(text)
     try:
         return _read(tree, given, limits)
@@ -69,7 +67,8 @@ def _read(tree: ast.Module, given: Given, limits: Limits | None) -> Reading:
     machine = Machine(_own_classes(), _WORDS, _is_torch(tree), given)
     machine.spatial = keras.SPATIAL
     machine.run(tree)
-    chosen = choose(machine, tree).network
+    choice = choose(machine, tree)
+    chosen, wanted = choice.network, given.shape if given.wins else None
     calls = calls_of(machine, chosen)
     if not calls:
         raise refuse(
@@ -77,17 +76,47 @@ def _read(tree: ast.Module, given: Given, limits: Limits | None) -> Reading:
         )
     if chosen.root.startswith("torch"):
         calls, said = pytorch.without_unflatten(calls)
-        shapes = [given.shape or said] if given.shape or said else pytorch.find_inputs(calls, examples(machine, chosen))
-        network = _fit(calls, shapes, limits)
+        likely = [*examples(machine, chosen), *([given.shape] if given.shape else [])]
+        network = _fit(calls, [wanted or said] if wanted or said else pytorch.find_inputs(calls, likely), limits)
     else:
         calls, first = modern(calls)
         calls, said = keras.find_input(calls, first)
-        shape = given.shape or said or keras.built_shape(chosen.fields.get(BUILT), first)
+        shape = wanted or said or keras.built_shape(chosen.fields.get(BUILT), first)
+        shape = shape or keras.built_shape((None, *(_used(machine, chosen) or ())), first) or given.shape
         if shape is None:
             raise refuse(calls[0].line, N_("Line %(line)d: the first layer must say the shape of its input, as "
                                            "input_shape=(32, 32, 3), or the request as 'input'."))  # fmt: skip
         network = Chain(parse_input(shape), torch=False).network(calls, limits)
-    return Reading(network, machine, chosen)
+    return _told(machine, choice, calls, network)
+
+
+def _told(machine: Machine, choice: Choice, calls: Sequence[Call], network: Network) -> Reading:
+    """The network, and what is said beside it."""
+    slide = slide_of(machine, choice.network, network.input[2])
+    notes = []
+    if choice.others:
+        notes.append(Note(TAKEN, _CHOSEN[choice.reason], {"line": choice.network.line, "count": choice.others}))
+    for name, (line, value) in machine.told.given.items():
+        shown = shape_text(value) if isinstance(value, tuple) else value
+        notes.append(Note(TAKEN, _FILLED, {"line": line, "name": name[:40], "value": shown}))
+    words = {call.name: call.line for call in calls}
+    if "LogSoftmax" in words:
+        notes.append(Note(CHANGED, _LOG, {"line": words["LogSoftmax"]}))
+    if network.layers[0].type == Flatten.type and calls and not {"Flatten", "Reshape"} & set(words):
+        notes.append(Note(CHANGED, _UNROLLED, {"line": calls[0].line, "shape": shape_text(network.input)}))
+    if network.layers[0].role == "scale" and network.layers[0].scale < 1:  # type: ignore[attr-defined]
+        slide.take("normalization", "none", calls[0].line)
+    return Reading(network, slide.settings, (*notes, *slide.notes))
+
+
+_CHOSEN = {
+    "trained": N_("The network of line %(line)d was read, the one that is trained last; %(count)d others were not."),
+    "named": N_("The network of line %(line)d was read, by its name; %(count)d others were not."),
+    "only": N_("The network of line %(line)d was read, the one that is given data; %(count)d others were not."),
+}
+_FILLED = N_("Line %(line)d: '%(name)s' is not written out; the data set gives %(value)s.")
+_LOG = N_("Line %(line)d: log_softmax became a softmax; training here takes the values before it.")
+_UNROLLED = N_("Line %(line)d takes rows of numbers; a flatten before it makes them of pictures of %(shape)s.")
 
 
 _WORDS = {*keras.FORMS, *pytorch.FORMS}
@@ -115,10 +144,19 @@ def _is_torch(tree: ast.Module) -> bool:
     return bool(roots & {"torch", "nn", "optim"} | (roots & (set(pytorch.FORMS) - set(keras.FORMS))))
 
 
+def _used(machine: Machine, of: Instance) -> Shape | None:
+    """The shape of the first data that the text gives the network."""
+    return next((shape for _, used, shape in machine.told.examples if used is of), None)
+
+
 def examples(machine: Machine, of: Instance) -> list[Shape]:
     """The shapes of pictures that the text gives the network; else of those that it makes."""
-    given = [shape for _, used, shape in machine.told.examples if used is of]
-    return given[:1] or [shape[1:] for _, used, shape in machine.told.examples if used is None and len(shape) == 4]
+    given = _used(machine, of)
+    return (
+        [given]
+        if given
+        else [shape[1:] for _, used, shape in machine.told.examples if used is None and len(shape) == 4]
+    )
 
 
 def _fit(calls: Sequence[Call], shapes: Any, limits: Limits | None) -> Network:
@@ -144,7 +182,6 @@ class Chain:
         self._torch = torch
         self._within = within
         self._zeros: tuple[Call, Sides] | None = None  # around the maps, which a convolution may take for its padding
-        self.unrolled = False  # before the first layer, which takes rows
         self._pooled = False  # by AdaptiveAvgPool2d, after which PyTorch needs a Flatten that Keras does not
 
     def network(self, calls: Sequence[Call], limits: Limits | None) -> Network:
@@ -181,7 +218,6 @@ class Chain:
             return
         if call.name in ("Dense", "Linear") and not self.entries and len(self.shape) == 3 and self._within == TOP:
             self._append(call, {"type": Flatten.type})  # pictures are laid out before the network, in the program
-            self.unrolled = True
         entry = pytorch.read(call, self.shape) if self._torch else keras.read(call)
         kind, pooled, self._pooled = entry["type"], self._pooled, False
         role = _role(kind)

@@ -142,7 +142,7 @@ PIECES = st.sampled_from([
 @example("model = Sequential([Residual([], projection=None)])")
 @example("model = nn.Sequential(Residual(('projection', nn.ReLU())))")
 @example("x = Sequential")
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=1000)
 def test_any_text_is_read_or_refused_but_breaks_nothing(text: str) -> None:
     with suppress(InvalidNetwork):
         assert parse_network(read_network(text).describe())

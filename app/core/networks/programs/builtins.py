@@ -21,6 +21,7 @@ from app.core.networks.programs.values import (
     Instance,
     Items,
     Library,
+    Stream,
     Table,
     Unknown,
     holds_network,
@@ -62,7 +63,7 @@ class Builtins(Calls):
     def iterate(self, value: Any, line: int) -> Arguments | None:
         """What a loop over the value goes through; None where that is not known."""
         if isinstance(value, Items):
-            value = value.fields[ITEMS]
+            value = self.contents(value)
         if isinstance(value, Table):
             return None if ITEMS in value.fields else tuple(value.live())
         if isinstance(value, str):
@@ -89,13 +90,13 @@ class Builtins(Calls):
 
     def py_enumerate(self, arguments: Arguments, keywords: dict[str, Any], line: int) -> Any:
         value, start = (*arguments, keywords.get("start", 0))[:2]
-        return tuple(enumerate(self.each_of(value, line), self.plain(start)))
+        return self.stream(tuple(enumerate(self.each_of(value, line), self.plain(start))))
 
     def py_zip(self, arguments: Arguments, keywords: dict[str, Any], line: int) -> Any:
-        return tuple(zip(*(self.each_of(value, line) for value in arguments), strict=False))
+        return self.stream(tuple(zip(*(self.each_of(value, line) for value in arguments), strict=False)))
 
     def py_reversed(self, arguments: Arguments, keywords: dict[str, Any], line: int) -> Any:
-        return self.each_of(arguments[0], line)[::-1]
+        return self.stream(self.each_of(arguments[0], line)[::-1])
 
     def py_sorted(self, arguments: Arguments, keywords: dict[str, Any], line: int) -> Any:
         inside = self.plain(arguments[0])
@@ -129,7 +130,7 @@ class Builtins(Calls):
     def py_map(self, arguments: Arguments, keywords: dict[str, Any], line: int) -> Any:
         function, *values = arguments
         rows = zip(*(self.each_of(value, line)[:MAXIMUM_TURNS] for value in values), strict=False)
-        return tuple(self.call(function, tuple(row), {}, line) for row in rows)
+        return self.stream([self.call(function, tuple(row), {}, line) for row in rows])
 
     def py_filter(self, arguments: Arguments, keywords: dict[str, Any], line: int) -> Any:
         function, value = arguments
@@ -137,7 +138,7 @@ class Builtins(Calls):
         truths = [self.truth(one if function is None else self.call(function, (one,), {}, line)) for one in inside]
         if None in truths:
             raise No
-        return tuple(one for one, truth in zip(inside, truths, strict=True) if truth)
+        return self.stream([one for one, truth in zip(inside, truths, strict=True) if truth])
 
     def py_getattr(self, arguments: Arguments, keywords: dict[str, Any], line: int) -> Any:
         value, name, *default = arguments
@@ -220,7 +221,16 @@ class Builtins(Calls):
         return None
 
     def py_next(self, arguments: Arguments, keywords: dict[str, Any], line: int) -> Any:
-        return self.any_of(arguments[0], line)
+        of = arguments[0]
+        inside = of.fields[ITEMS] if isinstance(of, Stream) else None
+        if not isinstance(inside, tuple) or not inside:
+            return self.any_of(of, None, line)
+        self.write(of, ITEMS, inside[1:])
+        return inside[0]
+
+    def py_iter(self, arguments: Arguments, keywords: dict[str, Any], line: int) -> Any:
+        inside = None if isinstance(arguments[0], Unknown) else self.iterate(arguments[0], line)
+        return arguments[0] if inside is None else self.stream(inside)
 
     def py_same(self, arguments: Arguments, keywords: dict[str, Any], line: int) -> Any:
         return arguments[0]
@@ -240,7 +250,7 @@ _FUNCTIONS: Mapping[str, Callable[[Any, Arguments, dict[str, Any], int], Any]] =
     "os._exit": Builtins.py_exit, "super": Builtins.py_super, "staticmethod": Builtins.py_static,
     "classmethod": Builtins.py_class_method, "property": Builtins.py_property,
     "functools.partial": Builtins.py_partial, "partial": Builtins.py_partial, "eval": Builtins.py_eval,
-    "vars": Builtins.py_vars, "print": Builtins.py_print, "next": Builtins.py_next, "iter": Builtins.py_same,
+    "vars": Builtins.py_vars, "print": Builtins.py_print, "next": Builtins.py_next, "iter": Builtins.py_iter,
     "collections.OrderedDict": Builtins.py_dict, "OrderedDict": Builtins.py_dict, "xrange": Builtins.py_range,
     "numpy.arange": Builtins.py_range, "tqdm.tqdm": Builtins.py_same, "tqdm": Builtins.py_same,
     "tqdm.trange": Builtins.py_range, "trange": Builtins.py_range, "tqdm.notebook.tqdm": Builtins.py_same,

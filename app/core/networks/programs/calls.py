@@ -142,7 +142,7 @@ class Calls(Statements):
             self._frames.pop()
         if left is None or left.kind != "return":
             return None
-        return left.value if left.sure else self.merge([left.value, None], line)
+        return left.value if left.sure else self.merge([left.value, None], line, function.node.name)
 
     def _arguments(
         self, function: Function, arguments: tuple[Any, ...], keywords: dict[str, Any], line: int
@@ -299,6 +299,8 @@ class Calls(Statements):
                 self.lose(f"{value.name}.{name}", line)
             case Made() | Weights() | Library():
                 self.set_native(value, name, new, line)
+            case _ if holds_network(value):
+                self.lose(name, line)
 
     def set_element(self, value: Any, index: Any, new: Any, line: int) -> None:
         """value[index] = new"""
@@ -313,6 +315,8 @@ class Calls(Statements):
                 self.lose(value.name, line)
             case Instance() | Library():
                 self.set_native(value, index, new, line)
+            case _ if holds_network(value):
+                self.lose("[...]", line)
 
     def _replaced(self, value: Items, index: Any, new: Any, line: int) -> Any:
         inside = value.fields[ITEMS]

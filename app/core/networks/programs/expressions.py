@@ -7,23 +7,18 @@ from typing import Any
 from app.core.networks.programs.heap import Heap
 from app.core.networks.programs.operators import No, binary, compare, is_simple, subscript, unary
 from app.core.networks.programs.values import (
-    BRANCH,
     ITEMS,
     MISSING,
     NOT_WRITTEN,
     UNSET,
-    Class,
     Function,
-    Instance,
     Items,
-    Made,
     Scope,
     Table,
     Unknown,
     as_key,
     holds_network,
     is_plain,
-    same,
 )
 
 MAXIMUM_TURNS = 512
@@ -85,42 +80,6 @@ class Expressions(Heap):
         if name in self.module.fields:  # it was deleted
             return Unknown(UNSET, line, name)
         return self.free(name, line)
-
-    def truth(self, value: Any) -> bool | None:
-        """Whether an `if` takes it for true; None where that is not known."""
-        if is_plain(value) or isinstance(value, tuple):
-            return bool(value)
-        if isinstance(value, Items):
-            found = value.fields[ITEMS]
-            return None if isinstance(found, Unknown) else bool(found)
-        if isinstance(value, Table):
-            return None if ITEMS in value.fields else bool(value.live())
-        if isinstance(value, Instance):
-            special = any(value.kind.find(name) is not MISSING for name in ("__bool__", "__len__"))
-            return None if special or value.root else True
-        return True if isinstance(value, Function | Class | Made) else None
-
-    def choose(self, value: Any, line: int, yes: Callable[[], Any], no: Callable[[], Any], name: str = "") -> Any:
-        """What the one or the other gives; where the value decides nothing, both are gone."""
-        truth = self.truth(value)
-        if truth is not None:
-            return yes() if truth else no()
-        return self.merge(self.either(line, yes, no), line, name)
-
-    def merge(self, found: list[Any], line: int, name: str = "") -> Any:
-        """The one value that all are; unknown where they differ."""
-        if all(same(found[0], value) for value in found[1:]):
-            return found[0]
-        return Unknown(BRANCH, line, name, any(map(holds_network, found)))
-
-    def plain(self, value: Any) -> Any:
-        """Lists as tuples, all the way; Unknown where a part is."""
-        if isinstance(value, Items):
-            value = value.fields[ITEMS]
-        if isinstance(value, tuple):
-            found = tuple(self.plain(one) for one in value)
-            return next((one for one in found if isinstance(one, Unknown)), found)
-        return value
 
     def sequence(self, nodes: Iterable[ast.expr], scope: Scope) -> list[Any] | Unknown:
         """The values of elements, starred ones laid out."""
@@ -307,9 +266,10 @@ class Expressions(Heap):
 
     def _comprehension(self, node: Any, scope: Scope) -> Any:
         found: list[Any] = []
-        inner = Scope(self.tick(), "function", scope)
+        inner = Scope(self.tick(), "comprehension", scope)
         why = self._turns(node, 0, inner, found)
-        made = self.items(found if why is None else ())
+        make = self.stream if isinstance(node, ast.GeneratorExp) else self.items
+        made = make(found if why is None else ())
         if why is not None:
             made.fields[ITEMS] = why
         return made
@@ -371,6 +331,8 @@ class Expressions(Heap):
 
     def _walrus(self, node: ast.NamedExpr, scope: Scope) -> Any:
         value = self.evaluate(node.value, scope)
+        while scope.kind == "comprehension" and scope.parent is not None:
+            scope = scope.parent
         self.bind(node.target, value, scope)
         return value
 

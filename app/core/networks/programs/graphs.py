@@ -42,6 +42,8 @@ _TWICE = N_(
 )
 _UNUSED = N_("Line %(line)d makes a layer with weights (%(type)s) that forward never uses, and that PyTorch counts all "
              "the same; take it out.")  # fmt: skip
+_UNREGISTERED = N_("Line %(line)d makes a layer with weights (%(type)s) that the module does not hold, so that PyTorch "
+                   "does not train it: put it in self, or in an nn.ModuleList.")  # fmt: skip
 _FROZEN = N_("Line %(line)d keeps weights from learning; here all weights of a network learn.")
 _SUM = N_("Line %(line)d adds two ways that are not a residual block as it is known here: what goes in, alone or "
           "through a 1 x 1 convolution without bias, plus what layers make of it.")  # fmt: skip
@@ -94,6 +96,8 @@ def every(calls: Sequence[Call]) -> Iterator[Call]:
 
 def _check(machine: Machine, of: Instance, calls: Sequence[Call]) -> None:
     used: set[int] = set()
+    torch = of.root.startswith("torch")
+    registered = {id(one) for one in torch_objects.modules(of)} | {id(one) for one in _within_blocks(machine, of)}
     for count, call in enumerate(every(calls)):
         machine.tick()
         if count >= MAXIMUM_CALLS:
@@ -102,13 +106,40 @@ def _check(machine: Machine, of: Instance, calls: Sequence[Call]) -> None:
             raise refuse(call.line, _TWICE, type=call.name)
         used.add(id(call.source))
         _check_layer(call.source, call.line)
-    if of.root.startswith("torch"):
+        if call.keywords.get("trainable", True) is not True:
+            raise refuse(call.line, _FROZEN)
+        if torch and is_weighted(call.name) and call.source is not None and id(call.source) not in registered:
+            raise refuse(call.line, _UNREGISTERED, type=call.name[:40])
+    if torch:
         for one in torch_objects.modules(of):
             _check_layer(one, of.line)
             if isinstance(one, Made) and is_weighted(one.word) and id(one) not in used:
                 raise refuse(one.line, _UNUSED, type=one.word[:40])
     else:
         _check_layer(of, of.line)
+
+
+def _within_blocks(machine: Machine, of: Instance) -> Iterator[Any]:
+    """The layers of the Residual blocks that this app writes."""
+    waiting = [one for one in torch_objects.modules(of) if _is_own(one)]
+    while waiting:
+        machine.tick()
+        one = waiting.pop()
+        for layer in _layers_of((*one.arguments, *one.keywords.values())):
+            for part in torch_objects.modules(layer):
+                yield part
+                if _is_own(part):
+                    waiting.append(part)
+
+
+def _is_own(value: Any) -> bool:
+    return isinstance(value, Made) and value.path.startswith("own.")
+
+
+def _layers_of(value: Any) -> list[Any]:
+    if isinstance(value, Table | Items):
+        return [layer for one in value.live().values() for layer in _layers_of(one)]
+    return [layer for one in value for layer in _layers_of(one)] if isinstance(value, tuple) else [value]
 
 
 def is_weighted(word: str) -> bool:

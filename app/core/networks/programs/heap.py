@@ -10,13 +10,20 @@ from typing import Any, TypeVar
 from app.core.errors import N_, InvalidNetwork
 from app.core.networks.programs.values import (
     BRANCH,
+    BRANCHED,
     ITEMS,
     MISSING,
+    Class,
+    Function,
+    Instance,
     Items,
+    Made,
+    Stream,
     Table,
     Thing,
     Unknown,
     holds_network,
+    is_plain,
     same,
 )
 
@@ -84,6 +91,12 @@ class Heap:
     def items(self, found: list[Any] | tuple[Any, ...]) -> Items:
         """A new list."""
         made = Items(self.tick())
+        made.fields[ITEMS] = tuple(found)
+        return made
+
+    def stream(self, found: list[Any] | tuple[Any, ...]) -> Stream:
+        """What can be gone through once."""
+        made = Stream(self.tick())
         made.fields[ITEMS] = tuple(found)
         return made
 
@@ -161,7 +174,8 @@ class Heap:
         name = key.strip() if isinstance(key, str) else ""
         if isinstance(owner, Table):
             key = ITEMS  # nor is it certain which keys there are
-        self.write(owner, key, Unknown(BRANCH, line, name, network))
+        hidden = isinstance(owner, Instance | Made) and isinstance(key, str) and key.startswith(" ")
+        self.write(owner, key, Unknown(BRANCHED if hidden else BRANCH, line, name, network))
 
     def repeat(self, line: int, body: Callable[[], Result]) -> Result:
         """A loop's body gone any number of times: all that it writes is unknown before, during and after it."""
@@ -184,3 +198,48 @@ class Heap:
                 return result
         raise InvalidNetwork(N_("The text takes more than %(limit)d steps to follow; paste the network alone."),
                              field="text", limit=MAXIMUM_STEPS)  # fmt: skip
+
+    def truth(self, value: Any) -> bool | None:
+        """Whether an `if` takes it for true; None where that is not known."""
+        if is_plain(value) or isinstance(value, tuple):
+            return bool(value)
+        if isinstance(value, Stream):
+            return True
+        if isinstance(value, Items):
+            found = value.fields[ITEMS]
+            return None if isinstance(found, Unknown) else bool(found)
+        if isinstance(value, Table):
+            return None if ITEMS in value.fields else bool(value.live())
+        if isinstance(value, Instance):
+            special = any(value.kind.find(name) is not MISSING for name in ("__bool__", "__len__"))
+            return None if special or value.root else True
+        return True if isinstance(value, Function | Class | Made) else None
+
+    def choose(self, value: Any, line: int, yes: Callable[[], Any], no: Callable[[], Any], name: str = "if") -> Any:
+        """What the one or the other gives; where the value decides nothing, both are gone."""
+        truth = self.truth(value)
+        if truth is not None:
+            return yes() if truth else no()
+        return self.merge(self.either(line, yes, no), line, name)
+
+    def merge(self, found: list[Any], line: int, name: str = "if") -> Any:
+        """The one value that all are; unknown where they differ."""
+        if all(same(found[0], value) for value in found[1:]):
+            return found[0]
+        return Unknown(BRANCH, line, name, any(map(holds_network, found)))
+
+    def plain(self, value: Any) -> Any:
+        """Lists as tuples, all the way; Unknown where a part is."""
+        if isinstance(value, Items):
+            value = self.contents(value)
+        if isinstance(value, tuple):
+            found = tuple(self.plain(one) for one in value)
+            return next((one for one in found if isinstance(one, Unknown)), found)
+        return value
+
+    def contents(self, value: Items) -> Any:
+        """What a list holds; of a stream what is left, and nothing is left then."""
+        found = value.fields[ITEMS]
+        if isinstance(value, Stream) and isinstance(found, tuple):
+            self.write(value, ITEMS, ())
+        return found

@@ -25,6 +25,8 @@ from app.core.networks.programs.values import (
 
 Arguments = tuple[Any, ...]
 Keywords = dict[str, Any]
+_FIRST = " channels first"
+_FORMATS = ("set_image_data_format", "set_image_dim_ordering", "image_data_format", "image_dim_ordering")
 _KERAS = (
     "tensorflow.python.keras.", "tensorflow.contrib.keras.", "tensorflow.keras.", "tensorflow.compat.v1.keras.",
     "keras.src.",
@@ -78,7 +80,6 @@ class Imports(Builtins):
         self.spatial: Collection[str] = ()  # Keras' layers that have a data format
         self.given = given
         self.told = Told()
-        self.last_first = False  # Keras' data format, as set by the text
         self.inner: set[int] = set()  # networks that are layers of others
         self._loops: list[int | None] = []
         self.applied = 0
@@ -199,6 +200,9 @@ class Imports(Builtins):
         first = arguments[0] if arguments else MISSING
         if word in SAME:
             return first if arguments else Library("same")
+        if word.startswith("__") and word != "__init__":
+            self.alter(first, word, line)
+            return Unknown(OUTSIDE, line, word)
         if path in ("copy.deepcopy", "copy.copy", "keras.models.clone_model") and arguments:
             return self.copied(first, line)
         if path == "dataclasses.dataclass":
@@ -208,19 +212,25 @@ class Imports(Builtins):
         if word in ("weight_norm", "spectral_norm") or ".prune." in path or "quantiz" in path:
             self.alter(first, word, line)
             return first
-        if word == "load_data" and (
-            shape := next((size for name, size in DATA_SETS.items() if f".{name}." in f".{path}."), None)
-        ):
-            return self._data(shape)
-        if word in ("set_image_data_format", "set_image_dim_ordering"):
-            self.last_first = first in ("channels_first", "th")
-            return None
-        if word in ("image_data_format", "image_dim_ordering"):
-            old = word == "image_dim_ordering"
-            return ("th" if old else "channels_first") if self.last_first else ("tf" if old else "channels_last")
+        if word in _FORMATS:
+            return self._format(word, first)
         if word in ("set_trainable", "freeze") and holds_network(first):
             self.alter(first, word, line)
         return self._of_data(path, word, arguments, keywords, line)
+
+    def _format(self, word: str, value: Any) -> Any:
+        """Keras' data format, asked for or set."""
+        if word.startswith("set_"):
+            first = value if isinstance(value, Unknown) else value in ("channels_first", "th")
+            return self.write(self.module, _FIRST, first)
+        first = self.channels_first
+        names = ("th", "tf") if word == "image_dim_ordering" else ("channels_first", "channels_last")
+        return first if isinstance(first, Unknown) else names[not first]
+
+    @property
+    def channels_first(self) -> Any:
+        """Whether Keras' maps have the channels first, as the text says; or Unknown."""
+        return self.module.fields.get(_FIRST, False)
 
     def _data(self, shape: tuple[int, ...]) -> Any:
         train, test = Array(shape), Array((10000, *shape[1:]))
@@ -228,6 +238,9 @@ class Imports(Builtins):
 
     def _of_data(self, path: str, word: str, arguments: Arguments, keywords: Keywords, line: int) -> Any:
         first = arguments[0] if arguments else MISSING
+        shape = next((size for name, size in DATA_SETS.items() if f".{name}." in f".{path}."), None)
+        if word == "load_data" and shape is not None:
+            return self._data(shape)
         if isinstance(first, Array):
             if word == "expand_dims":
                 axis = self.plain(arguments[1] if len(arguments) > 1 else keywords.get("axis", -1))

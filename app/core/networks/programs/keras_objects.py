@@ -22,6 +22,7 @@ Arguments = tuple[Any, ...]
 Keywords = dict[str, Any]
 LAYERS = " layers"  # of a Sequential: a tuple
 GRAPH = " graph"  # of a functional model: (inputs, outputs)
+HELD = " held"  # by another network
 BUILT = " built"  # the shape that build() says
 _NOTHING = {
     "summary", "evaluate", "predict", "save", "save_weights", "load_weights", "predict_classes", "evaluate_generator",
@@ -66,6 +67,13 @@ def add(machine: Builtins, of: Instance, layer: Any) -> None:
     """model.add(layer)"""
     inside = of.fields.get(LAYERS, ())
     machine.write(of, LAYERS, inside if isinstance(inside, Unknown) else (*inside, layer))
+    hold(machine, layer)
+
+
+def hold(machine: Builtins, layer: Any) -> None:
+    """From now on it is part of a network that is built: a change of it would not reach that one."""
+    if isinstance(layer, Instance) and layer.root.startswith("keras"):
+        machine.write(layer, HELD, True)
 
 
 def forward(machine: Builtins, of: Instance, arguments: Arguments, keywords: Keywords, line: int) -> Any:
@@ -108,6 +116,7 @@ def ends(machine: Builtins, of: Instance, line: int) -> Any:
     """The tensors model.input and model.output."""
     if GRAPH not in of.fields:
         start = Tensor(of.line)
+        hold(machine, of)
         machine.write(of, GRAPH + " own", (start, forward(machine, of, (start,), {}, line)))
         return of.fields[GRAPH + " own"]
     return of.fields[GRAPH]
@@ -122,6 +131,8 @@ def method(machine: Builtins, of: Any, name: str, arguments: Arguments, keywords
             machine.alter(of, name, line)
         return Unknown(OUTSIDE, line, name)
     own = _OWN.get(name)
+    if name in ("add", "pop") and HELD in of.fields:
+        machine.alter(of, name, line)
     if own is not None:
         return own(machine, of, arguments, keywords, line)
     if name not in _NOTHING and name not in TRAINS and not name.startswith("_"):

@@ -42,6 +42,11 @@ MAXIMUM_TENSORS = 4000  # on all ways that are looked at
 TOO_MANY = N_("The text holds more than %(limit)d layers.")
 _PATCHED = N_("Line %(line)d changes '%(name)s', a library's own word; what it then does is not followed.")
 
+_CHANGING = {
+    "add", "append", "pop", "insert", "extend", "update", "clear", "remove", "setdefault", "popitem", "add_module",
+    "register_module", "__setitem__", "__setattr__", "__delattr__", "__delitem__", "requires_grad_",
+}  # fmt: skip
+
 
 class Machine(Imports):
     """Goes through a program's text; `built` and `told` hold what came of it."""
@@ -62,8 +67,8 @@ class Machine(Imports):
             return given[0] if given else None
         if word in torch_objects.CONTAINERS or (word == "Module" and path == "torch.nn.Module"):
             return self.instantiate(Class(self.tick(), "", (), f"torch.{word}"), arguments, keywords, line)
-        if word == "__init__" and arguments:
-            return self.native_method(arguments[0], "__init__", arguments[1:], keywords, line)
+        if _is_method(path) and arguments:
+            return self.native_method(arguments[0], word, arguments[1:], keywords, line)
         if word[:1].isupper() or path.startswith("own."):
             made = Made(
                 self.tick(), line, path, "torch" if path.startswith(("torch.nn.", "own.")) else "", arguments, keywords
@@ -81,25 +86,25 @@ class Machine(Imports):
 
     def _optimized(self, made: Made) -> None:
         given = made.arguments[0] if made.arguments else made.keywords.get("params")
-        for value in self.iterate(given, made.line) or ():
-            if isinstance(value, Weights):
-                self.told.trained.append((made.line, value.of, made.word))
+        for value in torch_objects.weights_in(given):
+            self.told.trained.append((made.line, value.of, made.word))
 
     def of_keras(self, path: str, word: str, arguments: Arguments, keywords: Keywords, line: int) -> Any:
-        if word == "Sequential":
+        if path.endswith("Sequential"):
             return self.instantiate(Class(self.tick(), "", (), "keras.Sequential"), arguments, keywords, line)
         if word in ("Model", "Functional"):
             return self.instantiate(Class(self.tick(), "", (), "keras.Model"), arguments, keywords, line)
-        if word == "__init__" and arguments:
-            return self.native_method(arguments[0], "__init__", arguments[1:], keywords, line)
+        if _is_method(path) and arguments:
+            return self.native_method(arguments[0], word, arguments[1:], keywords, line)
         if word == "Input":
             return Tensor(line, Made(self.tick(), line, path, "keras", arguments, keywords))
         layer = ".layers." in path or path.startswith(("own.", "keras.activations")) or word in self._words
         if ".applications" in path or (".preprocessing." in path and "RandomFlip" not in path and not layer):
             return self.outside(path, arguments, keywords, line)
         if word[:1].isupper():
-            if self.last_first and word in self.spatial:
-                keywords = {"data_format": "channels_first", **keywords}
+            if word in self.spatial and (first := self.channels_first) is not False:
+                said = first if isinstance(first, Unknown) else "channels_first"
+                keywords = {"data_format": said, **keywords}
             return Made(self.tick(), line, path, "keras" if layer else "", arguments, keywords)
         given = arguments[0] if arguments else MISSING
         inside = self.iterate(given, line) if isinstance(given, Items | tuple) else (given,)
@@ -150,6 +155,7 @@ class Machine(Imports):
         inside = self.iterate(given, line) if isinstance(given, Items | tuple) else (given,)
         if any(isinstance(one, Tensor) for one in inside or ()):
             self.inner.add(id(of))
+            keras_objects.hold(self, of)
             return self._forward(of, arguments, keywords, line)
         if isinstance(given, Unknown) and given.network:
             return given
@@ -345,12 +351,11 @@ class Machine(Imports):
         """A training of what is not known is remembered."""
         if isinstance(function, Unknown) and function.name.endswith((".fit", ".compile", ".fit_generator")):
             self.told.trained.append((line, function, function.name.rpartition(".")[2]))
-        if (
-            isinstance(function, Unknown)
-            and function.network
-            and function.name.endswith((".add", ".append", ".pop", ".insert"))
-        ):
+        if isinstance(function, Unknown) and function.network and function.name.rpartition(".")[2] in _CHANGING:
             self.lose(function.name, line)
+        if isinstance(function, Unknown):
+            last = function.name.rpartition(".")[2]
+            self.told.events.append(Event(line, f".{last}", arguments, keywords, None, tuple(self._loops)))
         return super().foreign(function, arguments, keywords, line)
 
     def copied(self, value: Any, line: int) -> Any:
@@ -372,6 +377,12 @@ class Machine(Imports):
                 return value
         twin.fields.update({key: self.copied(one, line) for key, one in value.fields.items()})
         return twin
+
+
+def _is_method(path: str) -> bool:
+    """Whether it is a class's function, called with the object: Sequential.pop(model)."""
+    owner = path.split(".")[-2:]
+    return len(owner) == 2 and owner[0][:1].isupper() and not owner[1][:1].isupper()
 
 
 def _is_torch(value: Any) -> bool:

@@ -58,6 +58,7 @@ class Given:
 
     shape: tuple[int, int, int] | None = None
     classes: int | None = None
+    wins: bool = False  # the shape is taken whatever the text says of its input
 
 
 # What a name is mostly used for; those behind the bar only as an argument that no call gives.

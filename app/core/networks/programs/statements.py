@@ -73,8 +73,8 @@ class Statements(Expressions):
         sure = len(leaving) == len(found) and all(one.sure for one in leaving)
         if any(one.kind != leaving[0].kind for one in leaving):
             returned = [one.value for one in leaving if one.kind == "return"]
-            return Leave("return", self.merge([*returned, MISSING], line), sure=False)
-        return Leave(leaving[0].kind, self.merge([one.value for one in leaving], line), sure)
+            return Leave("return", self.merge([*returned, MISSING], line, "return"), sure=False)
+        return Leave(leaving[0].kind, self.merge([one.value for one in leaving], line, "return"), sure)
 
     def execute(self, statement: ast.stmt, scope: Scope) -> Left:
         """One statement."""
@@ -159,13 +159,15 @@ class Statements(Expressions):
         return self._left(self.either(line, *ways), line)
 
     def _for(self, statement: ast.For, scope: Scope) -> Left:
-        inside = self.iterate(self.evaluate(statement.iter, scope), statement.lineno)
+        value = self.evaluate(statement.iter, scope)
+        inside = self.iterate(value, statement.lineno)
         self.turns_begin(statement, None if inside is None else len(inside))
         try:
             if inside is not None and len(inside) <= MAXIMUM_TURNS:
                 turns = iter(inside)
-                return self._turn_by_turn(statement, scope, lambda: self._next(statement, turns, scope))
-            return self._any_number(statement, scope)
+                part = self.any_of(value, inside, statement.lineno)
+                return self._turn_by_turn(statement, scope, lambda: self._next(statement, turns, scope), part)
+            return self._any_number(statement, scope, self.any_of(value, inside, statement.lineno))
         finally:
             self.turns_end()
 
@@ -182,7 +184,9 @@ class Statements(Expressions):
         finally:
             self.turns_end()
 
-    def _turn_by_turn(self, statement: ast.For | ast.While, scope: Scope, more: Callable[[], bool | None]) -> Left:
+    def _turn_by_turn(
+        self, statement: ast.For | ast.While, scope: Scope, more: Callable[[], bool | None], part: Any = None
+    ) -> Left:
         """As long as each turn is certain; else the loop is taken back and gone any number of times."""
         journal, fence = self.open(), self.fence
         self.fence = min(fence, self.steps + MAXIMUM_LOOP)
@@ -201,7 +205,7 @@ class Statements(Expressions):
                 self.keep(journal)
             else:
                 self.take_back(journal)
-        return left if certain else self._any_number(statement, scope)
+        return left if certain else self._any_number(statement, scope, part)
 
     def _turns_of(
         self, statement: ast.For | ast.While, scope: Scope, more: Callable[[], bool | None]
@@ -219,11 +223,9 @@ class Statements(Expressions):
                 return True, left if left.kind == "return" else None
         return False, None
 
-    def _any_number(self, statement: ast.For | ast.While, scope: Scope) -> Left:
+    def _any_number(self, statement: ast.For | ast.While, scope: Scope, part: Any) -> Left:
         def turn() -> Left:
             if isinstance(statement, ast.For):
-                value = self.evaluate(statement.iter, scope)
-                part = self.any_of(value, statement.lineno)
                 self.bind(statement.target, part, scope)
             else:
                 self.evaluate(statement.test, scope)
@@ -233,14 +235,13 @@ class Statements(Expressions):
         self.block(statement.orelse, scope)
         return Leave("return", left.value, sure=False) if left is not None and left.kind == "return" else None
 
-    def any_of(self, value: Any, line: int) -> Any:
-        """Some element of what a loop goes through."""
-        inside = self.iterate(value, line)
+    def any_of(self, value: Any, inside: tuple[Any, ...] | None, line: int) -> Any:
+        """Some element of what a loop goes through; `inside` is all of it where that is known."""
         if inside is not None and inside and all(same(inside[0], one) for one in inside):
             return inside[0]
         if isinstance(value, Unknown):
             return value.of("[...]", line)
-        return Unknown(OUTSIDE, line, "for", holds_network(value))
+        return Unknown(OUTSIDE, line, "for", holds_network(value) or holds_network(inside))
 
     def _try(self, statement: ast.Try, scope: Scope) -> Left:
         """The body, where all of it is imports or certain; else perhaps what follows it."""

@@ -227,6 +227,15 @@ def freeze(machine: Builtins, of: Any, line: int) -> None:
             machine.write(one, FROZEN, line)
 
 
+def weights_in(value: Any, depth: int = 0) -> list[Weights]:
+    """Those that an optimizer is given: in a list, or in groups with options of their own."""
+    if isinstance(value, Weights) or depth > 3:
+        return [value] if isinstance(value, Weights) else []
+    inside = tuple(value.live().values()) if isinstance(value, Table) else value
+    inside = inside.fields.get(ITEMS) if isinstance(inside, Items) else inside
+    return [one for part in inside for one in weights_in(part, depth + 1)] if isinstance(inside, tuple) else []
+
+
 def is_a(value: Any, path: str) -> bool | None:
     """isinstance of a module and a class of PyTorch."""
     if not path.startswith("torch.nn") or isinstance(value, Unknown):

@@ -20,6 +20,7 @@ BRANCH = N_("Line %(line)d needs '%(name)s', which is set near line %(at)d in a 
             "alone does not decide.")  # fmt: skip
 HERE = N_("Line %(line)d takes what the network needs from '%(name)s', which is not written out in the text.")
 CHANGED = N_("Line %(line)d changes the model in a way that is not read here: '%(name)s'.")
+BRANCHED = N_("Line %(line)d changes the model in a branch or loop whose way the text alone does not decide.")
 NOT_A_LAYER = N_("Line %(line)d holds something that is not a layer.")
 NOT_A_NUMBER = N_("Line %(line)d computes with something that is not a number.")
 BY_ZERO = N_("Line %(line)d divides by zero.")
@@ -46,12 +47,12 @@ class Unknown:
     def refuse(self, line: int) -> InvalidNetwork:
         """The error to raise where a layer on that line needs it."""
         why = HERE if self.why == OUTSIDE and line == self.at else self.why
-        line = self.at if why in (CHANGED, NOT_A_LAYER) else line
+        line = self.at if why in (CHANGED, BRANCHED, NOT_A_LAYER) else line
         return refuse(line, why, at=self.at, name=self.name[:MAXIMUM_NAME], limit=MAXIMUM_NUMBER)
 
     def of(self, name: str, at: int) -> "Unknown":
         """What is taken from it."""
-        return Unknown(self.why, self.at, f"{self.name}{name}"[:MAXIMUM_NAME], self.network, self.foreign)
+        return Unknown(self.why, self.at, f"{self.name}{name}"[-MAXIMUM_NAME:], self.network, self.foreign)
 
 
 class Thing:
@@ -79,6 +80,10 @@ FROZEN = " frozen"  # the line that keeps its weights from learning
 
 class Items(Thing):
     """A list or a set; its one field is a tuple, or Unknown."""
+
+
+class Stream(Items):
+    """What can be gone through once: a zip, a generator."""
 
 
 class Table(Thing):

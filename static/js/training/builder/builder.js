@@ -60,10 +60,10 @@ class Builder {
     }, "builder");
   }
 
-  /** Another network; `said` is announced. */
-  become({ network, said, isLive = false }) {
+  /** Another network, with other settings of its training where they are given; `said` is announced. */
+  become({ network, training = this.#page.state.training, said, isLive = false }) {
     if (said) $("#announcement").textContent = said;
-    this.#page.change({ network }, { isLive });
+    this.#page.change({ network, training }, { isLive });
   }
 
   /** What a network would be for the chosen data set. */
