@@ -1,11 +1,13 @@
 """A digit drawn on the board, small and in a corner, asked of the shipped network."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Request, expect
 
 from tests.browser.conftest import Open
+from tests.browser.reading import photograph
 from tests.drawn_digits import DIGITS
 
 pytestmark = pytest.mark.browser
@@ -67,3 +69,44 @@ def test_photographs_are_seen_as_before(open_page: Open) -> None:
     page = open_page("/classify?model=digits&sample=coffee")
 
     expect(page.locator("#seen-note")).to_contain_text("The square in the middle")
+
+
+def test_a_run_on_digits_watches_a_drawing_as_it_asks_about_it(open_page: Open, quick_run: str) -> None:
+    page = open_page(f"/train?run={quick_run}")
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if _wishes_drawing(request) else None)
+
+    page.click("#draw")
+    _draw(page, DIGITS[3][0], 0.1, 0.1, 0.4)
+    page.click("drawing-board .primary")
+    expect(page.locator("#photo-seen")).to_have_class("pixels")
+    expect(page.locator("#photo-bars")).to_be_visible()
+    page.wait_for_url("**sample=own**")
+
+    seen = page.evaluate("""() => {
+      const canvas = document.querySelector("#photo-seen");
+      const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+      const rows = Array.from({ length: canvas.height }, (_, y) => data[(y * canvas.width + canvas.width / 2) * 4]);
+      return [Math.max(...rows.slice(0, 2)), Math.max(...rows.slice(-2))];
+    }""")
+    assert min(seen) > 100, "the digit fills the height"
+    assert any(url.endswith("/classifications") for url in sent)
+
+
+def _wishes_drawing(request: Request) -> bool:
+    return request.method in ("POST", "PUT") and b'name="framing"' in (request.post_data_buffer or b"")
+
+
+def test_a_file_that_is_no_picture_does_not_take_the_place_of_the_photo_in_training(
+    open_page: Open, tmp_path: Path
+) -> None:
+    page = open_page("/train", expected="status of 4")
+    page.set_input_files("#upload", photograph(tmp_path / "own.png"))
+    page.wait_for_url("**sample=own**")
+    (tmp_path / "notes.png").write_text("no picture")
+
+    page.set_input_files("#upload", tmp_path / "notes.png")
+    expect(page.locator("#problem")).to_be_visible()
+
+    kept = page.evaluate("import('/static/js/shared/keep.js').then(({ kept }) => kept('own')).then(({ size }) => size)")
+    assert kept == (tmp_path / "own.png").stat().st_size

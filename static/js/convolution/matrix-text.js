@@ -5,10 +5,11 @@ import { decimalMark, parseNumber, size } from "../shared/format.js";
 import { _ } from "../shared/i18n.js";
 
 const MOST_TEXT = 6_000; // characters; a grid of numbers is shorter
+const MOST_CALLS = 4; // "torch.tensor(np.array("
 const PAIRS = { "[": "]", "{": "}", "(": ")" };
 const INNERMOST = /[[({]([^[\](){}]*)[\])}]/g;
 const NUMBER = String.raw`[-+]?[\d.,]+(?:e[-+]?\d+)?(?:\s*/\s*[\d.]+)?`;
-const BEFORE = /[A-Za-z_][\w.]*\s*\(\s*$/; // "np.array("
+const BEFORE = /(?<![\w.])[A-Za-z_][\w.]*\s*\(\s*$/; // "np.array("
 const NEEDS_BRACKETS = _("Something stands before or behind the matrix that may change it: paste the matrix alone.");
 // What may follow a matrix in a program and leaves its numbers as they are.
 const HARMLESS = [
@@ -89,14 +90,15 @@ function clean(text) {
     .replace(/\r\n?/g, "\n")
     .replace(/[\u200b-\u200d\u2060\ufeff]/g, "")
     .replace(/[\u00a0\u2000-\u200a\u202f\u205f\u3000\u239b-\u23ae│┃]/g, " ")
-    .replace(/^\s*```.*$/gm, "")
-    .replace(/^\s*(?:In|Out)\s*\[\d+\]:/gm, "")
-    .replace(/^\s*(?:>>>?|\.\.\.)\s/gm, "")
+    .replace(/^[ \t]*```.*$/gm, "")
+    .replace(/^[ \t]*(?:In|Out)[ \t]*\[\d+\]:/gm, "")
+    .replace(/^[ \t]*(?:>>>?|\.\.\.)[ \t]/gm, "")
     .replace(/(^|\s)(?:#|%(?=\s*[A-Za-z])|\/\/).*$/gm, "$1")
-    .replace(/^\s*(?:\[,\d+\]\s*)+$/gm, "") // R's names of columns and rows
-    .replace(/^\s*\[\d+,\]/gm, "")
+    .replace(/^[ \t]*(?:\[,\d+\][ \t]*)+$/gm, "") // R's names of columns and rows
+    .replace(/^[ \t]*\[\d+,\]/gm, "")
     .replace(/\b(?:np|numpy|torch)\.\w+\(([^()[\]]*)\)/g, "$1") // NumPy 2 writes np.float64(0.5)
-    .replace(/([A-Za-z_]\w*)(?:\s*\[\d*\])+\s*=/g, "$1 ="); // C's float k[3][3]
+    .replace(/\b([A-Za-z_]\w*)(?:[ \t]*\[\d*\])+[ \t]*=/g, "$1 =") // C's float k[3][3]
+    .replace(/([\d.])f\b/gi, "$1"); // and its 0.5f
 }
 
 function fromLatex(text) {
@@ -138,7 +140,8 @@ function fromBrackets(text) {
   // All that open come before all that close, or it is more than a matrix.
   if (!/^[[({\s]*[,;\s]*[\])}\s]*$/.test(inside.replace(INNERMOST, " ")))
     return problem(_("The pasted numbers have more than rows and columns: paste one kernel."));
-  const rows = groups.length > 1 ? groups.map(listed) : linesIn(groups[0]).map(listed);
+  const isNested = /^[[({]\s*[[({]/.test(inside); // NumPy breaks long rows into lines
+  const rows = (isNested ? groups : linesIn(groups[0])).map(listed);
   const shaped = reshaped(rows, text.slice(end + 1));
   const factor = factorOf(text.slice(0, start), shaped.after);
   return factor === null ? problem(NEEDS_BRACKETS) : { rows: shaped.rows, factor, isBare: false };
@@ -193,7 +196,7 @@ function reshaped(rows, after) {
 /** What the matrix is multiplied by, from the text around it; null where that text may mean something else. */
 function factorOf(before, after) {
   let lead = before.replace(/^[\s\S]*=/, "");
-  while (BEFORE.test(lead)) lead = lead.replace(BEFORE, "");
+  for (let call = 0; call < MOST_CALLS; call += 1) lead = lead.replace(BEFORE, "");
   const first = lead.replace(/[()*\s×·[]/g, "");
   let tail = after;
   let divisor = 1;
@@ -211,7 +214,7 @@ function factorOf(before, after) {
 }
 
 function fromLines(text) {
-  const factor = new RegExp(`^\\s*(${NUMBER})\\s*\\*\\s*$`, "im").exec(text); // MATLAB's "1.0e+03 *"
+  const factor = new RegExp(`^[ \\t]*(${NUMBER})[ \\t]*\\*[ \\t]*$`, "im").exec(text); // MATLAB's "1.0e+03 *"
   const body = text.replace(factor?.[0] ?? "", "").replace(/^\s*[A-Za-z_]\w*\s*=\s*/, "");
   const found = { factor: factor ? parseNumber(factor[1]) : 1 };
   if (body.includes("\t"))
@@ -240,7 +243,8 @@ function byCommas(lines) {
   if (!text.includes(",")) return lines.map(spaced);
   if (/,[ \t]/.test(text)) return lines.map((line) => line.replace(/,$/, "").split(/,\s+/)).map(further);
   if (/\S[ \t]+\S/.test(text)) return lines.map(spaced); // "0,5 1,5"
-  const isDecimal = decimalMark === "," && !text.includes(".") && lines.every((line) => line.split(",").length < 3);
+  const isLone = !text.includes(".") && lines.every((line) => line.split(",").length < 3);
+  const isDecimal = isLone && (decimalMark === "," || /,0\d|^\D?0,\d{3}/m.test(text));
   return isDecimal ? lines.map((line) => [line]) : lines.map((line) => line.replace(/,$/, "").split(","));
 }
 
