@@ -4,6 +4,7 @@ import { classify } from "../api.js";
 import { known } from "../shared/class-bars.js";
 import { changeFields } from "./changes.js";
 import { number, percent } from "../shared/format.js";
+import { framingFor } from "../shared/framing.js";
 import { _ } from "../shared/i18n.js";
 import { classTitle } from "../shared/layers.js";
 import { pictureOf } from "./answer.js";
