@@ -62,6 +62,11 @@ class Settings(BaseSettings):
         ge=1,
         description="Most pixels of a picture, read from its header: small files can unpack to gigabytes.",
     )
+    image_reduced_pixels: int = Field(
+        67_108_864,
+        ge=1,
+        description="Most pixels of a picture that is reduced while it is read, as large photos are on every page.",
+    )
     image_side: int = Field(16_384, ge=1, description="Longest side of a picture, in pixels.")
     json_bytes: int = Field(MEBIBYTE, ge=1, description="Largest body or form field that is not a picture.")
     upload_seconds: float = Field(

@@ -14,7 +14,7 @@ from functools import cache
 import numpy as np
 from PIL import Image
 
-FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
+FORMATS = ("PNG", "JPEG", "WEBP", "AVIF", "GIF", "BMP", "TIFF", "JPEG2000", "PPM")  # that Pillow writes, in any size
 
 
 @cache
@@ -204,21 +204,32 @@ def cut(data: bytes, share: float) -> bytes:
     return data[: int(len(data) * share)]
 
 
-WRONG_TYPES: dict[str, bytes] = {
-    "empty": b"",
-    "one-byte": b"\x89",
-    "text": b"This is not a picture.",
-    "html": b"<!doctype html><script>alert(1)</script>",
-    "svg": b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>',
-    "pdf": b"%PDF-1.7\n1 0 obj << >> endobj\n%%EOF",
-    "postscript": b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\nshowpage\n",
-    "zip": zip_file(),
-    "portable-pixmap": b"P6 1 1 255 abc",
-    "heic": b"\0\0\0\x18ftypheic\0\0\0\0mif1heic",
-    "wave": b"RIFF\x24\0\0\0WAVEfmt ",
-    "pickle": b"\x80\x04\x95\x1d\0\0\0\0\0\0\0\x8c\x05posix",
-    "page-then-picture": b"<html>" + picture("PNG"),
-}
+WRONG_TYPES: dict[str, tuple[bytes, str]] = {
+    "empty": (b"", "is empty"),
+    "one-byte": (b"\x89", "first 1 bytes"),
+    "zeros": (bytes(5000), "nothing but zeros"),
+    "text": (b"This is not a picture.", "is text"),
+    "spanish-text": ("Esto no es una imagen, señor.".encode(), "is text"),
+    "html": (b"<!doctype html><script>alert(1)</script>", "web page"),
+    "html-later": (b"\xef\xbb\xbf <!-- saved -->\n<?xml version='1.0'?>\n<HTML lang=es>", "web page"),
+    "page-then-picture": (b"<html>" + picture("PNG"), "web page"),
+    "svg": (b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9"/></svg>', "SVG"),
+    "svg-later": (b'<?xml version="1.0"?><!-- A --><!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN">', "SVG"),
+    "pdf": (b"%PDF-1.7\n1 0 obj << >> endobj\n%%EOF", "PDF"),
+    "postscript": (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\nshowpage\n", "PostScript"),
+    "zip": (zip_file(), "ZIP"),
+    "word": (b"PK\3\4" + bytes(26) + b"word/document.xml", "Office"),
+    "photoshop": (b"8BPS\0\1" + bytes(40), "Photoshop"),
+    "jpeg-xl": (b"\xff\x0a" + bytes(30), "JPEG XL"),
+    "jpeg-xl-in-boxes": (b"\0\0\0\x0cJXL \r\n\x87\n", "JPEG XL"),
+    "video": (b"\0\0\0\x18ftypmp42\0\0\0\0isommp42", "video"),
+    "old-video": (b"RIFF\x24\0\0\0AVI LIST", "video"),
+    "sound": (b"RIFF\x24\0\0\0WAVEfmt ", "sound"),
+    "canon-raw": (b"\0\0\0\x18ftypcrx \0\0\0\1crx isom", "raw file"),
+    "fuji-raw": (b"FUJIFILMCCD-RAW 0201FF", "raw file"),
+    "numpy": (b"\x93NUMPY\1\0", "NumPy"),
+    "pickle": (b"\x80\x04\x95\x1d\0\0\0\0\0\0\0\x8c\x05posix", "none of the formats"),
+}  # with words of the sentence that answers them
 
 REFUSED: dict[str, Callable[[], bytes]] = {
     "png-bomb": png_bomb,

@@ -29,6 +29,7 @@ def _pictures(settings: Settings) -> Told:
         "image": {
             "bytes": settings.image_bytes,
             "pixels": settings.image_pixels,
+            "reduced_pixels": settings.image_reduced_pixels,
             "side": settings.image_side,
             "formats": list(FORMATS),
         },

@@ -7,9 +7,10 @@ from fastapi import APIRouter, Request, Response, UploadFile
 from pydantic import Field
 
 from app.core.errors import N_, InvalidValue, PictureTooLarge
+from app.core.pictures.containers.signatures import NAMES
 from app.core.pictures.framings import FramingName
 from app.core.pictures.samples import SAMPLES
-from app.core.pictures.uploads import PictureLimits, Upload
+from app.core.pictures.uploads import FILE_TOO_LARGE, PictureLimits, Upload
 from app.settings import Settings
 from app.web.forms import FormFields
 from app.web.i18n import choose_language, translate
@@ -24,10 +25,17 @@ def allowance(settings: Settings, files: int) -> Allowance:
     return Allowance(files * settings.image_bytes + settings.json_bytes, settings.upload_seconds, settings.uploads)
 
 
+def limits_of(settings: Settings) -> PictureLimits:
+    """What a picture's file may hold."""
+    return PictureLimits(
+        settings.image_bytes, settings.image_pixels, settings.image_side, settings.image_reduced_pixels
+    )
+
+
 class PictureForm(FormFields):
     """The fields that every call with a picture has."""
 
-    image: UploadFile | None = Field(None, description="A PNG, JPEG, WebP, GIF, BMP or TIFF file.")
+    image: UploadFile | None = Field(None, description=f"A file: {NAMES}.")
     sample: str | None = Field(None, max_length=64, description="Instead of `image`: a name from `GET /api/samples`.")
     color: Literal["rgb", "gray"] = "rgb"
     max_side: int | None = Field(None, ge=1, le=16_384, description="Reduce the picture so that no side is longer.")
@@ -41,8 +49,7 @@ class PictureForm(FormFields):
 
     def upload(self, data: bytes, settings: Settings) -> Upload:
         """The same for a file's bytes."""
-        limits = PictureLimits(settings.image_bytes, settings.image_pixels, settings.image_side)
-        return Upload(data, limits, settings.multiply_adds, self.color == "gray", self.max_side)
+        return Upload(data, limits_of(settings), settings.multiply_adds, self.color == "gray", self.max_side)
 
 
 class SeenForm(PictureForm):
@@ -62,10 +69,7 @@ class SeenForm(PictureForm):
 async def read_file(file: UploadFile, settings: Settings) -> bytes:
     """The bytes of an uploaded file, whatever it calls itself; PictureTooLarge before they are read."""
     if (file.size or 0) > settings.image_bytes:
-        raise PictureTooLarge(
-            N_("The picture's file has %(value)d bytes; at most %(limit)d are accepted."),
-            field="image", value=file.size, limit=settings.image_bytes,
-        )  # fmt: skip
+        raise PictureTooLarge(FILE_TOO_LARGE, field="image", value=file.size, limit=settings.image_bytes)
     return await file.read()
 
 

@@ -18,8 +18,9 @@ def test_the_limits_are_those_of_the_design(client: TestClient) -> None:
     assert limits["image"] == {
         "bytes": 20 * 1024 * 1024,
         "pixels": 16_777_216,
+        "reduced_pixels": 67_108_864,
         "side": 16_384,
-        "formats": ["PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF"],
+        "formats": ["PNG", "JPEG", "WEBP", "AVIF", "HEIF", "GIF", "BMP", "TIFF", "JPEG2000", "ICO", "PPM"],
     }
     assert limits["kernel"]["side"] == 63
     assert limits["kernel"]["weight"] == 1e6

@@ -17,7 +17,7 @@ LARGEST_PICTURE = 16_777_216 * 3 * 4  # as float32 values, which results are
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 WRONG = (
     hostile.REFUSED
-    | {name: (lambda data=data: data) for name, data in hostile.WRONG_TYPES.items()}
+    | {name: (lambda data=data: data) for name, (data, _) in hostile.WRONG_TYPES.items()}
     | {f"half-a-{form}": (lambda form=form: hostile.cut(hostile.picture(form), 0.5)) for form in FORMATS}
 )
 

@@ -26,8 +26,6 @@ from app.core.pictures.images import read_upload
 from app.core.pictures.preparation import Preparation, prepare_images, prepare_picture
 from app.core.pictures.uploads import Upload
 
-ENOUGH = 16  # pixels of a photograph for each that the network sees, along a side; more would not be seen
-
 
 @dataclass(frozen=True)
 class Opened:
@@ -111,7 +109,7 @@ def see(
     `framing` is that of the data set it was trained on. Raises PictureError, and InvalidValue where a drawing is to be
     framed for a network that was not trained on any.
     """
-    levels, frame = framed(read_upload(upload, ENOUGH * max(preparation.size)).levels, upload.framing, framing)
+    levels, frame = framed(read_upload(upload, preparation.enough).levels, upload.framing, framing)
     frame = frame or frame_middle(levels, preparation.size)
     seen = prepare_picture(levels, preparation)
     ground = tuple(255 * mean for mean in preparation.mean)

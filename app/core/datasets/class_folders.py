@@ -31,7 +31,6 @@ Progress = Callable[[int, int], None]
 Read = Callable[[str, int], bytes]
 
 TEST_FRACTION = 0.2  # of each class, where the files name no test pictures
-_FINE_ENOUGH = 16  # times as fine as what is kept: a large photo need not be finer
 MOST_BYTES = 2 * 1024**3  # of the tensor
 _NO_FOLDER = N_("It is in no folder of a class that has training pictures.")
 _NO_FILE = N_("The file cannot be read.")
@@ -209,7 +208,7 @@ def _decode_all(
 
 def _decode(content: bytes, preparation: Preparation, limits: PictureLimits) -> Levels:
     """What has the right shape already takes the short way."""
-    levels = decode(content, limits, enough=_FINE_ENOUGH * max(preparation.size)).levels
+    levels = decode(content, limits, enough=preparation.enough).levels
     if levels.dtype == torch.uint8 and levels.shape == (*preparation.size, preparation.channels):
         return levels.numpy().transpose(2, 0, 1)
     return prepare_picture(levels, preparation).numpy()

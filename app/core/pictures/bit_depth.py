@@ -7,7 +7,7 @@ together. It does not know what levels are.
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ from app.core.pictures.transparency import FULL, SEEN_THROUGH, over_white
 _NATIVE = {"F;32BF": "F;32NF", "I;16BS": "I;16NS", "I;32BS": "I;32NS"}
 _STRIP_BYTES = 279  # TIFF's StripByteCounts
 _DEEP = re.compile(r";16[BLN]$")  # 16 bits a channel; BMP's "BGR;16" is 16 bits a pixel
+Box = tuple[int, int, int, int]
 _FIRST, _SECOND = ";16B", ";16L"  # unpackers that take the first byte of two, or the second
 
 
@@ -46,8 +47,8 @@ def is_deep(image: ImageFile.ImageFile) -> bool:
     return image.mode in ("RGB", "RGBA", "CMYK") and bool(_DEEP.search(packing(image)))
 
 
-def deep_bands(one: ImageFile.ImageFile, other: ImageFile.ImageFile, rows: int) -> Iterator[NDArray[np.float32]]:
-    """Bands of H x W x 1 or 3 numbers, 0..65535, over white, of a deep picture that was opened twice."""
+def deep_part(one: ImageFile.ImageFile, other: ImageFile.ImageFile) -> Callable[[Box], NDArray[np.float32]]:
+    """The numbers in a box, H x W x 1 or 3, 0..65535, over white, of a deep picture that was opened twice."""
     kind, order = packing(one).split(";16")
     key = one.info.get("transparency")
     if kind == "LA":
@@ -60,11 +61,13 @@ def deep_bands(one: ImageFile.ImageFile, other: ImageFile.ImageFile, rows: int) 
         image.load()
     if kind in SEEN_THROUGH and all(map(alpha_is_unused, halves)):
         kind = kind[:-1]
-    for top in range(0, one.height, rows):
-        box = 0, top, one.width, min(top + rows, one.height)
+
+    def part(box: Box) -> NDArray[np.float32]:
         bands = [np.asarray(image.crop(box)).astype(np.float32) for image in halves]
-        numbers = bands[0][..., ::2] * 256 + bands[0][..., 1::2] if kind == "LA" else bands[0] * 256 + bands[1]
-        yield _colors(numbers, kind, key)
+        numbers = bands[0][..., ::2] * 256 + bands[0][..., 1::2] if kind[0] == "L" else bands[0] * 256 + bands[1]
+        return _colors(numbers, kind, key)
+
+    return part
 
 
 def alpha_is_unused(image: ImageFile.ImageFile) -> bool:

@@ -5,9 +5,11 @@ from a name. It does not know HTTP, or what is done with the levels.
 """
 
 import io
+import math
 import warnings
 from contextlib import closing
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Literal
 
 import numpy as np
@@ -17,17 +19,15 @@ from torch import Tensor
 
 from app.core.errors import N_, DamagedPicture, InvalidValue, PictureError, PictureTooLarge, UnsupportedPicture
 from app.core.pictures import levels
-from app.core.pictures.containers import First, isolate
+from app.core.pictures.containers.containers import CUT_OFF, isolate
+from app.core.pictures.containers.directories import UPRIGHT
+from app.core.pictures.containers.first import First
+from app.core.pictures.containers.signatures import sniff
+from app.core.pictures.costs import Size, check_memory, check_size, check_tiles, held
+from app.core.pictures.heif import HeifPicture
+from app.core.pictures.numbers import depth, read_numbers
 from app.core.pictures.sample_levels import read_sample
-from app.core.pictures.uploads import PictureLimits, Upload
-
-_SIGNATURES = {
-    "PNG": (b"\x89PNG\r\n\x1a\n",),
-    "JPEG": (b"\xff\xd8\xff",),
-    "GIF": (b"GIF87a", b"GIF89a"),
-    "BMP": (b"BM",),
-    "TIFF": (b"II\x2a\x00", b"MM\x00\x2a", b"II\x2b\x00", b"MM\x00\x2b"),
-}
+from app.core.pictures.uploads import FILE_TOO_LARGE, PictureLimits, Upload
 
 # PNG's level 1 takes a third of the default's time for a tenth more bytes; JPEG keeps full color at edges.
 _SAVE: dict[str, dict[str, int]] = {
@@ -36,9 +36,14 @@ _SAVE: dict[str, dict[str, int]] = {
     "webp": {"quality": 90, "method": 0},
 }
 WEBP_SIDE = 16_383
-_TILE_WIDTH, _TILE_LENGTH = 322, 323  # TIFF's tags
-_MOST_CHANNELS = 6
-_SPARE_TILE = 1 << 20  # pixels by which one tile may be larger than the picture
+
+_SPARE = 2  # pixels read along a side for each that is wanted, where decoding or reducing skips the others
+_FILLERS = (b"\0" * 64 + b"\xff\xd9", b"\xa5\x5a" * 32 + b"\xff\xd9")  # what may follow in a JPEG without an end
+_DAMAGED = N_(
+    "The picture is damaged, or stored in a way that is not read here. Copy it again, or save it anew, as PNG for "
+    "example."
+)
+_ORIENTATION = 274
 
 Image.MAX_IMAGE_PIXELS = None  # Pillow's own limit warns, and far too late; ours is checked before pixels are decoded
 
@@ -53,6 +58,7 @@ class Picture:
     width: int  # of the whole upright picture, before `max_side`
     height: int
     depth: str  # such as "8-bit", "16-bit" or "float"
+    profile: str = ""  # whose colors the levels are, see `containers.profiles`; nothing for sRGB
 
 
 def read_upload(upload: Upload, enough: int | None = None) -> Picture:
@@ -72,17 +78,15 @@ def decode(
 
     `gray` gives one channel by Pillow's weights for L; what is gray in the file has one channel in any case. Where
     sides of `enough` pixels are, a JPEG may come at 1/2, 1/4 or 1/8 of its size: 12 megapixels in a sixth of the time.
+    What is reduced, by either, may have `limits.reduced_pixels`.
     """
     if len(data) > limits.bytes:
-        raise PictureTooLarge(
-            N_("The picture's file has %(value)d bytes; at most %(limit)d are accepted."),
-            field="image", value=len(data), limit=limits.bytes,
-        )  # fmt: skip
-    form = _sniff(data)
+        raise PictureTooLarge(FILE_TOO_LARGE, field="image", value=len(data), limit=limits.bytes)
+    form = sniff(data)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what Pillow remarks on metadata and odd files is for its developers
         try:
-            return _decode(isolate(data, form), form, limits, gray, max_side, enough)
+            return _decode(isolate(data, form), form, _Wish(limits, gray, max_side, enough))
         except (PictureError, MemoryError):
             raise
         except UnidentifiedImageError as error:
@@ -91,40 +95,100 @@ def decode(
                 field="image",
             ) from error
         except Exception as error:  # whatever decoders make of hostile bytes
-            raise DamagedPicture(
-                N_("The picture is damaged, or stored in a way that is not read here."), field="image"
-            ) from error
+            raise DamagedPicture(CUT_OFF if "truncated" in str(error) else _DAMAGED, field="image") from error
 
 
-def _decode(
-    first: First, form: str, limits: PictureLimits, gray: bool, max_side: int | None, enough: int | None
-) -> Picture:
-    if first.canvas:
-        _check_size(first.canvas, limits)
-    with closing(_open(first, form)) as image:  # which frees Pillow's pixels too
-        decoded = image.width // (first.layers.samples if first.layers else 1), image.height
-        _check_size(decoded, limits)
-        _check_tiles(image)
-        size = first.canvas or decoded
-        upright = size[::-1] if first.turn >= 5 else size
-        mode, depth = first.layers.meaning if first.layers else image.mode, levels.depth(image)
-        if enough:
-            image.draft(None, (enough, enough))
-        pixels = levels.read_levels(image, lambda place: _open(first, form, place), first.turn, first.layers)
-    if size != decoded:
-        pixels = _on_canvas(pixels, first)
-    if gray:
-        pixels = levels.to_gray(pixels)
-    whole = (pixels.shape[1], pixels.shape[0]) if enough else upright
-    reduced = _fit(whole, max_side or max(whole))
-    if reduced != (pixels.shape[1], pixels.shape[0]):
-        pixels = levels.reduce(pixels, reduced)
-    return Picture(torch.from_numpy(pixels), form, mode, *upright, depth)
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """How a picture is to be read."""
+
+    limits: PictureLimits
+    gray: bool
+    max_side: int | None
+    enough: int | None
+
+    def is_large(self, size: Size) -> bool:
+        """Whether so many pixels are never there at once."""
+        return size[0] * size[1] > self.limits.pixels
+
+    def result(self, size: Size) -> Size:
+        """What an upright picture of that size is reduced to."""
+        if self.max_side:
+            return _fit(size, self.max_side)
+        if not self.enough or not self.is_large(size):
+            return size
+        share = min(_SPARE * self.enough / min(size), math.sqrt(self.limits.pixels / (size[0] * size[1])))
+        return _fit(size, int(max(size) * share))
+
+
+def _decode(first: First, form: str, wish: _Wish) -> Picture:
+    for said in filter(None, (first.canvas, first.largest)):
+        check_size(said, wish.limits, wish.result(said))
+    with closing(HeifPicture(first.data) if form == "HEIF" else _open(first, form)) as image:
+        stored = image.width // (first.layers.samples if first.layers else 1), image.height
+        size = first.canvas or stored
+        turn = _turn(first, image)
+        upright = size[::-1] if turn >= 5 else size
+        result = wish.result(upright)
+        check_size(size, wish.limits, result)
+        if size != stored:
+            check_size(stored, wish.limits)
+        mode = first.layers.meaning if first.layers else image.mode
+        bits = image.depth if isinstance(image, HeifPicture) else depth(image)
+        numbers = _read(image, first, form, wish, stored, result[::-1] if turn >= 5 else result)
+        if size == stored:
+            target = result if wish.max_side or wish.is_large((numbers.width, numbers.height)) else None
+            pixels = levels.read_levels(numbers, turn, target, wish.gray)
+        else:
+            pixels = _on_canvas(levels.read_levels(numbers), first)
+            pixels = levels.reduce(levels.to_gray(pixels) if wish.gray else pixels, result)
+    return Picture(torch.from_numpy(pixels), form, mode, *upright, bits, first.profile)
+
+
+def _read(
+    image: ImageFile.ImageFile | HeifPicture, first: First, form: str, wish: _Wish, size: Size, result: Size
+) -> levels.Numbers:
+    """The numbers of a picture of that size that is to be reduced to `result`; of a JPEG perhaps fewer of them."""
+    if isinstance(image, HeifPicture):
+        check_memory(size, image.held, wish.limits)
+        return image.read_numbers()
+    check_tiles(image)
+    if not first.is_closed:
+        _check_end(first)
+    if wish.enough:
+        image.draft(None, (wish.enough, wish.enough))
+    elif wish.is_large(size):
+        image.draft(None, (_SPARE * result[0], _SPARE * result[1]))
+    check_memory(size, held(image, first, size), wish.limits)
+    return read_numbers(image, lambda place: _open(first, form, place), first.layers)
 
 
 def _open(first: First, form: str, place: int = 0) -> ImageFile.ImageFile:
     """Reads the header only."""
-    return Image.open(io.BytesIO(first.files[place]), formats=[form])
+    end = b"" if first.is_closed else _FILLERS[0]
+    return Image.open(io.BytesIO(first.files[place] + end), formats=[first.form or form])
+
+
+def _check_end(first: First) -> None:
+    """A JPEG without its last marker has all its pixels where they do not depend on what follows."""
+    digests = set()
+    for filler in _FILLERS:
+        with Image.open(io.BytesIO(first.data + filler), formats=["JPEG"]) as image:
+            image.load()
+            digest = blake2b()
+            for box in levels.bands(*image.size):
+                digest.update(image.crop(box).tobytes())
+        digests.add(digest.digest())
+    if len(digests) > 1:
+        raise DamagedPicture(CUT_OFF, field="image")
+
+
+def _turn(first: First, image: ImageFile.ImageFile | HeifPicture) -> int:
+    """EXIF's; of AVIF, what Pillow makes of the boxes that say it."""
+    if isinstance(image, HeifPicture) or image.format != "AVIF":
+        return first.turn
+    said = image.getexif().get(_ORIENTATION, UPRIGHT)
+    return said if said in range(1, 9) else UPRIGHT
 
 
 def _on_canvas(pixels: levels.Pixels, first: First) -> levels.Pixels:
@@ -136,51 +200,13 @@ def _on_canvas(pixels: levels.Pixels, first: First) -> levels.Pixels:
     return canvas
 
 
-def _fit(size: tuple[int, int], max_side: int) -> tuple[int, int]:
+def _fit(size: Size, max_side: int) -> Size:
     """The size with the same proportions and no side longer than `max_side`; never larger."""
     longest = max(size)
     if longest <= max_side:
         return size
     width, height = (max(1, round(side * max_side / longest)) for side in size)
     return width, height
-
-
-def _sniff(data: bytes) -> str:
-    for form, signatures in _SIGNATURES.items():
-        if data.startswith(signatures):
-            return form
-    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-        return "WEBP"
-    raise UnsupportedPicture(
-        N_("This file is none of the formats that are read here: %(allowed)s."),
-        field="image", allowed="PNG, JPEG, WebP, GIF, BMP, TIFF",
-    )  # fmt: skip
-
-
-def _check_size(size: tuple[int, int], limits: PictureLimits) -> None:
-    width, height = size
-    if max(size) > limits.side:
-        raise PictureTooLarge(
-            N_("The picture is %(size)s pixels; a side has at most %(limit)d."),
-            field="image", size=f"{width} x {height}", limit=limits.side,
-        )  # fmt: skip
-    if width * height > limits.pixels:
-        raise PictureTooLarge(
-            N_("The picture is %(size)s = %(value)d pixels; at most %(limit)d are accepted."),
-            field="image", size=f"{width} x {height}", value=width * height, limit=limits.pixels,
-        )  # fmt: skip
-
-
-def _check_tiles(image: ImageFile.ImageFile) -> None:
-    """A TIFF's strips or tiles may paint each pixel once a channel, and a tile is hardly larger than the picture."""
-    area = image.width * image.height
-    painted = sum(
-        (tile.extents[2] - tile.extents[0]) * (tile.extents[3] - tile.extents[1]) for tile in image.tile if tile.extents
-    )
-    tags = getattr(image, "tag_v2", {})
-    tile_area = tags.get(_TILE_WIDTH, 0) * tags.get(_TILE_LENGTH, 0)
-    if painted > _MOST_CHANNELS * area or tile_area > area + _SPARE_TILE:
-        raise DamagedPicture(N_("The picture's tiles do not fit its size."), field="image")
 
 
 def encode(pixels: Tensor, form: Literal["png", "jpeg", "webp"]) -> bytes:

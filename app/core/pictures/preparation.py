@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import interpolate
 
+ENOUGH = 16  # pixels of a photograph for each that the network sees, along a side
 _GRAY_WEIGHTS = (0.299, 0.587, 0.114)  # ITU-R BT.601, as Pillow's "L"
 
 
@@ -24,6 +25,11 @@ class Preparation:
     channels: int
     mean: tuple[float, ...]
     std: tuple[float, ...]
+
+    @property
+    def enough(self) -> int:
+        """Pixels along a side of a photograph; more would not be seen."""
+        return ENOUGH * max(self.size)
 
     def to_dict(self) -> dict[str, Any]:
         """As it is written into a card."""

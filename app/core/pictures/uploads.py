@@ -5,18 +5,24 @@ Names and numbers only: `images` reads the file.
 
 from dataclasses import dataclass
 
+from app.core.errors import N_
 from app.core.pictures.framings import FramingName
 
-FORMATS: tuple[str, ...] = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
+FORMATS: tuple[str, ...] = ("PNG", "JPEG", "WEBP", "AVIF", "HEIF", "GIF", "BMP", "TIFF", "JPEG2000", "ICO", "PPM")
+FILE_TOO_LARGE = N_(
+    "The picture's file has %(value)d bytes; at most %(limit)d are accepted. Make the picture smaller, or save it as "
+    "JPEG."
+)
 
 
 @dataclass(frozen=True, slots=True)
 class PictureLimits:
-    """What a picture's file may hold."""
+    """What a picture's file may hold: bytes, pixels in full size, pixels along a side."""
 
     bytes: int = 20 * 1024 * 1024
     pixels: int = 16_777_216
     side: int = 16_384
+    reduced_pixels: int = 67_108_864  # where no more than `pixels` are left of it
 
 
 @dataclass(frozen=True, slots=True)

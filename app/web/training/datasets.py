@@ -14,13 +14,13 @@ from app.core.datasets.builtin import OWN_SIDE, OWN_SIDES, framings_of
 from app.core.datasets.catalog import Summary, list_datasets
 from app.core.datasets.own import LONGEST_TITLE, OwnLimits, new_name, place_to_arrive
 from app.core.errors import N_, ArchiveTooLarge, InvalidValue
-from app.core.pictures.uploads import PictureLimits
 from app.settings import Settings
 from app.web import tasks
 from app.web.dependencies import DatasetsDep, SettingsDep, StoreDep, VisitorDep, WorkersDep, limit_rate
 from app.web.forms import FormFields, require_form
 from app.web.i18n import choose_language, translate
 from app.web.middleware import Allowance
+from app.web.pictures import limits_of as picture_limits
 
 router = APIRouter(prefix="/api/datasets", tags=["data sets"])
 
@@ -99,7 +99,7 @@ def limits_of(settings: Settings) -> OwnLimits:
     """What an archive and its pictures may cost."""
     return OwnLimits(
         ArchiveLimits(settings.dataset_bytes, settings.dataset_unpacked_bytes, settings.dataset_entries),
-        PictureLimits(settings.image_bytes, settings.image_pixels, settings.image_side),
+        picture_limits(settings),
         settings.datasets_kept,
     )
 

@@ -6,12 +6,13 @@ from typing import Any
 import numpy as np
 import torch
 
-from app.core.classification.classification import ENOUGH, framed, see
+from app.core.classification.classification import framed, see
 from app.core.classification.snapshots import maps_at, photo_checksum
 from app.core.classification.sprites import draw_picture
 from app.core.datasets.builtin import framing_of
 from app.core.networks.networks import Network
 from app.core.pictures.images import encode, read_upload
+from app.core.pictures.preparation import ENOUGH
 from app.core.pictures.uploads import Upload
 from app.runs.store.folders import RunFolder
 from app.runs.trainer.tensor_files import read_snapshot

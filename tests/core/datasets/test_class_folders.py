@@ -283,7 +283,9 @@ def test_why_a_picture_is_left_out_is_said_with_its_numbers(tmp_path: Path) -> N
         "x" * 65 + "/a.png": b"",
     }
 
-    dataset = read(write_zip(tmp_path, two_classes() | bad), pictures=PictureLimits(bytes=4000, pixels=2000))
+    limits = PictureLimits(bytes=4000, pixels=2000, reduced_pixels=2000)
+
+    dataset = read(write_zip(tmp_path, two_classes() | bad), pictures=limits)
 
     said = {skipped.path: skipped.reason % skipped.values for skipped in dataset.skipped}
     assert "at most 2000" in said["cat/huge.png"]

@@ -205,7 +205,7 @@ def test_a_picture_is_cut_to_its_middle(tmp_path: Path) -> None:
 
 
 def test_pictures_keep_their_own_limits(tmp_path: Path) -> None:
-    limits = OwnLimits(ArchiveLimits(), PictureLimits(pixels=400))
+    limits = OwnLimits(ArchiveLimits(), PictureLimits(pixels=400, reduced_pixels=400))
 
     contents = look_into(kept(tmp_path, hostile.pack(hostile.pets()), limits=limits), tmp_path)
 

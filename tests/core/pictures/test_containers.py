@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from app.core.errors import DamagedPicture
-from app.core.pictures import containers
+from app.core.pictures.containers import containers
 from app.core.pictures.images import decode
 from app.core.pictures.uploads import PictureLimits
 from tests import hostile

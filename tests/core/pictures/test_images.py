@@ -9,8 +9,9 @@ from PIL import Image, PngImagePlugin
 
 from app.core.errors import InvalidValue, PictureTooLarge
 from app.core.pictures.images import decode, encode, encode_npy
-from app.core.pictures.uploads import FORMATS, PictureLimits
+from app.core.pictures.uploads import PictureLimits
 from tests import hostile
+from tests.hostile import FORMATS
 
 LIMITS = PictureLimits(bytes=20 * 1024 * 1024, pixels=16_777_216, side=16_384)
 COLORS = np.random.default_rng(3).integers(0, 256, (5, 7, 3), dtype=np.uint8)

@@ -8,7 +8,7 @@ import tifffile
 from PIL import Image
 
 from app.core.errors import PictureError
-from app.core.pictures import tiff
+from app.core.pictures.containers import directories
 from app.core.pictures.images import decode
 from app.core.pictures.uploads import PictureLimits
 from tests import hostile
@@ -24,7 +24,7 @@ def written(array: np.ndarray, **options: object) -> bytes:
 
 @pytest.mark.parametrize(("order", "kind"), [("<", 3), (">", 3), ("<", 4), (">", 4)])
 def test_orientation_is_read_in_both_byte_orders_and_lengths(order: str, kind: int) -> None:
-    assert [tiff.orientation(hostile.exif(turn, order, kind)) for turn in range(1, 9)] == [*range(1, 9)]
+    assert [directories.orientation(hostile.exif(turn, order, kind)) for turn in range(1, 9)] == [*range(1, 9)]
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def test_exif_garbage_leaves_a_picture_as_it_is(exif: bytes) -> None:
 
     picture = decode(jpeg[:2] + segment + jpeg[2:], LIMITS)
 
-    assert tiff.orientation(exif) == 1
+    assert directories.orientation(exif) == 1
     assert (picture.width, picture.height) == (24, 16)
 
 
@@ -47,7 +47,7 @@ def test_a_tiffs_other_directories_are_cut_off() -> None:
     pages = [Image.new("L", (4, 4), level) for level in (10, 20, 30)]
     pages[0].save(file, "TIFF", save_all=True, append_images=pages[1:], description="hello")
 
-    alone = tiff.isolate(tiff.read_directory(file.getvalue()))
+    alone = directories.cut_out(directories.read_directory(file.getvalue()))
 
     with Image.open(io.BytesIO(alone)) as image:
         assert getattr(image, "n_frames", 1) == 1

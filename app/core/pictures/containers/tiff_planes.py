@@ -4,31 +4,21 @@ Colors in planes of their own become a file each; colors side by side become one
 decodes no pixel: the numbers' bytes stay as they are.
 """
 
-import struct
-from dataclasses import dataclass
 from itertools import accumulate
 
-from app.core.pictures.tiff import Directory
+from app.core.pictures.containers.directories import Directory, write
+from app.core.pictures.containers.first import Layers
 
 _WIDTH, _HEIGHT, _BITS, _COMPRESSION, _COLORS, _FILL_ORDER = 256, 257, 258, 259, 262, 266
 _SAMPLES, _ROWS, _PLANES, _PREDICTOR = 277, 278, 284, 317
 _TILE_WIDTH, _TILE_HEIGHT, _EXTRA, _SAMPLE_FORMAT = 322, 323, 338, 339
 _STRIPS, _TILES = (273, 279), (324, 325)  # offsets, and counts of bytes
-_LONG, _GRAY = 4, 1
+_GRAY = 1
 _NAMES = {1: "L", 2: "RGB", 5: "CMYK"}  # what PhotometricInterpretation says, as Pillow names it
 _ALPHA = {1: "a", 2: "A"}  # what ExtraSamples says: colors times alpha, or as they are
 _BYTE_COMPRESSIONS = (1, 5, 8, 32773, 32946, 50000)  # none, LZW, deflate, run lengths, deflate, Zstandard
 _PIXEL_BITS = 96  # side by side; more numbers than colors would cost memory for nothing
 _COPIED = (_HEIGHT, _COMPRESSION, _FILL_ORDER, _ROWS, _PREDICTOR, _TILE_HEIGHT)
-
-
-@dataclass(frozen=True, slots=True)
-class Layers:
-    """Gray files whose numbers, `samples` side by side, are one pixel together, and mean what `meaning` says."""
-
-    files: tuple[bytes, ...]
-    samples: int
-    meaning: str  # L, RGB, CMYK, LA, La, RGBA or RGBa; there may be more numbers than it has letters
 
 
 def as_gray(directory: Directory) -> Layers | None:
@@ -82,18 +72,9 @@ def _tables(directory: Directory) -> tuple[int, int]:
 
 def _write(directory: Directory, strips: list[bytes], times: int) -> bytes:
     """A TIFF of these strips in gray, so many times as wide."""
-    order, start = directory.order, 8 + sum(map(len, strips))
     offsets = list(accumulate(map(len, strips[:-1]), initial=8))
     tables = dict(zip(_tables(directory), (offsets, [len(strip) for strip in strips]), strict=True))
     widths = {tag: [times * directory.numbers(tag, 0)[0]] for tag in (_WIDTH, _TILE_WIDTH)}
     firsts = {tag: [directory.numbers(tag, 0)[0]] for tag in (_BITS, _SAMPLE_FORMAT, *_COPIED)}
     known = {tag: numbers for tag, numbers in (widths | firsts).items() if tag in directory.entries}
-    entries = known | tables | {_COLORS: [_GRAY], _SAMPLES: [1]}
-    at, table, tail = start + 6 + 12 * len(entries), b"", b""
-    for tag, numbers in sorted(entries.items()):
-        packed = struct.pack(f"{order}{len(numbers)}I", *numbers)
-        place = packed if len(numbers) == 1 else struct.pack(order + "I", at + len(tail))
-        table += struct.pack(order + "HHI", tag, _LONG, len(numbers)) + place
-        tail += b"" if len(numbers) == 1 else packed
-    head = (b"II" if order == "<" else b"MM") + struct.pack(order + "HI", 42, start)
-    return b"".join((head, *strips, struct.pack(order + "H", len(entries)), table, bytes(4), tail))
+    return write(directory.order, known | tables | {_COLORS: [_GRAY], _SAMPLES: [1]}, strips)
