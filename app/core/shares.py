@@ -4,13 +4,15 @@ Alone one may have all there is. It knows neither runs nor requests.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 from ipaddress import IPv6Address, ip_address, ip_network
+from typing import Any
 
 MODEST = 3  # things that any visitor may keep: cookies cost nothing, so who has two is no richer than they are
+GENEROUS = 0.6  # of all there is, that one address may have: a school is one
 _HOUSEHOLD_BITS = 64  # of an IPv6 address: the rest is chosen by whoever has it
 
 
@@ -85,22 +87,32 @@ def household(address: str) -> str:
 def choose_to_go(kept: Sequence[Kept], limit: float) -> list[str]:
     """The names of what goes until the rest weighs no more than the limit, or nothing is left that may go.
 
-    First that of the address which weighs most; there of the visitor who has most beyond MODEST things.
+    First of who has most beyond what anybody may have, MODEST things a visitor and GENEROUS of the limit an address: so
+    many in one class give nothing to one who has many. Where nobody has more, of the address which weighs most.
     """
     left, gone = list(kept), []
-    weights: defaultdict[str, float] = defaultdict(float)
-    for thing in left:
-        weights[thing.holder.address] += thing.weight
-    counts = Counter(thing.holder for thing in left)
-
-    def order(thing: Kept) -> tuple[float, float, tuple[float, ...], str]:
-        holder = thing.holder
-        return -weights[holder.address], -max(counts[holder] - MODEST, 0), thing.worth, thing.name
-
-    while sum(thing.weight for thing in left) > limit and (free := [thing for thing in left if thing.may_go]):
-        chosen = min(free, key=order)
-        left.remove(chosen)
-        gone.append(chosen.name)
-        weights[chosen.holder.address] -= chosen.weight
-        counts[chosen.holder] -= 1
+    while sum(thing.weight for thing in left) > limit and any(thing.may_go for thing in left):
+        left.sort(key=_order(left, limit))
+        gone.append(left.pop(next(place for place, thing in enumerate(left) if thing.may_go)).name)
     return gone
+
+
+def _order(things: Sequence[Kept], limit: float) -> Callable[[Kept], tuple[Any, ...]]:
+    """Who gives first comes first."""
+    addresses, beyond = _weigh(things)
+
+    def order(thing: Kept) -> tuple[Any, ...]:
+        address, mine = addresses[thing.holder.address], beyond[thing.holder]
+        return -max(mine, address - GENEROUS * limit, 0.0), -address, -mine, thing.worth, thing.name
+
+    return order
+
+
+def _weigh(things: Sequence[Kept]) -> tuple[dict[str, float], dict[Holder, float]]:
+    """What each address has, and each visitor beyond the heaviest things that are modest."""
+    addresses: defaultdict[str, float] = defaultdict(float)
+    visitors: defaultdict[Holder, list[float]] = defaultdict(list)
+    for thing in things:
+        addresses[thing.holder.address] += thing.weight
+        visitors[thing.holder].append(thing.weight)
+    return addresses, {holder: sum(sorted(weights)[:-MODEST]) for holder, weights in visitors.items()}

@@ -33,6 +33,21 @@ def test_invented_visitors_of_one_address_take_nothing_from_another() -> None:
     assert gone == ["x0", "x1"]
 
 
+def test_many_of_one_class_give_nothing_to_two_who_have_many() -> None:
+    pupils = [kept(f"p{k}", Holder("school", f"p{k}"), 5) for k in range(30)]
+    crowds = [kept(f"{place}{k}", Holder(place, place), 100 + k) for place in ("x", "y") for k in range(15)]
+
+    gone = choose_to_go([*pupils, *crowds], 50)
+
+    assert sorted(gone) == sorted(f"{place}{k}" for place in ("x", "y") for k in range(5))
+
+
+def test_a_class_that_fills_nearly_everything_makes_room_for_a_newcomer() -> None:
+    pupils = [kept(f"p{k}", Holder("school", f"p{k}"), 5) for k in range(10)]
+
+    assert choose_to_go([*pupils, kept("c", CARL, 0)], 10) == ["p0"]
+
+
 def test_alone_one_may_have_all_there_is() -> None:
     assert choose_to_go([kept(f"a{k}", ANNA) for k in range(10)], 10) == []
 
