@@ -134,6 +134,8 @@ class Connection(HttpToolsProtocol):
         self._closes_at = _NEVER
         self._answered: RequestResponseCycle | None = None  # now, or last; `cycle` is the newest that came
         self._fault: PlaygroundError | None = None
+        self._hosts = 0
+        self._extensions: Any = {CONNECTION: {"close": self.close, "is_open": self._is_open}}
 
     @property
     def is_idle(self) -> bool:
@@ -162,8 +164,9 @@ class Connection(HttpToolsProtocol):
         """Parsed in pieces that are no longer than a head may still be."""
         self.moved = time.monotonic()
         while data and self._closes_at == _NEVER and not self.transport.is_closing():
-            room = MOST_BYTES - self._head_bytes
-            piece, data = data[:room], data[room:]
+            piece, data = data, b""
+            if len(piece) > (room := MOST_BYTES - self._head_bytes):
+                piece, data = piece[:room], piece[room:]
             self._body_bytes = 0
             try:
                 self.parser.feed_data(piece)
@@ -179,11 +182,11 @@ class Connection(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """As uvicorn's; from now on the head has its time."""
         self._unset_keepalive_if_required()
-        self._head_due, self._head_bytes = self.moved + HEAD_S, 0
+        self._head_due, self._head_bytes, self._hosts = self.moved + HEAD_S, 0, 0
         if len(self.pipeline) >= MOST_WAITING:
             self._fail(MalformedRequest(N_("Too many requests were sent without waiting for an answer.")))
         super().on_message_begin()
-        self.scope["extensions"] = {CONNECTION: {"close": self.close, "is_open": self._is_open}}
+        self.scope["extensions"] = self._extensions
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """As uvicorn's; what comes after a body is no header."""
@@ -191,13 +194,17 @@ class Connection(HttpToolsProtocol):
             return
         if len(self.headers) >= MOST_HEADERS:
             self._fail(self._too_large())
-        super().on_header(name, value)
+        name = name.lower()
+        if name == b"host":
+            self._hosts += 1
+        elif name == b"expect" and value.lower() == b"100-continue":
+            self.expect_100_continue = True
+        self.headers.append((name, value))
 
     def on_headers_complete(self) -> None:
         """As uvicorn's, for a request that names one host (RFC 9112, 3.2)."""
         self._head_due = _NEVER
-        hosts = sum(name == b"host" for name, _ in self.headers)
-        if hosts > 1 or (hosts == 0 and self.parser.get_http_version() != "1.0"):
+        if self._hosts > 1 or (self._hosts == 0 and self.parser.get_http_version() != "1.0"):
             self._fail(MalformedRequest(N_("A request names its host once, in one 'Host' header.")))
         super().on_headers_complete()
 

@@ -11,8 +11,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from io import FileIO
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -21,7 +22,7 @@ from app.core.shares import household
 
 ANSWERS = "answers"  # the folder in `data`
 PIECE = 65_536  # sent at once, and so what a slow visitor holds of an answer from a file
-IN_MEMORY = 262_144  # larger ones come as a file
+IN_MEMORY = 4 * 2**20  # larger ones come as a file
 CONNECTION = "connection"  # the extension of ASGI by which a server tells how to close one
 _SHARED = "/static/"  # kept once, however many wait for it
 
@@ -33,7 +34,7 @@ class Answer:
     data: bytes
     about: Any = None
     path: Path | None = None
-    file: BinaryIO | None = None
+    file: FileIO | None = None
 
     def put(self, path: Path) -> "Answer":
         """In a file of that path, if it is large. Runs in the worker."""
@@ -47,7 +48,7 @@ class Answer:
         """Open, and without a name from now on, so that nothing stays whatever happens."""
         if self.path is None:
             return self
-        file = self.path.open("rb")
+        file = self.path.open("rb", buffering=0)
         self.path.unlink()
         return replace(self, path=None, file=file)
 
@@ -153,9 +154,20 @@ class FromWorker(Response):
         size = int(self.headers["Content-Length"])
         with self._file as file, scope["app"].state.answers_in_files.hold(scope, size) as held:
             await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-            while held.is_wanted and (piece := await asyncio.to_thread(file.read, PIECE)):
+            while held.is_wanted and (piece := await _read(file)):
                 _count(held, len(piece))
                 await send({"type": "http.response.body", "body": piece, "more_body": held.left > 0})
+
+
+async def _read(file: FileIO) -> bytes:
+    """The next piece: at once where the system has it in memory, as it has what was just written; else in a thread."""
+    piece = bytearray(PIECE)
+    try:
+        count = os.preadv(file.fileno(), [piece], file.tell(), os.RWF_NOWAIT)
+    except (OSError, AttributeError):  # it would have to wait, or knows no such way
+        return await asyncio.to_thread(file.read, PIECE)
+    file.seek(count, os.SEEK_CUR)
+    return bytes(memoryview(piece)[:count])
 
 
 def _count(held: Held, sent: int) -> None:

@@ -1,6 +1,7 @@
 """What routes ask for by type: the application's settings, workers and store, who calls, and the run in the address.
 
-An id becomes an object, or a refusal, here and never again in a route. It knows no room.
+An id becomes an object, or a refusal, here and never again in a route. It knows no room. What waits for nothing is
+`async`: FastAPI would send each of the others through a thread.
 """
 
 from pathlib import Path
@@ -19,7 +20,7 @@ from app.web.visitors import visitor_of
 from app.web.workers import Workers
 
 
-def settings_of(request: Request) -> Settings:
+async def settings_of(request: Request) -> Settings:
     """The application's settings."""
     return request.app.state.settings
 
@@ -27,7 +28,7 @@ def settings_of(request: Request) -> Settings:
 SettingsDep = Annotated[Settings, Depends(settings_of)]
 
 
-def workers_of(request: Request) -> Workers:
+async def workers_of(request: Request) -> Workers:
     """The application's workers."""
     return request.app.state.workers
 
@@ -35,12 +36,12 @@ def workers_of(request: Request) -> Workers:
 WorkersDep = Annotated[Workers, Depends(workers_of)]
 
 
-def limit_rate(request: Request) -> None:
+async def limit_rate(request: Request) -> None:
     """For the calls that compute: TooManyRequests, which is 429, for an address that asks too often."""
     request.app.state.rates.count(household(request.client.host if request.client else ""))
 
 
-def datasets_folder(settings: SettingsDep) -> Path:
+async def datasets_folder(settings: SettingsDep) -> Path:
     """Where data sets are kept."""
     return settings.data / "datasets"
 
@@ -48,13 +49,20 @@ def datasets_folder(settings: SettingsDep) -> Path:
 DatasetsDep = Annotated[Path, Depends(datasets_folder)]
 
 
-def store_of(request: Request) -> Store:
+async def store_of(request: Request) -> Store:
     """The application's store of runs."""
     return request.app.state.store
 
 
 StoreDep = Annotated[Store, Depends(store_of)]
-VisitorDep = Annotated[Visitor, Depends(visitor_of)]
+
+
+async def caller(request: Request) -> Visitor:
+    """Who calls."""
+    return visitor_of(request)
+
+
+VisitorDep = Annotated[Visitor, Depends(caller)]
 
 
 def run_of(run_id: Annotated[str, Part(max_length=64)], store: StoreDep) -> RunRow:
@@ -67,7 +75,7 @@ def run_of(run_id: Annotated[str, Part(max_length=64)], store: StoreDep) -> RunR
 RunDep = Annotated[RunRow, Depends(run_of)]
 
 
-def own_run(run: RunDep, visitor: VisitorDep) -> RunRow:
+async def own_run(run: RunDep, visitor: VisitorDep) -> RunRow:
     """The same for who may change it; NotYours, which is 403, for others."""
     if not visitor.owns(run.visitor):
         raise NotYours(N_("Somebody else started this run; you can watch it, but not change it."))

@@ -63,7 +63,7 @@ class FormFields(BaseModel):
     model_config = ConfigDict(extra="forbid", json_schema_extra=leave_empty)
 
 
-def require_form(request: Request) -> None:
+async def require_form(request: Request) -> None:
     """Refuses a body that is not a form; one without a body is judged by the fields it lacks."""
     kind = request.headers.get("content-type", FORM_TYPES[0]).partition(";")[0].strip().lower()
     if kind not in FORM_TYPES:

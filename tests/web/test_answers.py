@@ -102,7 +102,7 @@ def test_what_killed_servers_left_is_cleared_and_what_is_young_is_not(tmp_path: 
 
 
 def test_a_large_result_arrives_whole_and_its_file_is_gone(client: TestClient, convolve: Post) -> None:
-    levels = np.random.default_rng(1).integers(0, 256, (300, 400, 3), np.uint8)
+    levels = np.random.default_rng(1).integers(0, 256, (600, 800, 3), np.uint8)
     answer = convolve({"kernel": "identity", "format": "npy"}, image=written(levels))
     assert answer.status_code == 200
     assert len(answer.content) == int(answer.headers["Content-Length"]) > IN_MEMORY

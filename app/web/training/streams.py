@@ -127,7 +127,7 @@ class Streams:
                 del self._tails[run_id]
 
 
-def streams_of(request: Request) -> Streams:
+async def streams_of(request: Request) -> Streams:
     """The application's streams."""
     return request.app.state.streams
 

@@ -72,7 +72,7 @@ class Timings:
                     raise WorkerLost(slow, seconds=RETRY_S) from None
 
 
-def timings_of(request: Request) -> Timings:
+async def timings_of(request: Request) -> Timings:
     """The application's timings."""
     return request.app.state.timings
 

@@ -23,7 +23,7 @@ from app.web.training.wishes import read_wish
 router = APIRouter(prefix="/api/runs", tags=["training"])
 
 
-def teller_of(request: Request, store: StoreDep, visitor: VisitorDep) -> Teller:
+async def teller_of(request: Request, store: StoreDep, visitor: VisitorDep) -> Teller:
     """Tells runs to whoever asks."""
     return Teller(store, request.app.state.curves, visitor, choose_language(request))
 
