@@ -99,7 +99,8 @@ class Visitor:
         self._client = httpx2.AsyncClient(
             base_url=address,
             timeout=90,
-            limits=httpx2.Limits(max_connections=6, keepalive_expiry=4),
+            # The server closes after five seconds; who asks just then has to ask again, as browsers do by themselves.
+            limits=httpx2.Limits(max_connections=6, keepalive_expiry=1),
             headers={"Host": NAME},  # by a loopback name every visitor would be the teacher
         )
 
@@ -272,8 +273,10 @@ class Visitor:
     async def check(self) -> None:
         """All that this visitor was given is there, and its own, and tells what it told before."""
         for run_id, seen in list(self.runs.items()):
-            response = await self.want("GET", f"/api/runs/{run_id}")
-            if response is None:
+            response = await self.ask("GET", f"/api/runs/{run_id}")
+            if response is not None and response.status_code == 404:
+                self._over(run_id, 404)
+            if response is None or response.status_code != 200:
                 continue
             told = response.json()
             seen.state = told["state"]
@@ -314,7 +317,7 @@ class Visitor:
             yield response
 
     def _over(self, run_id: str, status: int) -> None:
-        if status == 404 and run_id in self.runs:
+        if status == 404 and self.runs.pop(run_id, None):
             self.record.fault(f"{self.name}: run {run_id} is lost")
 
     def _hear(self, run_id: str, seen: Seen, number: int) -> None:
