@@ -139,7 +139,7 @@ def break_run(there: House, way: str, moment: float, whole: dict[str, torch.Tens
         target=lambda: heard.extend(asyncio.run(follow(there.port, run_id, round(1000 * moment))))
     )
     viewer.start()
-    while (told := there.run(run_id))["state"] == "queued" or told["step"] < moment * (told["steps"] or 0):
+    while (told := there.run(run_id))["state"] == "queued" or told["step"] < moment * (told["steps"] or 1e9):
         time.sleep(0.02)
     time.sleep(moment * 0.1)  # events come ten a second
     before = there.run(run_id)
