@@ -4,10 +4,9 @@ uvicorn's own protocol takes heads of any length, for ever, from anybody. This o
 """
 
 import asyncio
-import fcntl
 import secrets
 import socket
-import struct
+import sys
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Collection
@@ -46,7 +45,7 @@ LINGER_S = 2.0  # in which a refusal can be read by who still sends
 SHARE = 2  # of all connections one address may have that part
 TURNS = 4  # requests of one address that are worked on at once by this process
 KERNEL_BYTES = 262_144  # that the system keeps of what is sent and not taken
-_SIOCOUTQ = 0x5411  # tcp(7): bytes in the send queue
+_TCP_INFO, _BYTES_ACKED = 11, slice(120, 128)  # Linux: tcpi_bytes_acked of struct tcp_info
 _NEVER = float("inf")
 Start = Callable[[], bool]  # False: it is not wanted any more
 
@@ -126,11 +125,11 @@ class Connection(HttpToolsProtocol):
         super().__init__(*arguments, **named)
         self._all = connections
         self.address = ""
-        self.moved = self._taken = time.monotonic()  # when the last byte came, and one of ours was taken
+        self.moved = self._taken_at = time.monotonic()  # when the last byte came, and one of ours was taken
+        self._taken: int | None = None
         self._head_due = _NEVER
         self._head_bytes = 0  # framing, in truth: of heads, chunks and trailers
         self._body_bytes = 0
-        self._unsent = 0
         self._closes_at = _NEVER
         self._answered: RequestResponseCycle | None = None  # now, or last; `cycle` is the newest that came
         self._fault: PlaygroundError | None = None
@@ -275,13 +274,11 @@ class Connection(HttpToolsProtocol):
         return answer
 
     def _look_at_sending(self, now: float) -> None:
-        unsent = self.transport.get_write_buffer_size()
-        if unsent:
-            unsent += _unsent_by_system(self.transport)
-            if unsent == self._unsent and now - self._taken > STUCK_S:
-                self.transport.abort()
-        if unsent != self._unsent:
-            self._taken, self._unsent = now, unsent
+        taken = _acknowledged(self.transport) if self.transport.get_write_buffer_size() else None
+        if taken is None or taken != self._taken:
+            self._taken, self._taken_at = taken, now
+        elif now - self._taken_at > STUCK_S:
+            self.transport.abort()
 
     def _waits_for_body(self) -> bool:
         return not self.is_idle and self.cycle.more_body and not self.flow.read_paused
@@ -341,10 +338,10 @@ class Connection(HttpToolsProtocol):
         return b"".join([STATUS_LINE[response.status_code], *lines, b"\r\n", bytes(response.body)])
 
 
-def _unsent_by_system(transport: asyncio.Transport) -> int:
-    """Bytes that the system has been given and the other side has not confirmed."""
+def _acknowledged(transport: asyncio.Transport) -> int:
+    """Bytes that the other side's system has taken; where this one does not tell, a number that changes with them."""
     plug = transport.get_extra_info("socket")
     try:
-        return int(struct.unpack("i", fcntl.ioctl(plug.fileno(), _SIOCOUTQ, b"\0" * 4))[0])
+        return int.from_bytes(plug.getsockopt(socket.IPPROTO_TCP, _TCP_INFO, 128)[_BYTES_ACKED], sys.byteorder)
     except (OSError, AttributeError):
-        return 0
+        return -transport.get_write_buffer_size()

@@ -4,7 +4,6 @@ A run that is watched has one `Tail` for all its viewers, so a viewer costs litt
 a server that dies loses nothing. It does not know what events say.
 """
 
-import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, aclosing
@@ -14,7 +13,7 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.sse import format_sse_event
 from starlette.responses import StreamingResponse
-from starlette.types import Message, Send
+from starlette.types import Send
 
 from app.core.errors import N_, PlaygroundError
 from app.core.shares import NOBODY, Holder
@@ -31,14 +30,13 @@ router = APIRouter(prefix="/api/runs/{run_id}/events", tags=["training"])
 
 POLL_S = 0.04  # between two readings of a run's log: an event is sent within 100 ms of being written
 AT_FULL_PACE = 10  # runs; where more are watched, each is read less often
-STUCK_S = 60.0  # a viewer who takes nothing for so long loses its place
 COME_BACK_MS = 2000  # when a browser whose stream broke comes back
 RETRY_S = 10
 PIECE_BYTES = 64 * 1024  # sent at once, and so what a slow viewer can hold
 
 
 class EventStream(StreamingResponse):
-    """`text/event-stream`, neither kept nor gathered on its way; a viewer who takes nothing any more is dropped."""
+    """`text/event-stream`, neither kept nor gathered on its way."""
 
     media_type = "text/event-stream"
 
@@ -47,18 +45,11 @@ class EventStream(StreamingResponse):
         super().__init__(frames, headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
 
     async def stream_response(self, send: Send) -> None:
-        """As Starlette's, until sending gets stuck."""
-
-        async def send_in_time(message: Message) -> None:
-            async with asyncio.timeout(STUCK_S):
-                await send(message)
-
+        """As Starlette's; its frames end with it, also where it is cancelled between two."""
         try:
-            await super().stream_response(send_in_time)
-        except TimeoutError:
-            return
+            await super().stream_response(send)
         finally:
-            await self._frames.aclose()  # also where it is cancelled between two frames
+            await self._frames.aclose()
 
 
 class Streams:

@@ -20,7 +20,7 @@ from app.runs.store.store import Store
 from app.web.refusals import TooManyStreams
 from app.web.training import streams as streams_module
 from app.web.training import tails
-from app.web.training.streams import EventStream, Streams
+from app.web.training.streams import Streams
 from tests.web.logged_runs import SMALL, read_events, set_state, steps, write
 from tests.web.stream_readers import take, watch
 
@@ -285,24 +285,6 @@ def test_who_has_most_streams_makes_way_for_another(store: Store, run_id: str) -
         await asyncio.gather(*viewers, polite)
 
     play(store, scene, limit=3)
-
-
-def test_a_viewer_who_takes_nothing_any_more_is_dropped(
-    store: Store, run_id: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(streams_module, "STUCK_S", 0.1)
-
-    async def stuck(_message: Any) -> None:
-        await asyncio.sleep(60)
-
-    async def connected() -> Any:
-        await asyncio.sleep(60)
-
-    async def scene(streams: Streams) -> None:
-        response = EventStream(streams.watch(run_id, 0, "en"))
-        await response({"type": "http", "asgi": {"spec_version": "2.3"}}, connected, stuck)
-
-    play(store, scene)
 
 
 def test_a_log_that_cannot_be_read_ends_the_stream(store: Store, run_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
