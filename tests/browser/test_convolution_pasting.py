@@ -297,3 +297,14 @@ def test_the_result_is_that_of_the_pasted_kernel(open_page: Open) -> None:
     settle(page)
 
     np.testing.assert_array_equal(pixels(page), np.minimum(2 * plain, 255))
+
+
+def test_a_spreadsheets_own_numbers_are_read_where_it_shows_rounded_ones(open_page: Open) -> None:
+    page = open_page(OPEN)
+    rows = '<tr><td x:num="0.1111">0.11</td><td sdval="-0.25">-0.3</td></tr><tr><td>1</td><td>&nbsp;</td></tr>'
+
+    cells = page.evaluate(
+        "html => import('/static/js/rooms/transfers.js').then(({ tableIn }) => tableIn(html))", f"<table>{rows}</table>"
+    )
+
+    assert cells == [["0.1111", "-0.25"], ["1", ""]]

@@ -44,7 +44,7 @@ function showPhoto({ photo, model, origin }) {
 function showNote(photo, { input: [channels, height, width] }, frame) {
   $("#seen-note").textContent =
     frame?.framing === "drawing"
-      ? _("Your drawing, cut out and laid as the digits it learned from: %(size)s pixels, white on black.", {
+      ? _("Your drawing, cut out and placed like the digits it learned from: %(size)s pixels, white on black.", {
           size: size(width, height),
         })
       : seenSentence(photo, { width, height, channels });

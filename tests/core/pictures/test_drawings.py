@@ -5,6 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image
 from torch import Tensor
 
@@ -132,3 +134,25 @@ def test_the_middle_is_what_is_prepared() -> None:
     frame = frame_middle(picture, (28, 28))
 
     assert (frame.framing, frame.left, frame.top, frame.width, frame.height) == ("middle", 25 / 80, 0, 30 / 80, 1)
+
+
+@settings(deadline=None, max_examples=300, derandomize=True)
+@given(
+    height=st.integers(1, 40), width=st.integers(1, 40), channels=st.sampled_from([1, 3]),
+    inked=st.floats(0, 1), seed=st.integers(0, 2**32 - 1), framing=st.sampled_from([DIGITS, MNIST]),
+)  # fmt: skip
+def test_any_picture_is_framed_or_left(
+    height: int, width: int, channels: int, inked: float, seed: int, framing: Framing
+) -> None:
+    random = np.random.default_rng(seed)
+    ground, ink = random.integers(0, 256, 2)
+    picture = np.where(random.random((height, width, 1)) < inked**3, ink, ground) + random.integers(0, 9)
+    drawn = torch.from_numpy(np.repeat(picture, channels, axis=2).clip(0, 255).astype(np.uint8))
+
+    found = frame_drawing(drawn, framing)
+
+    if found is not None:
+        assert tuple(found[0].shape) == (framing.side, framing.side, 1)
+        assert found[0].dtype == torch.uint8
+        assert found[0].max() == 255
+        assert min(found[1].width, found[1].height) > 0
