@@ -62,6 +62,18 @@ def check_work(height: int, width: int, channels: int, steps: Sequence[Step], li
         )  # fmt: skip
 
 
+def check_growth(height: int, width: int, steps: Sequence[Step], limit: int) -> None:
+    """Raises TooMuchWork (values: estimate, limit) where padding makes some result larger than `limit` pixels."""
+    for step in steps:
+        height, width = step.output_size(height, width)
+        if height * width > limit:
+            raise TooMuchWork(
+                N_("With its padding a result has %(estimate)d pixels; at most %(limit)d are allowed. "
+                   "Use a smaller picture or less padding."),
+                field="padding", estimate=height * width, limit=limit,
+            )  # fmt: skip
+
+
 def _cells(step: Step) -> int:
     match step:
         case Convolution():

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.core.convolution.arithmetic import PixelArithmetic, explain
-from app.core.convolution.chains import apply, check_work
+from app.core.convolution.chains import apply, check_growth, check_work
 from app.core.convolution.fitting import Fit, fit
 from app.core.convolution.steps import Convolution, Step
 from app.core.pictures.display import Range, measure, to_bytes
@@ -66,4 +66,5 @@ def read_for(upload: Upload, steps: Sequence[Step]) -> Picture:
     picture = read_upload(upload)
     height, width, channels = picture.levels.shape
     check_work(height, width, channels, steps, upload.multiply_adds)
+    check_growth(height, width, steps, max(upload.limits.pixels, height * width))
     return picture

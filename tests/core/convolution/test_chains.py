@@ -9,7 +9,7 @@ import torch
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from app.core.convolution.chains import apply, check_work, multiply_adds, output_size
+from app.core.convolution.chains import apply, check_growth, check_work, multiply_adds, output_size
 from app.core.convolution.steps import Convolution, Pool, Relu, Step
 from app.core.errors import InvalidValue, TooMuchWork
 from tests.core.convolution.references import convolutions, has_room, pictures, random_picture
@@ -129,3 +129,14 @@ def test_a_chain_of_seventeen_steps_is_refused() -> None:
 def test_a_window_without_room_is_refused_before_the_work_is_counted() -> None:
     with pytest.raises(InvalidValue):
         check_work(9, 9, 1, [Pool("max_pool", 8), Pool("max_pool", 8)], limit=10**9)
+
+
+def test_a_padding_makes_no_result_larger_than_is_allowed() -> None:
+    widened = [Convolution(((1.0,) * 3,), padding="full"), Pool("max_pool", 2)]
+
+    check_growth(10, 10, widened, limit=140)
+    with pytest.raises(TooMuchWork, match="less padding") as caught:
+        check_growth(10, 10, widened, limit=119)
+
+    assert caught.value.values["estimate"] == 120
+    assert caught.value.field == "padding"
