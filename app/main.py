@@ -30,6 +30,7 @@ from app.web.training import (
     histories,
     networks,
     previews,
+    programs,
     recipes,
     snapshots,
     streams,
@@ -45,7 +46,8 @@ from app.web.workers import Workers
 
 MAXIMUM_FILES = 2
 PARTS = (pages, visitors, convolution, kernel_fits, models, classification, datasets, networks, timings, recipes,
-         previews, training, streams, histories, snapshots, confusion, told, pictures, health, docs)  # fmt: skip
+         previews, training, streams, histories, programs, snapshots, confusion, told, pictures, health,
+         docs)  # fmt: skip
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:

@@ -6,6 +6,7 @@ that has stood still for longest. It does not know what is answered.
 
 import asyncio
 import os
+import secrets
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -35,6 +36,24 @@ class Answer:
     about: Any = None
     path: Path | None = None
     file: FileIO | None = None
+
+    @property
+    def place(self) -> Path:
+        """Where it is, of one that is in a file."""
+        assert self.path is not None
+        return self.path
+
+    @classmethod
+    @contextmanager
+    def written(cls, folder: Path) -> Iterator["Answer"]:
+        """One whose `path` in the folder is written to by the block, which leaves nothing where it fails."""
+        folder.mkdir(parents=True, exist_ok=True)
+        made = cls(b"", path=folder / secrets.token_hex(8))
+        try:
+            yield made
+        except BaseException:
+            made.place.unlink(missing_ok=True)
+            raise
 
     def put(self, path: Path) -> "Answer":
         """In a file of that path, if it is large. Runs in the worker."""
@@ -168,6 +187,11 @@ async def _read(file: FileIO) -> bytes:
         return await asyncio.to_thread(file.read, PIECE)
     file.seek(count, os.SEEK_CUR)
     return bytes(memoryview(piece)[:count])
+
+
+def download(name: str) -> dict[str, str]:
+    """Headers of a file that is to be saved by that name, and made anew for everybody."""
+    return {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
 
 
 def _count(held: Held, sent: int) -> None:

@@ -27,12 +27,15 @@ if TYPE_CHECKING:
     from app.web.work.datasets import keep_archive as keep_archive
     from app.web.work.datasets import look_into_dataset as look_into_dataset
     from app.web.work.networks import check_description as check_description
+    from app.web.work.onnx import write_model as write_model
     from app.web.work.orders import read_order as read_order
     from app.web.work.previews import preview_training as preview_training
     from app.web.work.process import answer as answer
     from app.web.work.process import guard as guard
     from app.web.work.process import prepare as prepare
     from app.web.work.process import with_json as with_json
+    from app.web.work.programs import pack as pack
+    from app.web.work.programs import write_text as write_text
     from app.web.work.snapshots import look_again as look_again
     from app.web.work.snapshots import see_photo as see_photo
     from app.web.work.snapshots import write_photo as write_photo

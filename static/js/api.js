@@ -239,6 +239,16 @@ export function metricsAddress(id) {
   return `${runAddress(id)}/metrics.csv`;
 }
 
+/** Where a run is to be had as a program: `library` keras or pytorch, `form` notebook, script or zip. */
+export function programAddress(id, asked) {
+  return `${runAddress(id)}/program?${new URLSearchParams(asked)}`;
+}
+
+/** Where a model's `weights` or `onnx` are. */
+export function modelFileAddress(name, file) {
+  return `/api/models/${encodeURIComponent(name)}/${file}`;
+}
+
 /**
  * Reads what a run tells, from behind the event number `after`, until the server ends the stream; `begin()` is called
  * once it

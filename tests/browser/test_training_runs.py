@@ -2,7 +2,9 @@
 
 import csv
 import io
+import json
 import re
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +69,38 @@ def test_one_runs_table_is_the_servers_own(open_page: Open, server: str, pair: t
 
     assert page.get_attribute("#export-csv", "href") == f"/api/runs/{pair[0]}/metrics.csv"
     assert get(f"{server}/api/runs/{pair[0]}/metrics.csv").text.startswith("epoch,")
+
+
+def test_a_run_is_taken_home_by_buttons(open_page: Open, server: str, pair: tuple[str, str], tmp_path: Path) -> None:
+    page = open_page(f"/train?run={pair[0]}")
+    expect(page.locator("#home-card")).to_be_visible()
+    wanted = {
+        "[data-library=keras] [data-form=notebook]": f"run-{pair[0]}-keras.ipynb",
+        "[data-library=pytorch] [data-form=script]": f"run-{pair[0]}-pytorch.py",
+        "[data-library=pytorch] [data-form=zip]": f"run-{pair[0]}-pytorch.zip",
+        "#home-weights": f"run-{pair[0]}.safetensors",
+        "#home-onnx": f"run-{pair[0]}.onnx",
+    }
+
+    for button, name in wanted.items():
+        with page.expect_download() as file:
+            page.click(f"#home-card {button}")
+        assert file.value.suggested_filename == name
+        file.value.save_as(tmp_path / name)
+
+    cells = json.loads((tmp_path / f"run-{pair[0]}-keras.ipynb").read_text("utf-8"))["cells"]
+    assert any("model.fit(" in "".join(cell["source"]) for cell in cells)
+    with zipfile.ZipFile(tmp_path / f"run-{pair[0]}-pytorch.zip") as archive:
+        assert "train.py" in archive.namelist()
+
+
+def test_what_keras_lacks_is_not_offered(open_page: Open, server: str) -> None:
+    run = trained(server, QUICK | {"epochs": 1, "optimizer": "muon"})
+    page = open_page(f"/train?run={run}")
+
+    expect(page.locator("#home-note")).to_be_visible()
+    expect(page.locator("#home-card [data-library=keras] a:visible")).to_have_count(0)
+    expect(page.locator("#home-card [data-library=pytorch] a:visible")).to_have_count(3)
 
 
 @pytest.fixture

@@ -15,11 +15,11 @@ from torch import Tensor, nn
 from app.core.training.hyperparameters import Training
 
 _PREFIX = "optimizer."  # of its state's names in a checkpoint
-_KERAS_EPSILON = 1e-7  # of Adam; PyTorch's own default is 1e-8
-_KERAS_RHO = 0.9  # of RMSprop; PyTorch's own default is 0.99
-_KERAS_ACCUMULATOR = 0.1  # where Adagrad's sums begin; PyTorch's begin at 0
-_NEWTON_SCHULZ = (3.4445, -4.7750, 2.0315)
-_BESIDE_MUON = (0.9, 0.95)  # AdamW's betas for what Muon does not move
+KERAS_EPSILON = 1e-7  # of Adam; PyTorch's own default is 1e-8
+KERAS_RHO = 0.9  # of RMSprop; PyTorch's own default is 0.99
+KERAS_ACCUMULATOR = 0.1  # where Adagrad's sums begin; PyTorch's begin at 0
+NEWTON_SCHULZ = (3.4445, -4.7750, 2.0315)
+BESIDE_MUON = (0.9, 0.95)  # AdamW's betas for what Muon does not move
 
 
 def orthogonalize(matrix: Tensor, steps: int = 3) -> Tensor:
@@ -28,7 +28,7 @@ def orthogonalize(matrix: Tensor, steps: int = 3) -> Tensor:
     Newton-Schulz iteration of the quintic a X + b X Xᵀ X + c (X Xᵀ)² X with Jordan's coefficients, which climb
     fast and then stay within 0.7 to 1.2 (Jordan et al. 2024, "Muon: an optimizer for hidden layers").
     """
-    a, b, c = _NEWTON_SCHULZ
+    a, b, c = NEWTON_SCHULZ
     x = matrix / (matrix.norm() + 1e-7)
     tall = x.shape[0] > x.shape[1]
     x = x.T if tall else x
@@ -143,13 +143,13 @@ def _plain(kernels: list[nn.Parameter], vectors: list[nn.Parameter], training: T
         nesterov = training.nesterov and training.momentum > 0
         return torch.optim.SGD(groups, lr=rate, momentum=training.momentum, nesterov=nesterov, fused=True)
     if training.optimizer == "rmsprop":
-        return torch.optim.RMSprop(groups, lr=rate, alpha=_KERAS_RHO, eps=_KERAS_EPSILON)
+        return torch.optim.RMSprop(groups, lr=rate, alpha=KERAS_RHO, eps=KERAS_EPSILON)
     if training.optimizer == "adagrad":
         return torch.optim.Adagrad(
-            groups, lr=rate, initial_accumulator_value=_KERAS_ACCUMULATOR, eps=_KERAS_EPSILON, fused=True
+            groups, lr=rate, initial_accumulator_value=KERAS_ACCUMULATOR, eps=KERAS_EPSILON, fused=True
         )
     kind = torch.optim.AdamW if training.optimizer == "adamw" else torch.optim.Adam
-    return kind(groups, lr=rate, eps=_KERAS_EPSILON, fused=True)
+    return kind(groups, lr=rate, eps=KERAS_EPSILON, fused=True)
 
 
 def _muon(
@@ -168,7 +168,7 @@ def _muon(
     if inner:
         made.append(Muon(inner, training.learning_rate, training.momentum, dtype))
     if groups:
-        made.append(torch.optim.AdamW(groups, betas=_BESIDE_MUON, eps=_KERAS_EPSILON, fused=True))
+        made.append(torch.optim.AdamW(groups, betas=BESIDE_MUON, eps=KERAS_EPSILON, fused=True))
     return made
 
 

@@ -106,6 +106,11 @@ class Trainer:
         return self._train
 
     @property
+    def is_half(self) -> bool:
+        """Whether products are of bfloat16."""
+        return self._dtype is not torch.float32
+
+    @property
     def validation(self) -> Pictures:
         """The pictures put aside, to choose and to calibrate by."""
         return self._validation
@@ -153,7 +158,8 @@ class Trainer:
     def _split(self, dataset: DataSet) -> None:
         chosen, aside = put_aside(dataset, self.training)
         shape = self._network.input
-        self.validation_indices = aside  # int64 numbers of `validation`'s pictures among the data set's training images
+        # int64 numbers, among the data set's training images, of the pictures that are learned from and put aside
+        self.training_indices, self.validation_indices = chosen, aside
         self._train = keep(dataset.images, dataset.labels, shape, self._device, chosen)
         self._validation = keep(dataset.images, dataset.labels, shape, self._device, aside)
 

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi import Path as Part
 from fastapi.responses import FileResponse
 
@@ -12,6 +12,7 @@ from app.core.classification.folders import WEIGHTS, find_model, list_models
 from app.core.datasets.builtin import framings_of, told_name
 from app.settings import Settings
 from app.web import tasks
+from app.web.answers import ANSWERS, FromWorker, download
 from app.web.dependencies import SettingsDep, WorkersDep, limit_rate
 from app.web.i18n import choose_language, translate
 
@@ -63,6 +64,18 @@ def send_weights(folder: ModelDep) -> FileResponse:
         folder / WEIGHTS, media_type="application/octet-stream", filename=f"{folder.name}.safetensors",
         headers={"Cache-Control": "no-cache"},
     )  # fmt: skip
+
+
+@router.get(
+    "/{name}/onnx",
+    response_class=Response,
+    responses={200: {"content": {"application/octet-stream": {}}}},
+    dependencies=[Depends(limit_rate)],
+)
+async def send_onnx(request: Request, folder: ModelDep, settings: SettingsDep, workers: WorkersDep) -> Response:
+    """The network with its preparation as one ONNX file: float32 levels 0 to 255 to logits and probabilities."""
+    written = await workers.run(request, tasks.write_model, folder, settings.data / ANSWERS)
+    return FromWorker(written, "application/octet-stream", download(f"{folder.name}.onnx"))
 
 
 @router.get("/{name}/filters/{layer:path}", dependencies=[Depends(limit_rate)])

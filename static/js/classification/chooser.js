@@ -1,5 +1,6 @@
 // Which network is looked into, what is known of it, the color scale, and the link to all that.
 
+import { modelFileAddress } from "../api.js";
 import "./model-cards.js";
 import { OWN } from "../shared/address.js";
 import { copyText } from "../shared/clipboard.js";
@@ -22,6 +23,7 @@ export function connectChooser(page) {
 function refresh({ model, state }) {
   $("#network-name").textContent = model.title ?? model.name;
   $("#network-cards").chosen = model.name;
+  for (const file of ["weights", "onnx"]) $(`#model-${file}`).href = modelFileAddress(model.name, file);
   for (const radio of document.querySelectorAll("[name=scale]")) radio.checked = radio.value === state.scale;
   const facts = [_("%(count)s parameters", { count: number(model.parameters) })];
   if (model.accuracy) facts.push(_("right on %(share)s of its test images", { share: percentFine(model.accuracy) }));

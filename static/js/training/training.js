@@ -25,6 +25,7 @@ import { connectConfusion } from "./seeing/confusion.js";
 import { connectControls } from "./runs/controls.js";
 import { connectFinal } from "./charts/final.js";
 import { Followers } from "./runs/followers.js";
+import { connectHome } from "./charts/home.js";
 import { connectInput } from "./builder/input.js";
 import { connectKernels } from "./seeing/kernels.js";
 import { connectMaps } from "./seeing/maps.js";
@@ -51,6 +52,7 @@ const VIEWS = [
   connectControls,
   connectCharts,
   connectFinal,
+  connectHome,
   connectKernels,
   connectPhoto,
   connectMaps,

@@ -32,7 +32,8 @@ APP = Path(app.core.__file__).parents[1]
 NAMED = {
     "core/networks/layers.py", "core/networks/window_layers.py", "core/networks/residual.py",
     "core/networks/modules.py", "core/networks/libraries/keras.py", "core/networks/libraries/pytorch.py",
-    "core/networks/presets.py", "core/training/recipes.py", "web/training/networks.py",
+    "core/networks/libraries/onnx.py", "core/networks/presets.py", "core/training/recipes.py",
+    "web/training/networks.py",
 }  # fmt: skip
 TELLING = set(TYPES) - {"activation"}  # which is a field too
 

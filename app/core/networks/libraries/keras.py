@@ -177,17 +177,21 @@ _SPELLINGS = {"swish": "silu", "hard_silu": "hard_swish", None: "none"}
 
 def write(network: Network) -> str:
     """The whole program."""
-    channels, height, width = network.input
-    traced = network.traced
-    body = [line for item in traced for line in _lines(item, "    ")]
     return "\n".join([
-        "import math", "", "import keras", "from keras import layers", *define(OWN_CLASSES, body), "",
-        "model = keras.Sequential([",
-        f"    layers.Input(shape=({height}, {width}, {channels})),  # height, width, channels",
-        *body, "])", "",
+        "import math", "", "import keras", "from keras import layers", *declare(network), "",
         'print(f"{sum(math.prod(weights.shape) for weights in model.trainable_weights):,} parameters")',
         "model.summary()", "",
     ])  # fmt: skip
+
+
+def declare(network: Network) -> list[str]:
+    """The lines that define `model`, and what it needs beside keras and its layers."""
+    channels, height, width = network.input
+    body = [line for item in network.traced for line in _lines(item, "    ")]
+    return [
+        *define(OWN_CLASSES, body), "", "model = keras.Sequential([",
+        f"    layers.Input(shape=({height}, {width}, {channels})),  # height, width, channels", *body, "])",
+    ]  # fmt: skip
 
 
 def arrange_weights(network: Network, tensors: Mapping[str, np.ndarray]) -> list[np.ndarray]:

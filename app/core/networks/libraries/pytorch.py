@@ -223,18 +223,21 @@ _USUAL_SIDES = (32, 28, 64, 96, 128, 160, 192, 224, 227, 256, 299)
 
 def write(network: Network, layers: Sequence[Layer]) -> str:
     """The whole program for `network`, whose expanded layers are `layers`, a softmax at the end included."""
-    traced = trace(network.input, layers)
-    body = [line for item in traced for line in _lines(item, "    ")]
     sizes = ", ".join(map(str, network.input))
     return "\n".join([
-        "from collections import OrderedDict", "", "import torch", "from torch import nn",
-        *define(OWN_CLASSES, body), "",
-        "model = nn.Sequential(OrderedDict([", *body, "]))", "",
+        "from collections import OrderedDict", "", "import torch", "from torch import nn", *declare(network, layers),
+        "",
         'print(f"{sum(weights.numel() for weights in model.parameters()):,} parameters")',
         "model.eval()  # as it is used; model.train() before it learns",
         f"x = torch.rand(1, {sizes})  # pictures x channels x height x width",
         "print(model(x).shape)", "",
     ])  # fmt: skip
+
+
+def declare(network: Network, layers: Sequence[Layer]) -> list[str]:
+    """The lines that define `model` of those layers, and what it needs beside OrderedDict, torch and nn."""
+    body = [line for item in trace(network.input, layers) for line in _lines(item, "    ")]
+    return [*define(OWN_CLASSES, body), "", "model = nn.Sequential(OrderedDict([", *body, "]))"]
 
 
 def _lines(item: Traced, indent: str) -> Iterator[str]:

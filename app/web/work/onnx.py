@@ -1,0 +1,24 @@
+"""A trained network as one ONNX file."""
+
+from pathlib import Path
+
+from app.core.classification.models import load_model
+from app.core.networks.libraries.onnx import write_onnx
+from app.web.answers import Answer
+
+
+def write_model(folder: Path, answers: Path) -> Answer:
+    """From levels 0..255 to probabilities, with what its card says in the metadata."""
+    model = load_model(folder)
+    tensors = {name: tensor.numpy() for name, tensor in model.module.state_dict().items()}
+    about = {
+        "title": str(model.card.get("title", model.name)),
+        "classes": "\n".join(model.classes),
+        "not_for": str(model.card.get("not_for", "")),
+    }
+    with Answer.written(answers) as answer:
+        write_onnx(
+            answer.place, model.network, tensors, model.preparation.mean, model.preparation.std, model.temperature,
+            model.mirror, about,
+        )  # fmt: skip
+    return answer
