@@ -22,8 +22,14 @@ BEFORE = {
 
 def count(library: str, text: str) -> int:
     """The numbers that learn in the network that the text builds."""
+    import keras
+    from torch import nn
+
     names: dict[str, Any] = {"__name__": "__main__"}
+    kept = [(module, dict(vars(module))) for module in (keras.layers, nn)]
     exec(compile(BEFORE[library] + text, "text", "exec"), names)
+    for module, before in kept:  # some texts change a library's own words
+        vars(module).update(before)
     others = (name for name in ("model2", "m1") if f"{name}.compile" in text or f"{name}.parameters" in text)
     trained = next(others, "model")
     network = names[trained]

@@ -29,13 +29,24 @@ PREPARING = {
 def modern(calls: Sequence[Call]) -> tuple[list[Call], bool]:
     """The calls in today's spelling, and whether their maps have the channels first; raises InvalidNetwork."""
     old = any(_OLD & set(call.keywords) or call.name == "Convolution2D" for call in calls)
-    spelled = [_spelled(call, old) for call in calls if call.name not in PREPARING]
+    spelled = [_spelled(call, old) for call in calls if call.name not in PREPARING or _says_input(call)]
     formats = {_format(call) for call in _every(spelled) if "data_format" in call.keywords}
     if len(formats) > 1:
         mixed = next(call for call in spelled if _format(call) == "channels_first")
         raise refuse(mixed.line, N_("Line %(line)d has the channels first, and other layers have them last."))
-    first = formats == {"channels_first"}
+    first = formats == {"channels_first"} or (old and not formats and _begins_with_channels(spelled))
     return _without_formats(spelled, first), first
+
+
+def _says_input(call: Call) -> bool:
+    return any(name in call.keywords for name in ("input_shape", "batch_input_shape"))
+
+
+def _begins_with_channels(calls: Sequence[Call]) -> bool:
+    """Whether the input's shape makes sense with the channels first alone, as Keras 1 had them: (3, 150, 150)."""
+    said = next((call.keywords["input_shape"] for call in calls if "input_shape" in call.keywords), None)
+    shape = said if isinstance(said, tuple) else ()
+    return len(shape) == 3 and shape[0] in (1, 3) and type(shape[2]) is int and shape[2] > 4
 
 
 def _every(calls: Iterable[Call]) -> Iterable[Call]:
@@ -51,6 +62,9 @@ def _format(call: Call) -> Any:
 
 
 def _spelled(call: Call, old: bool) -> Call:
+    if call.name in PREPARING:
+        kept = {name: value for name, value in call.keywords.items() if "shape" in name}
+        return Call(call.line, "InputLayer", (), kept)
     inside = [_spelled(one, old) for one in call.inside]
     keywords = dict(call.keywords)
     if call.name != "Input":

@@ -9,6 +9,7 @@ from app.core.networks.programs.containers import dict_method, list_method, text
 from app.core.networks.programs.statements import Statements
 from app.core.networks.programs.values import (
     ALTERED,
+    ANNOTATED,
     CHANGED,
     ITEMS,
     MISSING,
@@ -204,25 +205,32 @@ class Calls(Statements):
             found = self.invoke(first, (made, *arguments), keywords, line)
         elif first is not MISSING:
             found = Unknown(OUTSIDE, line, kind.name)
-        elif _DATA in kind.fields:
+        elif kind.find(_DATA) is not MISSING:
             found = self._fill(made, arguments, keywords, line)
         else:
             found = self.begin(made, arguments, keywords, line)
         return found if isinstance(found, Unknown) else made
 
     def _fill(self, made: Instance, arguments: tuple[Any, ...], keywords: dict[str, Any], line: int) -> Any:
-        names = made.kind.fields[_DATA]
+        names = made.kind.find(_DATA)
         if len(arguments) > len(names) or not set(keywords) <= set(names):
             return Unknown(NOT_WRITTEN, line)
         for name, value in {**dict(zip(names, arguments, strict=False)), **keywords}.items():
             self.write(made, name, value)
         return None
 
-    def data_class(self, kind: Any, node: ast.ClassDef | None = None) -> Any:
+    def data_class(self, kind: Any) -> Any:
         """What the decorator `dataclass` makes of a class."""
         if isinstance(kind, Class):
-            kind.fields[_DATA] = tuple(kind.fields.get(" annotated", ()))
+            above = [name for one in kind.family() for name in one.fields.get(_DATA, ()) if one is not kind]
+            kind.fields[_DATA] = (*above, *kind.fields.get(ANNOTATED, ()))
         return kind
+
+    def record(self, name: str, names: tuple[str, ...]) -> Class:
+        """A class that has these values and nothing else: a namedtuple's."""
+        made = Class(self.tick(), name, ())
+        made.fields[_DATA] = names
+        return made
 
     def attribute(self, value: Any, name: str, line: int) -> Any:
         """value.name"""

@@ -118,12 +118,28 @@ def _try_functions(machine: Machine, tree: ast.Module) -> None:
     for value in values:
         if isinstance(value, Class):
             _try_class(machine, value)
-        elif not any(isinstance(one, Class) for one in values):
-            _try(machine, value)
+    for value in values:
+        if isinstance(value, Function) and not any(_is_network(one) for one, _ in machine.built):
+            _try_function(machine, value)
+
+
+def _try_function(machine: Machine, value: Function) -> None:
+    if _needs_nothing(machine, value, own=0):
+        _try(machine, value)
+
+
+def _needs_nothing(machine: Machine, value: Function, own: int = 1) -> bool:
+    """Whether all that it takes, beside its object, has a default or is what a data set says."""
+    takes = value.node.args
+    names = [one.arg for one in (*takes.posonlyargs, *takes.args, *takes.kwonlyargs)][own:]
+    return all(name in value.defaults or machine.from_data(name, value.node.lineno, lacking=True) for name in names)
 
 
 def _try_class(machine: Machine, value: Class) -> None:
     if value.root and value.root != "?":
+        first = value.find("__init__")
+        if isinstance(first, Function) and not _needs_nothing(machine, first):
+            return
         _try(machine, value)
         return
     for method in list(value.fields.values()):

@@ -25,6 +25,10 @@ from app.core.networks.programs.values import (
 
 Arguments = tuple[Any, ...]
 Keywords = dict[str, Any]
+_RECORDS = (
+    "types.SimpleNamespace", "argparse.Namespace", "collections.namedtuple", "dataclasses.dataclass",
+    "argparse.ArgumentParser",
+)  # fmt: skip
 _FIRST = " channels first"
 _FORMATS = ("set_image_data_format", "set_image_dim_ordering", "image_data_format", "image_dim_ordering")
 _KERAS = (
@@ -205,10 +209,8 @@ class Imports(Builtins):
             return Unknown(OUTSIDE, line, word)
         if path in ("copy.deepcopy", "copy.copy", "keras.models.clone_model") and arguments:
             return self.copied(first, line)
-        if path == "dataclasses.dataclass":
-            return self.data_class(first) if arguments else Library("dataclasses.dataclass")
-        if path == "argparse.ArgumentParser":
-            return Instance(self.tick(), Class(self.tick(), "parser", (), "parser"), line)
+        if path in _RECORDS:
+            return self._record(path, arguments, keywords, line)
         if word in ("weight_norm", "spectral_norm") or ".prune." in path or "quantiz" in path:
             self.alter(first, word, line)
             return first
@@ -217,6 +219,24 @@ class Imports(Builtins):
         if word in ("set_trainable", "freeze") and holds_network(first):
             self.alter(first, word, line)
         return self._of_data(path, word, arguments, keywords, line)
+
+    def _record(self, path: str, arguments: Arguments, keywords: Keywords, line: int) -> Any:
+        """Classes and objects that only hold values."""
+        if path == "argparse.ArgumentParser":
+            return Instance(self.tick(), Class(self.tick(), "parser", (), "parser"), line)
+        if path == "dataclasses.dataclass":
+            return self.data_class(arguments[0]) if arguments else Library(path)
+        if path == "collections.namedtuple" and len(arguments) == 2:
+            return self._named_tuple(arguments, line)
+        if arguments or "**" in keywords:
+            return Unknown(OUTSIDE, line, path)
+        return self.instantiate(self.record(path, tuple(keywords)), (), keywords, line)
+
+    def _named_tuple(self, arguments: Arguments, line: int) -> Any:
+        names = self.plain(arguments[1])
+        names = tuple(names.replace(",", " ").split()) if isinstance(names, str) else names
+        known = isinstance(names, tuple) and all(isinstance(name, str) for name in names)
+        return self.record("", names) if known else Unknown(OUTSIDE, line, "namedtuple")
 
     def _format(self, word: str, value: Any) -> Any:
         """Keras' data format, asked for or set."""

@@ -140,8 +140,8 @@ class Machine(Imports):
             return Unknown(OUTSIDE, line, f"{layer.word}()")
         if lost is not None:
             return Unknown(lost.why, lost.at, lost.name, network=True)
-        if not any(isinstance(one, Tensor) for one in inside):
-            return Unknown(OUTSIDE, line, f"{layer.word}()")
+        if not all(isinstance(one, Tensor) for one in inside):
+            return Unknown(OUTSIDE, line, f"{layer.word}()", any(isinstance(one, Tensor) for one in inside))
         if layer.word == "Lambda" and layer.arguments:
             return self.call(layer.arguments[0], arguments[:1], {}, line)
         return Tensor(line, layer, inside)

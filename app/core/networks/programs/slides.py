@@ -11,7 +11,7 @@ from app.core.errors import N_
 from app.core.networks.programs.imports import Event
 from app.core.networks.programs.machine import Machine
 from app.core.networks.programs.notes import CHANGED, LEFT, TAKEN, Note
-from app.core.networks.programs.values import Instance, Items, Made, Unknown, is_plain
+from app.core.networks.programs.values import Function, Instance, Items, Made, Unknown, is_plain
 
 _SETTING = N_("Line %(line)d: %(name)s = %(value)s.")
 _OPEN = N_("Line %(line)d: %(name)s is not written out; yours stays.")
@@ -183,6 +183,9 @@ _METHODS: dict[str, Callable[[Machine, Slide, Event], None]] = {
 
 
 def _read_torch(machine: Machine, slide: Slide, of: Instance) -> None:
+    own = of.kind.find("configure_optimizers")  # Lightning's
+    if isinstance(own, Function):
+        machine.invoke(own, (of,), {}, of.line)
     for event in machine.told.events:
         word = event.path.rpartition(".")[2]
         if event.path.startswith("torch.optim.") and "lr_scheduler" not in event.path and word[:1].isupper():

@@ -7,6 +7,7 @@ from typing import Any
 from app.core.networks.programs.expressions import MAXIMUM_LOOP, MAXIMUM_TURNS, Expressions
 from app.core.networks.programs.heap import Stops, TooLong
 from app.core.networks.programs.values import (
+    ANNOTATED,
     ITEMS,
     MISSING,
     NOT_WRITTEN,
@@ -93,6 +94,8 @@ class Statements(Expressions):
         return None
 
     def _annotated(self, statement: ast.AnnAssign, scope: Scope) -> Left:
+        if scope.kind == "class" and isinstance(statement.target, ast.Name):
+            self.write(scope, ANNOTATED, (*scope.fields.get(ANNOTATED, ()), statement.target.id))
         if statement.value is not None:
             self.bind(statement.target, self.evaluate(statement.value, scope), scope)
         return None
@@ -246,8 +249,7 @@ class Statements(Expressions):
     def _try(self, statement: ast.Try, scope: Scope) -> Left:
         """The body, where all of it is imports or certain; else perhaps what follows it."""
         handlers = [handler.body for handler in statement.handlers]
-        names = [handler.name for handler in statement.handlers if handler.name]
-        for name in names:
+        for name in filter(None, (handler.name for handler in statement.handlers)):
             self.set_name(name, Unknown(OUTSIDE, statement.lineno, "except"), scope, statement.lineno)
         if not handlers or all(isinstance(one, ast.Import | ast.ImportFrom) for one in statement.body):
             left = self.block([*statement.body, *statement.orelse], scope)

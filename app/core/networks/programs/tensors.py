@@ -38,13 +38,18 @@ FUNCTIONS: Mapping[tuple[str], tuple[str, list[str]]] = {
     (name,): (word, names) for name, word, *names in map(str.split, _FUNCTIONS.strip().splitlines())
 }
 SAME = {"contiguous", "clone", "to", "float", "cuda", "cpu", "type", "half", "double", "requires_grad_", "type_as"}
+_POOLS = ("avg_pool2d", "max_pool2d")
 _RANK = 4  # of pictures: count, channels, height, width
 
 
 def made(
     machine: Builtins, line: int, path: str, before: Arguments, arguments: Arguments, keywords: Keywords
-) -> Tensor:
+) -> Tensor | Unknown:
     """What a layer of that name gives; `path` begins with the library."""
+    for one in before:
+        if not isinstance(one, Tensor):
+            why = one if isinstance(one, Unknown) else Unknown(NOT_WRITTEN, line)
+            return Unknown(why.why, why.at, why.name, network=True)
     layer = Made(machine.tick(), line, path, path.partition(".")[0], arguments, keywords)
     return Tensor(line, layer, before)
 
@@ -67,7 +72,9 @@ def function(machine: Builtins, name: str, arguments: Arguments, keywords: Keywo
     return _layer(machine, name, x, tuple(rest), keywords, line)
 
 
-def _layer(machine: Builtins, name: str, x: Tensor, rest: Arguments, keywords: Keywords, line: int) -> Tensor:
+def _layer(machine: Builtins, name: str, x: Tensor, rest: Arguments, keywords: Keywords, line: int) -> Tensor | Unknown:
+    if name in _POOLS and _is_whole_map(machine, x, (*rest, *keywords.values())):
+        name, rest, keywords = f"adaptive_{name}", (1,), {}
     word, names = FUNCTIONS.get((name,), (name, []))
     bound = dict(zip(names, rest, strict=False)) | keywords
     if len(rest) > len(names) or word == name:
@@ -80,6 +87,13 @@ def _layer(machine: Builtins, name: str, x: Tensor, rest: Arguments, keywords: K
         word = name
     bound.pop("_stacklevel", None)
     return made(machine, line, f"torch.nn.{word}", (x,), (), bound)
+
+
+def _is_whole_map(machine: Builtins, x: Tensor, said: Arguments) -> bool:
+    """Whether a pool's window is told as the sizes of what arrives: F.avg_pool2d(x, x.size()[2:])."""
+    window = machine.plain(said[0]) if len(said) == 1 else None
+    sides = window if isinstance(window, tuple) else (window,)
+    return all(isinstance(side, Sizes) and side.of is x and side.axes <= {2, 3} for side in sides)
 
 
 def _dimensions(machine: Builtins, rest: list[Any], keywords: Keywords) -> Any:

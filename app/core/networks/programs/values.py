@@ -48,11 +48,12 @@ class Unknown:
         """The error to raise where a layer on that line needs it."""
         why = HERE if self.why == OUTSIDE and line == self.at else self.why
         line = self.at if why in (CHANGED, BRANCHED, NOT_A_LAYER) else line
-        return refuse(line, why, at=self.at, name=self.name[:MAXIMUM_NAME], limit=MAXIMUM_NUMBER)
+        name = self.name if len(self.name) <= MAXIMUM_NAME else f"…{self.name[1 - MAXIMUM_NAME :]}"
+        return refuse(line, why, at=self.at, name=name, limit=MAXIMUM_NUMBER)
 
     def of(self, name: str, at: int) -> "Unknown":
         """What is taken from it."""
-        return Unknown(self.why, self.at, f"{self.name}{name}"[-MAXIMUM_NAME:], self.network, self.foreign)
+        return Unknown(self.why, self.at, f"{self.name}{name}"[-4 * MAXIMUM_NAME :], self.network, self.foreign)
 
 
 class Thing:
@@ -75,6 +76,7 @@ MISSING = Missing()
 # Fields of ours: no name in a program begins with a blank.
 ITEMS = " items"
 ALTERED = " altered"  # where something was done to it that is not followed: (line, name)
+ANNOTATED = " annotated"  # of a class: names with a type, in order
 FROZEN = " frozen"  # the line that keeps its weights from learning
 
 
