@@ -8,7 +8,7 @@ from typing import Literal
 
 from app.core.convolution.kernels import KERNELS
 from app.core.convolution.programs import curl, keras, numpy_scipy, opencv, pytorch
-from app.core.convolution.programs.screen import Screen
+from app.core.convolution.programs.screen import Held, Screen
 from app.core.convolution.steps import Convolution, Step
 from app.core.pictures.outputs import Display
 
@@ -31,24 +31,28 @@ def write_programs(
     base_url: str = "http://localhost:8000",
     sample: str | None = None,
     file: str = "photo.jpg",
+    held: Held | None = None,
 ) -> dict[str, str]:
     """{curl, pytorch, numpy, opencv, keras}: whole programs for `steps` on `file`, or on a sample.
 
     `names` says which classic kernel each step was called by; what does not match its numbers is ignored.
-    Raises InvalidValue where there is no such sample.
+    `held` is what the file holds. Raises InvalidValue where there is no such sample.
     """
     from app.core.pictures.sample_levels import read_sample  # NumPy and Pillow, which the names need not
 
+    held = held if held and sample is None else Held()
+    channels = held.channels if sample is None else read_sample(sample).shape[2]
     screen = Screen(
         steps=steps,
         names=[name if _is_classic(step, name) else None for step, name in zip(steps, names, strict=True)],
-        gray=color == "gray" or (sample is not None and read_sample(sample).shape[2] == 1),
+        gray=color == "gray" or channels == 1,
         convert=color == "gray",
         display=display,
         max_side=max_side,
         base_url=base_url.rstrip("/"),
         file=file if sample is None else f"{sample}.png",
         sample=sample,
+        held=held,
     )
     return {language: write(screen) for language, write in WRITERS.items()}
 

@@ -5,7 +5,7 @@ know HTTP, processes or which limits are right.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from app.core.convolution.arithmetic import PixelArithmetic, explain
 from app.core.convolution.chains import apply, check_growth, check_work
@@ -40,7 +40,7 @@ def filter_picture(upload: Upload, steps: Sequence[Step], display: Display, form
         height=height,
         channels=channels,
         range=measure(values) if with_range else None,
-        origin=Origin(picture.format, picture.mode, picture.width, picture.height, picture.depth),
+        origin=Origin(*(getattr(picture, held.name) for held in fields(Origin))),
     )
 
 

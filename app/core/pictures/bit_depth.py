@@ -70,6 +70,11 @@ def deep_part(one: ImageFile.ImageFile, other: ImageFile.ImageFile) -> Callable[
     return part
 
 
+def is_transparent(image: ImageFile.ImageFile) -> bool:
+    """Whether the file says of some of its pixels that they are seen through, or may be."""
+    return image.has_transparency_data and not alpha_is_unused(image)
+
+
 def alpha_is_unused(image: ImageFile.ImageFile) -> bool:
     """BMP and TIFF files often leave the last number of all pixels zero and mean nothing by it."""
     known = image.format in ("BMP", "TIFF") and image.mode in SEEN_THROUGH

@@ -9,7 +9,7 @@ import numpy as np
 import pi_heif
 
 from app.core.pictures.levels import Box, Numbers, Pixels
-from app.core.pictures.transparency import FULL, over_white
+from app.core.pictures.transparency import FULL, SEEN_THROUGH, over_white
 
 pi_heif.options.DECODE_THREADS = 1  # a worker has one processor, and every thread memory of its own
 pi_heif.options.THUMBNAILS = pi_heif.options.DEPTH_IMAGES = pi_heif.options.AUX_IMAGES = False
@@ -44,11 +44,12 @@ class HeifPicture:
         """All of it."""
         array = np.asarray(self._picture)
         array = array.reshape(*array.shape[:2], -1)
-        mode, scale = self.mode, np.float32(FULL / (2**self.bits - 1))
+        mode, spread = self.mode, np.float32(FULL / (2**self.bits - 1))
 
         def part(box: Box) -> Pixels:
             left, top, right, bottom = box
             numbers = array[top:bottom, left:right]
-            return over_white(numbers if self.bits == 8 else numbers * scale, mode)
+            return over_white(numbers if self.bits == 8 else numbers * spread, mode)
 
-        return Numbers(self.width, self.height, part, None if self.bits == 8 else (0.0, 255 / FULL))
+        scale = None if self.bits == 8 else (0.0, 255 / FULL)
+        return Numbers(self.width, self.height, part, scale, alpha=mode in SEEN_THROUGH)

@@ -8,7 +8,7 @@ import io
 import math
 import warnings
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Literal
 
@@ -27,7 +27,7 @@ from app.core.pictures.costs import Size, check_memory, check_size, check_tiles,
 from app.core.pictures.heif import HeifPicture
 from app.core.pictures.numbers import depth, read_numbers
 from app.core.pictures.sample_levels import read_sample
-from app.core.pictures.uploads import FILE_TOO_LARGE, PictureLimits, Upload
+from app.core.pictures.uploads import FILE_TOO_LARGE, Origin, PictureLimits, Upload
 
 # PNG's level 1 takes a third of the default's time for a tenth more bytes; JPEG keeps full color at edges.
 _SAVE: dict[str, dict[str, int]] = {
@@ -49,16 +49,10 @@ Image.MAX_IMAGE_PIXELS = None  # Pillow's own limit warns, and far too late; our
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
-    """A decoded picture."""
+class Picture(Origin):
+    """A decoded picture, and what its file held; the size is that of the whole upright picture, before `max_side`."""
 
-    levels: Tensor  # H x W x C, 0 to 255; uint8 where the file holds 8 bits, else float32
-    format: str  # one of FORMATS
-    mode: str  # Pillow's name for what the file holds, such as "P" or "CMYK"
-    width: int  # of the whole upright picture, before `max_side`
-    height: int
-    depth: str  # such as "8-bit", "16-bit" or "float"
-    profile: str = ""  # whose colors the levels are, see `containers.profiles`; nothing for sRGB
+    levels: Tensor = field(kw_only=True)  # H x W x C, 0 to 255; uint8 where the file holds 8 bits, else float32
 
 
 def read_upload(upload: Upload, enough: int | None = None) -> Picture:
@@ -142,7 +136,8 @@ def _decode(first: First, form: str, wish: _Wish) -> Picture:
         else:
             pixels = _on_canvas(levels.read_levels(numbers), first)
             pixels = levels.reduce(levels.to_gray(pixels) if wish.gray else pixels, result)
-    return Picture(torch.from_numpy(pixels), form, mode, *upright, bits, first.profile)
+        channels = levels.count_channels(numbers)
+    return Picture(form, mode, *upright, bits, numbers.alpha, channels, first.profile, levels=torch.from_numpy(pixels))
 
 
 def _read(

@@ -33,6 +33,12 @@ class Numbers:
     part: Part
     scale: tuple[float, float] | None = None
     is_inverted: bool = False
+    alpha: bool = False  # whether `part` laid what is transparent over white
+
+
+def count_channels(numbers: Numbers) -> int:
+    """1 or 3."""
+    return int(numbers.part((0, 0, 1, 1)).shape[2])
 
 
 def read_levels(numbers: Numbers, turn: int = 1, size: tuple[int, int] | None = None, gray: bool = False) -> Pixels:

@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image, ImageCms, ImageFile
 
 from app.core.errors import N_, DamagedPicture
-from app.core.pictures.bit_depth import alpha_is_unused, deep_part, is_deep, packing, prepare
+from app.core.pictures.bit_depth import alpha_is_unused, deep_part, is_deep, is_transparent, packing, prepare
 from app.core.pictures.containers.first import Layers
 from app.core.pictures.levels import Box, Numbers, Part, Pixels, bands
 from app.core.pictures.transparency import SEEN_THROUGH, over_white
@@ -34,9 +34,11 @@ def read_numbers(image: ImageFile.ImageFile, again: Again, layers: Layers | None
     else:
         prepare(image)
         if is_deep(image):
-            return Numbers(width, height, deep_part(image, again(0)), (0.0, 255 / 65535))
+            part = deep_part(image, again(0))
+            return Numbers(width, height, part, (0.0, 255 / 65535), alpha=is_transparent(image))
         part = _part(image)
-    return Numbers(width, height, part, *_scale(image, part, (width, height)))
+    alpha = layers.meaning in SEEN_THROUGH if layers else is_transparent(image)
+    return Numbers(width, height, part, *_scale(image, part, (width, height)), alpha)
 
 
 def depth(image: ImageFile.ImageFile) -> str:

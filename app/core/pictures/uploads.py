@@ -39,10 +39,16 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What the file held: its format, Pillow's mode, upright size in pixels, and depth such as "16-bit"."""
+    """What the file held: its format, Pillow's mode, upright size in pixels, and depth such as "16-bit".
+
+    Whether parts are transparent; the channels of its levels, 1 or 3; whose colors they are, nothing for sRGB.
+    """
 
     format: str
     mode: str
     width: int
     height: int
     depth: str
+    alpha: bool = False
+    channels: int = 3
+    profile: str = ""

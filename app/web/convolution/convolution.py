@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from app.core.convolution.code import write_programs
 from app.core.convolution.kernels import KERNELS
+from app.core.convolution.programs.screen import Held
 from app.core.pictures.outputs import MEDIA_TYPES, Display, Format
 from app.core.pictures.uploads import Origin
 from app.web import tasks
@@ -48,6 +49,14 @@ class CodeForm(ChainFields):
     color: Literal["rgb", "gray"] = "rgb"
     max_side: int | None = Field(None, ge=1, le=16_384)
     display: Display = "clip"
+    alpha: bool = Field(False, description="Whether the file is transparent in places, as `X-Picture` says.")
+    levels: str = Field("8-bit", max_length=16, description="How it holds a level, as `X-Picture` says.")
+    channels: Literal[1, 3] = Field(3, description="How many channels it has, as `X-Picture` says.")
+
+    @property
+    def held(self) -> Held:
+        """What the programs have to take care of."""
+        return Held(self.alpha, self.levels == "16-bit", self.channels)
 
 
 class Programs(BaseModel):
@@ -123,12 +132,15 @@ def write_code(request: Request, form: Annotated[CodeForm, Form(media_type="mult
             max_side=form.max_side,
             base_url=str(request.base_url).rstrip("/"),
             sample=form.sample,
+            file="photo.png" if form.alpha or form.held.deep else "photo.jpg",  # which a JPEG cannot be
+            held=form.held,
         )
     )
 
 
 def _describe(origin: Origin) -> str:
-    """What the uploaded file held, for the page's notes."""
+    """What the uploaded file held, for the page's notes; of what most files lack, nothing."""
     values = asdict(origin)
-    values["levels"] = values.pop("depth")
-    return "; ".join(f"{name}={value}" for name, value in values.items())
+    rare = {"channels": "1" if origin.channels == 1 else "", "alpha": "true" if origin.alpha else ""}
+    values |= {"levels": values.pop("depth")} | rare | {"profile": values.pop("profile")}
+    return "; ".join(f"{name}={value}" for name, value in values.items() if value != "")

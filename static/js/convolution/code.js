@@ -8,7 +8,7 @@ export function connectCode(page) {
   const panel = document.querySelector("#code");
   let written = "";
   const settle = async () => {
-    const fields = requestFields(page);
+    const fields = { ...requestFields(page), ...heldFields(page) };
     const key = JSON.stringify([fields, page.source.sample]);
     if (!panel.open || key === written) return;
     written = key;
@@ -24,4 +24,15 @@ export function connectCode(page) {
     page.change({ open: panel.open ? [...others, "code"] : others });
   });
   return { settle };
+}
+
+/** What one's own file holds that a program has to take care of. */
+function heldFields({ source, origin }) {
+  if (!source.file) return {};
+  const { alpha, levels, channels } = origin;
+  return {
+    ...(alpha === "true" ? { alpha } : {}),
+    ...(levels === "16-bit" ? { levels } : {}),
+    ...(channels === "1" ? { channels } : {}),
+  };
 }

@@ -16,6 +16,7 @@ import { _ } from "../shared/i18n.js";
 import { cells, margins, reach } from "../shared/steps.js";
 
 const THUMBNAIL = 96;
+const DARK_BITS = 12; // of 16; the lightest level is then 16 of 255
 const $ = (selector) => document.querySelector(selector);
 
 export class Screen {
@@ -70,7 +71,8 @@ export class Screen {
     $("#input-title").textContent =
       state.at === 0 ? _("Your picture") : _("Result of step %(number)s", { number: state.at });
     $("#input-fact").textContent = `${size(input.width, input.height)} · ${input.channels === 3 ? "RGB" : _("gray")}`;
-    const notes = [originNote(input, origin, state.at), mode === "rescale" ? stretchNote(range) : ""].filter(Boolean);
+    const origins = state.at === 0 ? originNotes(input, origin, range) : [];
+    const notes = [...origins, ...(mode === "rescale" ? [stretchNote(range)] : [])];
     $("#input-note").textContent = notes.join(" ");
     $("#input-note").hidden = notes.length === 0;
   }
@@ -142,12 +144,31 @@ export class Screen {
   }
 }
 
-function originNote({ width, height }, origin, at) {
-  const levels = origin.levels && origin.levels !== "8-bit" ? _("Levels: %(levels)s.", { levels: origin.levels }) : "";
-  const reduced = at === 0 && Number(origin.width) > width;
-  if (!reduced) return levels;
+/** What the file held that its pixels here do not show by themselves. */
+function originNotes({ width, height }, origin, { maximum }) {
   const sizes = { original: size(origin.width, origin.height), here: size(width, height) };
-  return `${_("Reduced here from %(original)s to %(here)s.", sizes)} ${levels}`.trim();
+  const bits = Math.ceil(Math.log2(maximum * 257 + 1));
+  return [
+    Number(origin.width) > width && _("Reduced here from %(original)s to %(here)s.", sizes),
+    origin.levels && origin.levels !== "8-bit" && _("Levels: %(levels)s.", { levels: origin.levels }),
+    origin.levels === "16-bit" &&
+      bits > 0 &&
+      bits <= DARK_BITS &&
+      _("It looks black, as it uses only %(bits)s of its 16 bits: “stretch the view” shows it.", { bits }),
+    profileNote(origin.profile),
+  ].filter(Boolean);
+}
+
+function profileNote(profile) {
+  if (!profile) return "";
+  return profile === "other"
+    ? _(
+        "The file has a color profile of its own; its numbers are taken as they are, so that colors look a little different here.",
+      )
+    : _(
+        "The file's colors are %(profile)s; its numbers are taken as they are, so that colors look a little paler here.",
+        { profile },
+      );
 }
 
 function stretchNote({ minimum, maximum }) {

@@ -1,6 +1,6 @@
 // The convolution page's picture: where it comes from, how large it is worked on, and how the result is taken away.
 
-import { download } from "../api.js";
+import { download, readLimits } from "../api.js";
 import { h } from "../shared/dom.js";
 import { size } from "../shared/format.js";
 import { _ } from "../shared/i18n.js";
@@ -10,6 +10,7 @@ import { requestFields } from "./request.js";
 
 const TEXT = _("That text is neither a picture nor a matrix of numbers for the kernel.");
 const CENTER = { x: null, y: null };
+let fullPixels = Infinity; // until the server has said it
 const $ = (selector) => document.querySelector(selector);
 
 export function connectSources(page) {
@@ -20,6 +21,10 @@ export function connectSources(page) {
   );
   $("#download").addEventListener("click", () => save(page, { format: "png" }));
   $("#download-full").addEventListener("click", () => save(page, { format: "png", max_side: null }));
+  readLimits().then(
+    ({ image }) => (fullPixels = image.pixels),
+    () => null,
+  );
   $("#download-npy").addEventListener("click", () => save(page, { format: "npy" }));
   return {
     refresh() {
@@ -29,10 +34,10 @@ export function connectSources(page) {
   };
 }
 
-/** A picture that is worked on in a smaller copy can be had in its own size too. */
+/** A picture that is worked on in a smaller copy can be had in its own size too, up to the server's limit. */
 function offerFullSize({ origin, levels }) {
   const isReduced = Number(origin.width) > levels.width;
-  $("#download-full").hidden = !isReduced;
+  $("#download-full").hidden = !isReduced || origin.width * origin.height > fullPixels;
   $("#download-full").textContent = _("↓ from all %(size)s", { size: size(origin.width, origin.height) });
 }
 

@@ -9,6 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
@@ -16,6 +17,7 @@ from PIL import Image
 from app.core.convolution.chains import apply
 from app.core.convolution.code import write_programs
 from app.core.convolution.kernels import KERNELS
+from app.core.convolution.programs.screen import Held
 from app.core.convolution.steps import BORDERS, Convolution, Pool, Relu, Step
 from app.core.errors import InvalidValue
 from app.core.pictures.display import to_bytes
@@ -24,6 +26,7 @@ from app.core.pictures.outputs import DISPLAYS
 from app.core.pictures.sample_levels import sample_png
 from app.core.pictures.uploads import PictureLimits
 from app.web.convolution.steps import ChainFields
+from tests import hostile
 
 # Keras asks torch for arrays in a way that NumPy 2 wants changed; that is between the two.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
@@ -259,3 +262,69 @@ def test_no_address_or_file_name_can_leave_its_quotes(tmp_path: Path) -> None:
 
 def constants(program: str) -> list[str]:
     return [repr(node.value) for node in ast.walk(ast.parse(program)) if isinstance(node, ast.Constant)]
+
+
+DEEP = np.random.default_rng(6).integers(0, 65536, (26, 37, 4), dtype=np.uint16)
+CLEAR = (DEEP >> 8).astype(np.uint8)
+
+
+def palette_with_alpha() -> bytes:
+    """A picture of 37 x 26 whose 256 colors are transparent by their numbers."""
+    extra = hostile.png_chunk(b"PLTE", bytes(range(256)) * 3) + hostile.png_chunk(b"tRNS", bytes(range(255, -1, -1)))
+    return hostile.png(37, 26, b"".join(b"\0" + row.tobytes() for row in CLEAR[..., 0]), (8, 3), extra)
+
+
+def saved(levels: np.ndarray) -> bytes:
+    """As PNG, by OpenCV, which writes 16 bits; color and alpha in the order red, green, blue, alpha."""
+    order = {2: [0, 1], 3: [2, 1, 0], 4: [2, 1, 0, 3]}.get(levels.ndim == 3 and levels.shape[2])
+    return cv2.imencode(".png", levels if order is None else np.ascontiguousarray(levels[..., order]))[1].tobytes()
+
+
+HELD = {
+    "transparent": lambda: saved(CLEAR),
+    "transparent gray": lambda: hostile.png(
+        37, 26, b"".join(b"\0" + row.tobytes() for row in CLEAR[..., :2]), (8, 4)
+    ),
+    "transparent palette": palette_with_alpha,
+    "16-bit": lambda: saved(DEEP[..., :3]),
+    "16-bit gray": lambda: saved(DEEP[..., 0]),
+    "16-bit transparent": lambda: saved(DEEP),
+    "16-bit transparent gray": lambda: hostile.png(
+        37, 26, b"".join(b"\0" + row.astype(">u2").tobytes() for row in DEEP[..., :2]), (16, 4)
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("request_fields", [{}, {"color": "gray"}, {"max_side": 20}, {"max_side": 20, "color": "gray"}])
+@pytest.mark.parametrize("name", HELD)
+def test_programs_lay_over_white_and_spread_16_bits_as_the_engine_does(
+    name: str, request_fields: dict[str, Any], run: Callable[[str, str], tuple[np.ndarray, np.ndarray]]
+) -> None:
+    data = HELD[name]()
+    Path("photo.png").write_bytes(data)
+    case = Case(name, (classic("sharpen", border="reflect"),), request=request_fields)
+    values, _ = expect(case, data)
+    origin = decode(data, PictureLimits())
+
+    programs = case.programs(held=Held(origin.alpha, origin.depth == "16-bit", origin.channels))
+
+    for library in LIBRARIES:
+        found, _ = run(library, programs[library])
+        np.testing.assert_allclose(found, values, rtol=0, atol=0.02, err_msg=library)
+        assert max(map(len, programs[library].splitlines())) <= 120
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 5), (2, 3)])
+@pytest.mark.parametrize("border", OUTSIDE)
+def test_programs_run_on_pictures_smaller_than_the_border(
+    border: str, size: tuple[int, int], run: Callable[[str, str], tuple[np.ndarray, np.ndarray]]
+) -> None:
+    photo(size).save("photo.png")
+    case = Case("small", (classic("gaussian-blur-5", border=border),))
+    values, _ = expect(case, Path("photo.png").read_bytes())
+
+    programs = case.programs()
+
+    for library in LIBRARIES:
+        found, _ = run(library, programs[library])
+        np.testing.assert_allclose(found, values, atol=1e-3, err_msg=library)

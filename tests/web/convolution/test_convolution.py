@@ -5,6 +5,7 @@ import io
 import json
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
@@ -291,3 +292,33 @@ def test_a_pixel_outside_the_result_is_refused(convolve: Post, place: dict[str, 
     told = problem(convolve({"kernel": "identity", **place}, path="/pixel"), 422)
 
     assert told["field"] in ("x", "y", "channel")
+
+
+def test_what_a_file_held_is_told_and_the_programs_take_care_of_it(client: TestClient) -> None:
+    deep = cv2.imencode(".png", np.full((4, 5, 4), 4095, np.uint16))[1].tobytes()
+    files = {"image": ("a.png", deep, "image/png")}
+
+    told = client.post("/api/convolutions", data={"kernel": "identity"}, files=files).headers["X-Picture"]
+    held = dict(pair.split("=") for pair in told.split("; "))
+    asked = {name: held[name] for name in ("alpha", "levels")}
+    programs = client.post("/api/convolutions/code", data={"kernel": "emboss", **asked}).json()
+
+    assert held == {"format": "PNG", "mode": "RGBA", "width": "5", "height": "4", "levels": "16-bit", "alpha": "true"}
+    for library in ("pytorch", "numpy", "opencv", "keras"):
+        assert "/ 257" in programs[library]
+        assert "over white" in programs[library]
+    assert "over white" not in client.post("/api/convolutions/code", data={"kernel": "emboss"}).json()["numpy"]
+
+
+@pytest.mark.parametrize("size", [(4300, 4300), (6000, 5000)])
+def test_a_large_photo_is_worked_on_in_a_smaller_copy_alone(client: TestClient, size: tuple[int, int]) -> None:
+    file = io.BytesIO()
+    Image.new("RGB", size, (200, 100, 50)).save(file, "JPEG", quality=50)
+    files = {"image": ("a.jpg", file.getvalue(), "image/jpeg")}
+
+    small = client.post("/api/convolutions", data={"kernel": "identity", "max_side": "300"}, files=files)
+    refused = problem(client.post("/api/convolutions", data={"kernel": "identity"}, files=files), 413)
+
+    assert Image.open(io.BytesIO(small.content)).size == (300, 300 * size[1] // size[0])
+    assert refused["limit"] == 16_777_216
+    assert "max_side" in refused["detail"]

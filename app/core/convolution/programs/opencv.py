@@ -25,12 +25,13 @@ _BORDERS = {"zero": "CONSTANT", "reflect": "REFLECT_101", "replicate": "REPLICAT
 def write(screen: Screen) -> str:
     """The whole program."""
     # OpenCV rounds gray and averages reduced pixels in its own way: there Pillow reads, as on the screen.
-    pillow = screen.max_side is not None or screen.convert
+    pillow = screen.max_side is not None or ((screen.convert or screen.held.alpha) and not screen.held.deep)
+    is_photo = pillow or screen.held.deep
     lines = header(screen, "import cv2", "import numpy as np", pillow=pillow)
-    lines += _read_by_pillow(screen) if pillow else _read(screen)
+    lines += _read_photo(screen) if is_photo else _read(screen)
     for step, name in zip(screen.steps, screen.names, strict=True):
         lines += _step(step, name)
-    return "\n".join([*lines, "", *display_lines(screen), *_save(screen, pillow)]) + "\n"
+    return "\n".join([*lines, "", *display_lines(screen), *_save(screen, is_photo)]) + "\n"
 
 
 def _read(screen: Screen) -> Lines:
@@ -39,13 +40,14 @@ def _read(screen: Screen) -> Lines:
     return [*download(screen), f"values = cv2.imread({quoted(screen.file)}{flag}).astype(float){note}"]
 
 
-def _read_by_pillow(screen: Screen) -> Lines:
-    return ["# Pillow reads, because OpenCV rounds gray and reduces in its own way.", *open_photo(screen),
-            "values = np.array(photo, dtype=float)"]  # fmt: skip
+def _read_photo(screen: Screen) -> Lines:
+    reason = "# Pillow reads, because OpenCV rounds gray and reduces in its own way."
+    reasons = [reason] * (not screen.held.deep and (screen.max_side is not None or screen.convert))
+    return [*reasons, *open_photo(screen), "values = np.array(photo, dtype=float)"]
 
 
-def _save(screen: Screen, pillow: bool) -> Lines:
-    colors_are_rgb = screen.display == "signed" or (pillow and not screen.gray)
+def _save(screen: Screen, is_photo: bool) -> Lines:
+    colors_are_rgb = screen.display == "signed" or (is_photo and not screen.gray)
     return [f'cv2.imwrite("{RESULT}", picture{"[..., ::-1]" if colors_are_rgb else ""})']
 
 

@@ -14,9 +14,7 @@ from app.core.convolution.programs.screen import (
 )
 from app.core.convolution.steps import Convolution, Pool, Relu, Step
 
-_MODES = {"reflect": "reflect", "replicate": "replicate", "wrap": "circular"}
-_NUMPY_MODES = {"reflect": "reflect", "wrap": "wrap"}
-_SAFE_MARGIN = 16  # F.pad cannot fold a border that is wider than the picture; np.pad can
+_NUMPY_MODES = {"reflect": "reflect", "wrap": "wrap"}  # F.pad folds no border that is wider than the picture
 
 
 def write(screen: Screen) -> str:
@@ -25,17 +23,17 @@ def write(screen: Screen) -> str:
     modules = ["import numpy as np", "import torch", "import torch.nn.functional as F"]
     lines = header(screen, *modules) + open_photo(screen)
     lines += [f"x = torch.tensor(np.array(photo), dtype=torch.float32){shape}  # channels x 1 x height x width"]
-    for index, (step, name) in enumerate(zip(screen.steps, screen.names, strict=True)):
-        lines += _step(step, name, screen.shrink(index))
+    for step, name in zip(screen.steps, screen.names, strict=True):
+        lines += _step(step, name)
     values = "x[0, 0].numpy()" if screen.gray else "x[:, 0].permute(1, 2, 0).numpy()"
     lines += ["", f"values = {values}", *display_lines(screen), f'Image.fromarray(picture).save("{RESULT}")']
     return "\n".join(lines) + "\n"
 
 
-def _step(step: Step, name: str | None, shrink: int) -> Lines:
+def _step(step: Step, name: str | None) -> Lines:
     match step:
         case Convolution():
-            return _convolution(step, name, shrink)
+            return _convolution(step, name)
         case Relu():
             return ["x = F.relu(x)"]
         case Pool():
@@ -43,8 +41,8 @@ def _step(step: Step, name: str | None, shrink: int) -> Lines:
             return [f"x = F.{'max' if step.kind == 'max_pool' else 'avg'}_pool2d(x, {step.size}{stride})"]
 
 
-def _convolution(step: Convolution, name: str | None, shrink: int) -> Lines:
-    padding, lines = _border(step, shrink)
+def _convolution(step: Convolution, name: str | None) -> Lines:
+    padding, lines = _border(step)
     options = [f"stride={step.stride}"] * (step.stride > 1) + [f"dilation={step.dilation}"] * (step.dilation > 1)
     arguments = ", ".join(["x", "kernel[None, None]", *padding, *options])
     return [
@@ -55,7 +53,7 @@ def _convolution(step: Convolution, name: str | None, shrink: int) -> Lines:
     ]
 
 
-def _border(step: Convolution, shrink: int) -> tuple[Lines, Lines]:
+def _border(step: Convolution) -> tuple[Lines, Lines]:
     """What `conv2d` pads itself, or else the lines before it."""
     top, bottom, left, right = margins(step)
     if not any((top, bottom, left, right)):
@@ -63,8 +61,8 @@ def _border(step: Convolution, shrink: int) -> tuple[Lines, Lines]:
     if step.border == "zero" and (top, left) == (bottom, right):
         return [f"padding={top}" if top == left else f"padding=({top}, {left})"], []
     sides = f"({left}, {right}, {top}, {bottom})"  # from the last axis to the first
-    if step.border in _NUMPY_MODES and max(top, bottom, left, right) * shrink > _SAFE_MARGIN:
+    if step.border in _NUMPY_MODES:
         pad = f'np.pad(x, [(0, 0), (0, 0), ({top}, {bottom}), ({left}, {right})], mode="{_NUMPY_MODES[step.border]}")'
         return [], [f"x = torch.tensor({pad})"]
-    mode = f', mode="{_MODES[step.border]}"' if step.border in _MODES else ""
+    mode = ', mode="replicate"' if step.border == "replicate" else ""
     return [], [f"x = F.pad(x, {sides}{mode})  # left, right, top, bottom"]

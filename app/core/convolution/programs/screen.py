@@ -8,11 +8,20 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.core.convolution.steps import Convolution, Matrix, Pool, Step
+from app.core.convolution.steps import Convolution, Matrix, Step
 from app.core.pictures.outputs import NEGATIVE, POSITIVE, ZERO, Display
 
 RESULT = "result.png"
 Lines = list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What the picture's file holds that a program has to take care of."""
+
+    alpha: bool = False  # whether parts of it are transparent
+    deep: bool = False  # whether its levels have 16 bits
+    channels: int = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +37,7 @@ class Screen:
     base_url: str
     file: str
     sample: str | None
-
-    def shrink(self, index: int) -> int:
-        """How many times smaller than the picture the input of step `index` is."""
-        factor = 1
-        for step in self.steps[:index]:
-            factor *= step.stride if isinstance(step, Convolution) else step.step if isinstance(step, Pool) else 1
-        return factor
+    held: Held = Held()
 
 
 def download(screen: Screen) -> Lines:
@@ -47,15 +50,28 @@ def download(screen: Screen) -> Lines:
 def header(screen: Screen, *modules: str, pillow: bool = True) -> Lines:
     """The imports, in the usual order."""
     first = ["from urllib.request import urlretrieve", ""] if screen.sample else []
-    images = ["from PIL import Image" if screen.sample else "from PIL import Image, ImageOps"] if pillow else []
-    return [*first, *sorted([*modules, *images], key=lambda line: (line.split()[1].lower(), line)), ""]
+    named = "Image" if screen.sample or screen.held.deep else "Image, ImageOps"
+    images = [f"from PIL import {named}"] * pillow
+    deep = ["import cv2"] if screen.held.deep else []
+    return [*first, *sorted({*modules, *images, *deep}, key=lambda line: (line.split()[1].lower(), line)), ""]
 
 
 def open_photo(screen: Screen) -> Lines:
-    """`photo`: a Pillow picture, upright, in color or gray, reduced as on the screen."""
+    """`photo`, upright, over white, in color or gray, reduced as on the screen: a Pillow picture, or a float array."""
+    if screen.held.deep:
+        return [*_open_deep(screen), *_reduce_deep(screen)]
     opened = f"Image.open({quoted(screen.file)})"
     upright = opened if screen.sample else f"ImageOps.exif_transpose({opened})"
-    lines = [*download(screen), f'photo = {upright}.convert("{"L" if screen.gray else "RGB"}")']
+    mode = "L" if screen.gray else "RGB"
+    if screen.held.alpha:
+        lines = [
+            f'photo = {upright}.convert("RGBA")',
+            'white = Image.new("RGB", photo.size, "white")',
+            'white.paste(photo, mask=photo.getchannel("A"))  # what is transparent lies over white',
+            'photo = white.convert("L")' if screen.gray else "photo = white",
+        ]
+    else:
+        lines = [*download(screen), f'photo = {upright}.convert("{mode}")']
     if screen.max_side is not None:
         lines += [
             f"if max(photo.size) > {screen.max_side}:",
@@ -63,6 +79,41 @@ def open_photo(screen: Screen) -> Lines:
             "    photo = photo.resize(size, Image.Resampling.BOX)",
         ]
     return lines
+
+
+def _open_deep(screen: Screen) -> Lines:
+    """By OpenCV, since of 16 bits in color Pillow keeps 8."""
+    gray = screen.held.channels == 1
+    lines = [f"levels = cv2.imread({quoted(screen.file)}, cv2.IMREAD_UNCHANGED) / 257  # 16 bits: 65535 becomes 255"]
+    if screen.held.alpha:
+        seen = "levels[..., 0]" if gray else "levels[..., 2::-1]"
+        alpha = "levels[..., -1]" if gray else "levels[..., 3:]"
+        lines += [f"alpha = {alpha} / 255", f"photo = {seen} * alpha + 255 * (1 - alpha)  # over white"]
+    else:
+        lines += [f"photo = levels{'' if gray else '[..., ::-1]  # red, green, blue'}"]
+    if screen.gray and not gray:
+        lines += ["photo = photo @ np.array([19595, 38470, 7471]) / 65536  # gray, by Pillow's weights"]
+    return lines
+
+
+def _reduce_deep(screen: Screen) -> Lines:
+    if screen.max_side is None:
+        return []
+    bands = (
+        ["    photo = np.array(Image.fromarray(photo).resize((width, height), Image.Resampling.BOX))"]
+        if screen.gray
+        else [
+            "    bands = [Image.fromarray(photo[..., i]) for i in range(3)]",
+            "    photo = np.dstack([band.resize((width, height), Image.Resampling.BOX) for band in bands])",
+        ]
+    )
+    return [
+        'photo = photo.astype("float32")',
+        "sides = photo.shape[:2]",
+        f"if max(sides) > {screen.max_side}:",
+        f"    height, width = [max(1, round(side * {screen.max_side} / max(sides))) for side in sides]",
+        *bands,
+    ]
 
 
 def kernel_lines(step: Convolution, name: str | None, call: str, after: str = "") -> Lines:
