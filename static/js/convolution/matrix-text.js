@@ -5,11 +5,13 @@ import { decimalMark, parseNumber, size } from "../shared/format.js";
 import { _ } from "../shared/i18n.js";
 
 const MOST_TEXT = 6_000; // characters; a grid of numbers is shorter
+const MOST_ONES = 63; // more is too large all the same
 const MOST_CALLS = 4; // "torch.tensor(np.array("
 const PAIRS = { "[": "]", "{": "}", "(": ")" };
 const INNERMOST = /[[({]([^[\](){}]*)[\])}]/g;
 const NUMBER = String.raw`[-+]?[\d.,]+(?:e[-+]?\d+)?(?:\s*/\s*[\d.]+)?`;
-const BEFORE = /(?<![\w.])[A-Za-z_][\w.]*\s*\(\s*$/; // "np.array("
+const BEFORE = /(?<![\w.])(?:\w+\.)*(?:as)?(?:array|matrix|mat|tensor|floattensor|list)\s*\(\s*$/i; // changes no number
+const PLAIN = /\\(?:(?:display|text|script)style|hline|q?quad|left|right|math(?:bf|rm|it)|text|nonumber)(?![A-Za-z])/g;
 const NEEDS_BRACKETS = _("Something stands before or behind the matrix that may change it: paste the matrix alone.");
 // What may follow a matrix in a program and leaves its numbers as they are.
 const HARMLESS = [
@@ -42,7 +44,6 @@ function judge(rows, longest, { factor = 1, blank = null, isBare = true }) {
   const all = numbers.flat();
   if (all.length < 1 || (all.length === 1 && isBare)) return null;
   const known = all.filter((value) => value !== null).length;
-
   if (known * 2 <= all.length) return null; // a text, or a table of words
   return told(numbers, longest) ?? scaled(numbers, factor);
 }
@@ -96,23 +97,34 @@ function clean(text) {
     .replace(/(^|\s)(?:#|%(?=\s*[A-Za-z])|\/\/).*$/gm, "$1")
     .replace(/^[ \t]*(?:\[,\d+\][ \t]*)+$/gm, "") // R's names of columns and rows
     .replace(/^[ \t]*\[\d+,\]/gm, "")
-    .replace(/\b(?:np|numpy|torch)\.\w+\(([^()[\]]*)\)/g, "$1") // NumPy 2 writes np.float64(0.5)
+    .replace(/\b(?:np|numpy)\.(?:u?int|float|double|half)\d*\(([^()[\]]*)\)/g, "$1") // NumPy 2's np.float64(0.5)
+    .replace(/\b(?:\w+\.)?ones\(\s*[([]?\s*(\d+)\s*(?:,\s*(\d+))?\s*[)\]]?\s*(?:,[^()]*)?\)/g, ones)
     .replace(/\b([A-Za-z_]\w*)(?:[ \t]*\[\d*\])+[ \t]*=/g, "$1 =") // C's float k[3][3]
-    .replace(/([\d.])f\b/gi, "$1"); // and its 0.5f
+    .replace(/(?<![\w.])(\d+\.?\d*|\.\d+)f\b/gi, "$1"); // and its 0.5f
+}
+
+/** `np.ones((3, 3))` and MATLAB's `ones(3)`, which are divided by 9 on many a slide. */
+function ones(_all, rows, columns = rows) {
+  const [height, width] = [rows, columns].map((count) => Math.min(Number(count), MOST_ONES));
+  return JSON.stringify(Array(height).fill(Array(width).fill(1)));
 }
 
 function fromLatex(text) {
   const found = /\\begin\{([A-Za-z]*matrix\*?|array|tabular)\}([\s\S]*?)\\end\{\1\}/.exec(text);
-  if (!found) return null;
+  if (!found) return /&[\s\S]*\\\\/.test(text) ? { rows: latexRows(text) } : null;
   const [whole, kind, inside] = found;
   const body = /^(array|tabular)$/.test(kind) ? inside.replace(/^\s*(?:\[\w\])?\s*\{[^{}]*\}/, "") : inside;
-  const rows = body.split(/\\\\(?:\s*\[[^\]]*\])?|\\cr\b/).map((row) => row.split("&").map(withoutMarkup));
-  if (rows.at(-1).every((cell) => cell === "")) rows.pop();
+  const rows = latexRows(body);
   const factor = factorOf(
     withoutMarkup(text.slice(0, found.index)),
     withoutMarkup(text.slice(found.index + whole.length)),
   );
   return factor === null ? problem(NEEDS_BRACKETS) : { rows, factor, isBare: false };
+}
+
+function latexRows(body) {
+  const rows = body.split(/\\\\(?:\s*\[[^\]]*\])?|\\cr\b/).map((row) => row.split("&").map(withoutMarkup));
+  return rows.at(-1).every((cell) => cell === "") ? rows.slice(0, -1) : rows;
 }
 
 function withoutMarkup(text) {
@@ -125,7 +137,9 @@ function withoutMarkup(text) {
     .replaceAll("\\%", "%")
     .replace(/\\(?:left|right|[bB]igg?[lr]?)\s*(?:\\?[[\](){}|.]|\\[lr]\w+)/g, "")
     .replace(/\\begin\{\w+\*?\}|\\end\{\w+\*?\}/g, "")
-    .replace(/\\(?:[A-Za-z]+|.)/g, " ")
+    .replace(PLAIN, " ")
+    .replace(/\\[A-Za-z]+/g, "?") // a root is no number that is known here
+    .replace(/\\./g, " ")
     .replace(/[{}$&]/g, "")
     .trim();
 }
@@ -209,7 +223,8 @@ function factorOf(before, after) {
     divisor *= found[1] === "/" ? value : 1 / value;
     tail = tail.slice(found[0].length);
   }
-  const times = first === "" || /^[A-Za-z_:.]+$/.test(first) ? 1 : first === "-" ? -1 : parseNumber(first);
+  const isName = /^[A-Za-z_]\w*:?$/.test(first) && /[\s:]$/.test(lead); // not a function of the matrix, nor an index
+  const times = first === "" || isName ? 1 : first === "-" ? -1 : parseNumber(first);
   return tail.trim() === "" && times && Number.isFinite(divisor) && divisor !== 0 ? times / divisor : null;
 }
 

@@ -46,6 +46,7 @@ const SOURCES = {
   "LaTeX's bmatrix": "\\begin{bmatrix} -1 & 0 & 1 \\\\ -2 & 0 & 2 \\\\ -1 & 0 & 1 \\end{bmatrix}",
   "LaTeX's array":
     "$$ K = \\left[ \\begin{array}{rcc} -1 & \\phantom{-}0 & 1 \\\\[2pt] {-2} & 0 & 2 \\\\ -1 & 0 & 1 \\\\ \\end{array} \\right] $$",
+  "LaTeX's rows alone": "-1 & 0 & 1 \\\\\n-2 & 0 & 2 \\\\\n-1 & 0 & 1",
   "C's braces": "float k[3][3] = {{-1, 0, 1}, {-2, 0, 2}, {-1, 0, 1}};",
   "C with its own fractions": "const float k[3][3] = {\n  {-1.f, 0f, 1.0f},\n  {-2.f, 0f, 2.0f},\n  {-1f, 0f, 1f},\n};",
   "a list in three lines": "[-1, 0, 1,\n -2, 0, 2,\n -1, 0, 1]",
@@ -59,7 +60,10 @@ for (const [source, text] of Object.entries(SOURCES))
 
 test("what a matrix is divided or multiplied by becomes its divisor", () => {
   const ninths = [
-    "np.ones: [[1, 1, 1], [1, 1, 1], [1, 1, 1]] / 9",
+    "kernel: [[1, 1, 1], [1, 1, 1], [1, 1, 1]] / 9",
+    "kernel = np.ones((3, 3), np.float32) / 9",
+    "torch.ones(3, 3) / 9",
+    "h = ones(3)/9;",
     "kernel = np.array([[1,1,1],[1,1,1],[1,1,1]], np.float32) / 9.0",
     "(1/9) * np.array([[1, 1, 1], [1, 1, 1], [1, 1, 1]])",
     "1/9 * [1 1 1; 1 1 1; 1 1 1];",
@@ -167,6 +171,15 @@ test("a matrix that does not fit is told, not cut", () => {
     "k = np.array([[1, 2], [3, 4]])\nk = k / 9": /before or behind/,
     "a = [[1, 2], [3, 4]]\nb = [[5, 6], [7, 8]]": /before or behind/,
     "[[1, 2], [3, 4]] / 0": /before or behind/,
+    "np.transpose([[1, 2], [3, 4]])": /before or behind/,
+    "np.zeros((3, 3))": /before or behind/,
+    "np.outer([1, 2, 1], [1, 2, 1])": /before or behind/,
+    "np.rot90(np.array([[1, 2], [3, 4]]))": /before or behind/,
+    "table[[0, 1], [2, 3]]": /before or behind/,
+    "[[np.sqrt(2), 1, 2], [0, 1, 2]]": /paste one kernel/,
+    "\\begin{bmatrix} \\sqrt{2} & 1 \\\\ 3 & 4 \\end{bmatrix}": /Row 1, column 1/,
+    "\\begin{bmatrix} 1 & 2 \\\\ 3 & 4 \\end{bmatrix}^T": /before or behind/,
+    "[[0x1f, 1], [2, 1000001]]": /Row 2, column 2/,
   };
 
   for (const [text, sentence] of Object.entries(wrong)) assert.match(read(text)?.problem ?? "none", sentence, text);
