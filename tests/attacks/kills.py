@@ -24,7 +24,7 @@ from tests.test_cli import free_port, serving
 from tests.web.viewers import follow
 
 WAYS = ("server", "trainer", "both", "parent", "hung")
-EPOCHS = 12
+EPOCHS = 8
 ORDER: dict[str, Any] = {
     "dataset": "digits",
     "network": {"input": [1, 8, 8], "classes": 10, "layers": [

@@ -17,7 +17,7 @@ def test_a_killed_server_leaves_no_process(tmp_path: Path) -> None:
         process.wait()
 
         assert len(children) > 2
-        until(lambda: not any(_is_there(child) for child in children), 10)
+        until(lambda: not any(_is_there(child) for child in children), 30)
 
 
 def test_a_run_whose_server_and_trainer_are_killed_is_whole_in_the_end(tmp_path: Path) -> None:
