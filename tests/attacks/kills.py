@@ -21,7 +21,7 @@ import torch
 from safetensors.torch import load
 
 from tests.test_cli import free_port, serving
-from tests.web.viewers import follow
+from tests.web.viewers import Viewer, follow
 
 WAYS = ("server", "trainer", "both", "parent", "hung")
 EPOCHS = 8
@@ -150,10 +150,18 @@ def break_run(there: House, way: str, moment: float, whole: dict[str, torch.Tens
     outcome = Outcome(way, before["step"])
     outcome.seconds = _finish(there, run_id, before["step"]) - killed
     viewer.join(PATIENCE_S)
+    heard.extend(_rest(there, run_id, heard[-1]))
     _judge(outcome, there, run_id, before, whole)
     outcome.heard = heard
     there.client.delete(f"/api/runs/{run_id}").raise_for_status()
     return outcome
+
+
+def _rest(there: House, run_id: str, last: int) -> list[int]:
+    """What came after a run had failed, which ends its stream; viewers come back when somebody sets it to go on."""
+    viewer = Viewer(there.port, run_id, last)
+    asyncio.run(viewer.watch())
+    return [number for number, _, _ in viewer.events]
 
 
 def _judge(outcome: Outcome, there: House, run_id: str, before: dict[str, Any], whole: dict[str, torch.Tensor]) -> None:
