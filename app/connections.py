@@ -9,7 +9,7 @@ import socket
 import sys
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -17,6 +17,7 @@ import httptools
 import structlog
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uvicorn.middleware.proxy_headers import _TrustedHosts
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from app.core.errors import N_, PlaygroundError
@@ -53,9 +54,9 @@ Start = Callable[[], bool]  # False: it is not wanted any more
 class Connections:
     """All connections of a server: at most `most`, of one address at most a share, but for those of `proxies`."""
 
-    def __init__(self, most: int, proxies: Collection[str] = ()) -> None:
+    def __init__(self, most: int, proxies: Sequence[str] = ()) -> None:
         self.most = most
-        self._proxies = proxies
+        self.proxies = _TrustedHosts(list(proxies))  # networks and * as well, as uvicorn reads them
         self._of: dict[str, dict[Connection, None]] = {}
         self._count = 0
         self._turns: Counter[str] = Counter()
@@ -89,10 +90,10 @@ class Connections:
 
     def take_turn(self, address: str, start: Start) -> None:
         """Starts a request of that address as soon as fewer than TURNS of its requests are being worked on."""
-        if self._turns[address] >= TURNS and address not in self._proxies:
+        if self._turns[address] >= TURNS and address not in self.proxies:
             self._waiting.setdefault(address, deque()).append(start)
-        else:
-            self._turns[address] += start()
+        elif start():
+            self._turns[address] += 1
 
     def end_turn(self, address: str) -> None:
         """The next one's turn."""
@@ -106,8 +107,7 @@ class Connections:
             del self._turns[address]
 
     def _share(self, address: str) -> int:
-        is_proxy = address in self._proxies or "*" in self._proxies
-        return self.most if is_proxy else max(self.most // SHARE, 1)
+        return self.most if address in self.proxies else max(self.most // SHARE, 1)
 
     def _give_way(self, theirs: dict["Connection", None], newcomer: "Connection") -> bool:
         """The oldest of theirs that answers nobody is closed."""
@@ -144,7 +144,8 @@ class Connection(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Refused where there are too many."""
         super().connection_made(transport)
-        self.address = household(self.client[0]) if self.client else ""
+        peer = self.client[0] if self.client else ""
+        self.address = peer if peer in self._all.proxies else household(peer)
         if (plug := transport.get_extra_info("socket")) is not None:
             with suppress(OSError):
                 plug.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, KERNEL_BYTES)
@@ -162,10 +163,10 @@ class Connection(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Parsed in pieces that are no longer than a head may still be."""
         self.moved = time.monotonic()
-        while data and self._closes_at == _NEVER and not self.transport.is_closing():
-            piece, data = data, b""
-            if len(piece) > (room := MOST_BYTES - self._head_bytes):
-                piece, data = piece[:room], piece[room:]
+        left = memoryview(data)  # bytes would be copied for each piece, which can be as short as one sends them
+        while left and self._closes_at == _NEVER and not self.transport.is_closing():
+            room = MOST_BYTES - self._head_bytes
+            piece, left = left[:room], left[room:]
             self._body_bytes = 0
             try:
                 self.parser.feed_data(piece)

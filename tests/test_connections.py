@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import uvicorn
 from starlette.types import Message, Receive, Scope, Send
+from uvicorn.middleware.proxy_headers import _TrustedHosts
 
 from app import connections
 from app.connections import MOST_BYTES, MOST_HEADERS, SHARE, TURNS, Connection, Connections
@@ -257,6 +258,17 @@ def test_an_address_has_so_many_turns_and_others_theirs(monkeypatch: pytest.Monk
     listener.let_go.set()
     assert all(b"200 OK" in read(plug) for plug in plugs)
     assert listener.heard.count("/slow") == 3 * TURNS - 1
+
+
+@pytest.mark.parametrize("named", ["127.0.0.1", "127.0.0.0/8", "*"])
+def test_a_named_proxy_has_no_share_and_all_turns(listener: Listener, named: str) -> None:
+    listener.all.proxies = _TrustedHosts([named])
+    plugs = [connect(listener) for _ in range(MOST)]
+    for plug in plugs:
+        plug.sendall(b"GET /slow HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+    wait_for(lambda: len(listener.under_way) == MOST > max(TURNS, MOST // SHARE))
+    listener.let_go.set()
+    assert all(b"200 OK" in read(plug) for plug in plugs)
 
 
 def test_who_waits_for_a_body_leaves_the_turn_to_others(monkeypatch: pytest.MonkeyPatch, listener: Listener) -> None:
