@@ -308,3 +308,20 @@ def test_a_spreadsheets_own_numbers_are_read_where_it_shows_rounded_ones(open_pa
     )
 
     assert cells == [["0.1111", "-0.25"], ["1", ""]]
+
+
+def test_undo_takes_back_the_matrix_and_no_other_step(open_page: Open) -> None:
+    page = open_page('/convolve?steps=[{"kernel":"sobel-x"},{"kernel":"emboss"}]&at=0')
+    paste(page, "[[0, 1], [1, 0]]")
+    expect(page.locator("#kernel input")).to_have_count(4)
+    settle(page)
+
+    page.click("#chain li:nth-child(3) .tile")
+    expect(page.locator("#kernel-pasted")).to_be_hidden()
+    page.fill("#offset", "7")
+    settle(page)
+    page.click("#chain li:nth-child(2) .tile")
+    page.click("#kernel-undo")
+
+    expect(page.locator("#kernel-name")).to_have_value("sobel-x")
+    page.wait_for_url("**offset*7**")

@@ -15,9 +15,9 @@ const $ = (selector) => document.querySelector(selector);
 /** {read, refresh}: `read(contents, target)` says whether what came was a matrix and has been answered. */
 export function connectPasting(page) {
   const longest = ADDRESS.field("steps").ends.side[1];
-  let last = null; // the state before the last matrix, and that matrix
+  let last = null; // the last matrix, where it went, and how it is taken back
   const isInForce = () =>
-    Boolean(last) && sameMatrix(page.step.matrix, last.matrix) && page.step.divisor === last.divisor;
+    last?.at === page.state.at && sameMatrix(page.step.matrix, last.matrix) && page.step.divisor === last.divisor;
 
   function read(contents, target) {
     const isCell = Boolean(target?.closest?.("kernel-grid"));
@@ -30,20 +30,24 @@ export function connectPasting(page) {
   }
 
   function fill(found) {
-    const { steps, at, display } = page.state;
+    const before = page.step;
     if (!page.fill(found)) return tellAside(NO_ROOM);
     tell(null);
-    last = { ...found, state: { steps, at, display } };
+    last = { ...found, at: page.state.at, takeBack: () => (before.matrix ? putBack(before) : removeOpen(page)) };
     $("#kernel").put(found.matrix);
     $("#kernel-pasted [role=status]").textContent = said(found);
     return undefined;
   }
 
   function undo() {
-    const [{ state }, at] = [last, last.state.at];
+    const { takeBack } = last;
     last = null;
-    page.change(state);
-    if (state.steps[at].matrix) $("#kernel").put(state.steps[at].matrix);
+    takeBack();
+  }
+
+  function putBack({ matrix, divisor, name = null }) {
+    page.changeStep({ matrix, divisor, name });
+    $("#kernel").put(matrix);
   }
 
   $("#kernel-undo").addEventListener("click", undo);
@@ -58,6 +62,12 @@ export function connectPasting(page) {
     $("#kernel-paste").hidden = isInForce() || page.step.type !== "convolution";
   };
   return { read, refresh };
+}
+
+/** The pasted kernel was a step of its own. */
+function removeOpen(page) {
+  const { steps, at } = page.state;
+  page.change({ steps: steps.toSpliced(at, 1), at: at - 1, x: null, y: null });
 }
 
 /** The table of a spreadsheet is exact where its text may be read in two ways. */
