@@ -50,6 +50,9 @@ PARTS = (pages, visitors, convolution, kernel_fits, models, classification, data
          docs)  # fmt: skip
 
 
+LARGE = (datasets, models)  # parts that take larger files than pictures
+
+
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The whole application; nothing is started before its lifespan begins."""
     settings = settings or Settings()
@@ -79,7 +82,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
                 usual=pictures.allowance(settings, MAXIMUM_FILES),
                 other_bytes=settings.json_bytes,
                 room=settings.arrived_bytes,
-                special={datasets.router.prefix: datasets.allowance(settings)},
+                special={part.router.prefix: part.allowance(settings) for part in LARGE},
             ),
         ],
     )

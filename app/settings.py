@@ -119,6 +119,13 @@ class Settings(BaseSettings):
         description="Uploaded data sets that are kept (61 MB at most, each); past it who has most gives first.",
     )
 
+    model_bytes: int = Field(
+        512 * MEBIBYTE, ge=1, description="Largest file of weights that is taken with a network's description."
+    )
+    models_kept: int = Field(
+        20, ge=1, description="Networks that visitors sent in and that are kept; past it who has most gives first."
+    )
+
     database: str | None = Field(
         None,
         description="SQLAlchemy URL of the runs' database; by default SQLite in `data`, runs.sqlite3.",

@@ -58,6 +58,7 @@ def _networks(settings: Settings) -> Told:
             "classes": MAXIMUM_CLASSES,
             "text_characters": MAXIMUM_TEXT,
         },
+        "model": {"bytes": settings.model_bytes, "kept": settings.models_kept},
         "dataset": {
             "bytes": settings.dataset_bytes,
             "unpacked_bytes": settings.dataset_unpacked_bytes,

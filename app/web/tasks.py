@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from app.web.work.convolution import learn_kernel as learn_kernel
     from app.web.work.datasets import keep_archive as keep_archive
     from app.web.work.datasets import look_into_dataset as look_into_dataset
+    from app.web.work.models import keep_sent as keep_sent
     from app.web.work.networks import check_description as check_description
     from app.web.work.onnx import write_model as write_model
     from app.web.work.orders import read_order as read_order

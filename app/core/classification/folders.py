@@ -1,20 +1,26 @@
 """Folders of trained networks: which there are, and their cards. Nothing is opened that computes: see `models`."""
 
 import json
+import os
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from app.core.datasets.builtin import is_own
 from app.core.errors import N_, UnknownModel
 
 WEIGHTS, NETWORK, CARD = "weights.safetensors", "network.json", "card.json"
 
 
 def list_models(roots: Sequence[Path]) -> list[dict[str, Any]]:
-    """The cards of all models under the roots; of two with one name, that of the earlier root."""
+    """The cards of all models under the roots; of two with one name, that of the earlier root.
+
+    Those that visitors sent in are left out: who has the name may ask one.
+    """
     cards: dict[str, dict[str, Any]] = {}
     for folder in _folders(roots):
-        card = _read_json(folder / CARD)
+        card = None if is_own(folder.name) else _read_json(folder / CARD)
         if isinstance(card, dict):
             cards.setdefault(folder.name, card | {"name": folder.name})
     return list(cards.values())
@@ -28,11 +34,18 @@ def find_model(name: str, roots: Sequence[Path]) -> Path:
     return found
 
 
+def remember_use(folder: Path) -> None:
+    """A model that a visitor sent in and asks stays longer."""
+    if is_own(folder.name):
+        with suppress(OSError):
+            os.utime(folder)
+
+
 def _folders(roots: Sequence[Path]) -> Iterator[Path]:
-    """Every folder that holds a whole model."""
+    """Every folder that holds a whole model; one that is being written begins with a dot."""
     for root in roots:
         for folder in sorted(root.iterdir()) if root.is_dir() else ():
-            if all((folder / name).is_file() for name in (CARD, NETWORK, WEIGHTS)):
+            if not folder.name.startswith(".") and all((folder / name).is_file() for name in (CARD, NETWORK, WEIGHTS)):
                 yield folder
 
 

@@ -2,19 +2,27 @@
 
 import re
 from pathlib import Path
+from shutil import copyfileobj
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Form, Query, Request, Response, UploadFile
 from fastapi import Path as Part
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse
+from pydantic import BeforeValidator, Field
 
-from app.core.classification.folders import WEIGHTS, find_model, list_models
+from app.core.classification.folders import NETWORK, WEIGHTS, find_model, list_models, remember_use
+from app.core.classification.sent import Described, ModelLimits
 from app.core.datasets.builtin import framings_of, told_name
+from app.core.datasets.own import LONGEST_TITLE, new_name, place_to_arrive
+from app.core.networks.reports import Limits
 from app.settings import Settings
 from app.web import tasks
 from app.web.answers import ANSWERS, FromWorker, download
-from app.web.dependencies import SettingsDep, WorkersDep, limit_rate
+from app.web.dependencies import DatasetsDep, SettingsDep, VisitorDep, WorkersDep, limit_rate
+from app.web.forms import JSON_TEXT, FormFields, read_json, require_form
 from app.web.i18n import choose_language, translate
+from app.web.middleware import Allowance
 
 router = APIRouter(prefix="/api/models", tags=["classification"])
 
@@ -22,6 +30,40 @@ TOLD = ("title", "data", "not_for")  # of a card, in the visitor's language
 _RUN = re.compile(r"run-([0-9a-f]{16})")
 
 Channel = Annotated[int, Part(ge=0, lt=10**6)]
+
+
+def allowance(settings: Settings) -> Allowance:
+    """What a request with weights may take, by BodyLimit."""
+    most = settings.model_bytes + settings.json_bytes
+    return Allowance(most, settings.dataset_seconds, settings.dataset_uploads, in_memory=False)
+
+
+class ModelForm(FormFields):
+    """Weights, and what they are the weights of."""
+
+    network: Annotated[Any, BeforeValidator(read_json), JSON_TEXT] = Field(
+        description="As `POST /api/networks` takes it, as JSON."
+    )
+    weights: UploadFile = Field(description="safetensors, by the names of `GET /api/models/{name}/weights`.")
+    title: str | None = Field(None, max_length=LONGEST_TITLE, description="What the model is called.")
+    classes: Annotated[Any, BeforeValidator(read_json), JSON_TEXT] = Field(
+        None, description="Their names, a JSON list; numbers, if left out."
+    )
+    mean: Annotated[Any, BeforeValidator(read_json), JSON_TEXT] = Field(
+        None, description="What is subtracted from levels of 0 to 1, a number a channel; 0, if left out."
+    )
+    std: Annotated[Any, BeforeValidator(read_json), JSON_TEXT] = Field(
+        None, description="What the rest is divided by, a number a channel; 1, if left out."
+    )
+
+    def said(self) -> Described:
+        """What the fields say of the weights."""
+        return Described(self.network, self.title, self.classes, self.mean, self.std)
+
+    def store(self, path: Path) -> None:
+        """Writes the weights to `path`, where a worker can read them."""
+        with path.open("xb") as file:
+            copyfileobj(self.weights.file, file, 1 << 20)
 
 
 def folders_of(settings: Settings) -> tuple[Path, Path]:
@@ -35,7 +77,9 @@ def model_folder(name: Annotated[str, Part(max_length=64)], settings: SettingsDe
     `run-<id>` is the newest checkpoint of a run, which no list names.
     """
     run = _RUN.fullmatch(name)
-    return find_model(name, [settings.data / "runs" / run[1]] if run else folders_of(settings))
+    folder = find_model(name, [settings.data / "runs" / run[1]] if run else folders_of(settings))
+    remember_use(folder)
+    return folder
 
 
 ModelDep = Annotated[Path, Depends(model_folder)]
@@ -45,6 +89,32 @@ ModelDep = Annotated[Path, Depends(model_folder)]
 def list_cards(request: Request, settings: SettingsDep) -> dict[str, Any]:
     """The cards of all models."""
     return {"models": [_translate(request, card) for card in list_models(folders_of(settings))]}
+
+
+@router.post("", status_code=201, dependencies=[Depends(require_form), Depends(limit_rate)])
+async def add_model(
+    request: Request,
+    response: Response,
+    form: Annotated[ModelForm, Form(media_type="multipart/form-data")],
+    settings: SettingsDep,
+    workers: WorkersDep,
+    visitor: VisitorDep,
+    datasets: DatasetsDep,
+) -> dict[str, Any]:
+    """A network's description with its weights, as a model that only who has its name can ask."""
+    name = new_name()
+    limits = ModelLimits(
+        Limits(settings.network_parameters, settings.network_memory_mb), settings.model_bytes, settings.models_kept
+    )
+    async with request.app.state.archive_turn:
+        with place_to_arrive(datasets) as path:
+            await run_in_threadpool(form.store, path)
+            card = await workers.run(
+                request, tasks.keep_sent, path, form.said(), name, settings.data / "models", limits,
+                visitor.holder.sealed(), seconds=settings.dataset_seconds,
+            )  # fmt: skip
+    response.headers["Location"] = f"{router.prefix}/{name}"
+    return _translate(request, card)
 
 
 @router.get("/{name}")
@@ -64,6 +134,12 @@ def send_weights(folder: ModelDep) -> FileResponse:
         folder / WEIGHTS, media_type="application/octet-stream", filename=f"{folder.name}.safetensors",
         headers={"Cache-Control": "no-cache"},
     )  # fmt: skip
+
+
+@router.get("/{name}/network", response_class=FileResponse, responses={200: {"content": {"application/json": {}}}})
+def send_network(folder: ModelDep) -> FileResponse:
+    """The network's description, as `POST /api/networks` and `POST /api/models` take it."""
+    return FileResponse(folder / NETWORK, media_type="application/json", headers={"Cache-Control": "no-cache"})
 
 
 @router.get(

@@ -24,7 +24,7 @@ import { connectPictures } from "../rooms/sources.js";
 const ADDRESS = new Address(told.address);
 const PHOTO_SIDE = 384;
 const SETTLE_MS = 220;
-const RUN = /^run-[0-9a-f]{16}$/; // the newest checkpoint of a run, which the list leaves out
+const UNLISTED = /^(run-[0-9a-f]{16}|own-[0-9a-f]{32})$/; // a run's newest checkpoint, and what visitors sent in
 const NOT_OPEN = { layer: null, channel: null, x: null, y: null, source: null };
 
 class ClassificationPage {
@@ -128,7 +128,7 @@ class ClassificationPage {
 
   async #choose(name) {
     const usual = (this.models.find((model) => model.name === "explain") ?? this.models[0])?.name;
-    const wanted = this.models.some((model) => model.name === name) || RUN.test(name ?? "") ? name : usual;
+    const wanted = this.models.some((model) => model.name === name) || UNLISTED.test(name ?? "") ? name : usual;
     if (!wanted) return;
     const found = await readModel(wanted).catch((error) => this.#without(error, wanted, usual));
     [this.answer, this.maps, this.explained, this.trail] = [null, null, null, []];
