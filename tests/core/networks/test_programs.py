@@ -58,6 +58,47 @@ def build(width, height, depth, classes):
         read(shaped)
 
 
+DATA = "(X_train, Y_train), (X_test, Y_test) = load()\n"
+OPEN = [
+    (DATA, "X_train.shape[1:]", "Y_train.shape[1]", (3, 20, 24)),
+    (DATA, "X_train[0].shape", "len(class_names)", (3, 20, 24)),
+    (DATA, "(X_train.shape[1], X_train.shape[2], 3)", "len(generator.class_indices)", (3, 20, 24)),
+    (DATA + "X_train = X_train.reshape(X_train.shape[0], 28, 26, 1) / 255.0\n", "X_train.shape[1:]", "n_classes",
+     (1, 28, 26)),
+    ("generator = flow_from_directory('x')\n", "(20, 22, 3)", "generator.num_classes", (3, 20, 22)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("before", "shape", "classes", "found"), OPEN)
+def test_shapes_and_counts_of_data_come_from_the_data_set(
+    before: str, shape: str, classes: str, found: tuple[int, int, int]
+) -> None:
+    text = f"{before}model = Sequential([Conv2D(4, 3, input_shape={shape}), Flatten(), Dense({classes})])"
+
+    network = read(text, Given((3, 20, 24), 7)).network
+
+    assert (network.input, network.classes) == (found, 7)
+
+
+@pytest.mark.parametrize("array", ["X_train.reshape(-1, 784)", "np.ravel(X_train)", "X_train.reshape(n, rows, -1)"])
+def test_data_in_a_shape_that_is_not_known_are_not_taken_for_pictures(array: str) -> None:
+    layers = "[Conv2D(4, 3, input_shape=X_train.shape[1:]), Flatten(), Dense(2)]"
+
+    with pytest.raises(InvalidNetwork):
+        print(read(f"{DATA}X_train = {array}\nmodel = Sequential({layers})", Given((3, 20, 24), 7)).network)
+
+
+def test_a_notebooks_file_is_its_code() -> None:
+    old = ["try:\n", "\tmodel.add(Dense(4))\n", "except ValueError, e:\n", "        print e"]
+    cells = [
+        {"cell_type": "markdown", "source": ["model = no Python"]},
+        {"cell_type": "code", "source": ["%matplotlib inline\n", "model = Sequential([Input((8, 8, 3)), Flatten()])"]},
+        {"cell_type": "code", "source": old},
+    ]
+
+    assert read(json.dumps({"cells": cells, "metadata": {}})).network.classes == 4
+
+
 KERAS = """
 from keras.regularizers import l2
 model = Sequential([Input((28, 28, 1)), Conv2D(4, 3, kernel_regularizer=l2(0.001)), Flatten(), Dense(10)])

@@ -24,6 +24,7 @@ Order = np.ndarray | None  # of the values of a flattened map, channels last
 Arrange = Callable[[np.ndarray, Order, Any], np.ndarray]  # of a layer
 
 LAST = (None, "channels_last")
+_SIZES = N_("Line %(line)d: the input's shape must be height, width and channels.")
 INPUTS = ("input_shape", "batch_input_shape", "input_dim", "batch_size", "batch_shape", "sparse")
 
 
@@ -303,6 +304,8 @@ def find_input(calls: Sequence[Call], first: bool) -> tuple[list[Call], Shape | 
             return [*calls[:start], *calls[start + 1 :]], _channels_first(begin, target, first)
     for call in calls[: start + 1]:
         if (shape := _said(call)) is not None:
+            if isinstance(shape, tuple) and len(shape) == 1 and begin.name in SPATIAL:
+                raise refuse(call.line, _SIZES)
             return list(calls), _channels_first(call, shape, first)
     return list(calls), None
 
@@ -335,7 +338,7 @@ def _channels_first(call: Call, shape: Any, first: bool) -> Shape:
             if channels * side * side == shape[0] > 0:
                 return channels, side, side
     if not isinstance(shape, tuple) or len(shape) not in (2, 3):
-        raise refuse(call.line, N_("Line %(line)d: the input's shape must be height, width and channels."))
+        raise refuse(call.line, _SIZES)
     if first and len(shape) == 3:
         return shape
     height, width, channels = (*shape, 1)[:3]

@@ -85,8 +85,12 @@ class Builtins(Calls):
         if isinstance(value, Array) and value.shape:
             return value.shape[0]
         if isinstance(value, Unknown):
-            return Unknown(value.why, value.at, f"len({value.name})", False, value.foreign)
+            return self.unknown_length(value, line)
         return len(self.each_of(value, line))
+
+    def unknown_length(self, value: Unknown, line: int) -> Any:
+        """The length of what is not known."""
+        return Unknown(value.why, value.at, f"len({value.name})", False, value.foreign)
 
     def py_enumerate(self, arguments: Arguments, keywords: dict[str, Any], line: int) -> Any:
         value, start = (*arguments, keywords.get("start", 0))[:2]

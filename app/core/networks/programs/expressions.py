@@ -134,7 +134,7 @@ class Expressions(Heap):
         if found is not NotImplemented:
             return found
         if isinstance(value, Unknown):
-            return value
+            return value.of(f"[{index}]", line) if type(index) is int else value
         if isinstance(index, Unknown):
             return Unknown(index.why, index.at, index.name, holds_network(value))
         if isinstance(value, Table):

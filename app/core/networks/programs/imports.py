@@ -2,12 +2,24 @@
 
 import ast
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from app.core.networks.programs import tensors
 from app.core.networks.programs.builtins import Builtins
-from app.core.networks.programs.names import DATA_SETS, KNOWN, PYTHON, ROOTS, SAME, TENSORS, USUAL, VERBS, Given, filled
+from app.core.networks.programs.names import (
+    DATA_SETS,
+    KNOWN,
+    PYTHON,
+    ROOTS,
+    SAME,
+    TENSORS,
+    USUAL,
+    VERBS,
+    Given,
+    filled,
+    shape_of,
+)
 from app.core.networks.programs.operators import PLAIN
 from app.core.networks.programs.values import (
     MISSING,
@@ -16,9 +28,11 @@ from app.core.networks.programs.values import (
     Array,
     Class,
     Instance,
+    Items,
     Library,
     Made,
     Scope,
+    Table,
     Unknown,
     holds_network,
 )
@@ -29,6 +43,8 @@ _RECORDS = (
     "types.SimpleNamespace", "argparse.Namespace", "collections.namedtuple", "dataclasses.dataclass",
     "argparse.ArgumentParser",
 )  # fmt: skip
+_RESHAPING = " reshape flatten ravel transpose resize swapaxes moveaxis rgb2gray rgb_to_grayscale "
+RESHAPED = "?"  # as an alias: data whose shape the text changes in a way that is not known
 _FIRST = " channels first"
 _FORMATS = ("set_image_data_format", "set_image_dim_ordering", "image_data_format", "image_dim_ordering")
 _KERAS = (
@@ -60,6 +76,11 @@ class Told:
     given: dict[str, tuple[int, Any]] = field(default_factory=dict)  # names that a data set filled
 
 
+def reshapes(word: str) -> bool:
+    """Whether data have another shape after a function of that name."""
+    return f" {word} " in _RESHAPING
+
+
 class Imports(Builtins):
     """Reads calls of libraries; what makes layers and networks comes from a subclass."""
 
@@ -69,10 +90,6 @@ class Imports(Builtins):
 
     def of_keras(self, path: str, word: str, arguments: Arguments, keywords: Keywords, line: int) -> Any:
         """A function or class of Keras or TensorFlow."""
-        raise NotImplementedError
-
-    def copied(self, value: Any, line: int) -> Any:
-        """A copy with weights of its own."""
         raise NotImplementedError
 
     def __init__(
@@ -124,22 +141,35 @@ class Imports(Builtins):
         """A name set to what comes from outside may be what the data set says."""
         if isinstance(value, Unknown) and value.why in (OUTSIDE, UNSET) and not value.network:
             found = self.from_data(name, line)
-            value = value if found is None else found
+            known = replace(value, alias=name) if value.alias != RESHAPED else value
+            value = known if found is None else found
         super().set_name(name, value, scope, line)
 
     def unknown_attribute(self, value: Unknown, name: str, line: int) -> Any:
-        """`x_train.shape` is the data set's."""
-        if (
-            name == "shape"
-            and value.why in (OUTSIDE, UNSET)
-            and not value.network
-            and self.given.shape
-            and not self.torch
-        ):
-            channels, height, width = self.given.shape
-            self.told.given[f"{value.name}.shape"] = (line, (height, width, channels))
-            return (Unknown(OUTSIDE, line, f"{value.name}.shape"), height, width, channels)
+        """`x_train.shape` is the data set's, and `y_train.shape` has its classes."""
+        if value.why in (OUTSIDE, UNSET) and not value.network:
+            called = value.alias or value.name
+            whole, found = f"{called}.{name}", None
+            if name == "shape" and not self.torch:
+                found = shape_of(called, self.given)
+            if found is None and name in ("num_classes", "n_classes", "nb_class"):
+                found = () if self.given.classes is None else (self.given.classes,)
+                name = "" if found else name
+            if found:
+                self.told.given[whole] = (line, found if len(found) > 1 else found[0])
+                first = () if "[" in called else (Unknown(OUTSIDE, line, whole),)
+                return found[0] if not name else (*first, *found)
         return value.of(f".{name}", line)
+
+    def unknown_length(self, value: Unknown, line: int) -> Any:
+        """len(class_names) is the data set's."""
+        called = value.alias or value.name
+        whole = f"len({called})"
+        last = called.rpartition(".")[2].lower().strip("()_")
+        if last in ("class_names", "classes", "class_indices", "labels", "categories") and self.given.classes:
+            self.told.given[whole] = (line, self.given.classes)
+            return self.given.classes
+        return Unknown(value.why, value.at, whole, False, value.foreign)
 
     def enter(self, value: Any, line: int) -> Any:
         """with value as name"""
@@ -195,7 +225,9 @@ class Imports(Builtins):
         return self.foreign(Unknown(OUTSIDE, line, path, foreign=not safe), arguments, keywords, line)
 
     def outside(self, path: str, arguments: Arguments, keywords: Keywords, line: int) -> Unknown:
-        why = Unknown(OUTSIDE, line, f"{path}()", any(map(holds_network, (*arguments, *keywords.values()))))
+        alias = RESHAPED if reshapes(path.rpartition(".")[2]) else ""
+        network = any(map(holds_network, (*arguments, *keywords.values())))
+        why = Unknown(OUTSIDE, line, f"{path}()", network, alias=alias)
         if ".applications" in path or path.startswith("torchvision.models") or ("load" in path and "model" in path):
             self.told.outside.append(why)
         return why
@@ -292,3 +324,23 @@ class Imports(Builtins):
         whole = isinstance(shape, tuple) and len(shape) in (3, 4) and all(type(size) is int for size in shape[-3:])
         if isinstance(of, Instance) and whole:
             self.told.examples.append((line, of, shape[-3:]))
+
+    def copied(self, value: Any, line: int) -> Any:
+        """A copy with weights of its own."""
+        match value:
+            case Made():
+                twin: Any = Made(self.tick(), value.line, value.path, value.library, value.arguments, value.keywords)
+            case Instance():
+                twin = Instance(self.tick(), value.kind, value.line)
+                if value.root:
+                    self.built.append((twin, self.doubts == 0))
+            case Items():
+                twin = Items(self.tick())
+            case Table():
+                twin = Table(self.tick())
+            case tuple():
+                return tuple(self.copied(one, line) for one in value)
+            case _:
+                return value
+        twin.fields.update({key: self.copied(one, line) for key, one in value.fields.items()})
+        return twin

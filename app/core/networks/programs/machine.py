@@ -7,7 +7,7 @@ from app.core.errors import N_, InvalidNetwork
 from app.core.networks.programs import keras_objects, tensors, torch_objects
 from app.core.networks.programs.command_lines import parse_arguments
 from app.core.networks.programs.heap import Stops
-from app.core.networks.programs.imports import Event, Imports
+from app.core.networks.programs.imports import RESHAPED, Event, Imports, reshapes
 from app.core.networks.programs.values import (
     ALTERED,
     CHANGED,
@@ -356,27 +356,17 @@ class Machine(Imports):
         if isinstance(function, Unknown):
             last = function.name.rpartition(".")[2]
             self.told.events.append(Event(line, f".{last}", arguments, keywords, None, tuple(self._loops)))
+            if reshapes(last):
+                return self._reshaped(function, last, arguments, line)
         return super().foreign(function, arguments, keywords, line)
 
-    def copied(self, value: Any, line: int) -> Any:
-        """A copy with weights of its own."""
-        match value:
-            case Made():
-                twin: Any = Made(self.tick(), value.line, value.path, value.library, value.arguments, value.keywords)
-            case Instance():
-                twin = Instance(self.tick(), value.kind, value.line)
-                if value.root:
-                    self.built.append((twin, self.doubts == 0))
-            case Items():
-                twin = Items(self.tick())
-            case Table():
-                twin = Table(self.tick())
-            case tuple():
-                return tuple(self.copied(one, line) for one in value)
-            case _:
-                return value
-        twin.fields.update({key: self.copied(one, line) for key, one in value.fields.items()})
-        return twin
+    def _reshaped(self, function: Unknown, last: str, arguments: Arguments, line: int) -> Any:
+        """Data that are not known, in a shape that is."""
+        target = arguments[0] if len(arguments) == 1 else arguments
+        sizes = target if isinstance(target, tuple) else ()
+        if last == "reshape" and len(sizes) > 1 and all(type(size) is int and size > 0 for size in sizes[1:]):
+            return Array(sizes)
+        return Unknown(OUTSIDE, line, f"{function.name}()", function.network, function.foreign, RESHAPED)
 
 
 def _is_method(path: str) -> bool:

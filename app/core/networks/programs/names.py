@@ -97,3 +97,30 @@ def filled(name: str, given: Given, torch: bool, lacking: bool) -> Any:
 def _is_one_of(name: str, names: str, lacking: bool) -> bool:
     strict, _, generous = names.partition("|")
     return name in strict.split() or (lacking and name in generous.split())
+
+
+_PICTURES = (
+    "x",
+    "train_x",
+    "trainx",
+    "test_x",
+    "image",
+    "img",
+    "train_image",
+    "train_data",
+    "data",
+    "features",
+    "pictures",
+)
+_LABELS = ("y", "train_y", "trainy", "test_y", "label", "target", "train_label")
+
+
+def shape_of(name: str, given: Given) -> tuple[int, ...] | None:
+    """The sizes behind the first of an array of that name, as Keras has them: of pictures, or of labels one-hot."""
+    first = name.lower().partition(".")[0].partition("[")[0]
+    if first.startswith(_LABELS):
+        return None if given.classes is None else (given.classes,)
+    if not first.startswith(_PICTURES) or given.shape is None:
+        return None
+    channels, height, width = given.shape
+    return height, width, channels

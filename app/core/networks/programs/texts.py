@@ -4,6 +4,7 @@ Every line keeps its number. It does not know what the text says.
 """
 
 import ast
+import json
 import re
 import textwrap
 import warnings
@@ -21,6 +22,7 @@ _PROMPT = re.compile(r"^\s*(>>>|\.\.\.|In\s*\[\s*\d*\s*\]\s*:|\s+\.\.\.:)( |$)")
 _RESULT = re.compile(r"^\s*Out\s*\[\s*\d*\s*\]\s*:")
 _NUMBER = re.compile(r"^\s*(\d+)[.:|]?(?:[ \t]|$)")
 _PRINT = re.compile(r"^(\s*)print\s+(?![=(.,:\[])\S.*$")
+_CAUGHT = re.compile(r"^(\s*except\s+[\w.]+|\s*except\s*\([\w., ]+\))\s*,\s*(\w+)\s*:")
 _MAGIC = re.compile(r"^(\s*)(?:[%!?]|\w+\?{1,2}\s*$)")
 
 
@@ -29,6 +31,7 @@ def parse_text(text: Any) -> ast.Module:
     if not isinstance(text, str) or len(text) > MAXIMUM_TEXT:
         raise InvalidNetwork(N_("'text' must be a program of at most %(limit)d characters."),
                              field="text", limit=MAXIMUM_TEXT)  # fmt: skip
+    text = _of_notebook(text) or text
     try:
         return _parse(text)
     except SyntaxError as error:
@@ -57,7 +60,8 @@ def _cleaned(text: str) -> list[str]:
     lines = _INVISIBLE.sub("", text).split("\n")
     lines = [line.rstrip("\r") for line in lines]
     plain = "\n".join(_laid_left(_without_marks(lines)))
-    return [plain, _quoted(plain)]
+    straight = plain.translate(_QUOTES)
+    return [plain, straight, straight.expandtabs(8)]
 
 
 def _without_marks(lines: list[str]) -> list[str]:
@@ -103,11 +107,11 @@ def _are_numbered(lines: list[str]) -> bool:
 
 
 def _plain(line: str) -> str:
-    """Without a magic, and with what Python 2 prints as nothing."""
+    """Without a magic; what Python 2 prints is nothing, and what it catches is named as in Python 3."""
     for pattern in (_MAGIC, _PRINT):
         if found := pattern.match(line):
             return f"{found.group(1)}pass"
-    return line
+    return _CAUGHT.sub(r"\1 as \2:", line)
 
 
 def _laid_left(lines: list[str]) -> list[str]:
@@ -118,5 +122,12 @@ def _laid_left(lines: list[str]) -> list[str]:
     return [line[shared:] if line[:shared].strip() == "" else line.lstrip() for line in lines]
 
 
-def _quoted(text: str) -> str:
-    return text.translate(_QUOTES)
+def _of_notebook(text: str) -> str | None:
+    """The code of a notebook's file; None of any other text."""
+    if not text.lstrip().startswith("{") or '"cells"' not in text:
+        return None
+    try:
+        cells = json.loads(text)["cells"]
+        return "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None

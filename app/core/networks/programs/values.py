@@ -36,13 +36,14 @@ def refuse(line: int, message: str, **values: Any) -> InvalidNetwork:
 @dataclass(frozen=True)
 class Unknown:
     """A value that is not known, and why. `network` says that it may be a network, or hold one; `foreign` that it comes
-    from code that is not in the text and may change what it is given."""
+    from code that is not in the text and may change what it is given; `alias` is what the text calls it."""
 
     why: str
     at: int
     name: str = ""
     network: bool = False
     foreign: bool = False
+    alias: str = ""
 
     def refuse(self, line: int) -> InvalidNetwork:
         """The error to raise where a layer on that line needs it."""
@@ -53,7 +54,9 @@ class Unknown:
 
     def of(self, name: str, at: int) -> "Unknown":
         """What is taken from it."""
-        return Unknown(self.why, self.at, f"{self.name}{name}"[-4 * MAXIMUM_NAME :], self.network, self.foreign)
+        most = 4 * MAXIMUM_NAME
+        alias = self.alias and f"{self.alias}{name}"[:most]
+        return Unknown(self.why, self.at, f"{self.name}{name}"[-most:], self.network, self.foreign, alias)
 
 
 class Thing:
