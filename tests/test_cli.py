@@ -26,7 +26,7 @@ def free_port() -> int:
 
 @contextmanager
 def serving(
-    folder: Path, port: int | None = None, ready: str = "/readyz", **environment: str
+    folder: Path, port: int | None = None, ready: str = "/readyz", patience: float = 60, **environment: str
 ) -> Iterator[tuple[subprocess.Popen[bytes], int, Path]]:
     """A ready server, its port and its log."""
     port, log = port or free_port(), folder / "log"
@@ -45,7 +45,7 @@ def serving(
     with log.open("wb") as out:
         process = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=out, env={**os.environ, **environment})
     try:
-        until(lambda: asked(port, ready) == 200)
+        until(lambda: asked(port, ready) == 200, patience)
         yield process, port, log
     finally:
         process.kill()

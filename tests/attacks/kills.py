@@ -68,7 +68,7 @@ class House:
 
     def start(self) -> None:
         """Until it is ready."""
-        self.process = self._stack.enter_context(serving(self.folder, self.port))[0]
+        self.process = self._stack.enter_context(serving(self.folder, self.port, patience=PATIENCE_S))[0]
 
     def run(self, run_id: str) -> dict[str, Any]:
         """As the API tells it, once it does."""
