@@ -227,6 +227,8 @@ WRONG_TYPES: dict[str, tuple[bytes, str]] = {
     "sound": (b"RIFF\x24\0\0\0WAVEfmt ", "sound"),
     "canon-raw": (b"\0\0\0\x18ftypcrx \0\0\0\1crx isom", "raw file"),
     "fuji-raw": (b"FUJIFILMCCD-RAW 0201FF", "raw file"),
+    "phone-png": (b"\x89PNG\r\n\x1a\n\0\0\0\4CgBI\x50\0\x20\2" + picture("PNG")[8:], "CgBI"),
+    "web-archive": (b"From: <Saved by Blink>\r\nSnapshot-Content-Location: https://example.org", "web page"),
     "numpy": (b"\x93NUMPY\1\0", "NumPy"),
     "pickle": (b"\x80\x04\x95\x1d\0\0\0\0\0\0\0\x8c\x05posix", "none of the formats"),
 }  # with words of the sentence that answers them

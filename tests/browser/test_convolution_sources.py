@@ -147,3 +147,39 @@ def test_an_address_that_asks_for_what_is_not_there_shows_the_default(open_page:
     expect(page.locator("#input-fact")).to_contain_text("256 × 256")
     expect(page.locator("#problem")).to_be_hidden()
     expect(page.locator("[data-kernel=emboss]")).to_have_attribute("aria-pressed", "true")
+
+
+def test_what_a_file_holds_is_said_beside_the_picture(open_page: Open, tmp_path: Path) -> None:
+    dark, colors = tmp_path / "dark.png", tmp_path / "colors.png"
+    Image.fromarray(np.arange(4096, dtype=np.uint16).reshape(64, 64)).save(dark)
+    profile = bytes(16) + b"RGB XYZ " + bytes(100) + "Display P3".encode("utf-16-be")
+    Image.new("RGB", (20, 10), "red").save(colors, icc_profile=profile)
+    page = open_page()
+
+    page.set_input_files("#upload", dark)
+    expect(page.locator("#input-note")).to_contain_text("12 of its 16 bits")
+    page.set_input_files("#upload", colors)
+    expect(page.locator("#input-note")).to_contain_text("Display P3")
+
+
+def test_programs_for_a_transparent_picture_lay_it_over_white(open_page: Open, tmp_path: Path) -> None:
+    clear = tmp_path / "clear.png"
+    Image.new("RGBA", (20, 10), (200, 0, 0, 90)).save(clear)
+    page = open_page("/convolve?open=code")
+
+    page.set_input_files("#upload", clear)
+    page.click("#code-panel [data-key=numpy]")
+
+    expect(page.locator("#code-panel")).to_contain_text("over white")
+
+
+def test_a_photo_of_many_pixels_is_shown_reduced_and_not_offered_in_full(open_page: Open, tmp_path: Path) -> None:
+    photo = tmp_path / "photo.jpg"
+    Image.new("RGB", (5712, 4284), (90, 120, 60)).save(photo, quality=40)
+    page = open_page()
+
+    page.set_input_files("#upload", photo)
+
+    expect(page.locator("#input-note")).to_contain_text("5712 × 4284")
+    expect(page.locator("#download-full")).to_be_hidden()
+    expect(page.locator("#problem")).to_be_hidden()

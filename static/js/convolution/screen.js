@@ -147,7 +147,7 @@ export class Screen {
 /** What the file held that its pixels here do not show by themselves. */
 function originNotes({ width, height }, origin, { maximum }) {
   const sizes = { original: size(origin.width, origin.height), here: size(width, height) };
-  const bits = Math.ceil(Math.log2(maximum * 257 + 1));
+  const bits = Math.ceil(Math.log2(Math.round(maximum * 257) + 1));
   return [
     Number(origin.width) > width && _("Reduced here from %(original)s to %(here)s.", sizes),
     origin.levels && origin.levels !== "8-bit" && _("Levels: %(levels)s.", { levels: origin.levels }),

@@ -113,6 +113,14 @@ def test_an_icon_is_its_largest_picture(form: str) -> None:
     assert distance(picture, square) == 0
 
 
+@pytest.mark.parametrize("form", ["png", "bmp"])
+def test_a_cursor_is_an_icon_that_points(form: str) -> None:
+    icon = bytearray(saved("ICO", RAMP[:32, :32], sizes=[(32, 32)], bitmap_format=form))
+    icon[2], icon[10:14] = 2, struct.pack("<HH", 7, 9)
+
+    assert distance(read(bytes(icon)), RAMP[:32, :32]) == 0
+
+
 def test_a_picture_in_an_icon_is_judged_like_any_other() -> None:
     bomb = hostile.png_bomb()
     icon = struct.pack("<HHHBBBBHHII", 0, 1, 1, 16, 16, 0, 0, 1, 32, len(bomb), 22) + bomb

@@ -1,4 +1,4 @@
-"""ICO: the largest of its pictures, the one with most colors of those, as a PNG or as an icon of one picture."""
+"""ICO and CUR: the largest picture, the one with most colors of those, as a PNG or as an icon of one picture."""
 
 import struct
 
@@ -24,10 +24,10 @@ def isolate(data: bytes) -> First:
         raise ValueError("the picture is cut off")
     if picture.startswith(_PNG):
         return First(picture, form="PNG")
-    size, width, doubled = struct.unpack_from("<Iii", picture)
+    size, width, doubled, _, bits = struct.unpack_from("<IiiHH", picture)
     height = doubled // 2  # the mask lies above the colors
     if size != _HEADER or not 0 < width <= LARGEST or not 0 < height <= LARGEST:
         raise ValueError("not as large as an icon")
     bmp.check_compression(picture[16:20], len(picture))
-    entry = struct.pack(_ENTRY, width % 256, height % 256, *best[2:7], 6 + 16)
+    entry = struct.pack(_ENTRY, width % 256, height % 256, 0, 0, 1, bits, best[6], 6 + 16)
     return First(b"".join((struct.pack("<HHH", 0, 1, 1), entry, picture)))

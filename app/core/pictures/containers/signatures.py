@@ -15,9 +15,10 @@ _READ = {
     "BMP": (b"BM",),
     "TIFF": (b"II\x2a\x00", b"MM\x00\x2a", b"II\x2b\x00", b"MM\x00\x2b"),
     "JPEG2000": (b"\0\0\0\x0cjP  \r\n\x87\n", b"\xff\x4f\xff\x51"),
-    "ICO": (b"\0\0\1\0",),
+    "ICO": (b"\0\0\1\0", b"\0\0\2\0\1\0"),  # and the cursor of one picture; of none it would be a Targa file
 }
 NAMES = "PNG, JPEG, WebP, AVIF, HEIC, GIF, BMP, TIFF, JPEG 2000, ICO, PPM"
+_PHONE_PNG = b"CgBI"
 _NETPBM = re.compile(rb"P[1-6f][\s#]")
 _BRANDS = {b"avif": "AVIF", b"avis": "AVIF"} | dict.fromkeys(
     (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"), "HEIF"
@@ -65,7 +66,7 @@ _NAMED: tuple[tuple[str, str, int, bytes], ...] = (
     (_OTHER_PICTURE, "Radiance HDR", 0, b"#?RADIANCE"),
     (_OTHER_PICTURE, "Radiance HDR", 0, b"#?RGBE"),
     (_OTHER_PICTURE, "DDS", 0, b"DDS "),
-    (_OTHER_PICTURE, "icon (ICNS)", 0, b"icns"),
+    (_OTHER_PICTURE, "ICNS", 0, b"icns"),
     (_OTHER_PICTURE, "DPX", 0, b"SDPX"),
     (_OTHER_PICTURE, "DPX", 0, b"XPDS"),
     (_OTHER_PICTURE, "DjVu", 0, b"AT&TFORM"),
@@ -87,6 +88,8 @@ _NAMED: tuple[tuple[str, str, int, bytes], ...] = (
     (RAW, "MRW", 0, b"\0MRM"),
     (RAW, "CR3", 4, b"ftypcrx "),
     (RAW, "CRW", 6, b"HEAPCCDR"),
+    (_OTHER_PICTURE, "CgBI", 12, _PHONE_PNG),  # which programs for phones hold instead of PNG
+    (_WEB_PAGE, "", 0, b"From: <Saved by"),
     (_DRAWING, "PostScript", 0, b"%!PS"),
     (_DRAWING, "EPS", 0, b"\xc5\xd0\xd3\xc6"),
     (_DRAWING, "WMF", 0, b"\xd7\xcd\xc6\x9a"),
@@ -134,7 +137,7 @@ _HEAD = 4096  # bytes that are looked at
 def sniff(data: bytes) -> str:
     """The format, one of FORMATS. Raises UnsupportedPicture, which says what the file is instead."""
     for form, signatures in _READ.items():
-        if data.startswith(signatures):
+        if data.startswith(signatures) and data[12:16] != _PHONE_PNG:
             return form
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return "WEBP"
