@@ -79,7 +79,7 @@ def test_a_table_that_is_no_matrix_is_pasted_as_text_in_a_cell_and_offered_as_a_
     paste(page, **names, picture=shot)
     expect(page.locator("#problem")).to_contain_text("Your picture stays")
     expect(page.locator("#input-fact")).to_contain_text("60 × 40")
-    page.click("#problem .inline")
+    page.click("#problem .linklike")
     expect(page.locator("#input-fact")).to_contain_text("30 × 20")
     expect(page.locator("#problem")).to_be_hidden()
 
