@@ -102,7 +102,8 @@ def _told(machine: Machine, choice: Choice, calls: Sequence[Call], network: Netw
     words = {call.name: call.line for call in calls}
     if "LogSoftmax" in words:
         notes.append(Note(CHANGED, _LOG, {"line": words["LogSoftmax"]}))
-    if network.layers[0].type == Flatten.type and calls and not {"Flatten", "Reshape"} & set(words):
+    rows = calls[0].name == "Linear" or any(call.name == "Flatten" and call.source is None for call in calls)
+    if network.layers[0].type == Flatten.type and rows:
         notes.append(Note(CHANGED, _UNROLLED, {"line": calls[0].line, "shape": shape_text(network.input)}))
     if network.layers[0].role == "scale" and network.layers[0].scale < 1:  # type: ignore[attr-defined]
         slide.take("normalization", "none", calls[0].line)
@@ -216,7 +217,7 @@ class Chain:
             return
         if call.name == "AdaptiveAvgPool2d" and self._is_size(call):
             return
-        if call.name in ("Dense", "Linear") and not self.entries and len(self.shape) == 3 and self._within == TOP:
+        if call.name == "Linear" and not self.entries and len(self.shape) == 3 and self._within == TOP:
             self._append(call, {"type": Flatten.type})  # pictures are laid out before the network, in the program
         entry = pytorch.read(call, self.shape) if self._torch else keras.read(call)
         kind, pooled, self._pooled = entry["type"], self._pooled, False

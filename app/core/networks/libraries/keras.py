@@ -295,7 +295,10 @@ def read(call: Call) -> dict[str, Any]:
 
 def find_input(calls: Sequence[Call], first: bool) -> tuple[list[Call], Shape | None]:
     """The calls without a Reshape at the start that makes pictures, and (channels, height, width) as they say it; None
-    where they do not. `first`: the channels are. Raises InvalidNetwork."""
+    where they do not. Where they say a row, a Flatten makes it of pictures. `first`: the channels are.
+
+    Raises InvalidNetwork.
+    """
     start = next((place for place, call in enumerate(calls) if call.name not in ("Input", "InputLayer")), 0)
     begin = calls[start]
     if begin.name == "Reshape":
@@ -306,7 +309,8 @@ def find_input(calls: Sequence[Call], first: bool) -> tuple[list[Call], Shape | 
         if (shape := _said(call)) is not None:
             if isinstance(shape, tuple) and len(shape) == 1 and begin.name in SPATIAL:
                 raise refuse(call.line, _SIZES)
-            return list(calls), _channels_first(call, shape, first)
+            rows = [Call(call.line, "Flatten")] if isinstance(shape, tuple) and len(shape) == 1 else []
+            return [*calls[:start], *rows, *calls[start:]], _channels_first(call, shape, first)
     return list(calls), None
 
 

@@ -182,7 +182,8 @@ class Calls(Statements):
         roots = [base.root if isinstance(base, Class) else self.root_of(base) if isinstance(base, Library) else "?"
                  for base in bases]  # fmt: skip
         found = [root for root in roots if root]
-        root = "?" if node.keywords or len(found) > 1 else found[0] if found else ""
+        several = len(found) > 1 or sum(isinstance(base, Class) for base in bases) > 1  # whose order is not followed
+        root = "?" if node.keywords or several else found[0] if found else ""
         made = Class(self.tick(), node.name, bases, root)
         inner = Scope(self.tick(), "class", scope)
         self.block(node.body, inner)
@@ -270,6 +271,8 @@ class Calls(Statements):
         return Bound(found, (value.kind if found.kind == "class" else value,))
 
     def _of_class(self, value: Class, name: str, line: int) -> Any:
+        if value.root == "?":
+            return Unknown(OUTSIDE, line, f"{value.name}.{name}", network=True)
         found = value.find(name)
         if name == "__name__":
             return value.name

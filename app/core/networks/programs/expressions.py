@@ -10,6 +10,7 @@ from app.core.networks.programs.values import (
     ITEMS,
     MISSING,
     NOT_WRITTEN,
+    OUTSIDE,
     UNSET,
     Function,
     Items,
@@ -19,6 +20,7 @@ from app.core.networks.programs.values import (
     as_key,
     holds_network,
     is_plain,
+    same,
 )
 
 MAXIMUM_TURNS = 512
@@ -94,6 +96,14 @@ class Expressions(Heap):
             else:
                 found.append(self.evaluate(node, scope))
         return found
+
+    def any_of(self, value: Any, inside: tuple[Any, ...] | None, line: int) -> Any:
+        """Some element of what a loop goes through; `inside` is all of it where that is known."""
+        if inside is not None and inside and all(same(inside[0], one) for one in inside):
+            return inside[0]
+        if isinstance(value, Unknown):
+            return value.of("[...]", line)
+        return Unknown(OUTSIDE, line, "for", holds_network(value) or holds_network(inside))
 
     def operate(self, sign: type[ast.operator], left: Any, right: Any, line: int) -> Any:
         """left + right, ..."""
@@ -335,6 +345,17 @@ class Expressions(Heap):
             scope = scope.parent
         self.bind(node.target, value, scope)
         return value
+
+
+def loaded(target: ast.expr) -> ast.expr:
+    """The target of an assignment as what is there before it."""
+    match target:
+        case ast.Attribute(value=value, attr=name):
+            return ast.Attribute(value=value, attr=name, ctx=ast.Load())
+        case ast.Subscript(value=value, slice=index):
+            return ast.Subscript(value=value, slice=index, ctx=ast.Load())
+    assert isinstance(target, ast.Name)
+    return ast.Name(id=target.id, ctx=ast.Load())
 
 
 _HANDLERS: dict[type[ast.expr], Callable[[Any, Any, Scope], Any]] = {

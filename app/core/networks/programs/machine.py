@@ -260,7 +260,8 @@ class Machine(Imports):
         """An attribute of what a library made, set."""
         if isinstance(value, Library):
             if (
-                any(part[:1].isupper() for part in value.path.split("."))
+                value.root == "builtins"
+                or any(part[:1].isupper() for part in value.path.split("."))
                 or name[:1].isupper()
                 or "functional" in value.path
             ):

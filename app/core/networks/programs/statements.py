@@ -4,8 +4,9 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from app.core.networks.programs.expressions import MAXIMUM_LOOP, MAXIMUM_TURNS, Expressions
+from app.core.networks.programs.expressions import MAXIMUM_LOOP, MAXIMUM_TURNS, Expressions, loaded
 from app.core.networks.programs.heap import Stops, TooLong
+from app.core.networks.programs.names import KNOWN
 from app.core.networks.programs.values import (
     ANNOTATED,
     ITEMS,
@@ -20,7 +21,6 @@ from app.core.networks.programs.values import (
     Scope,
     Unknown,
     holds_network,
-    same,
 )
 
 
@@ -102,8 +102,10 @@ class Statements(Expressions):
 
     def _augmented(self, statement: ast.AugAssign, scope: Scope) -> Left:
         target = statement.target
-        loaded = ast.copy_location(_loaded(target), target)
-        old, new = self.evaluate(loaded, scope), self.evaluate(statement.value, scope)
+        old, new = (
+            self.evaluate(ast.copy_location(loaded(target), target), scope),
+            self.evaluate(statement.value, scope),
+        )
         if isinstance(old, Items) and isinstance(statement.op, ast.Add):
             inside, more = old.fields[ITEMS], self.iterate(new, statement.lineno)
             unknown = Unknown(NOT_WRITTEN, statement.lineno, "", holds_network(old) or holds_network(new))
@@ -137,6 +139,7 @@ class Statements(Expressions):
         fits = inside is not None and (len(inside) == len(targets) if star is None else len(inside) >= len(targets) - 1)
         if inside is None or not fits:
             why = value if isinstance(value, Unknown) else Unknown(NOT_WRITTEN, line, "", holds_network(value))
+            self.unknowns += 1
             for place, target in enumerate(targets):
                 self.bind(target, why.of(f"[{place}]", line), scope)
             return
@@ -238,26 +241,15 @@ class Statements(Expressions):
         self.block(statement.orelse, scope)
         return Leave("return", left.value, sure=False) if left is not None and left.kind == "return" else None
 
-    def any_of(self, value: Any, inside: tuple[Any, ...] | None, line: int) -> Any:
-        """Some element of what a loop goes through; `inside` is all of it where that is known."""
-        if inside is not None and inside and all(same(inside[0], one) for one in inside):
-            return inside[0]
-        if isinstance(value, Unknown):
-            return value.of("[...]", line)
-        return Unknown(OUTSIDE, line, "for", holds_network(value) or holds_network(inside))
-
     def _try(self, statement: ast.Try, scope: Scope) -> Left:
         """The body, where all of it is imports or certain; else perhaps what follows it."""
         handlers = [handler.body for handler in statement.handlers]
         for name in filter(None, (handler.name for handler in statement.handlers)):
             self.set_name(name, Unknown(OUTSIDE, statement.lineno, "except"), scope, statement.lineno)
-        if not handlers or all(isinstance(one, ast.Import | ast.ImportFrom) for one in statement.body):
+        if not handlers:
             left = self.block([*statement.body, *statement.orelse], scope)
         else:
             left = self._try_all(statement, handlers, scope)
-        if left is not None and left.sure:
-            self.block(statement.finalbody, scope)
-            return left
         after = self.block(statement.finalbody, scope)
         return after or left
 
@@ -290,6 +282,9 @@ class Statements(Expressions):
         return [*maybe, *handler]
 
     def _with(self, statement: ast.With, scope: Scope) -> Left:
+        called = [item.context_expr.func for item in statement.items if isinstance(item.context_expr, ast.Call)]
+        if any(getattr(function, "attr", getattr(function, "id", "")) == "suppress" for function in called):
+            return self._try_all(ast.Try(statement.body, [], [], [], lineno=statement.lineno), [[]], scope)
         for item in statement.items:
             value = self.enter(self.evaluate(item.context_expr, scope), statement.lineno)
             if item.optional_vars is not None:
@@ -323,6 +318,13 @@ class Statements(Expressions):
     def _return(self, statement: ast.Return, scope: Scope) -> Left:
         return Leave("return", None if statement.value is None else self.evaluate(statement.value, scope))
 
+    def _assert(self, statement: ast.Assert, scope: Scope) -> Left:
+        truth = self.truth(self.evaluate(statement.test, scope))
+        if truth is False:
+            raise Stops
+        self.unknowns += truth is None
+        return None
+
     def _raise(self, statement: ast.Raise, scope: Scope) -> Left:
         raise Stops
 
@@ -347,6 +349,7 @@ class Statements(Expressions):
 
     def _import(self, statement: ast.Import, scope: Scope) -> Left:
         for item in statement.names:
+            self.unknowns += item.name.partition(".")[0] not in KNOWN  # it may not be there
             if item.asname:
                 self.set_name(item.asname, Library(item.name), scope, statement.lineno)
             else:
@@ -356,21 +359,11 @@ class Statements(Expressions):
 
     def _import_from(self, statement: ast.ImportFrom, scope: Scope) -> Left:
         module = "." * statement.level + (statement.module or "")
+        self.unknowns += module.partition(".")[0] not in KNOWN
         for item in statement.names:
             if item.name != "*":
                 self.set_name(item.asname or item.name, Library(f"{module}.{item.name}"), scope, statement.lineno)
         return None
-
-
-def _loaded(target: ast.expr) -> ast.expr:
-    """The target of an assignment as what is there before it."""
-    match target:
-        case ast.Attribute(value=value, attr=name):
-            return ast.Attribute(value=value, attr=name, ctx=ast.Load())
-        case ast.Subscript(value=value, slice=index):
-            return ast.Subscript(value=value, slice=index, ctx=ast.Load())
-    assert isinstance(target, ast.Name)
-    return ast.Name(id=target.id, ctx=ast.Load())
 
 
 _HANDLERS: dict[type[ast.stmt], Callable[[Any, Any, Scope], Left]] = {
@@ -390,6 +383,7 @@ _HANDLERS: dict[type[ast.stmt], Callable[[Any, Any, Scope], Left]] = {
     ast.AsyncFunctionDef: Statements._asynchronous,
     ast.ClassDef: Statements._class,
     ast.Return: Statements._return,
+    ast.Assert: Statements._assert,
     ast.Raise: Statements._raise,
     ast.Break: Statements._break,
     ast.Continue: Statements._continue,
