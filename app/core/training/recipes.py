@@ -120,7 +120,7 @@ def _rates() -> tuple[Recipe, ...]:
 
 def _ranges() -> tuple[Recipe, ...]:
     network = _network(_SHAPE, 8, _shape_layers())
-    plain = Training(epochs=6, batch_size=64, optimizer="sgd", learning_rate=0.01, decay=0.0)
+    plain = Training(epochs=6, batch_size=64, optimizer="sgd", learning_rate=0.008, decay=0.0)
     return (
         Recipe("no-normalization", "fails", N_("No normalization"),
                N_("Levels of 0 to 255 as they are: the loss leaps within a few steps, every ReLU behind the first "
