@@ -24,7 +24,7 @@ def test_the_limits_are_those_of_the_design(client: TestClient) -> None:
     }
     assert limits["kernel"]["side"] == 63
     assert limits["kernel"]["weight"] == 1e6
-    assert limits["json"] == {"bytes": 1024 * 1024, "depth": 32}
+    assert limits["json"] == {"bytes": 1024 * 1024, "depth": 32, "field_characters": 128 * 1024}
 
 
 def test_metrics_count_requests_by_route_template(client: TestClient) -> None:
