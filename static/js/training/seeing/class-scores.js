@@ -7,8 +7,8 @@ import { classTitle } from "../../shared/layers.js";
 
 const UNSAID = "–"; // where nothing was taken for a class, or nothing is of it
 
-/** The table of a confusion's `classes` and `per_class`, with the accuracy of all below it. */
-export function scoresTable({ classes, per_class: scores, accuracy, images }) {
+/** The table of a confusion's `classes` and `per_class`. */
+export function scoresTable({ classes, per_class: scores }) {
   const heads = [_("class"), _("precision"), _("recall"), "F1", _("pictures")];
   const rows = scores.map(({ precision, recall, f1, images: count }, index) =>
     row(classTitle(classes[index]), [...[precision, recall, f1].map(share), number(count)]),
@@ -18,7 +18,6 @@ export function scoresTable({ classes, per_class: scores, accuracy, images }) {
     {},
     h("thead", {}, h("tr", {}, ...heads.map((head) => h("th", { scope: "col" }, head)))),
     h("tbody", {}, ...rows),
-    h("tfoot", {}, row(_("right of all"), ["", share(accuracy), "", number(images)])),
   );
 }
 
