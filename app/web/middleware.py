@@ -9,8 +9,9 @@ import re
 import secrets
 import socket
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
@@ -288,29 +289,39 @@ class _Body:
         self._is_whole = not message.get("more_body", False)
         if self._received > self._limit:
             raise _Refusal(self.too_large())
-        if self._is_whole and self._stay:
-            await self._stay.enter(self._received)
+        if self._is_whole and self._stay and not self._stay.ask(self._received):
+            await self._wait_for_room(self._stay)
         return message
 
     async def _next(self) -> Message:
-        """What comes first: more of the body, the end of its time, that of the server, or somebody who has less."""
-        message = asyncio.ensure_future(self._receive())
-        stop, loss = asyncio.ensure_future(self._stopping.wait()), asyncio.ensure_future(self.lost.wait())
+        message = await self._first(self._receive(), seconds=self._deadline - time.monotonic())
+        if message is None:
+            late = BodyTooSlow(N_("The request took longer than %(limit)d seconds to arrive."), limit=self._seconds)
+            raise _Refusal(late)
+        return message.result()
+
+    async def _wait_for_room(self, stay: Stay) -> None:
+        """Listens meanwhile, which ends the request's turn before the application, and hears of who leaves."""
+        await self._first(stay.called.wait(), self._receive())
+        if not stay.called.is_set():
+            raise _Refusal(VisitorLeft(N_("The visitor left.")))
+
+    async def _first(self, *awaited: Awaitable[Any], seconds: float | None = None) -> asyncio.Future[Any] | None:
+        """What comes first, None after the seconds; refuses at the server's end, or for somebody who has less."""
+        own = [asyncio.ensure_future(one) for one in awaited]
+        ends = [asyncio.ensure_future(end.wait()) for end in (self._stopping, self.lost)]
         try:
-            await asyncio.wait(
-                {message, stop, loss}, timeout=self._deadline - time.monotonic(), return_when=asyncio.FIRST_COMPLETED
-            )
-            if message.done():
-                return message.result()
+            await asyncio.wait([*own, *ends], timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+            if found := next((one for one in own if one.done()), None):
+                return found
         finally:
-            for waiting in (message, stop, loss):
+            for waiting in (*own, *ends):
                 waiting.cancel()
-        if stop.done() and not stop.cancelled():
+        if self._stopping.is_set():
             raise _Refusal(stops())
         if self.lost.is_set():
             raise _Refusal(gave_way())
-        late = BodyTooSlow(N_("The request took longer than %(limit)d seconds to arrive."), limit=self._seconds)
-        raise _Refusal(late)
+        return None
 
 
 class _Refusal(BaseException):

@@ -1,7 +1,8 @@
 """Places and turns that all visitors share: streams, calls that wait, bodies that arrive. Alone one may take them all.
 
 Where all are taken, whoever has most gives one to who has less, by `core.shares`; turns go round by address, then by
-visitor. All of it belongs to one event loop. It does not know what the places are for.
+visitor. All of it belongs to one event loop. It does not know what the places are for, nor the turns that requests have
+at the loop itself, which `connections` gives.
 """
 
 import asyncio
@@ -11,7 +12,7 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 
 from app.core.errors import N_, PlaygroundError
-from app.core.shares import NOBODY, Holder, Holdings
+from app.core.shares import GENEROUS, NOBODY, Holder, Holdings
 from app.web.errors import RETRY_S
 from app.web.refusals import Busy
 
@@ -89,7 +90,10 @@ class Places:
 
 
 class Room:
-    """So many bytes that all may hold in memory at once. Whoever holds least comes in first, however small the room."""
+    """So many bytes that all may hold in memory at once. Whoever holds least comes in first, however small the room.
+
+    What is in cannot be taken back, so an address has at most its GENEROUS part, or one body.
+    """
 
     def __init__(self, size: int) -> None:
         self._size = size
@@ -101,24 +105,21 @@ class Room:
         """Somebody's, not in yet."""
         return Stay(self, holder)
 
-    async def enter(self, stay: "Stay", size: int) -> None:
-        """Waits until there is room."""
+    def ask(self, stay: "Stay", size: int) -> None:
+        """Calls it when there is room, which may be now."""
         self._waiting[stay] = size
-        try:
-            self._let_in()
-            await stay.called.wait()
-        finally:
-            self._waiting.pop(stay, None)
+        self._let_in()
 
     def leave(self, stay: "Stay") -> None:
         """Somebody else may come in."""
+        self._waiting.pop(stay, None)
         self._held -= stay.size
         self._holdings.add(stay.holder, -stay.size)
         self._let_in()
 
     def _let_in(self) -> None:
-        while self._waiting:
-            stay = min(self._waiting, key=lambda waiting: self._holdings.of(waiting.holder))
+        while asking := [stay for stay in self._waiting if self._may(stay)]:
+            stay = min(asking, key=lambda waiting: self._holdings.of(waiting.holder))
             if self._held and self._held + self._waiting[stay] > self._size:
                 return
             stay.size = self._waiting.pop(stay)
@@ -126,22 +127,27 @@ class Room:
             self._holdings.add(stay.holder, stay.size)
             stay.called.set()
 
+    def _may(self, stay: "Stay") -> bool:
+        held, _ = self._holdings.of(stay.holder)
+        return not held or held + self._waiting[stay] <= GENEROUS * self._size
+
 
 @dataclass(eq=False, slots=True)
 class Stay:
-    """A body that has arrived and waits to be worked on."""
+    """A body that has arrived and waits to be worked on. It is in once `called` is set."""
 
     room: Room
     holder: Holder
     size: int = 0
     called: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def enter(self, size: int) -> None:
-        """Waits for room for so many bytes."""
-        await self.room.enter(self, size)
+    def ask(self, size: int) -> bool:
+        """For room for so many bytes: whether it is in at once. Who has asked has to leave."""
+        self.room.ask(self, size)
+        return self.called.is_set()
 
     def leave(self) -> None:
-        """For good, if it has come in at all."""
+        """For good, whether it has come in or not."""
         self.room.leave(self)
         self.size = 0
 
