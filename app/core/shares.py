@@ -13,6 +13,7 @@ from typing import Any
 
 MODEST = 3  # things that any visitor may keep: cookies cost nothing, so who has two is no richer than they are
 GENEROUS = 0.6  # of all there is, that one address may have: a school is one
+BEHIND = "behind "  # before the address of a proxy that nobody named: of whoever comes through it, or says so
 _HOUSEHOLD_BITS = 64  # of an IPv6 address: the rest is chosen by whoever has it
 
 
@@ -72,7 +73,8 @@ class Holdings:
 
 @lru_cache(maxsize=4096)
 def household(address: str) -> str:
-    """The part of an address that its holder has not chosen."""
+    """The part of an address that its holder has not chosen; a header that a proxy would send makes no second one."""
+    address = address.removeprefix(BEHIND)
     try:
         parsed = ip_address(address.partition("%")[0])
     except ValueError:

@@ -12,6 +12,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from app.core.errors import N_
+from app.core.shares import BEHIND
 from app.runs.store.states import Visitor
 from app.web.refusals import WrongKey
 from app.web.signatures import Signatures
@@ -30,9 +31,8 @@ def visitor_of(request: Request) -> Visitor:
     """The visitor of a request; one without a cookie that this server signed is known by address alone."""
     host = request.client.host if request.client else ""
     is_hidden = not request.app.state.settings.trusted_proxies and _comes_through_a_proxy(request)
-    return Visitor(
-        _signed(request, COOKIE), "" if is_hidden else host, is_teacher=_has_key(request) or _is_at_the_machine(request)
-    )
+    address = BEHIND + host if is_hidden else host
+    return Visitor(_signed(request, COOKIE), address, is_teacher=_has_key(request) or _is_at_the_machine(request))
 
 
 def remember(request: Request, response: Response) -> Response:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.core.errors import N_, InvalidValue
-from app.core.shares import Holder, household
+from app.core.shares import BEHIND, Holder, household
 from app.core.training.hyperparameters import check_bounds
 
 QUEUED, RUNNING, PAUSED = "queued", "running", "paused"
@@ -20,7 +20,7 @@ Values = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Who calls, or started a run: their cookie, where there is one, and their address, where it is known.
+    """Who calls, or started a run: their cookie, where there is one, and their address, or BEHIND and a proxy's.
 
     The teacher may change every run.
     """
@@ -43,11 +43,11 @@ class Visitor:
         """Whether what `other` started may be changed by this one: the same cookie, or the teacher.
 
         The same address suffices where `other` had no cookie (curl); behind a router or a container's port a whole
-        class has one address, and who leaves the cookie away is not everybody.
+        class has one address, and who leaves the cookie away is not everybody. Behind a proxy it says nothing.
         """
         if self.is_teacher or other.cookie:
             return self.is_teacher or self.cookie == other.cookie
-        return self.address != "" and self.address == other.address
+        return self.address == other.address and not self.address.startswith(BEHIND) and self.address != ""
 
 
 @dataclass(frozen=True, slots=True)

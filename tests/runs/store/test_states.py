@@ -40,5 +40,11 @@ def test_an_address_that_nobody_knows_is_nobodys() -> None:
     assert not Visitor(None, "").owns(Visitor(None, ""))
 
 
+def test_behind_a_proxy_an_address_owns_nothing_and_has_one_share() -> None:
+    behind, beside = Visitor(None, "behind 10.0.0.3"), Visitor(None, "10.0.0.3")
+    assert not any(one.owns(other) for one, other in [(behind, behind), (behind, beside), (beside, behind)])
+    assert behind.holder.address == beside.holder.address == "10.0.0.3"
+
+
 def test_an_address_that_is_a_name_is_compared_as_it_is() -> None:
     assert not Visitor("ben", "testclient").owns(Visitor("ana", "testclient"))
