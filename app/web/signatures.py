@@ -17,6 +17,7 @@ import structlog
 from app.settings import Settings
 
 SECRET = "secret"
+_SHORTEST = 16  # bytes of one that is kept; with none anybody could sign
 _LENGTH = 32  # of a signature: 192 bits, which nobody guesses
 _TEACHER = "teacher"
 
@@ -56,12 +57,16 @@ class Signatures:
 
 def _keep(path: Path) -> bytes:
     """The file's secret; of servers that make it at once, the first one's, and whole."""
+    if path.exists() and path.stat().st_size < _SHORTEST:  # a machine that lost its power kept a name without bytes
+        path.unlink(missing_ok=True)
     if not path.exists():
         beside = path.with_name(f".{SECRET}.{secrets.token_hex(4)}")
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             with os.fdopen(os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
                 file.write(secrets.token_hex())
+                file.flush()
+                os.fsync(file.fileno())
             with suppress(FileExistsError):
                 os.link(beside, path)
         finally:

@@ -112,6 +112,15 @@ def test_the_secret_is_made_once_for_all_servers_of_a_folder_and_read_by_their_u
     assert keys != {Signatures(Settings(data=tmp_path / "other")).teacher_key}
 
 
+def test_a_secret_that_was_lost_with_the_power_is_made_anew(tmp_path: Path) -> None:
+    (tmp_path / "secret").touch()
+
+    keys = {Signatures(Settings(data=tmp_path)).teacher_key for _ in range(2)}
+
+    assert len(keys) == 1
+    assert len((tmp_path / "secret").read_bytes()) == 64
+
+
 def test_the_secret_may_be_a_setting(tmp_path: Path) -> None:
     chosen = [Signatures(Settings(data=tmp_path / name, secret="correct horse battery")) for name in "ab"]
 
