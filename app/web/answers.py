@@ -8,7 +8,7 @@ import asyncio
 import os
 import secrets
 import time
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -19,6 +19,7 @@ from typing import Any
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.core.errors import N_, DiskFull
 from app.core.shares import household
 
 ANSWERS = "answers"  # the folder in `data`
@@ -56,11 +57,17 @@ class Answer:
             raise
 
     def put(self, path: Path) -> "Answer":
-        """In a file of that path, if it is large. Runs in the worker."""
+        """In the file of that path, if it is large. Runs in the worker. Raises DiskFull.
+
+        The file is there, unless the server has given the call up: so a worker that goes on a while leaves none behind.
+        """
         if len(self.data) <= IN_MEMORY:
             return self
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(self.data)
+        try:
+            with path.open("r+b") as file:
+                file.write(self.data)
+        except OSError as error:
+            raise DiskFull(N_("The disk is full: nothing more can be written. Delete runs, or make room.")) from error
         return replace(self, data=b"", path=path)
 
     def take(self) -> "Answer":
@@ -116,16 +123,14 @@ class UnderWay:
             self._all.discard(held)
 
     def _make_room(self, newcomer: Held) -> None:
-        while self.bytes > self._most:
-            of: dict[str, list[Held]] = defaultdict(list)
-            for held in self._all - {newcomer}:
-                of[held.address].append(held)
-            if not of:
-                return
-            richest = max(of.values(), key=lambda theirs: sum(held.left for held in theirs))
-            stillest = min(richest, key=lambda held: held.moved)
-            self._all.discard(stillest)
-            stillest.close()
+        """What has just come weighs as well, but is not what goes."""
+        while self.bytes > self._most and (others := self._all - {newcomer}):
+            weights: Counter[str] = Counter()
+            for held in self._all:
+                weights[held.address] += held.left
+            going = min(others, key=lambda held: (-weights[held.address], held.moved))
+            self._all.discard(going)
+            going.close()
 
 
 class InPieces:

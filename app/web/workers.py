@@ -122,8 +122,11 @@ class Workers:
     ) -> Result:
         async with self._turns.turn(place):
             path = self._settings.data / ANSWERS / secrets.token_hex(8)
-            task = await self._schedule(function, path, arguments)
             try:
+                with suppress(OSError):  # of a full disk hears whose answer is large
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    path.touch()
+                task = await self._schedule(function, path, arguments)
                 result = await _in_time(task, late, limit)
                 return result.take() if isinstance(result, Answer) else result  # type: ignore[return-value]
             except (ProcessExpired, BrokenExecutor) as end:

@@ -8,9 +8,11 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
+import pytest
 from starlette.testclient import TestClient
 from starlette.types import Message, Receive, Scope, Send
 
+from app.core.errors import DiskFull
 from app.web.answers import CONNECTION, IN_MEMORY, PIECE, Answer, InPieces, UnderWay, clear
 from tests.web.conftest import Post, written
 
@@ -41,6 +43,12 @@ def test_whoever_has_most_gives_way_and_of_theirs_what_stood_still_for_longest()
             assert under_way.bytes == 90
         assert under_way.bytes == 70
     assert under_way.bytes == 0
+
+
+def test_who_comes_with_much_gives_before_others_do() -> None:
+    under_way, greedy, poor = UnderWay(100), [Visitor("10.0.0.1") for _ in range(2)], Visitor("10.0.0.2")
+    with under_way.hold(poor.scope, 30), under_way.hold(greedy[0].scope, 20), under_way.hold(greedy[1].scope, 60):
+        assert [visitor.is_open for visitor in (poor, *greedy)] == [True, False, True]
 
 
 def test_one_answer_larger_than_all_may_be_goes_through_alone() -> None:
@@ -86,6 +94,10 @@ def test_a_large_answer_leaves_no_file_behind(tmp_path: Path) -> None:
     small, large = Answer(b"few", "about"), Answer(bytes(IN_MEMORY + 1), "about")
     path = tmp_path / "answers" / "one"
     assert small.put(path) is small
+    with pytest.raises(DiskFull):
+        large.put(path)  # which nobody waits for any more
+    path.parent.mkdir()
+    path.touch()
     kept = large.put(path).take()
     assert (kept.data, kept.about, path.exists()) == (b"", "about", False)
     assert kept.file is not None
