@@ -121,3 +121,22 @@ def test_the_presets_are_listed_with_what_can_be_sent(client: TestClient) -> Non
     for preset in listed:
         assert set(preset) == {"name", "title", "description", "network"}
         assert told(client, preset["network"])["network"] == preset["network"]
+
+
+def test_a_slide_gives_settings_and_says_in_the_visitors_language_what_became_of_it(client: TestClient) -> None:
+    text = """
+model = Sequential([Input((28, 28, 1)), Flatten(), Dense(num_classes)])
+model.compile(optimizer=Nadam(), loss="mse")
+model.fit(x, y, epochs=7, batch_size=10**9)
+"""
+    body = json.dumps({"text": text, "dataset": "shapes"}).encode()
+
+    answer = send(client, body, **{"accept-language": "es"}).json()
+
+    assert answer["network"]["classes"] == 8
+    assert answer["training"] == {"optimizer": "adam", "learning_rate": 1e-3, "decay": 0.0, "epochs": 7}
+    assert set(answer["reading"]) == {"taken", "changed", "left_out"}
+    assert "Línea 3: «Nadam» no se conoce aquí y pasó a ser «adam»." in answer["reading"]["changed"]
+    assert any("num_classes" in sentence for sentence in answer["reading"]["taken"])
+    assert any("batch_size" in sentence for sentence in answer["reading"]["left_out"])
+    assert "reading" not in told(client, LECTURE)
