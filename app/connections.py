@@ -110,9 +110,9 @@ class Connections:
         return self.most if address in self.proxies else max(self.most // SHARE, 1)
 
     def _give_way(self, theirs: dict["Connection", None], newcomer: "Connection") -> bool:
-        """The oldest of theirs that answers nobody is closed."""
-        idle = (connection for connection in theirs if connection.is_idle and connection is not newcomer)
-        oldest = next(idle, None)
+        """The oldest of theirs that answers nobody is closed, of those first whose answers have been taken."""
+        idle = [connection for connection in theirs if connection.is_idle and connection is not newcomer]
+        oldest = next((connection for connection in idle if not connection.is_sending), idle[0] if idle else None)
         if oldest is not None:
             oldest.close()
         return oldest is not None
@@ -140,6 +140,11 @@ class Connection(HttpToolsProtocol):
     def is_idle(self) -> bool:
         """No request is being answered."""
         return self._answered is None or self._answered.response_complete
+
+    @property
+    def is_sending(self) -> bool:
+        """Something of an answer, which may be complete, is still here."""
+        return self.transport.get_write_buffer_size() > 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Refused where there are too many."""

@@ -220,6 +220,21 @@ def test_the_oldest_idle_connection_of_an_address_gives_way_to_its_newest(listen
     assert b"200 OK" in read(plugs[1])
 
 
+def test_who_has_not_taken_all_of_an_answer_gives_way_after_the_others(
+    monkeypatch: pytest.MonkeyPatch, listener: Listener
+) -> None:
+    monkeypatch.setattr(connections, "STUCK_S", 30.0)
+    plugs = [connect(listener) for _ in range(MOST // SHARE)]
+    plugs[0].sendall(b"GET /large HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+    wait_for(lambda: listener.heard == ["/large"] and not listener.under_way)
+    for plug in plugs[1:]:
+        plug.sendall(HEAD + b"\r\n")
+        assert b"200 OK" in plug.recv(4096)
+    assert ask(listener, HEAD + b"Connection: close\r\n\r\n")[0] == 200
+    assert plugs[1].recv(10) == b""
+    assert len(read(plugs[0])) > LARGE
+
+
 def test_where_none_is_idle_the_newest_is_told_and_another_address_is_served(listener: Listener) -> None:
     plugs = [connect(listener) for _ in range(MOST // SHARE)]
     for plug in plugs:
