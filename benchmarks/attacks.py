@@ -46,7 +46,7 @@ class Window:
     @property
     def late(self) -> float:
         """The visitors' 95th percentile, in seconds."""
-        waits = sorted(wait for route in self.record.seconds.values() for wait in route) or [0.0]
+        waits = sorted(wait for route in self.record.seconds.values() for wait in route) or [float("inf")]
         return waits[int(len(waits) * 0.95)]
 
     @property
@@ -57,9 +57,9 @@ class Window:
 
 async def see(process: int, address: str, attack: str, seconds: float) -> Window:
     """One window: the attack, health checks, and visitors who do what they always do."""
-    record, until = Record(), time.monotonic() + seconds
+    record = Record()
     visitors = [Visitor(address, number, record, THINK_S, ("convolve", "classify")) for number in range(VISITORS)]
-    port = int(address.rpartition(":")[2])
+    port, until = int(address.rpartition(":")[2]), time.monotonic() + seconds
     siege, *_ = await asyncio.gather(
         asyncio.to_thread(besiege, process, port, attack, seconds), *(visitor.stay(until) for visitor in visitors)
     )
