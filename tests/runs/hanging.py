@@ -1,10 +1,18 @@
-"""A trainer whose training waits for ever after a step, as for a lock: `python -m tests.runs.hanging FOLDER STEP`."""
+"""A trainer whose training waits for ever after a step, as for a lock: `python -m tests.runs.hanging FOLDER STEP`.
 
+With `stopped` behind them it is stopped in the middle of a write, so that nobody else can write.
+"""
+
+import os
+import signal
 import sys
 import threading
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Engine
+
+from app.runs.store.database import writing
 from app.runs.store.store import Store
 from app.runs.trainer.attempt import Attempt
 from app.runs.trainer.journal import Journal
@@ -21,8 +29,13 @@ class _Hanging(Attempt):
 
 
 class _Waiting(Journal):
+    engine: Engine
+
     def step(self, event: Any) -> bool:
         if event.step > int(sys.argv[2]):
+            if sys.argv[3:]:
+                with writing(self.engine):
+                    os.kill(os.getpid(), signal.SIGSTOP)
             threading.Event().wait()
         return super().step(event)
 
@@ -30,6 +43,7 @@ class _Waiting(Journal):
 def main(folder: Path) -> None:
     """Until it is killed."""
     store = Store.open(f"sqlite:///{folder / 'runs.sqlite3'}", folder / "runs")
+    _Waiting.engine = store.engine
     _Hanging(store.engine, store.root, WarmDataset(folder / "datasets"), claim(store)).run()
 
 

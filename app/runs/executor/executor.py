@@ -51,6 +51,8 @@ class Executor:
         self._busy: list[TrainerProcess] = []
         self._due: dict[str, float] = {}
         self._silences = Silences()
+        self._listener = threading.Thread(target=self._listen, name="silences", daemon=True)
+        self._ending = threading.Lock()  # whoever ends a trainer says why
         self._changes = Changes(store.engine)
         self._seen: int | None = None
         self._waiting = False  # runs, when the database was as `_seen`
@@ -60,6 +62,7 @@ class Executor:
         self._due["warm"] = time.monotonic() + FIRST_WARM_S
         if self._store.limits.at_once:
             self._thread.start()
+            self._listener.start()
 
     def stop(self) -> None:
         """Asks the trainers to keep what they have and to end; waits a few seconds, whatever they do."""
@@ -80,6 +83,12 @@ class Executor:
             self._guarded(self._turn)
             self._over.wait(BUSY_POLL_S if self._busy else POLL_S)
 
+    def _listen(self) -> None:
+        """Beside all that writes, and so waits where a trainer hangs in the middle of a write."""
+        while not self._over.wait(RESCUE_S):
+            with self._ending:
+                self._guarded(lambda: self._silences.look(self._store.engine))
+
     def _guarded(self, work: Callable[[], None]) -> None:
         """Nothing that goes wrong in one turn ends the thread."""
         try:
@@ -96,7 +105,6 @@ class Executor:
             self._warm, self._due["warm"] = None, time.monotonic() + RETRY_S  # else it would die again and again
         if self._is_time("rescue", RESCUE_S):
             rescue(self._store.engine)
-            self._silences.look(self._store.engine)
         number = self._changes.number()
         if (number is None or number != self._seen) and (waiting := self._start_next()) is not None:
             self._waiting, self._seen = waiting, number
@@ -109,12 +117,13 @@ class Executor:
 
         One that could not write to the database has not failed.
         """
-        for trainer in [trainer for trainer in self._busy if trainer.code is not None]:
-            assert trainer.claim
-            state, reason = (INTERRUPTED, reasons.INTERRUPTED) if self._over.is_set() else (FAILED, _why(trainer))
-            if close(self._store.engine, trainer.claim, state, reason):
-                _log.warning("run %s: %s", trainer.claim.run_id, reason)
-            self._busy.remove(trainer)
+        with self._ending:
+            for trainer in [trainer for trainer in self._busy if trainer.code is not None]:
+                assert trainer.claim
+                state, reason = (INTERRUPTED, reasons.INTERRUPTED) if self._over.is_set() else (FAILED, _why(trainer))
+                if close(self._store.engine, trainer.claim, state, reason):
+                    _log.warning("run %s: %s", trainer.claim.run_id, reason)
+                self._busy.remove(trainer)
 
     def _start_next(self) -> bool | None:
         """Gives the next run to a trainer if there is a place; whether runs wait afterwards. None: ask again soon."""

@@ -13,6 +13,7 @@ from app.core.finite_json import to_json
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 _WAIT_S = 30.0  # for another's write; the longest is a migration
+_WRITERS_BYTE = "120"  # of the file `-shm`, which a writer locks (sqlite.org/walformat.html, 2.3.1)
 _FULL = ("SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE", "SQLITE_IOERR_FSYNC")
 
 
@@ -59,6 +60,19 @@ def told_when_full() -> Iterator[None]:
         if getattr(error.orig, "sqlite_errorname", "") in _FULL:
             raise DiskFull(N_("The disk is full: nothing more can be written. Delete runs, or make room.")) from error
         raise
+
+
+def find_writer(engine: Engine) -> int | None:
+    """The number of the process that is in the middle of a write; None where there is none, or nothing tells it."""
+    try:
+        inode = Path(f"{engine.url.database}-shm").stat().st_ino
+        locks = [line.split() for line in Path("/proc/locks").read_text("ascii").splitlines()]
+    except OSError:
+        return None
+    for *_, kind, pid, place, first, _last in locks:  # "1: POSIX ADVISORY WRITE 1234 fe:00:5678 120 120"
+        if (kind, place.rpartition(":")[2], first) == ("WRITE", str(inode), _WRITERS_BYTE):
+            return int(pid)
+    return None
 
 
 class Changes:

@@ -20,6 +20,11 @@ def identify(pid: int) -> str:
     return f"{_boot()}:{pid}:{_started(pid)}"
 
 
+def number(process: str | None) -> int:
+    """That of an identified process; 0 for none."""
+    return int(process.split(":")[1]) if process else 0
+
+
 def is_alive(process: str | None) -> bool:
     """Whether the identified process still runs here; one that has ended and waits to be collected does not."""
     if not process:

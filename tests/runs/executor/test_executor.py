@@ -20,7 +20,7 @@ from app.core.training.training import Trainer
 from app.runs.executor.executor import Executor
 from app.runs.executor.forks import Forks
 from app.runs.store import processes
-from app.runs.store.database import reading
+from app.runs.store.database import find_writer, reading
 from app.runs.store.schema import runs
 from app.runs.store.states import Wish
 from app.runs.store.store import TERMINAL, Store
@@ -254,6 +254,46 @@ def test_a_trainer_that_says_it_lives_but_waits_for_ever_is_ended_too(
 
     assert code == -signal.SIGKILL
     assert states(store, run.id) == ["queued", "running", "interrupted", "queued", "running", "finished"]
+    assert_whole(store, run.id, folder)
+
+
+def test_a_trainer_that_hangs_in_the_middle_of_a_write_is_ended_though_nobody_else_can_write(
+    store: Store, folder: Path, serve: Callable[[], Executor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.runs.executor.hung.HUNG_S", 4.0)
+    run = store.submit(order(LONG), ANNA)
+    hanging = subprocess.Popen([sys.executable, "-m", "tests.runs.hanging", str(folder), "200", "stopped"])
+
+    try:
+        wait_for(lambda: find_writer(store.engine) == hanging.pid and is_stopped(hanging.pid), "it hangs")
+        serve()
+        wait_for_state(store, run.id, "finished")
+        code = hanging.wait(10)
+    finally:
+        hanging.kill()
+
+    assert code == -signal.SIGKILL
+    assert states(store, run.id) == ["queued", "running", "interrupted", "queued", "running", "finished"]
+    assert_whole(store, run.id, folder)
+
+
+def is_stopped(pid: int) -> bool:
+    return "\nState:\tT" in Path(f"/proc/{pid}/status").read_text("ascii")
+
+
+def test_a_trainer_that_cannot_write_for_somebody_else_is_not_taken_for_hung(
+    store: Store, folder: Path, serve: Callable[[], Executor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.runs.executor.hung.HUNG_S", 3.0)
+    serve()
+    run = store.submit(order(LONG), ANNA)
+    wait_for_step(store, run.id, 5)
+
+    with locked(store):
+        time.sleep(8.0)
+    wait_for_state(store, run.id, "finished")
+
+    assert states(store, run.id) == ["queued", "running", "finished"]
     assert_whole(store, run.id, folder)
 
 
