@@ -36,7 +36,8 @@ from app.web.refusals import (
 
 log = structlog.get_logger("app.access")
 
-MOST_BYTES = 65_536  # of a request line with its headers; and of what frames a body, beyond what it frames
+MOST_BYTES = 65_536  # of a request line with its headers; and of what frames a body, beyond a part of what it frames
+FRAMED = 16  # that part: chunks of fewer than some hundred bytes cost more to take apart than they bring
 MOST_HEADERS = 100
 MOST_WAITING = 8  # requests of one connection behind the one that is answered
 HEAD_S = 10.0
@@ -46,6 +47,7 @@ LINGER_S = 2.0  # in which a refusal can be read by who still sends
 SHARE = 2  # of all connections one address may have that part
 TURNS = 4  # requests of one address that are worked on at once by this process
 KERNEL_BYTES = 262_144  # that the system keeps of what is sent and not taken
+READ_BYTES = 65_536  # that come at once: all connections that have something are read in one pass of the loop
 _TCP_INFO, _BYTES_ACKED = 11, slice(120, 128)  # Linux: tcpi_bytes_acked of struct tcp_info
 _NEVER = float("inf")
 Start = Callable[[], bool]  # False: it is not wanted any more
@@ -154,6 +156,7 @@ class Connection(HttpToolsProtocol):
         if (plug := transport.get_extra_info("socket")) is not None:
             with suppress(OSError):
                 plug.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, KERNEL_BYTES)
+                plug.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, READ_BYTES)
         self._head_due = time.monotonic() + HEAD_S
         if not self._all.admit(self):
             self._refuse(TooManyConnections(N_("Your address has too many connections open. Close some, then retry.")))
@@ -179,7 +182,8 @@ class Connection(HttpToolsProtocol):
                 pass  # RFC 9110, 7.8: who does not know the other protocol goes on with this one
             except httptools.HttpParserError:
                 return self._refuse(self._fault or MalformedRequest(N_("The request cannot be read.")))
-            self._head_bytes = max(self._head_bytes + len(piece) - 2 * self._body_bytes, 0)
+            framing = len(piece) - self._body_bytes
+            self._head_bytes = max(self._head_bytes + framing - self._body_bytes // FRAMED, 0)
             if self._head_bytes >= MOST_BYTES:
                 return self._refuse(self._too_large())
         return None
@@ -208,7 +212,7 @@ class Connection(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """As uvicorn's, for a request that names one host (RFC 9112, 3.2)."""
-        self._head_due = _NEVER
+        self._head_due, self._head_bytes = _NEVER, 0
         if self._hosts > 1 or (self._hosts == 0 and self.parser.get_http_version() != "1.0"):
             self._fail(MalformedRequest(N_("A request names its host once, in one 'Host' header.")))
         super().on_headers_complete()

@@ -26,7 +26,7 @@ from app.main import create_app
 from app.settings import Settings
 
 ACCEPTS = 8
-OTHER_FILES = 300  # the database, pipes to workers and trainers, uploads, answers that are sent from files
+OTHER_FILES = 600  # the database, pipes to workers and trainers, uploads, answers that are sent from files
 
 
 class _Server(uvicorn.Server):

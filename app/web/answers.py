@@ -205,7 +205,8 @@ def _count(held: Held, sent: int) -> None:
 
 
 def clear(folder: Path) -> None:
-    """Drops what servers left that were killed; another one may be at work in the same folder."""
+    """Makes the folder, and drops what killed servers left in it; another one may be at work in the same."""
+    folder.mkdir(parents=True, exist_ok=True)
     for path in folder.glob("*"):
         if path.is_file() and time.time() - path.stat().st_mtime > 3600:
             path.unlink(missing_ok=True)

@@ -124,7 +124,6 @@ class Workers:
             path = self._settings.data / ANSWERS / secrets.token_hex(8)
             try:
                 with suppress(OSError):  # of a full disk hears whose answer is large
-                    path.parent.mkdir(parents=True, exist_ok=True)
                     path.touch()
                 task = await self._schedule(function, path, arguments)
                 result = await _in_time(task, late, limit)
