@@ -5,7 +5,7 @@ import { h, paint } from "../shared/dom.js";
 const SIDE = 320;
 
 export class HeatMap extends HTMLElement {
-  #canvas = h("canvas", { role: "img", width: SIDE, height: SIDE });
+  #canvas = h("canvas", { width: SIDE, height: SIDE });
 
   connectedCallback() {
     if (!this.firstChild) this.append(this.#canvas);
@@ -19,6 +19,7 @@ export class HeatMap extends HTMLElement {
     context.drawImage(base, 0, 0, SIDE, SIDE);
     Object.assign(context, { imageSmoothingEnabled: true, imageSmoothingQuality: "high", filter: "none" });
     context.drawImage(layer, 0, 0, SIDE, SIDE);
+    this.#canvas.setAttribute("role", "img"); // none before: a picture without a name
     this.#canvas.setAttribute("aria-label", label);
   }
 }
