@@ -35,8 +35,10 @@ def quiet_client(folder: Path, **settings: Any) -> Iterator[TestClient]:
 
 
 def another_visitor(client: TestClient, address: str = "10.0.0.2") -> TestClient:
-    """The same app seen from another address."""
-    return TestClient(client.app, "http://localhost", raise_server_exceptions=False, client=(address, 50000))
+    """The same app, in the same event loop, seen from another address."""
+    visitor = TestClient(client.app, "http://localhost", raise_server_exceptions=False, client=(address, 50000))
+    visitor.portal = client.portal
+    return visitor
 
 
 def store_of(client: TestClient) -> Store:
