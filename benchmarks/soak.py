@@ -171,10 +171,14 @@ class Sample:
     server: int = 0  # its process number
 
     def take(self, house: House) -> "Sample":
-        """Looks at every process; shared pages are counted by their share."""
+        """Looks at every process. Pages that processes share count by their share; of the server only its own do.
+
+        Else it would seem to grow when other programs of the machine end, which shared its libraries.
+        """
         for kind, process in house.processes():
             try:
-                self.memory[kind] += process.memory_full_info().pss / 2**20
+                held = process.memory_full_info()
+                self.memory[kind] += (held.uss if kind == "server" else held.pss) / 2**20
                 self.descriptors[kind] += process.num_fds()
                 self.threads[kind] += process.num_threads()
                 self.processes[kind] += 1
