@@ -49,6 +49,7 @@ def test_the_list_follows_the_contract(client: TestClient) -> None:
     assert rows["digits"]["available"]
     assert rows["cifar10"] | {"available": False, "title": ""} == {
         "name": "cifar10", "title": "", "input": [3, 32, 32], "train": 50_000, "test": 10_000, "available": False,
+        "framings": ["middle"],
         "classes": ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"],
     }  # fmt: skip
 
