@@ -6,15 +6,14 @@ that has stood still for longest. It does not know what is answered.
 
 import asyncio
 import os
-import secrets
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from io import FileIO
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -31,44 +30,29 @@ _SHARED = "/static/"  # kept once, however many wait for it
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a worker made: bytes, or the file that holds them; `about` is for headers."""
+    """What a worker made: bytes, what writes them, or the file that holds them; `about` is for headers."""
 
-    data: bytes
+    data: bytes = b""
     about: Any = None
+    write: Callable[[BinaryIO], object] | None = None
     path: Path | None = None
     file: FileIO | None = None
 
-    @property
-    def place(self) -> Path:
-        """Where it is, of one that is in a file."""
-        assert self.path is not None
-        return self.path
-
-    @classmethod
-    @contextmanager
-    def written(cls, folder: Path) -> Iterator["Answer"]:
-        """One whose `path` in the folder is written to by the block, which leaves nothing where it fails."""
-        folder.mkdir(parents=True, exist_ok=True)
-        made = cls(b"", path=folder / secrets.token_hex(8))
-        try:
-            yield made
-        except BaseException:
-            made.place.unlink(missing_ok=True)
-            raise
-
     def put(self, path: Path) -> "Answer":
-        """In the file of that path, if it is large. Runs in the worker. Raises DiskFull.
+        """In the file of that path, if it is large or has to be written. Runs in the worker. Raises DiskFull.
 
         The file is there, unless the server has given the call up: so a worker that goes on a while leaves none behind.
         """
-        if len(self.data) <= IN_MEMORY:
+        if self.write is None and len(self.data) <= IN_MEMORY:
             return self
         try:
             with path.open("r+b") as file:
-                file.write(self.data)
+                (self.write or self._copy)(file)
         except OSError as error:
+            if isinstance(error, FileNotFoundError) and path.exists():
+                raise  # something that is read for it, such as a run that was removed
             raise DiskFull(N_("The disk is full: nothing more can be written. Delete runs, or make room.")) from error
-        return replace(self, data=b"", path=path)
+        return replace(self, data=b"", write=None, path=path)
 
     def take(self) -> "Answer":
         """Open, and without a name from now on, so that nothing stays whatever happens."""
@@ -77,6 +61,9 @@ class Answer:
         file = self.path.open("rb", buffering=0)
         self.path.unlink()
         return replace(self, path=None, file=file)
+
+    def _copy(self, file: BinaryIO) -> None:
+        file.write(self.data)
 
 
 class Held:

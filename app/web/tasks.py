@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from app.web.work.process import answer as answer
     from app.web.work.process import guard as guard
     from app.web.work.process import prepare as prepare
+    from app.web.work.process import put_answer as put_answer
     from app.web.work.process import with_json as with_json
     from app.web.work.programs import pack as pack
     from app.web.work.programs import write_text as write_text

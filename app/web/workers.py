@@ -13,7 +13,6 @@ from concurrent.futures import BrokenExecutor
 from concurrent.futures import TimeoutError as TaskTimeout
 from contextlib import suppress
 from multiprocessing import get_context
-from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar
 
@@ -94,6 +93,18 @@ class Workers:
             place.on_lost = work.cancel
             return await _attend(request, work, place)
 
+    async def answer(
+        self, request: Request, function: Callable[..., Answer], *arguments: Any, seconds: float | None = None
+    ) -> Answer:
+        """The same for what may be large: from a file without a name where it is."""
+        path = self._settings.data / ANSWERS / secrets.token_hex(8)
+        try:
+            with suppress(OSError):  # of a full disk hears whose answer is large
+                path.touch()
+            return (await self.run(request, tasks.put_answer, function, path, *arguments, seconds=seconds)).take()
+        finally:
+            path.unlink(missing_ok=True)
+
     def _why(self, end: Exception) -> PlaygroundError:
         ended_before, self._ended = self._ended, count_out_of_memory()
         if getattr(end, "exitcode", 0) == -signal.SIGKILL and self._ended > ended_before:
@@ -121,25 +132,19 @@ class Workers:
         self, place: Place, function: Callable[..., Result], arguments: Any, late: TookTooLong, limit: float
     ) -> Result:
         async with self._turns.turn(place):
-            path = self._settings.data / ANSWERS / secrets.token_hex(8)
+            task = await self._schedule(function, arguments)
             try:
-                with suppress(OSError):  # of a full disk hears whose answer is large
-                    path.touch()
-                task = await self._schedule(function, path, arguments)
-                result = await _in_time(task, late, limit)
-                return result.take() if isinstance(result, Answer) else result  # type: ignore[return-value]
+                return await _in_time(task, late, limit)
             except (ProcessExpired, BrokenExecutor) as end:
                 raise self._why(end) from None
-            finally:
-                path.unlink(missing_ok=True)
 
-    async def _schedule(self, function: Callable[..., Result], path: Path, arguments: Any) -> ProcessFuture[Result]:
+    async def _schedule(self, function: Callable[..., Result], arguments: Any) -> ProcessFuture[Result]:
         """WorkerLost where no process can be started. Pebble would count the time by a clock that can be set."""
         try:
             if not self._is_there():
                 await asyncio.to_thread(self.start)
             assert self._pool is not None
-            return self._pool.schedule(tasks.guard, [function, path, *arguments])
+            return self._pool.schedule(tasks.guard, [function, *arguments])
         except (RuntimeError, OSError, AssertionError) as error:
             log.warning("no worker", exc_info=error)
             raise WorkerLost(_LOST, seconds=RETRY_S) from None

@@ -128,7 +128,7 @@ async def activate(
     started = time.perf_counter()
     question = await form.question(folder, settings)
     if form.format == "npy":
-        return await _send_npy(workers.run(request, tasks.write_activations, question, _named(form.layer)))
+        return await _send_npy(workers.answer(request, tasks.write_activations, question, _named(form.layer)))
     layers = await workers.run(request, tasks.show_activations, question, form.layer)
     return {"layers": layers, "milliseconds": _milliseconds(started)}
 

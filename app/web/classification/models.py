@@ -18,7 +18,7 @@ from app.core.datasets.own import LONGEST_TITLE, new_name, place_to_arrive
 from app.core.networks.reports import Limits
 from app.settings import Settings
 from app.web import tasks
-from app.web.answers import ANSWERS, FromWorker, download
+from app.web.answers import FromWorker, download
 from app.web.dependencies import DatasetsDep, SettingsDep, VisitorDep, WorkersDep, limit_rate
 from app.web.forms import JSON_TEXT, FormFields, read_json, require_form
 from app.web.i18n import choose_language, translate
@@ -148,9 +148,9 @@ def send_network(folder: ModelDep) -> FileResponse:
     responses={200: {"content": {"application/octet-stream": {}}}},
     dependencies=[Depends(limit_rate)],
 )
-async def send_onnx(request: Request, folder: ModelDep, settings: SettingsDep, workers: WorkersDep) -> Response:
+async def send_onnx(request: Request, folder: ModelDep, workers: WorkersDep) -> Response:
     """The network with its preparation as one ONNX file: float32 levels 0 to 255 to logits and probabilities."""
-    written = await workers.run(request, tasks.write_model, folder, settings.data / ANSWERS)
+    written = await workers.answer(request, tasks.write_model, folder)
     return FromWorker(written, "application/octet-stream", download(f"{folder.name}.onnx"))
 
 

@@ -96,7 +96,7 @@ async def convolve(
     steps = form.to_steps()
     upload = await form.open(settings)
     as_json = "application/json" in request.headers.get("accept", "")
-    answer = await workers.run(request, tasks.filter_upload, upload, steps, form.display, form.format, as_json)
+    answer = await workers.answer(request, tasks.filter_upload, upload, steps, form.display, form.format, as_json)
     headers = {
         "X-Picture": _describe(answer.about),
         "Cache-Control": "no-store",

@@ -10,7 +10,7 @@ from app.core.errors import N_
 from app.runs.store.orders import RunRow
 from app.runs.store.store import Store
 from app.web import tasks
-from app.web.answers import ANSWERS, FromWorker, download
+from app.web.answers import FromWorker, download
 from app.web.dependencies import DatasetsDep, RunDep, SettingsDep, StoreDep, VisitorDep, WorkersDep, limit_rate
 from app.web.refusals import NothingYet
 from app.web.training.taken import Taken
@@ -41,7 +41,7 @@ async def send_program(
         text = await workers.run(request, tasks.write_text, taken, folder, form, seconds=seconds)
         return Response(text, media_type=media, headers=download(_name(run, library, ending)))
     check_name(run.dataset if is_mine else told_name(run.dataset))  # somebody's own pictures stay theirs
-    packed = await workers.run(request, tasks.pack, taken, folder, settings.data / ANSWERS, seconds=seconds)
+    packed = await workers.answer(request, tasks.pack, taken, folder, seconds=seconds)
     return FromWorker(packed, "application/zip", download(_name(run, library, "zip")))
 
 

@@ -7,7 +7,7 @@ from app.core.networks.libraries.onnx import write_onnx
 from app.web.answers import Answer
 
 
-def write_model(folder: Path, answers: Path) -> Answer:
+def write_model(folder: Path) -> Answer:
     """From levels 0..255 to probabilities, with what its card says in the metadata."""
     model = load_model(folder)
     tensors = {name: tensor.numpy() for name, tensor in model.module.state_dict().items()}
@@ -16,9 +16,9 @@ def write_model(folder: Path, answers: Path) -> Answer:
         "classes": "\n".join(model.classes),
         "not_for": str(model.card.get("not_for", "")),
     }
-    with Answer.written(answers) as answer:
-        write_onnx(
-            answer.place, model.network, tensors, model.preparation.mean, model.preparation.std, model.temperature,
+    return Answer(
+        write=lambda file: write_onnx(
+            file, model.network, tensors, model.preparation.mean, model.preparation.std, model.temperature,
             model.mirror, about,
-        )  # fmt: skip
-    return answer
+        )
+    )  # fmt: skip

@@ -24,17 +24,21 @@ def answer() -> bool:
     return True
 
 
-def guard(function: Callable[..., Result], place: Path, *arguments: Any) -> Result:
-    """The function's result, a large answer put in that place; TookTooMuchMemory where the system gave no more."""
+def guard(function: Callable[..., Result], *arguments: Any) -> Result:
+    """The function's result; TookTooMuchMemory where the system gave no more."""
     try:
-        result = function(*arguments)
-        return result.put(place) if isinstance(result, Answer) else result  # type: ignore[return-value]
+        return function(*arguments)
     except (MemoryError, RuntimeError) as error:
         if isinstance(error, RuntimeError) and "allocate memory" not in str(error):
             raise
         raise TookTooMuchMemory(
             N_("This needs more memory than one request may take. Use a smaller picture or kernel.")
         ) from None
+
+
+def put_answer(function: Callable[..., Answer], path: Path, *arguments: Any) -> Answer:
+    """The function's answer, in the file of that path if it is large. Raises DiskFull."""
+    return function(*arguments).put(path)
 
 
 def with_json(function: Callable[..., Result], body: bytes, *arguments: Any) -> Result:

@@ -3,6 +3,7 @@
 import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import BinaryIO
 
 from torch import Tensor
 
@@ -24,17 +25,21 @@ def write_text(taken: Taken, datasets: Path, form: Form) -> str:
     return write_program(plan, taken.library, form)
 
 
-def pack(taken: Taken, datasets: Path, answers: Path) -> Answer:
+def pack(taken: Taken, datasets: Path) -> Answer:
     """A ZIP of script, notebook, pictures and weights."""
     dataset = load_dataset(taken.dataset, datasets)
     plan, trainer = plan_run(taken.title, taken.network, dataset, taken.training)
-    with Answer.written(answers) as answer, zipfile.ZipFile(answer.place, "w", zipfile.ZIP_STORED) as archive:
-        for form, name in NAMES.items():
-            archive.writestr(name, write_program(plan, taken.library, form))
-        _add(archive, PICTURES, answer.place, lambda: pictures_of(dataset, trainer))
-        _add(archive, FIRST, answer.place, lambda: _laid_out(taken, trainer.module.state_dict()))
-        _add(archive, WEIGHTS, answer.place, lambda: _laid_out(taken, read_weights(taken.folder.model / KEPT)))
-    return answer
+
+    def write(file: BinaryIO) -> None:
+        place = Path(file.name)
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+            for form, name in NAMES.items():
+                archive.writestr(name, write_program(plan, taken.library, form))
+            _add(archive, PICTURES, place, lambda: pictures_of(dataset, trainer))
+            _add(archive, FIRST, place, lambda: _laid_out(taken, trainer.module.state_dict()))
+            _add(archive, WEIGHTS, place, lambda: _laid_out(taken, read_weights(taken.folder.model / KEPT)))
+
+    return Answer(write=write)
 
 
 def _laid_out(taken: Taken, state: Mapping[str, Tensor]) -> dict[str, Tensor]:

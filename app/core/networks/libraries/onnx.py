@@ -7,7 +7,7 @@ installed, and to trace what is known here: docs/decisions/0018-taking-home.md.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -53,7 +53,8 @@ Write = Callable[[Graph, Any, Traced, str, str], str]  # graph, layer, item, pla
 
 
 def write_onnx(
-    path: Path, network: Network, tensors: Mapping[str, np.ndarray], mean: Sequence[float], std: Sequence[float],
+    target: Path | BinaryIO, network: Network, tensors: Mapping[str, np.ndarray],
+    mean: Sequence[float], std: Sequence[float],
     temperature: float, mirror: bool, about: Mapping[str, str],
 ) -> None:  # fmt: skip
     """The file: float32 N x C x H x W levels 0..255 to logits and probabilities, both N x classes.
@@ -77,7 +78,7 @@ def write_onnx(
         opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR_VERSION, producer_name="convolution-playground",
     )  # fmt: skip
     helper.set_model_props(model, dict(about))
-    onnx.save(model, path)
+    onnx.save(model, target)
 
 
 def _from_levels(graph: Graph, network: Network, mean: Sequence[float], std: Sequence[float], mirror: bool) -> None:
