@@ -102,7 +102,10 @@ NOT_IN_CORE = {"fastapi", "starlette", "pydantic_settings", "sqlalchemy", "struc
 ROOM = {"rooms", "shared", "api.js", "vendor"}
 JAVASCRIPT_ARROWS = {
     "convolution": ROOM | {"convolution"},
-    "classification": ROOM | {"classification"},
+    "classification": ROOM | {f"classification{part}" for part in ("", "/making", "/columns", "/picture")},
+    "classification/making": ROOM | {f"classification/{part}" for part in ("making", "columns", "picture")},
+    "classification/columns": ROOM | {"classification/columns"},
+    "classification/picture": ROOM | {"classification/picture"},
     "training": ROOM | {"training", "training/runs", "training/seeing", "training/charts", "training/builder"},
     "training/runs": ROOM | {"training/runs", "training/charts", "training/builder"},
     "training/seeing": ROOM | {"training/seeing", "training/runs", "training/builder"},
@@ -301,6 +304,12 @@ RULES_AND_VIOLATIONS: list[tuple[Rule, str, str, str]] = [
         "static/js/classification/a.js",
         'import "../convolution/b.js";\n',
         "convolution",
+    ),
+    (
+        javascript_imports_point_one_way,
+        "static/js/classification/columns/a.js",
+        'import "../making/b.js";\n',
+        "classification/making",
     ),
     (
         javascript_imports_point_one_way,

@@ -6,8 +6,8 @@ import { h } from "../shared/dom.js";
 import { number, percent } from "../shared/format.js";
 import { _ } from "../shared/i18n.js";
 import { classTitle } from "../shared/layers.js";
-import { part } from "./part.js";
-import { showSeen } from "./photo.js";
+import { part } from "../rooms/part.js";
+import { showSeen } from "./picture/photo.js";
 
 const $ = (selector) => document.querySelector(selector);
 

@@ -2,13 +2,13 @@
 
 import { classify } from "../api.js";
 import { known } from "../shared/class-bars.js";
-import { changeFields } from "./changes.js";
+import { changeFields } from "./picture/changes.js";
 import { number, percent } from "../shared/format.js";
 import { framingFor } from "../shared/framing.js";
 import { _ } from "../shared/i18n.js";
 import { classTitle } from "../shared/layers.js";
 import { pictureOf } from "./answer.js";
-import { part } from "./part.js";
+import { part } from "../rooms/part.js";
 
 const UNITS = { angle: "°", blur: " px", dx: " px", dy: " px", size: " px", noise: "" };
 const $ = (selector) => document.querySelector(selector);

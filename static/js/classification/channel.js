@@ -6,8 +6,8 @@ import { fixed, number } from "../shared/format.js";
 import { _ } from "../shared/i18n.js";
 import { channelTitle, classTitle, datasetTitle, layerTitle } from "../shared/layers.js";
 import { loadImage } from "../shared/pixels.js";
-import { feeding } from "./edges.js";
-import { part } from "./part.js";
+import { feeding } from "./columns/edges.js";
+import { part } from "../rooms/part.js";
 
 const PATCHES = 9;
 const $ = (selector) => document.querySelector(selector);

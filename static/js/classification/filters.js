@@ -1,14 +1,14 @@
 // The first layer's kernels, each beside the classic kernel it is most like, and the way to the convolution page.
 
 import { readFilters } from "../api.js";
-import "./kernel-swatch.js";
+import "../shared/kernel-swatch.js";
 import { SEEN, linkTo } from "../shared/address.js";
 import { h } from "../shared/dom.js";
 import { fixed, number, percent } from "../shared/format.js";
 import { _ } from "../shared/i18n.js";
 import { layerTitle } from "../shared/layers.js";
 import { largest } from "../shared/sign.js";
-import { part } from "./part.js";
+import { part } from "../rooms/part.js";
 
 const FIRST_SHOWN = 16;
 const LARGEST_SIDE = 7; // as far as the convolution page goes

@@ -11,7 +11,7 @@ import { classTitle } from "../shared/layers.js";
 import { centerSquare } from "../shared/framing.js";
 import { drawHeat, readSprite } from "../shared/maps.js";
 import { readPixels } from "../shared/pixels.js";
-import { part } from "./part.js";
+import { part } from "../rooms/part.js";
 
 const NOTES = {
   "grad-cam": _(

@@ -2,12 +2,12 @@
 
 import { classify, readFilters } from "../api.js";
 import "../shared/class-bars.js";
-import "./kernel-swatch.js";
+import "../shared/kernel-swatch.js";
 import { h } from "../shared/dom.js";
 import { number } from "../shared/format.js";
 import { _ } from "../shared/i18n.js";
 import { layerTitle } from "../shared/layers.js";
-import { part } from "./part.js";
+import { part } from "../rooms/part.js";
 
 const $ = (selector) => document.querySelector(selector);
 

@@ -5,7 +5,7 @@ import { h } from "../shared/dom.js";
 import { fixed, number } from "../shared/format.js";
 import { _ } from "../shared/i18n.js";
 import { datasetTitle, layerTitle } from "../shared/layers.js";
-import { part } from "./part.js";
+import { part } from "../rooms/part.js";
 
 const $ = (selector) => document.querySelector(selector);
 

@@ -4,7 +4,7 @@ import "../told.mjs";
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { changeFields } from "../../../static/js/classification/changes.js";
+import { changeFields } from "../../../static/js/classification/picture/changes.js";
 import { CLASSIFICATION } from "../addresses.mjs";
 
 const read = (query) => CLASSIFICATION.read(query);

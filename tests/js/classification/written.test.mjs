@@ -13,7 +13,7 @@ import {
   normalizationLine,
   softmaxLine,
   sumLine,
-} from "../../../static/js/classification/written.js";
+} from "../../../static/js/classification/making/written.js";
 
 test("a convolution's sums come largest first, then the bias", () => {
   const inputs = [0.5, -1.25, 0.25].map((sum) => ({ sum }));

@@ -1,10 +1,10 @@
 // The network as columns of maps, from the picture to the classes, with edges to what a map is made of.
 // Emits `open` and `trace` with {layer, channel}, and `more` with a layer's name.
 
-import { emit, h, paint, s } from "../shared/dom.js";
-import { fixed, short } from "../shared/format.js";
-import { _ } from "../shared/i18n.js";
-import { tint } from "../shared/sign.js";
+import { emit, h, paint, s } from "../../shared/dom.js";
+import { fixed, short } from "../../shared/format.js";
+import { _ } from "../../shared/i18n.js";
+import { tint } from "../../shared/sign.js";
 
 const NEXT = { ArrowDown: [0, 1], ArrowUp: [0, -1], ArrowRight: [1, 0], ArrowLeft: [-1, 0] };
 

@@ -1,9 +1,9 @@
 // The written arithmetic of one unit: for the chosen input map, and, if asked, for all of them.
 
-import { h } from "../shared/dom.js";
-import { number } from "../shared/format.js";
-import { _ } from "../shared/i18n.js";
-import { channelTitle, layerTitle } from "../shared/layers.js";
+import { h } from "../../shared/dom.js";
+import { number } from "../../shared/format.js";
+import { _ } from "../../shared/i18n.js";
+import { channelTitle, layerTitle } from "../../shared/layers.js";
 import {
   activationLine,
   addedLine,
@@ -14,7 +14,7 @@ import {
   softmaxLine,
   sumLine,
 } from "./written.js";
-import { feeding } from "./edges.js";
+import { feeding } from "../columns/edges.js";
 import { pickedOf } from "./terms.js";
 
 const POOLING = { maximum: "max_pool", mean: "average_pool" };

@@ -1,11 +1,11 @@
 // What the open map is made of, as terms: input map, kernel, contribution; and where a click on an input leads.
 
-import { number } from "../shared/format.js";
-import { _ } from "../shared/i18n.js";
-import { channelTitle, layerTitle } from "../shared/layers.js";
-import { drawSigned, strongest } from "../shared/maps.js";
-import { feeding } from "./edges.js";
-import { limitOf } from "./maps.js";
+import { number } from "../../shared/format.js";
+import { _ } from "../../shared/i18n.js";
+import { channelTitle, layerTitle } from "../../shared/layers.js";
+import { drawSigned, strongest } from "../../shared/maps.js";
+import { feeding } from "../columns/edges.js";
+import { limitOf } from "../columns/maps.js";
 
 const MOST_TERMS = 6;
 const $ = (selector) => document.querySelector(selector);

@@ -1,4 +1,4 @@
-// A part of the room that asks the server one question, again whenever the question has changed.
+// A part of a room that asks the server one question, again whenever the question has changed.
 
 import { Latest } from "../shared/latest.js";
 

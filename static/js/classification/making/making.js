@@ -1,18 +1,18 @@
 // "How map 4 of conv 2 was made": its parts, one unit of it, and the way back towards the photo.
 
-import { explainUnit } from "../api.js";
+import { explainUnit } from "../../api.js";
 import "./map-terms.js";
-import "../shared/pixel-arithmetic.js";
-import { h } from "../shared/dom.js";
-import { number } from "../shared/format.js";
-import { _ } from "../shared/i18n.js";
-import { channelTitle, layerTitle } from "../shared/layers.js";
-import { drawSigned, peak, readSprite } from "../shared/maps.js";
-import { readPixels } from "../shared/pixels.js";
-import { told } from "../shared/told.js";
-import { limitOf } from "./maps.js";
-import { part } from "./part.js";
-import { markField } from "./photo.js";
+import "../../shared/pixel-arithmetic.js";
+import { h } from "../../shared/dom.js";
+import { number } from "../../shared/format.js";
+import { _ } from "../../shared/i18n.js";
+import { channelTitle, layerTitle } from "../../shared/layers.js";
+import { drawSigned, peak, readSprite } from "../../shared/maps.js";
+import { readPixels } from "../../shared/pixels.js";
+import { told } from "../../shared/told.js";
+import { limitOf } from "../columns/maps.js";
+import { part } from "../../rooms/part.js";
+import { markField } from "../picture/photo.js";
 import { drawTerms, walkTo } from "./terms.js";
 import { connectWorking, drawWorking } from "./working.js";
 

@@ -1,6 +1,6 @@
 // Which maps feed a map, and how strongly: the sum of the kernel between them, as a share of the layer's largest.
 
-import { explainUnit, readFilters } from "../api.js";
+import { explainUnit, readFilters } from "../../api.js";
 import { isShown } from "./shown.js";
 
 export class Edges {

@@ -1,16 +1,16 @@
 // All activation maps of the network as columns, and the edges that lead to one of them.
 
-import { readActivations } from "../api.js";
+import { readActivations } from "../../api.js";
 import "./map-columns.js";
-import "../shared/range-scale.js";
-import { percent } from "../shared/format.js";
-import { _ } from "../shared/i18n.js";
-import { channelTitle, layerTitle, shapeText } from "../shared/layers.js";
-import { activity, drawSigned, readSprite, strongest } from "../shared/maps.js";
-import { readPixels } from "../shared/pixels.js";
+import "../../shared/range-scale.js";
+import { percent } from "../../shared/format.js";
+import { _ } from "../../shared/i18n.js";
+import { channelTitle, layerTitle, shapeText } from "../../shared/layers.js";
+import { activity, drawSigned, readSprite, strongest } from "../../shared/maps.js";
+import { readPixels } from "../../shared/pixels.js";
 import { Edges } from "./edges.js";
-import { present } from "../shared/theme.js";
-import { part } from "./part.js";
+import { present } from "../../shared/theme.js";
+import { part } from "../../rooms/part.js";
 import { IN_BETWEEN, isShown, showsAllSteps } from "./shown.js";
 
 const MOST_SHOWN = 16;

@@ -1,14 +1,14 @@
 // The photo and what the network sees of it, with the receptive field of the unit on both.
 
-import "../shared/picture-view.js";
-import { SEEN } from "../shared/address.js";
-import { toRgba } from "../shared/display.js";
-import { paint } from "../shared/dom.js";
-import { size } from "../shared/format.js";
-import { _ } from "../shared/i18n.js";
-import { keep } from "../shared/keep.js";
-import { middleOf, onPhoto, onPicture } from "../shared/framing.js";
-import { fileOf, readPixels } from "../shared/pixels.js";
+import "../../shared/picture-view.js";
+import { SEEN } from "../../shared/address.js";
+import { toRgba } from "../../shared/display.js";
+import { paint } from "../../shared/dom.js";
+import { size } from "../../shared/format.js";
+import { _ } from "../../shared/i18n.js";
+import { keep } from "../../shared/keep.js";
+import { middleOf, onPhoto, onPicture } from "../../shared/framing.js";
+import { fileOf, readPixels } from "../../shared/pixels.js";
 
 const $ = (selector) => document.querySelector(selector);
 

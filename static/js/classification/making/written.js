@@ -1,9 +1,9 @@
 // One number of a network as written arithmetic. Each function takes what the server explains and gives one line of
 // text.
 
-import { number } from "../shared/format.js";
-import { _, fill } from "../shared/i18n.js";
-import { told } from "../shared/told.js";
+import { number } from "../../shared/format.js";
+import { _, fill } from "../../shared/i18n.js";
+import { told } from "../../shared/told.js";
 
 const DIGITS = 3;
 const MOST_TERMS = 6;

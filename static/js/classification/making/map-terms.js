@@ -1,10 +1,10 @@
 // What a map is made of: each input map, its kernel, what that gives, then the bias. Emits `walk` with a term, `pick`
 // with its channel, and `more`.
 
-import "./kernel-swatch.js";
-import { emit, h, paint } from "../shared/dom.js";
-import { number } from "../shared/format.js";
-import { _ } from "../shared/i18n.js";
+import "../../shared/kernel-swatch.js";
+import { emit, h, paint } from "../../shared/dom.js";
+import { number } from "../../shared/format.js";
+import { _ } from "../../shared/i18n.js";
 
 export class MapTerms extends HTMLElement {
   /**

@@ -1,8 +1,8 @@
 // A kernel to look at: one colored cell for each weight, the numbers in its description.
 
-import { h } from "../shared/dom.js";
-import { number } from "../shared/format.js";
-import { largest, tint } from "../shared/sign.js";
+import { h } from "./dom.js";
+import { number } from "./format.js";
+import { largest, tint } from "./sign.js";
 
 export class KernelSwatch extends HTMLElement {
   /** Shows `matrix`, its colors on a scale to `limit` (its own largest weight, if not given). */
