@@ -16,6 +16,7 @@ from app.core.classification.anatomy import INPUT, Anatomy
 from app.core.classification.cards import read_trained
 from app.core.classification.familiarity import FAMILIARITY, Familiarity, read_familiarity
 from app.core.classification.folders import CARD, NETWORK, WEIGHTS
+from app.core.classification.stages import stages_of
 from app.core.errors import N_, InvalidValue
 from app.core.networks.networks import Network, expand
 from app.core.pictures.preparation import Preparation, prepare_images
@@ -80,11 +81,14 @@ def to_probabilities(model: Model, logits: Tensor) -> Tensor:
 
 
 def describe_model(folder: Path) -> dict[str, Any]:
-    """The card with `layers`: each as its report describes it, in computing order, and `from`, what feeds it."""
+    """The card with `layers`: each as its report describes it, in computing order, and `from`, what feeds it.
+
+    And with `stages`, blocks of layers by name: see `stages`.
+    """
     model = open_model(folder)
     sources = model.anatomy.sources
     layers = [row.describe() | {"from": list(sources[name])} for name, row in model.anatomy.rows.items()]
-    return model.card | {"layers": layers}
+    return model.card | {"layers": layers, "stages": [stage.describe() for stage in stages_of(model.network)]}
 
 
 @lru_cache(maxsize=KEPT_OPEN)

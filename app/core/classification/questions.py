@@ -13,6 +13,7 @@ from app.core.pictures.uploads import Upload
 
 Method = Literal["grad-cam", "saliency", "integrated-gradients", "occlusion"]
 METHODS: tuple[str, ...] = get_args(Method)
+MOST_MAPS = 2_000  # of a column
 MOST_WEIGHTS = 50_000  # of a layer, that are written out at once
 
 
@@ -38,3 +39,16 @@ class Question:
     folder: Path
     change: Change | None = None
     implant: Implant | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """The columns of a `part` (stage or block), or of one `layer`, or of all stages.
+
+    Of each `limit` maps, from the `offset`-th on.
+    """
+
+    part: str | None = None
+    layer: str | None = None
+    offset: int = 0
+    limit: int = 8

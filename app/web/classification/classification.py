@@ -5,13 +5,14 @@ The routes parse; `core.classification` answers, in a worker.
 
 import time
 from collections.abc import Awaitable
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi import APIRouter, Depends, Form, Request, Response, UploadFile
 from pydantic import BeforeValidator, Field, FiniteFloat
 
-from app.core.classification.questions import Implant, Method, Question
+from app.core.classification.questions import MOST_MAPS, Implant, Method, Question, Wish
 from app.core.errors import N_, InvalidValue
 from app.core.pictures.changes import Change
 from app.core.pictures.outputs import MEDIA_TYPES
@@ -84,6 +85,36 @@ class ActivationsForm(QuestionForm):
     format: Literal["json", "npy"] = Field("json", description="`npy` holds one layer's float32 values, C x H x W.")
 
 
+class ColumnsForm(QuestionForm):
+    """The same, which columns are wanted, how many maps of each, and a second picture to compare with."""
+
+    part: Name | None = Field(None, description="A column for each part of this stage or block; default: each stage.")
+    layer: Name | None = Field(None, description="Instead: one column, of this layer.")
+    offset: int = Field(0, ge=0, lt=10**6, description="So many of each column's first maps are left out.")
+    limit: int = Field(8, ge=1, le=MOST_MAPS, description="Most maps of a column.")
+    other_image: UploadFile | None = Field(None, description="A second picture: a file.")
+    other_sample: str | None = Field(None, max_length=64, description="Instead of `other_image`: a sample's name.")
+
+    async def questions(self, folder: Path, settings: Settings) -> tuple[Question, Question | None]:
+        """What a worker needs to answer, of each picture."""
+        question = await self.question(folder, settings)
+        if self.other_image is None and self.other_sample is None:
+            return question, None
+        if self.other_image is not None and self.other_sample is not None:
+            raise InvalidValue(
+                N_("Send one second picture: a file as 'other_image', or the name of an 'other_sample'."),
+                field="other_image",
+            )
+        other = self.model_copy(update={"image": self.other_image, "sample": self.other_sample})
+        return question, replace(question, upload=await other.open(settings))
+
+    def wish(self) -> Wish:
+        """What is wanted."""
+        if self.part is not None and self.layer is not None:
+            raise InvalidValue(N_("Name a 'part' or a 'layer', not both."), field="part")
+        return Wish(self.part, self.layer, self.offset, self.limit)
+
+
 class UnitForm(QuestionForm):
     """The same, and which number of which layer."""
 
@@ -131,6 +162,21 @@ async def activate(
         return await _send_npy(workers.answer(request, tasks.write_activations, question, _named(form.layer)))
     layers = await workers.run(request, tasks.show_activations, question, form.layer)
     return {"layers": layers, "milliseconds": _milliseconds(started)}
+
+
+@router.post("/stages")
+async def show_stages(
+    request: Request,
+    folder: ModelDep,
+    form: Annotated[ColumnsForm, Form(media_type="multipart/form-data")],
+    settings: SettingsDep,
+    workers: WorkersDep,
+) -> dict[str, Any]:
+    """Of each stage, or of what a stage or block consists of, the maps that the picture excites most."""
+    started = time.perf_counter()
+    question, other = await form.questions(folder, settings)
+    columns = await workers.run(request, tasks.show_columns, question, other, form.wish())
+    return {"columns": columns, "milliseconds": _milliseconds(started)}
 
 
 @router.post("/explanations")

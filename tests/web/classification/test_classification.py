@@ -27,7 +27,7 @@ PICTURE = random_pictures(1, seed=8)[0]
 FILE = written(PICTURE.permute(1, 2, 0).contiguous().numpy())
 RECORDING = record(tiny_anatomy(), prepare_images(PICTURE.unsqueeze(0), PREPARATION))
 SOBEL = {"layer": "conv2d_1", "channel": 1, "matrix": [[1, 2, 1], [0, 0, 0], [-1, -2, -1]]}
-CALLS = {"classifications": {}, "activations": {}, "explanations": {"layer": "relu_1"},
+CALLS = {"classifications": {}, "activations": {}, "stages": {}, "explanations": {"layer": "relu_1"},
          "attributions": {"method": "saliency"}}  # fmt: skip
 
 

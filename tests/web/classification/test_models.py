@@ -31,6 +31,12 @@ def test_one_card_has_the_layers(client: TestClient) -> None:
         "type": "conv2d", "output_shape": [4, 16, 16], "parameters": 112, "receptive_field": 3, "from": ["input"],
     } == layers["conv2d_1"]  # fmt: skip
     assert str(Path.cwd()) not in str(card)
+    assert [stage["name"] for stage in card["stages"]] == ["input", "stage_1", "stage_2", "classes"]
+    assert card["stages"][1] == {
+        "name": "stage_1", "kind": "stage", "layer": "relu_1", "shape": [4, 16, 16],
+        "blocks": [{"name": "stage_1/block_1", "kind": "convolution", "layer": "relu_1", "shape": [4, 16, 16],
+                    "layers": ["conv2d_1", "relu_1"]}],
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("name", NAMES)
