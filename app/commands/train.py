@@ -55,6 +55,7 @@ def train(
     seed: Annotated[int | None, typer.Option(help="Of weights, order, augmentation and split.")] = None,
     assigned: Annotated[list[str] | None, typer.Option("--set", help="Any value, as NAME=JSON; repeatable.")] = None,
     final: Annotated[bool, typer.Option(help=f"Put only {FINAL_SPLIT:.0%} aside, for the temperature.")] = False,
+    teacher: Annotated[Path | None, typer.Option(help="Model folder to learn from too, such as models/best.")] = None,
     resume: Annotated[bool, typer.Option(help="Go on from the folder's checkpoint.")] = False,
     data: DataOption = None,
     threads: ThreadsOption = None,
@@ -67,7 +68,7 @@ def train(
     with told_plainly(console), tuned_processor(threads):
         given = {name: value for name, value in options.items() if value is not None}
         given |= dict(map(read_assignment, assigned or []))
-        plan = read_plan(out, recipe, dataset, network, given, final)
+        plan = read_plan(out, recipe, dataset, network, given, final, teacher)
         settings = settings_of(data)
         pictures = load_dataset(plan.dataset, settings.data / "datasets")
         follow(plan, pictures, console, resume=resume, device=device)
@@ -96,7 +97,7 @@ def follow(plan: Plan, dataset: DataSet, console: Console, *, resume: bool, devi
     plan.out.mkdir(parents=True, exist_ok=True)
     kept = plan.out / CHECKPOINT
     checkpoint = read_checkpoint(kept) if resume and kept.is_file() else None
-    trainer = Trainer(plan.network, dataset, plan.training, resume=checkpoint, device=device)
+    trainer = Trainer(plan.network, dataset, plan.training, resume=checkpoint, device=device, teacher=plan.teacher)
     started = time.monotonic() - (float(checkpoint.state.get("elapsed", 0)) if checkpoint else 0.0)
     finished = _listen(trainer, console, kept, started)
     network, module = fold(plan.network, finished.module) if plan.fold else (plan.network, finished.module)
@@ -161,12 +162,13 @@ def _saved_at_interrupt(save: Any, console: Console) -> Iterator[None]:
 
 
 def _about(plan: Plan, dataset: DataSet, finished: Finished, minutes: float, precision: str) -> dict[str, Any]:
+    taught = {"teacher": plan.teacher.describe()} if plan.teacher else {}
     return {
         "name": plan.out.name,
         "title": plan.words.get("title", plan.out.name),
         "dataset": plan.dataset,
         "data": PICTURES % count_pictures(dataset, plan.words.get("data")),
-        "training": describe_training(plan.training) | {"epochs_done": finished.epochs, "weights": precision},
+        "training": describe_training(plan.training) | {"epochs_done": finished.epochs, "weights": precision} | taught,
         "command": shlex.join(["python", "-m", "app", *sys.argv[1:]]),
         "seed": plan.training.seed,
         "minutes": round(minutes, 1),

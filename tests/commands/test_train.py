@@ -247,3 +247,31 @@ def test_committed_recipes_can_be_followed(path: Path) -> None:
     plan = read_plan(path.parent, path, None, None, {}, final=False)
 
     assert plan.network.classes == 10
+
+
+def test_a_network_learns_from_the_folder_that_its_recipe_names(model: Path, tmp_path: Path) -> None:
+    told = {"model": str(model), "share": 1, "temperature": 2}
+
+    done = run("train", "--recipe", recipe(tmp_path, teacher=told), "--out", tmp_path / "m", "--data", tmp_path)
+
+    assert done.exit_code == 0, done.output
+    assert card(tmp_path / "m")["training"]["teacher"] == {"model": "mine", "share": 1, "temperature": 2}
+    assert "teacher" not in card(model)["training"]
+    assert read_weights(tmp_path / "m" / "weights.safetensors").keys() == read_weights(
+        model / "weights.safetensors").keys()  # fmt: skip
+
+
+def test_an_option_names_another_teacher(model: Path, tmp_path: Path) -> None:
+    plan = read_plan(tmp_path, recipe(tmp_path, teacher={"model": "none", "share": 0.4}), None, None, {}, False, model)
+
+    assert plan.teacher is not None
+    assert plan.teacher.describe() == {"model": "mine", "share": 0.4, "temperature": 4.0}
+
+
+@pytest.mark.parametrize("wrong", ["mine", {"share": 0.5}, {"model": 3}, {"model": "none"}, {"model": "m", "of": 1},
+                                   {"model": "m", "share": True}])  # fmt: skip
+def test_a_teacher_that_is_none_is_refused(wrong: Any, tmp_path: Path) -> None:
+    done = run("train", "--recipe", recipe(tmp_path, teacher=wrong), "--out", tmp_path / "m", "--data", tmp_path)
+
+    assert done.exit_code == 2
+    assert "Traceback" not in done.output

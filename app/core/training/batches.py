@@ -6,6 +6,7 @@ gathered batch needs no further copy.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -59,8 +60,16 @@ def put_aside(dataset: DataSet, training: Training) -> tuple[Tensor, Tensor]:
     return learned[: training.train_limit], aside
 
 
+class Batch(NamedTuple):
+    """float32 B x C x H x W; int64 B each: classes, and which of the training pictures they are."""
+
+    pictures: Tensor
+    labels: Tensor
+    numbers: Tensor
+
+
 class Batches:
-    """Epoch after epoch of (float32 B x C x H x W, int64 B), the same for a seed wherever one starts."""
+    """Epoch after epoch of batches, the same for a seed wherever one starts."""
 
     def __init__(self, pictures: Pictures, preparation: Preparation, training: Training) -> None:
         self._pictures = pictures
@@ -75,7 +84,7 @@ class Batches:
         full, rest = divmod(len(self._pictures), self._training.batch_size)
         return full + (rest > 1 or not full)
 
-    def epoch(self, epoch: int, start: int = 0) -> Iterator[tuple[Tensor, Tensor]]:
+    def epoch(self, epoch: int, start: int = 0) -> Iterator[Batch]:
         """The batches of an epoch (from 0), beginning with number `start`."""
         order = torch.arange(len(self._pictures))
         if self._training.shuffle:
@@ -84,12 +93,12 @@ class Batches:
         for number in range(start, len(self)):
             yield self._batch(order[number * size : (number + 1) * size], epoch, number)
 
-    def _batch(self, chosen: Tensor, epoch: int, number: int) -> tuple[Tensor, Tensor]:
+    def _batch(self, chosen: Tensor, epoch: int, number: int) -> Batch:
         generator = generator_at(self._training.seed, "batch", epoch, number)
         levels = gather(self._pictures.levels, chosen, self._augmentation, epoch, generator)
         batch = prepare_images(levels.permute(0, 3, 1, 2), self._preparation)
-        labels = self._pictures.labels[chosen.to(self._pictures.labels.device)]
-        return alter(batch, self._augmentation, generator), labels
+        numbers = chosen.to(self._pictures.labels.device)
+        return Batch(alter(batch, self._augmentation, generator), self._pictures.labels[numbers], numbers)
 
 
 def _fit(images: Tensor, shape: tuple[int, int, int]) -> Tensor:

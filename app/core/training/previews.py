@@ -65,7 +65,7 @@ def preview(dataset: DataSet, training: Training) -> Preview:
     some = pictures.part(MEASURED)
     count = len(some)
     batches = Batches(some, preparation, replace(training, batch_size=count, shuffle=False))
-    prepared, _ = next(batches.epoch(0))
+    prepared = next(batches.epoch(0)).pictures
     source, measured = _source(dataset, training, len(pictures))
     return Preview(
         _sheet(some.levels[:SHOWN].permute(0, 3, 1, 2)), _sheet(_restore(prepared[:SHOWN], preparation)), preparation,

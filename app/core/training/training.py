@@ -22,7 +22,8 @@ from app.core.datasets.labeled_images import DataSet
 from app.core.errors import N_, InvalidValue
 from app.core.networks.modules import build
 from app.core.networks.networks import Network
-from app.core.training.batches import Batches, Pictures, keep, put_aside
+from app.core.training.batches import Batch, Batches, Pictures, keep, put_aside
+from app.core.training.distillation import Teacher, distillation_loss
 from app.core.training.evaluation import cross_entropy, logits_of
 from app.core.training.events import Diverged, Epoch, Event, Finished, Step
 from app.core.training.hyperparameters import Training, describe_training
@@ -73,9 +74,9 @@ class Trainer:
 
     def __init__(
         self, network: Network, dataset: DataSet, training: Training, *, resume: Checkpoint | None = None,
-        device: str = "cpu",
+        device: str = "cpu", teacher: Teacher | None = None,
     ) -> None:  # fmt: skip
-        """Raises InvalidValue where network, data set and training do not fit each other."""
+        """Raises InvalidValue where network, data set, training and teacher do not fit each other."""
         if network.classes != len(dataset.classes):
             raise InvalidValue(
                 N_("The network tells %(network)d classes apart; the data set has %(dataset)d."),
@@ -90,6 +91,8 @@ class Trainer:
         self.preparation = prepare_input(self._train, dataset, training, network.input)
         self._batches = Batches(self._train, self.preparation, training)
         self.steps = training.epochs * len(self._batches)
+        self._teacher = teacher
+        self._told = teacher.answers(self._train, network.classes, self._dtype) if teacher else None
         self._build()
         self._progress = _Progress(training.learning_rate)
         if resume:
@@ -140,8 +143,8 @@ class Trainer:
                 yield self._close(epoch)
             if progress.step >= self.steps or progress.stopped:
                 break
-            for batch, labels in self._batches.epoch(epoch, start=done):
-                event = self._learn(batch, labels, epoch + 1)
+            for batch in self._batches.epoch(epoch, start=done):
+                event = self._learn(batch, epoch + 1)
                 yield event
                 if isinstance(event, Diverged):
                     return
@@ -174,14 +177,14 @@ class Trainer:
         self._best: dict[str, Tensor] = {}
         self.validation_logits: Tensor | None = None  # of the newest epoch's end; float32 N x K
 
-    def _learn(self, batch: Tensor, labels: Tensor, epoch: int) -> Step | Diverged:
+    def _learn(self, batch: Batch, epoch: int) -> Step | Diverged:
         started = time.perf_counter()
         rate = self._set_rates()
-        loss, correct = self._backward(batch, labels)
+        loss, correct = self._backward(batch)
         if not math.isfinite(loss):
             return Diverged(self._progress.step + 1, epoch, loss)
         self._update()
-        progress, images = self._progress, len(labels)
+        progress, images = self._progress, len(batch.labels)
         progress.step += 1
         progress.loss += loss * images
         progress.correct += correct
@@ -198,15 +201,22 @@ class Trainer:
             whitening_bias(self.module).requires_grad_(step < self.training.whiten * self.steps)
         return self._progress.learning_rate * factor
 
-    def _backward(self, batch: Tensor, labels: Tensor) -> tuple[float, int]:
+    def _backward(self, batch: Batch) -> tuple[float, int]:
         self.module.train()
         half = self._dtype is not torch.float32
         with seeded(self.training.seed, "step", self._progress.step):
             with torch.autocast(torch.device(self._device).type, self._dtype, enabled=half):
-                logits = self.module(batch).float()
-            loss = functional.cross_entropy(logits, labels, label_smoothing=self.training.label_smoothing)
+                logits = self.module(batch.pictures).float()
+            loss = self._loss(logits, batch)
             loss.backward()
-        return float(loss.detach()), int((logits.argmax(1) == labels).sum())
+        return float(loss.detach()), int((logits.argmax(1) == batch.labels).sum())
+
+    def _loss(self, logits: Tensor, batch: Batch) -> Tensor:
+        loss = functional.cross_entropy(logits, batch.labels, label_smoothing=self.training.label_smoothing)
+        if self._teacher is None or self._told is None:
+            return loss
+        distilled = distillation_loss(logits, self._told[batch.numbers], self._teacher.temperature)
+        return torch.lerp(loss, distilled, self._teacher.share)
 
     def _update(self) -> None:
         training = self.training
@@ -257,7 +267,7 @@ class Trainer:
 
     def _identity(self) -> dict[str, Any]:
         return {"network": self._network.describe(), "training": describe_training(self.training),
-                "images": len(self._train)}  # fmt: skip
+                "images": len(self._train), "teacher": self._teacher and self._teacher.describe()}  # fmt: skip
 
     def _restore(self, checkpoint: Checkpoint) -> None:
         if not _says(checkpoint.state, self._identity()):
@@ -291,7 +301,8 @@ def average(mean: nn.Module, module: nn.Module, decay: float, step: int) -> None
 def _says(state: Mapping[str, Any], identity: Mapping[str, Any]) -> bool:
     """Whether a checkpoint is of that identity; one of before says nothing of hyperparameters at their defaults."""
     told = {"stratify": False} | state.get("training", {})  # classes were not looked at before there was a choice
-    return {**state, "training": {**identity["training"], **told}}.items() >= identity.items()
+    known = {"teacher": None, **state, "training": {**identity["training"], **told}}
+    return known.items() >= identity.items()
 
 
 def _under(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:

@@ -22,8 +22,8 @@ def batches(training: Training, count: int = 34) -> Batches:
 def test_an_epoch_has_every_picture_once() -> None:
     found = list(batches(replace(TRAINING, augmentation=())).epoch(0))
 
-    assert [len(labels) for _, labels in found] == [10, 10, 10, 4]
-    everything = torch.cat([batch for batch, _ in found]).mul(255).round().flatten(1)
+    assert [len(labels) for _, labels, _ in found] == [10, 10, 10, 4]
+    everything = torch.cat([batch for batch, _, _ in found]).mul(255).round().flatten(1)
     expected = colored(34).images.float().flatten(1)
     assert sorted(everything.tolist()) == sorted(expected.tolist())
 
@@ -31,7 +31,7 @@ def test_an_epoch_has_every_picture_once() -> None:
 def test_pictures_keep_their_labels() -> None:
     dataset = colored(34)
 
-    for batch, labels in batches(replace(TRAINING, augmentation=())).epoch(3):
+    for batch, labels, _ in batches(replace(TRAINING, augmentation=())).epoch(3):
         for picture, label in zip(batch.mul(255).round().byte(), labels, strict=True):
             place = (dataset.images == picture).flatten(1).all(1)
             assert dataset.labels[place].tolist() == [label]
@@ -48,19 +48,19 @@ def test_epochs_differ_and_an_epoch_can_begin_anywhere() -> None:
 
 
 def test_without_shuffling_pictures_come_in_their_order() -> None:
-    labels = torch.cat([labels for _, labels in batches(replace(TRAINING, shuffle=False)).epoch(5)])
+    labels = torch.cat([labels for _, labels, _ in batches(replace(TRAINING, shuffle=False)).epoch(5)])
 
     assert torch.equal(labels, colored(34).labels)
 
 
 def test_a_last_picture_alone_is_left_out() -> None:
     assert len(batches(TRAINING, count=31)) == 3
-    assert [len(labels) for _, labels in batches(TRAINING, count=31).epoch(0)] == [10, 10, 10]
+    assert [len(labels) for _, labels, _ in batches(TRAINING, count=31).epoch(0)] == [10, 10, 10]
     assert len(batches(TRAINING, count=1)) == 1
 
 
 def test_batches_are_channels_last_so_that_nothing_is_copied() -> None:
-    batch, _ = next(batches(TRAINING).epoch(0))
+    batch, _, _ = next(batches(TRAINING).epoch(0))
 
     assert batch.is_contiguous(memory_format=torch.channels_last)
     assert batch.dtype == torch.float32
