@@ -1,14 +1,16 @@
 """Training pictures changed at random, a whole batch at once.
 
 Flips and shifts only say which pixel each pixel is taken from, so they are two tables of indices, and the
-batch is gathered from the data set once, with all of them applied. What changes values (cutout, noise,
-brightness) comes after, on prepared pictures. It does not know networks or epochs' orders.
+batch is gathered from the data set once, with all of them applied. What changes values (affine, noise,
+brightness, cutout) comes after, on prepared pictures. It does not know networks or epochs' orders.
 """
 
+import math
 from dataclasses import dataclass
 
 import torch
 from torch import Generator, Tensor
+from torch.nn.functional import affine_grid, grid_sample
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +20,8 @@ class Augmentation:
     names: tuple[str, ...] = ()  # of AUGMENTATIONS in `hyperparameters`
     shift: int = 2
     cutout: int = 8
+    turn: float = 10.0  # of `affine`: most degrees, either way
+    zoom: float = 0.1  # of `affine`: most that is larger or smaller, and that the lower edge slants, of the side
     noise: float = 0.1  # standard deviation, in prepared units
     brightness: float = 0.2  # most that is added, in prepared units
     seed: int = 0  # of the first flips of `alternating-flip`
@@ -39,11 +43,15 @@ def gather(pictures: Tensor, chosen: Tensor, augmentation: Augmentation, epoch: 
 
 
 def alter(batch: Tensor, augmentation: Augmentation, generator: Generator) -> Tensor:
-    """Values of a prepared float32 B x C x H x W batch changed in place: noise, brightness, then cutout.
+    """Values of a prepared float32 B x C x H x W batch changed: affine, noise, brightness, then cutout.
 
+    Affine turns, zooms and shears about the middle, each evenly up to its most, with bilinear interpolation; what comes
+    in from outside is the picture's own reflection.
     Cutout sets a square that lies wholly inside to zero, the mean where pictures are centered (DeVries and
     Taylor 2017, arXiv 1708.04552).
     """
+    if "affine" in augmentation.names:
+        batch = _transformed(batch, augmentation, generator)
     if "noise" in augmentation.names:
         noise = torch.randn(batch.shape, generator=generator)
         batch.add_(noise.to(batch.device), alpha=augmentation.noise)
@@ -89,6 +97,19 @@ def _mirrored(chosen: Tensor, total: int, augmentation: Augmentation, epoch: int
     if "flip" in augmentation.names:
         return torch.rand(len(chosen), generator=generator) < 0.5
     return torch.zeros(len(chosen), dtype=torch.bool)
+
+
+def _transformed(batch: Tensor, augmentation: Augmentation, generator: Generator) -> Tensor:
+    count, _, height, width = batch.shape
+    turn, zoom, shear = 2 * torch.rand(3, count, generator=generator) - 1
+    angle, size = turn * math.radians(augmentation.turn), 1 + zoom * augmentation.zoom
+    slant = shear * augmentation.zoom
+    across, along = angle.cos() / size, angle.sin() / size
+    matrix = torch.zeros(count, 2, 3)  # where a place comes from: turned, then sheared; sides count from -1 to 1
+    matrix[:, 0, 0], matrix[:, 0, 1] = across + slant * along, (slant * across - along) * (height / width)
+    matrix[:, 1, 0], matrix[:, 1, 1] = along * (width / height), across
+    places = affine_grid(matrix, list(batch.shape), align_corners=False).to(batch.device)
+    return grid_sample(batch, places, padding_mode="reflection", align_corners=False)
 
 
 def _squares(batch: Tensor, side: int, generator: Generator) -> Tensor:

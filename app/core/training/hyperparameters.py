@@ -25,7 +25,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "initialization": get_args(Initialization),
     "precision": get_args(Precision),
 }
-AUGMENTATIONS = ("flip", "alternating-flip", "shift", "cutout", "noise", "brightness")
+AUGMENTATIONS = ("flip", "alternating-flip", "shift", "cutout", "noise", "brightness", "affine")
 # field: lowest and highest value; None in the field itself is checked by its type
 BOUNDS: dict[str, tuple[float, float]] = {
     "epochs": (1, 10_000), "batch_size": (1, 65_536), "learning_rate": (0, 1e4), "momentum": (0, 0.9999),

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 import torch
+from scipy.ndimage import affine_transform
 
 from app.core.training.augmentation import Augmentation, alter, gather
 
@@ -98,6 +99,33 @@ def test_noise_and_brightness_have_the_strength_that_is_said() -> None:
     assert float(noisy.std()) == pytest.approx(0.1, rel=0.02)
     assert torch.equal(brighter, brighter[:, :, :1, :1].expand_as(brighter))
     assert 0.19 < float(brighter.abs().max()) <= 0.2
+
+
+def test_affine_is_scipys_for_the_same_turn_size_and_slant() -> None:
+    batch = torch.rand(30, 2, 9, 12, generator=seeded(4))
+    turns, zooms, slants = (2 * torch.rand(3, 30, generator=seeded(6)) - 1).double().numpy()
+
+    found = alter(batch.clone(), Augmentation(("affine",), turn=25, zoom=0.3), seeded(6)).numpy()
+
+    middle = (np.array([9, 12]) - 1) / 2
+    for picture, changed, turn, zoom, slant in zip(batch.numpy(), found, turns, zooms, slants, strict=True):
+        angle = np.deg2rad(25 * turn)
+        turned = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])  # of rows, then columns
+        source = np.array([[1, 0], [0.3 * slant, 1]]) @ turned / (1 + 0.3 * zoom)
+        for level, made in zip(picture, changed, strict=True):
+            expected = affine_transform(level, source, middle - source @ middle, order=1, mode="reflect")
+            np.testing.assert_allclose(made, expected, atol=1e-4)
+
+
+def test_affine_leaves_the_middle_and_stays_within_its_most() -> None:
+    batch = torch.zeros(300, 1, 41, 41)
+    batch[:, :, 20, :] = 1
+
+    found = alter(batch, Augmentation(("affine",)), seeded())
+
+    assert found[:, 0, 20, 20].min() > 0.95
+    tops = found[:, 0, :, 35].argmax(1) - 20
+    assert 2 <= int(tops.abs().max()) <= 15 * np.tan(np.deg2rad(10)) * 1.1 + 1
 
 
 def test_the_same_generator_gives_the_same_batch() -> None:

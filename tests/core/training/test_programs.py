@@ -29,8 +29,8 @@ CONV: dict[str, Any] = {"type": "conv2d", "filters": 6, "kernel_size": 3, "paddi
 NORM = {"type": "batch_normalization", "momentum": 0.9}
 PLAIN = Training(epochs=2, batch_size=16, learning_rate=0.002, precision="float32")
 EVERYTHING = replace(
-    PLAIN, augmentation=("flip", "shift", "noise", "brightness", "cutout"), shift=1, cutout=3, optimizer="sgd",
-    learning_rate=0.02, schedule="cosine", warm_up=0.2, decay=0.001, nesterov=True, weight_decay=0.001,
+    PLAIN, augmentation=("flip", "shift", "affine", "noise", "brightness", "cutout"), shift=1, cutout=3,
+    optimizer="sgd", learning_rate=0.02, schedule="cosine", warm_up=0.2, decay=0.001, nesterov=True, weight_decay=0.001,
     l1=1e-4, l2=1e-3, label_smoothing=0.1, mirror_test=True, early_stopping=2, normalization="standardize",
     statistics="biased",
 )  # fmt: skip

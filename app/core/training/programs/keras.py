@@ -23,7 +23,7 @@ _LACKS = {
 }
 _IMPORTS = (
     "import hashlib", "import math", "import os  # for the next line but one", "from functools import lru_cache", "",
-    "import torch", "from safetensors.torch import load_file", "",
+    "import torch", "from safetensors.torch import load_file", "from torch.nn import functional", "",
     'os.environ["KERAS_BACKEND"] = "torch"  # before Keras is imported: the batches are made by PyTorch',
     "import keras", "from keras import layers",
 )  # fmt: skip

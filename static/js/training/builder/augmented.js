@@ -8,6 +8,7 @@ import { setTraining } from "./fields.js";
 const CHANGES = [
   ["flip", _("mirrored")],
   ["shift", _("shifted")],
+  ["affine", _("turned, zoomed, slanted")],
   ["cutout", _("a square cut out")],
   ["noise", _("noise")],
   ["brightness", _("brightness")],
