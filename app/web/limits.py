@@ -5,8 +5,9 @@ from typing import Any
 from app.core.classification.questions import MOST_WEIGHTS
 from app.core.convolution import steps
 from app.core.datasets.builtin import MOST_CLASSES as MAXIMUM_DATASET_CLASSES
-from app.core.networks.networks import MAXIMUM_CHANNELS, MAXIMUM_CLASSES, MAXIMUM_INPUT_SIDE, MAXIMUM_LAYERS
+from app.core.networks.networks import MAXIMUM_CHANNELS, MAXIMUM_CLASSES, MAXIMUM_INPUT_SIDE
 from app.core.networks.programs.texts import MAXIMUM_TEXT
+from app.core.networks.reports import MAXIMUM_LAYERS
 from app.core.pictures import changes
 from app.core.pictures.outputs import FORMATS as RESULTS
 from app.core.pictures.uploads import FORMATS

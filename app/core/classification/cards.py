@@ -21,6 +21,7 @@ from app.core.errors import N_, InvalidValue
 from app.core.finite_json import to_json
 from app.core.networks.modules import build
 from app.core.networks.networks import Network, parse_network
+from app.core.networks.reports import ANY_SIZE
 from app.core.pictures.preparation import Preparation
 from app.core.training.batches import Pictures, keep
 from app.core.training.evaluation import Evaluation, cross_entropy, evaluate, logits_of
@@ -30,7 +31,12 @@ NOT_FOR = N_(
     "about people, safety or money."
 )
 PICTURES = N_("%(title)s: %(train)s training and %(test)s test pictures")
-SHIPPED_TITLES = (N_("Best"), N_("Digits"), N_("Explain"))  # of models/*/recipe.json, where nothing can be marked
+SHIPPED_TITLES = (
+    N_("Best"),
+    N_("Digits"),
+    N_("Explain"),
+    N_("Photos"),
+)  # of models/*/recipe.json, where nothing can be marked
 _LOSS_OF_HALF = 1e-3  # most that float16 may add to the validation loss, in nats
 
 
@@ -78,7 +84,7 @@ def read_trained(folder: Path) -> tuple[Trained, dict[str, Any]]:
 
     Raises InvalidValue where a part is missing, damaged or of another network.
     """
-    card, network = _read_json(folder / CARD), parse_network(_read_json(folder / NETWORK))
+    card, network = read_json(folder / CARD), parse_network(read_json(folder / NETWORK), ANY_SIZE)
     module = build(network).eval()
     expected = {name: tuple(tensor.shape) for name, tensor in module.state_dict().items()}
     module.load_state_dict(read_weights(folder / WEIGHTS, expected), assign=True)
@@ -136,7 +142,8 @@ def write_json(path: Path, value: Any) -> None:
     partial.replace(path)
 
 
-def _read_json(path: Path) -> Any:
+def read_json(path: Path) -> Any:
+    """The JSON of a model folder's file; InvalidValue where it is missing or damaged."""
     try:
         return json.loads(path.read_text("utf-8"))
     except (OSError, ValueError, RecursionError):

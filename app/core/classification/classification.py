@@ -110,7 +110,7 @@ def see(
     framed for a network that was not trained on any.
     """
     levels, frame = framed(read_upload(upload, preparation.enough).levels, upload.framing, framing)
-    frame = frame or frame_middle(levels, preparation.size)
+    frame = frame or frame_middle(levels, preparation)
     seen = prepare_picture(levels, preparation)
     ground = tuple(255 * mean for mean in preparation.mean)
     return (change_picture(seen, change, ground) if change else seen), frame

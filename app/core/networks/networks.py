@@ -13,10 +13,9 @@ from app.core.networks import layers, window_layers
 from app.core.networks.arithmetic import Layer, Traced
 from app.core.networks.fields import Block, Kind, Place, is_whole, kind_of, shape_text
 from app.core.networks.layers import Activation
-from app.core.networks.reports import Limits, Report, check_limits, write_report
+from app.core.networks.reports import MAXIMUM_LAYERS, Limits, Report, check_limits, write_report
 from app.core.networks.residual import Residual, trace
 
-MAXIMUM_LAYERS = 40
 TOP = Place()
 
 # Every row of `layers`, in the order in which the page offers them, and the block.
@@ -64,10 +63,13 @@ def parse_network(description: Any, limits: Limits | None = None) -> Network:
         raise top.refuse(N_("A network is an object with 'input', 'classes' and 'layers'."))
     if set(description) != {"input", "classes", "layers"}:
         raise top.refuse(N_("A network has the fields 'input', 'classes' and 'layers', and no others."))
+    limits = limits or Limits()
     network = Network(
-        parse_input(description["input"]), _parse_classes(description["classes"]), parse_layers(description["layers"])
+        parse_input(description["input"]),
+        _parse_classes(description["classes"]),
+        parse_layers(description["layers"], most=limits.layers),
     )
-    check_network(network, limits or Limits())
+    check_network(network, limits)
     return network
 
 
@@ -138,24 +140,25 @@ def _parse_classes(value: Any) -> int:
     return int(value)
 
 
-def parse_layers(value: Any, place: Place = TOP, above: int = 0) -> tuple[Layer, ...]:
-    """The layers of a JSON list; raises InvalidNetwork. `above` counts the blocks and layers that enclose them."""
+def parse_layers(value: Any, place: Place = TOP, above: int = 0, most: int = MAXIMUM_LAYERS) -> tuple[Layer, ...]:
+    """The layers of a JSON list, `most` of them; raises InvalidNetwork. `above` counts the blocks and layers that
+    enclose them."""
     if not isinstance(value, list | tuple) or not value:
         raise place.refuse(N_("'layers' must be a list of at least one layer."), "layers")
-    if len(value) + above > MAXIMUM_LAYERS:  # so that deep nesting ends as soon as long lists do
+    if len(value) + above > most:  # so that deep nesting ends as soon as long lists do
         raise place.refuse(
-            N_("A network may have %(limit)d layers, those inside blocks included."), "layers", limit=MAXIMUM_LAYERS
+            N_("A network may have %(limit)d layers, those inside blocks included."), "layers", limit=most
         )
-    found = tuple(parse_layer(entry, place, index, above + 1) for index, entry in enumerate(value))
-    if place == TOP and (count := sum(map(_count, found))) > MAXIMUM_LAYERS:
+    found = tuple(parse_layer(entry, place, index, above + 1, most) for index, entry in enumerate(value))
+    if place == TOP and (count := sum(map(_count, found))) > most:
         raise place.refuse(
             N_("The network has %(value)d layers, those inside blocks included; at most %(limit)d are allowed."),
-            "layers", value=count, limit=MAXIMUM_LAYERS,
+            "layers", value=count, limit=most,
         )  # fmt: skip
     return found
 
 
-def parse_layer(entry: Any, within: Place = TOP, index: int = 0, above: int = 0) -> Layer:
+def parse_layer(entry: Any, within: Place = TOP, index: int = 0, above: int = 0, most: int = MAXIMUM_LAYERS) -> Layer:
     """The layer of a JSON object, which is the `index`-th of the list at `within`; raises InvalidNetwork."""
     name = entry.get("type") if isinstance(entry, dict) else None
     kind = TYPES.get(name) if isinstance(name, str) else None
@@ -170,15 +173,15 @@ def parse_layer(entry: Any, within: Place = TOP, index: int = 0, above: int = 0)
             N_("Layer %(layer)s (%(type)s) has a field that is not known; it may have: %(allowed)s."),
             allowed=", ".join(known) or "type",
         )
-    values = {key: _value(kind_of(known[key]), key, entry[key], place, above) for key in entry if key != "type"}
+    values = {key: _value(kind_of(known[key]), key, entry[key], place, above, most) for key in entry if key != "type"}
     lacking = [name for name, item in known.items() if item.default is MISSING and name not in values]
     if lacking:
         raise place.refuse(N_("Layer %(layer)s (%(type)s) needs '%(name)s'."), lacking[0])
     return kind(**values)
 
 
-def _value(kind: Kind, name: str, value: Any, place: Place, above: int) -> Any:
-    return parse_layers(value, place, above) if isinstance(kind, Block) else kind.check(place, name, value)
+def _value(kind: Kind, name: str, value: Any, place: Place, above: int, most: int) -> Any:
+    return parse_layers(value, place, above, most) if isinstance(kind, Block) else kind.check(place, name, value)
 
 
 def _count(layer: Layer) -> int:

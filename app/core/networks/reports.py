@@ -19,14 +19,19 @@ BATCH = 128
 # its gradient) for each picture of the batch.
 MEMORY = Formula(f"{FLOAT_BYTES} * (4 * parameters + statistics + 2 * batch * outputs)")
 INPUT = "input"
+MAXIMUM_LAYERS = 40
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The largest network; the lecture's has 88,914,698 parameters and takes some 1,700 MB."""
+    """The largest network of a visitor; the lecture's has 88,914,698 parameters and takes some 1,700 MB."""
 
     parameters: int = 100_000_000
     memory_mb: int = 4096
+    layers: int = MAXIMUM_LAYERS
+
+
+ANY_SIZE = Limits(2**60, 2**60, 1000)  # of a network that was judged when it came, or is shipped
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from typing import Any
 from app.core.networks.arithmetic import Layer
 from app.core.networks.fields import ACTIVATIONS, Say, tell_field
 from app.core.networks.formulas import Formula
-from app.core.networks.networks import MAXIMUM_LAYERS, TYPES
-from app.core.networks.reports import BATCH, MEMORY
+from app.core.networks.networks import TYPES
+from app.core.networks.reports import BATCH, MAXIMUM_LAYERS, MEMORY
 
 
 def tell_layers(say: Say) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.nn.functional import max_pool2d, pad
 
 from app.core.pictures.framings import Frame, Framing
-from app.core.pictures.preparation import crop_middle, match_channels, resize_images
+from app.core.pictures.preparation import Preparation, crop_middle, match_channels, resize_images
 
 _LEAST_CONTRAST = 16  # levels between ground and ink
 _FAINT = 0.2  # of the strongest ink: less is paper
@@ -48,10 +48,10 @@ def frame_drawing(levels: Tensor, framing: Framing) -> tuple[Tensor, Frame] | No
     return (drawn * 255).round().to(torch.uint8)[:, :, None], frame
 
 
-def frame_middle(levels: Tensor, size: tuple[int, int]) -> Frame:
+def frame_middle(levels: Tensor, preparation: Preparation) -> Frame:
     """The part of H x W x C levels that `prepare_picture` takes."""
     height, width = levels.shape[:2]
-    rows, columns = crop_middle(levels.permute(2, 0, 1), size).shape[1:]
+    rows, columns = crop_middle(levels.permute(2, 0, 1), preparation.size, preparation.crop).shape[1:]
     left, top = (width - columns) // 2, (height - rows) // 2
     return Frame("middle", left / width, top / height, columns / width, rows / height)
 

@@ -7,33 +7,45 @@ A picture becomes what the network sees (`prepare_picture`: uint8 of the network
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, get_args
 
 import torch
 from torch import Tensor
 from torch.nn.functional import interpolate
 
 ENOUGH = 16  # pixels of a photograph for each that the network sees, along a side
+_LARGEST_ENOUGH, _LEAST = 1024, 2  # along a side, and for each, where that would be more than is of use
 _GRAY_WEIGHTS = (0.299, 0.587, 0.114)  # ITU-R BT.601, as Pillow's "L"
+
+Filter = Literal["bilinear", "bicubic"]
+FILTERS: tuple[str, ...] = get_args(Filter)
 
 
 @dataclass(frozen=True, slots=True)
 class Preparation:
-    """Size [height, width] in pixels, 1 or 3 channels, and per channel what is subtracted and divided by, in 0..1."""
+    """Size [height, width] in pixels, 1 or 3 channels, and per channel what is subtracted and divided by, in 0..1.
+
+    `crop` is the share of the middle's sides that is seen, `filter` how it is reduced or enlarged.
+    """
 
     size: tuple[int, int]
     channels: int
     mean: tuple[float, ...]
     std: tuple[float, ...]
+    crop: float = 1.0
+    filter: Filter = "bilinear"
 
     @property
     def enough(self) -> int:
         """Pixels along a side of a photograph; more would not be seen."""
-        return ENOUGH * max(self.size)
+        side = max(self.size)
+        return min(ENOUGH * side, max(_LARGEST_ENOUGH, math.ceil(_LEAST * side / self.crop)))
 
     def to_dict(self) -> dict[str, Any]:
-        """As it is written into a card."""
-        return {"size": list(self.size), "channels": self.channels, "mean": list(self.mean), "std": list(self.std)}
+        """As it is written into a card; crop and filter where they are not the usual ones."""
+        numbers = {"size": list(self.size), "channels": self.channels, "mean": list(self.mean), "std": list(self.std)}
+        more = {"crop": self.crop} if self.crop != 1 else {}
+        return numbers | more | ({"filter": self.filter} if self.filter != "bilinear" else {})
 
     @classmethod
     def from_dict(cls, described: Mapping[str, Any]) -> "Preparation":
@@ -42,7 +54,10 @@ class Preparation:
         mean, std = tuple(map(float, described["mean"])), tuple(map(float, described["std"]))
         if not len(mean) == len(std) == channels or not all(map(math.isfinite, mean + std)) or min(std) <= 0:
             raise ValueError("one finite mean and one positive deviation a channel")
-        return cls((int(height), int(width)), channels, mean, std)
+        crop, filter_ = float(described.get("crop", 1)), described.get("filter", "bilinear")
+        if not 0 < crop <= 1 or filter_ not in FILTERS:
+            raise ValueError("a share of the middle, and a filter that is known")
+        return cls((int(height), int(width)), channels, mean, std, crop, filter_)
 
 
 def measure_preparation(images: Tensor, normalization: str) -> Preparation:
@@ -77,27 +92,30 @@ def _spread(values: Tensor, images: Tensor) -> Tensor:
 def prepare_picture(levels: Tensor, preparation: Preparation) -> Tensor:
     """uint8 C x h x w, what the network sees, of H x W x C levels 0..255 (uint8 or float32, C = 1 or 3).
 
-    The largest part in the middle that has the proportions of `size`, reduced or enlarged.
+    The largest part in the middle that has the proportions of `size`, or the `crop` of it, reduced or enlarged.
     """
-    middle = crop_middle(levels.permute(2, 0, 1), preparation.size)
-    seen = match_channels(resize_images(middle.unsqueeze(0), preparation.size), preparation.channels)[0]
+    middle = crop_middle(levels.permute(2, 0, 1), preparation.size, preparation.crop).unsqueeze(0)
+    seen = match_channels(resize_images(middle, preparation.size, preparation.filter), preparation.channels)[0]
     return seen.round().clamp(0, 255).to(torch.uint8)
 
 
-def crop_middle(picture: Tensor, size: tuple[int, int]) -> Tensor:
-    """The largest part of C x H x W, in its middle, with the proportions of `size` (height, width); a view."""
+def crop_middle(picture: Tensor, size: tuple[int, int], share: float = 1.0) -> Tensor:
+    """The largest part of C x H x W, in its middle, with the proportions of `size` (height, width); a view.
+
+    With a `share`, as much of its sides.
+    """
     height, width = picture.shape[1:]
-    rows = min(height, max(1, round(width * size[0] / size[1])))
-    columns = min(width, max(1, round(height * size[1] / size[0])))
+    rows = max(1, round(share * min(height, width * size[0] / size[1])))
+    columns = max(1, round(share * min(width, height * size[1] / size[0])))
     top, left = (height - rows) // 2, (width - columns) // 2
     return picture[:, top : top + rows, left : left + columns]
 
 
-def resize_images(images: Tensor, size: tuple[int, int]) -> Tensor:
-    """N x C x h x w of N x C x H x W, uint8 or float32: bilinear, over all pixels that one covers (as Pillow's)."""
+def resize_images(images: Tensor, size: tuple[int, int], filter: Filter = "bilinear") -> Tensor:  # noqa: A002
+    """N x C x h x w of N x C x H x W, uint8 or float32, by a filter over all pixels that one covers (as Pillow's)."""
     if tuple(images.shape[2:]) == tuple(size):
         return images
-    return interpolate(images, size, mode="bilinear", antialias=True, align_corners=False)
+    return interpolate(images, size, mode=filter, antialias=True, align_corners=False)
 
 
 def match_channels(images: Tensor, channels: int) -> Tensor:

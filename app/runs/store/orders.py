@@ -4,14 +4,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.core.networks.networks import Network, parse_network
-from app.core.networks.reports import Limits as NetworkLimits
+from app.core.networks.reports import ANY_SIZE
 from app.core.training.hyperparameters import Training, parse_training
 from app.runs.store.states import Reason, Values, Visitor
 
 if TYPE_CHECKING:
     import numpy as np  # slow to import, and no page needs it
-
-ANY_SIZE = NetworkLimits(parameters=2**60, memory_mb=2**60)  # of a network that was judged when it came
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any, get_args
 from app.core.classification.questions import Method
 from app.core.convolution.kernels import KERNELS
 from app.core.networks.networks import expand, parse_network
-from app.core.networks.reports import LayerReport
+from app.core.networks.reports import ANY_SIZE, LayerReport
 from app.web.addresses import Field, Grammar, check_sample, picture
 
 _SHIPPED, _USUAL = Path(__file__).parents[3] / "models", "explain"
@@ -34,7 +34,7 @@ def _check(values: Mapping[str, Any]) -> None:
     folder = _SHIPPED / (values["model"] or _USUAL)
     if not (folder / "network.json").is_file():
         raise GRAMMAR.named("model").refuse()
-    network = parse_network(_read(folder / "network.json"))
+    network = parse_network(_read(folder / "network.json"), ANY_SIZE)
     rows = {row.name: row for row in expand(network).report.layers}
     if values["label"] not in (None, *_read(folder / "card.json")["classes"]):
         raise GRAMMAR.named("label").refuse()

@@ -186,10 +186,12 @@ def _translate(request: Request, card: dict[str, Any]) -> dict[str, Any]:
     """In the visitor's language; the name of somebody's own pictures, which is a secret, is left out."""
     language, values = choose_language(request), card.get("data_values", {})
     values = {key: translate(language, str(value)) for key, value in values.items()}
-    told = {key: translate(language, told_name(str(card[key]))) for key in TOLD if card.get(key)}
+    told: dict[str, Any] = {key: translate(language, told_name(str(card[key]))) for key in TOLD if card.get(key)}
     if card.get("dataset"):
         told["dataset"] = told_name(card["dataset"])  # what programs ask by is no word to translate
     if values:
         told["data"] = translate(language, card["data"], values)
+    if card.get("biases"):
+        told["biases"] = [translate(language, bias) for bias in card["biases"]]
     framings = {"framings": framings_of(card.get("dataset"))}
     return {key: value for key, value in (card | told | framings).items() if key != "data_values"}

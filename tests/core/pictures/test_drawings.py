@@ -15,7 +15,7 @@ from app.core.datasets.builtin import BUILTIN
 from app.core.datasets.datasets import load_dataset
 from app.core.pictures.drawings import frame_drawing, frame_middle
 from app.core.pictures.framings import Framing
-from app.core.pictures.preparation import prepare_picture
+from app.core.pictures.preparation import Preparation, prepare_picture
 from app.core.pictures.sample_levels import read_sample
 from tests.drawn_digits import drawings
 
@@ -131,7 +131,7 @@ def test_what_is_no_drawing_on_a_plain_ground_is_not_cut(name: str) -> None:
 def test_the_middle_is_what_is_prepared() -> None:
     picture = torch.zeros(30, 80, 3, dtype=torch.uint8)
 
-    frame = frame_middle(picture, (28, 28))
+    frame = frame_middle(picture, Preparation((28, 28), 3, (0.0,) * 3, (1.0,) * 3))
 
     assert (frame.framing, frame.left, frame.top, frame.width, frame.height) == ("middle", 25 / 80, 0, 30 / 80, 1)
 

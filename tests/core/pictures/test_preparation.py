@@ -1,5 +1,7 @@
 """Pictures as networks see them, against Pillow and NumPy."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -118,5 +120,34 @@ def test_a_batch_is_resized_as_its_pictures_are() -> None:
     assert match_channels(together, 3) is together
 
 
-def test_a_preparation_is_the_same_after_it_was_written() -> None:
-    assert Preparation.from_dict(GRAY.to_dict()) == GRAY
+@pytest.mark.parametrize("preparation", [GRAY, replace(COLOR, crop=0.875), replace(COLOR, filter="bicubic")])
+def test_a_preparation_is_the_same_after_it_was_written(preparation: Preparation) -> None:
+    assert Preparation.from_dict(preparation.to_dict()) == preparation
+
+
+def test_what_is_usual_is_not_written() -> None:
+    assert set(COLOR.to_dict()) == {"size", "channels", "mean", "std"}
+
+
+@pytest.mark.parametrize("said", [{"crop": 0}, {"crop": 1.1}, {"crop": "wide"}, {"filter": "lanczos"}, {"filter": []}])
+def test_a_share_or_filter_that_is_none_is_refused(said: dict[str, object]) -> None:
+    with pytest.raises((ValueError, TypeError)):
+        Preparation.from_dict(COLOR.to_dict() | said)
+
+
+@pytest.mark.parametrize(("height", "width"), [(512, 512), (300, 451), (123, 77), (64, 64)])
+def test_with_a_crop_the_middle_of_the_middle_is_seen_by_pillows_bicubic(height: int, width: int) -> None:
+    picture = levels(height, width)
+
+    seen = prepare_picture(picture, replace(COLOR, crop=0.875, filter="bicubic"))
+
+    side = round(0.875 * min(height, width))
+    left, top = (width - side) // 2, (height - side) // 2
+    image = Image.fromarray(picture.numpy()).crop((left, top, left + side, top + side))
+    expected = np.asarray(image.resize((32, 32), Image.Resampling.BICUBIC)).astype(int)
+    assert np.abs(seen.permute(1, 2, 0).numpy().astype(int) - expected).max() <= 1
+
+
+@pytest.mark.parametrize(("side", "enough"), [(8, 128), (32, 512), (64, 1024), (224, 1024), (1024, 2341)])
+def test_of_a_photograph_more_pixels_are_read_than_the_network_sees(side: int, enough: int) -> None:
+    assert Preparation((side, side), 3, (0.0,) * 3, (1.0,) * 3, crop=0.875).enough == enough

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from app.core.networks.networks import parse_network
-from app.runs.store.orders import ANY_SIZE
+from app.core.networks.reports import ANY_SIZE
 
 revision = "0002"
 down_revision = "0001"
