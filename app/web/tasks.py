@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from app.core.classification.gradients.views import show_gradient as show_gradient
     from app.core.classification.inspection.channel_views import show_channel as show_channel
     from app.core.classification.inspection.channel_views import show_kernels as show_kernels
     from app.core.classification.inspection.channel_views import show_selectivity as show_selectivity

@@ -76,5 +76,7 @@ def head_of(anatomy: Anatomy, layer: str) -> nn.Sequential:
     return nn.Sequential(OrderedDict((name, children[name]) for name in names[: names.index(top) + 1]))
 
 
-def _keep(found: dict[str, Tensor], name: str, _module: nn.Module, _inputs: Any, output: Tensor) -> None:
-    found[name] = output
+def _keep(found: dict[str, Tensor], name: str, _module: nn.Module, _inputs: Any, output: Tensor) -> Tensor:
+    """A dropout that does nothing gives its input itself, which others may read too: a gradient tells views apart."""
+    found[name] = output.view_as(output)
+    return found[name]

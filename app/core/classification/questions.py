@@ -32,6 +32,22 @@ class Implant:
 
 
 @dataclass(frozen=True, slots=True)
+class Weight:
+    """One number that is learned: of output channel (or unit) `channel`, for input map (or value) `source`, from 0.
+
+    `x` and `y` are the kernel's column and row. `source` None is the first map that the channel sees. Only a kernel's
+    weight has all of them; a dense one has no x and y, the others have the channel alone.
+    """
+
+    layer: str
+    parameter: str = "weight"
+    channel: int = 0
+    source: int | None = None
+    x: int = 0
+    y: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """A picture's file and a model's folder; what is done to the picture as it is seen, and to the network."""
 

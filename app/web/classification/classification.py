@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Form, Request, Response, UploadFile
 from pydantic import BeforeValidator, Field, FiniteFloat
 
-from app.core.classification.questions import MOST_MAPS, Implant, Method, Question, Wish
+from app.core.classification.questions import MOST_MAPS, Implant, Method, Question, Weight, Wish
 from app.core.errors import N_, InvalidValue
 from app.core.pictures.changes import Change
 from app.core.pictures.outputs import MEDIA_TYPES
@@ -133,6 +133,23 @@ class AttributionForm(QuestionForm):
     layer: Name | None = Field(None, description="For `grad-cam`: whose maps are weighed; default: the last ones.")
 
 
+class GradientForm(QuestionForm):
+    """The same, which weight's gradient, of the loss with which class, and how far one step goes."""
+
+    layer: Name
+    parameter: Literal["weight", "bias", "gamma", "beta"] = Field("weight", description="Which kind of the layer's.")
+    channel: Whole = Field(0, description="Of which output map or unit, from 0.")
+    source: Whole | None = Field(None, description="For which input map or value; default: the first that it sees.")
+    x: Whole = Field(0, description="The kernel's column, from 0.")
+    y: Whole = Field(0, description="The kernel's row, from 0.")
+    label: str | None = Field(None, max_length=64, description="The true class; default: what the network answers.")
+    learning_rate: FiniteFloat = Field(0.1, description="Of the step of gradient descent, above 0.")
+
+    def weight(self) -> Weight:
+        """The core's description."""
+        return Weight(self.layer, self.parameter, self.channel, self.source, self.x, self.y)
+
+
 @router.post("/classifications")
 async def classify_picture(
     request: Request,
@@ -207,6 +224,21 @@ async def attribute_class(
     question = await form.question(folder, settings)
     heat = await workers.run(request, tasks.draw_heat, question, form.method, form.label, form.layer)
     return heat | {"milliseconds": _milliseconds(started)}
+
+
+@router.post("/gradients")
+async def explain_gradient(
+    request: Request,
+    folder: ModelDep,
+    form: Annotated[GradientForm, Form(media_type="multipart/form-data")],
+    settings: SettingsDep,
+    workers: WorkersDep,
+) -> dict[str, Any]:
+    """A weight's gradient as the sum of its products, a step of gradient descent, and a finite difference."""
+    started = time.perf_counter()
+    question = await form.question(folder, settings)
+    found = await workers.run(request, tasks.show_gradient, question, form.weight(), form.label, form.learning_rate)
+    return found | {"milliseconds": _milliseconds(started)}
 
 
 async def _send_npy(work: Awaitable[Answer]) -> Response:

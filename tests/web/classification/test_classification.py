@@ -28,7 +28,7 @@ FILE = written(PICTURE.permute(1, 2, 0).contiguous().numpy())
 RECORDING = record(tiny_anatomy(), prepare_images(PICTURE.unsqueeze(0), PREPARATION))
 SOBEL = {"layer": "conv2d_1", "channel": 1, "matrix": [[1, 2, 1], [0, 0, 0], [-1, -2, -1]]}
 CALLS = {"classifications": {}, "activations": {}, "stages": {}, "explanations": {"layer": "relu_1"},
-         "attributions": {"method": "saliency"}}  # fmt: skip
+         "attributions": {"method": "saliency"}, "gradients": {"layer": "conv2d_1"}}  # fmt: skip
 
 
 def told(response: httpx2.Response) -> dict[str, Any]:
@@ -233,7 +233,7 @@ def test_no_values_break_the_server(
     fields: dict[str, Any] = {"change": change, **CALLS[call]}
     if implant is not None:
         fields["implant"] = implant
-    if call == "explanations":
+    if call in ("explanations", "gradients"):
         fields |= dict(zip(("x", "y", "channel"), place, strict=True))
 
     response = ask(client, call, **fields)
