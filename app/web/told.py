@@ -1,10 +1,11 @@
-"""What the pages are told, so that no script repeats it: the rows of the layers, the fields of a training."""
+"""What the pages are told, so that no script repeats it: rows of layers, fields of a training, names of classes."""
 
 from functools import cache, partial
 from typing import Any
 
 from fastapi import APIRouter, Request
 
+from app.core.datasets.nouns import nouns
 from app.core.networks.telling import tell_layers
 from app.core.training.hyperparameters import tell_hyperparameters
 from app.web.i18n import choose_language, translate
@@ -24,7 +25,20 @@ def list_hyperparameters() -> dict[str, Any]:
     return {"hyperparameters": tell_hyperparameters()}
 
 
+@router.get("/nouns", tags=["classification"])
+def list_nouns(request: Request) -> dict[str, Any]:
+    """Every class and group of classes that is known: its label, its name in the visitor's language, and its group."""
+    language = choose_language(request)
+    rows = nouns().values()
+    return {"nouns": [{"label": row.label, "name": row.names[language], "group": row.group} for row in rows]}
+
+
 @cache
 def tell(language: str) -> dict[str, Any]:
     """All of it in one language, as the pages hold it."""
-    return {"layers": tell_layers(partial(translate, language)), "hyperparameters": tell_hyperparameters()}
+    names = {row.label: row.names[language] for row in nouns().values() if row.names[language] != row.label}
+    return {
+        "layers": tell_layers(partial(translate, language)),
+        "hyperparameters": tell_hyperparameters(),
+        "names": names,
+    }

@@ -16,7 +16,7 @@ from app.core.training.hyperparameters import tell_hyperparameters
 
 def make() -> dict[str, Any]:
     """Everything that told.json holds."""
-    return {"layers": tell_layers(str), "hyperparameters": tell_hyperparameters()}
+    return {"layers": tell_layers(str), "hyperparameters": tell_hyperparameters(), "names": {}}
 
 
 if __name__ == "__main__":

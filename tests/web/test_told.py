@@ -38,10 +38,19 @@ def test_every_field_of_a_training_is_told(client: TestClient) -> None:
     }  # fmt: skip
 
 
+def test_every_noun_is_told_with_its_group(client: TestClient) -> None:
+    told = client.get("/api/nouns", headers={"Accept-Language": "es"}).json()["nouns"]
+
+    rows = {row["label"]: row for row in told}
+    assert rows["Labrador retriever"] == {"label": "Labrador retriever", "name": "labrador", "group": "retriever"}
+    assert rows["animal"] == {"label": "animal", "name": "animal", "group": None}
+
+
 def test_the_pages_hold_what_is_told(client: TestClient) -> None:
     pages = {path: client.get(path, headers={"Accept-Language": "es"}).text for path in ("/train", "/classify")}
 
     for page in pages.values():
         held = json.loads(re.findall(r'<script type="application/json" id="told">(.+?)</script>', page)[0])
         assert held["layers"] == client.get("/api/layers", headers={"Accept-Language": "es"}).json()
+        assert held["names"]["Labrador retriever"] == "labrador"
         assert held["hyperparameters"] == client.get("/api/hyperparameters").json()["hyperparameters"]

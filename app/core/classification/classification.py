@@ -16,6 +16,7 @@ from app.core.classification.implants import Implanted, implant
 from app.core.classification.models import Model, open_model, to_probabilities
 from app.core.classification.questions import Question
 from app.core.classification.sprites import draw_picture
+from app.core.classification.verdicts import Verdict, judge
 from app.core.datasets.builtin import framing_of
 from app.core.errors import N_, InvalidValue
 from app.core.pictures.changes import Change
@@ -86,12 +87,14 @@ class Prediction:
 class Classification:
     """`predictions` and `before` (without the implant) hold all classes, most probable first; `logits` in their order.
 
-    `seen` is a data URL. `familiarity` is the share of validation pictures at least as strange, None where it was not
-    measured. `frame` is the part of the picture that was seen. `scale` is what the implant's kernel was multiplied by.
+    `verdict` is what they allow to say, None where one is no number. `seen` is a data URL. `familiarity` is the share
+    of validation pictures at least as strange, None where it was not measured. `frame` is the part of the picture that
+    was seen. `scale` is what the implant's kernel was multiplied by.
     """
 
     predictions: tuple[Prediction, ...]
     logits: tuple[float, ...]
+    verdict: Verdict | None
     seen: str
     familiarity: float | None
     familiar: bool | None
@@ -140,6 +143,7 @@ def answer(asked: Opened) -> Classification:
     found = Classification(
         predictions=predictions,
         logits=sorted_logits,
+        verdict=judge([item.label for item in predictions], [item.probability for item in predictions]),
         seen=draw_picture(asked.seen),
         familiarity=familiarity,
         familiar=None if familiarity is None else familiarity >= UNFAMILIAR,

@@ -20,8 +20,10 @@ from app.settings import Settings
 from app.web import tasks
 from app.web.answers import Answer, FromWorker
 from app.web.classification.models import ModelDep
+from app.web.classification.verdicts import say_verdict, with_names
 from app.web.dependencies import SettingsDep, WorkersDep, limit_rate
 from app.web.forms import JSON_TEXT, FormFields, Rows, Whole, read_json, require_form
+from app.web.i18n import choose_language
 from app.web.pictures import SeenForm
 
 router = APIRouter(
@@ -158,10 +160,12 @@ async def classify_picture(
     settings: SettingsDep,
     workers: WorkersDep,
 ) -> dict[str, Any]:
-    """All classes sorted, what the network saw, and how familiar that was to it."""
-    started = time.perf_counter()
+    """All classes sorted, what they allow to say, what the network saw, and how familiar that was to it."""
+    started, language = time.perf_counter(), choose_language(request)
     found = await workers.run(request, tasks.classify_picture, await form.question(folder, settings))
-    return found | {"milliseconds": _milliseconds(started)}
+    if found["verdict"]:
+        found["verdict"]["sentence"] = say_verdict(found["verdict"], language)
+    return with_names(found, language) | {"milliseconds": _milliseconds(started)}
 
 
 @router.post("/activations", responses={200: {"content": {"application/x-npy": {}, "application/json": {}}}})
@@ -223,7 +227,7 @@ async def attribute_class(
     started = time.perf_counter()
     question = await form.question(folder, settings)
     heat = await workers.run(request, tasks.draw_heat, question, form.method, form.label, form.layer)
-    return heat | {"milliseconds": _milliseconds(started)}
+    return with_names(heat, choose_language(request)) | {"milliseconds": _milliseconds(started)}
 
 
 @router.post("/gradients")

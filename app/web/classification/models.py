@@ -14,6 +14,7 @@ from pydantic import BeforeValidator, Field
 from app.core.classification.folders import NETWORK, WEIGHTS, find_model, list_models, remember_use
 from app.core.classification.sent import Described, ModelLimits
 from app.core.datasets.builtin import framings_of, told_name
+from app.core.datasets.nouns import name_of
 from app.core.datasets.own import LONGEST_TITLE, new_name, place_to_arrive
 from app.core.networks.reports import Limits
 from app.settings import Settings
@@ -193,5 +194,6 @@ def _translate(request: Request, card: dict[str, Any]) -> dict[str, Any]:
         told["data"] = translate(language, card["data"], values)
     if card.get("biases"):
         told["biases"] = [translate(language, bias) for bias in card["biases"]]
-    framings = {"framings": framings_of(card.get("dataset"))}
-    return {key: value for key, value in (card | told | framings).items() if key != "data_values"}
+    told["framings"] = framings_of(card.get("dataset"))
+    told["class_names"] = [name_of(label, language) for label in card.get("classes", ())]
+    return {key: value for key, value in (card | told).items() if key != "data_values"}

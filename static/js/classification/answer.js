@@ -1,14 +1,15 @@
-// The answer: all classes with their probabilities, how long it took, and whether to believe it.
+// The answer: what can be said, the classes with their probabilities, how long it took, and whether to believe it.
 
 import { classify } from "../api.js";
 import { NO_NUMBERS, known } from "../shared/class-bars.js";
 import { h } from "../shared/dom.js";
 import { number, percent } from "../shared/format.js";
 import { _ } from "../shared/i18n.js";
-import { classTitle } from "../shared/layers.js";
 import { part } from "../rooms/part.js";
 import { showSeen } from "./picture/photo.js";
 
+const MANY = 20; // classes: of more, only the likeliest are listed
+const LISTED = 5;
 const $ = (selector) => document.querySelector(selector);
 
 export function connectAnswer(page) {
@@ -39,19 +40,24 @@ function showAnswer(page) {
   const { answer } = page;
   showBars(page);
   $("#answer-fact").textContent = `${number(answer.milliseconds, answer.milliseconds < 10 ? 1 : 0)} ms`;
-  const [best] = known(answer.predictions);
-  const sentence = best ? familiarity(answer) : [];
+  const sentence = answer.verdict ? familiarity(answer) : [];
   $("#familiarity").className = `verdict${answer.familiar === false ? " is-strange" : ""}`;
   const text = sentence.map((piece, index) => (index === 0 ? h("strong", {}, piece) : ` ${piece}`));
   $("#familiarity").replaceChildren(...text);
-  $("#announcement").textContent = !best
-    ? NO_NUMBERS
-    : _("%(label)s, %(share)s", { label: classTitle(best.label), share: percent(best.probability) });
+  $("#announcement").textContent = answer.verdict?.sentence ?? NO_NUMBERS;
 }
 
 function showBars(page) {
   const { answer, state } = page;
-  $("#answer").show(answer.predictions, { chosen: state.label ?? answer.predictions[0].label });
+  const chosen = state.label ?? answer.predictions[0].label;
+  $("#said").textContent = answer.verdict?.sentence ?? "";
+  $("#answer").show(listed(answer.predictions, chosen), { chosen });
+}
+
+/** All classes; where they are many the likeliest, and the one that is asked about. */
+function listed(predictions, chosen) {
+  if (predictions.length <= MANY) return predictions;
+  return predictions.filter(({ label }, index) => index < LISTED || label === chosen);
 }
 
 /**

@@ -4,6 +4,7 @@ import { _ } from "./i18n.js";
 import { told } from "./told.js";
 
 const { types, activations } = told.layers;
+const { names } = told;
 const KINDS = new Map([
   ["input", _("input")],
   ["projection", _("shortcut")],
@@ -11,27 +12,6 @@ const KINDS = new Map([
   ...types.map(({ type, short }) => [type, short]),
   ...Object.entries(activations).map(([name, { title }]) => [name, title]),
 ]);
-
-const CLASSES = {
-  airplane: _("airplane"),
-  automobile: _("automobile"),
-  bird: _("bird"),
-  cat: _("cat"),
-  deer: _("deer"),
-  dog: _("dog"),
-  frog: _("frog"),
-  horse: _("horse"),
-  ship: _("ship"),
-  truck: _("truck"),
-  circle: _("circle"),
-  crescent: _("crescent"),
-  cross: _("cross"),
-  hexagon: _("hexagon"),
-  ring: _("ring"),
-  square: _("square"),
-  star: _("star"),
-  triangle: _("triangle"),
-};
 
 const DATASETS = {
   cifar10: "CIFAR-10",
@@ -63,9 +43,9 @@ function partTitle(part) {
   return number && !isFinal(kind) ? `${title} ${number}` : title;
 }
 
-/** A class in the page's language, where it is one of the well-known ones. */
+/** A class in the page's language; told is a name only where it is another than the label. */
 export function classTitle(label) {
-  return Object.hasOwn(CLASSES, label) ? CLASSES[label] : label;
+  return Object.hasOwn(names, label) ? names[label] : label;
 }
 
 /** "map 4", "red", "unit 12", or the class itself at the network's end. */

@@ -59,6 +59,35 @@ def test_a_picture_is_classified(client: TestClient) -> None:
     assert "before" not in answer
 
 
+def test_what_can_be_said_of_it_is_said_in_the_visitors_language(client: TestClient) -> None:
+    files = {"image": ("photo.png", FILE)}
+    spanish, english = (
+        told(client.post(f"{MODEL}/classifications", files=files, headers={"Accept-Language": language}))
+        for language in ("es", "en")
+    )
+
+    names = {"cat": "gato", "dog": "perro", "frog": "rana"}
+    assert all(item["name"] == names[item["label"]] for item in spanish["predictions"])
+    assert all(item["name"] == item["label"] for item in english["predictions"])
+    first = spanish["verdict"]["leading"][0]
+    assert first["name"] in spanish["verdict"]["sentence"]
+    shares = {item["label"]: item["probability"] for item in english["predictions"]}
+    summed = {"carnivore": shares["cat"] + shares["dog"]}  # the only group of these three in which there are two
+    assert first["probability"] == pytest.approx((shares | summed)[first["label"]])
+
+
+def test_a_heat_maps_class_is_named(client: TestClient) -> None:
+    files = {"image": ("photo.png", FILE)}
+
+    heat = told(
+        client.post(
+            f"{MODEL}/attributions?lang=es", files=files, data={"method": "saliency", "label": "frog"},
+        )
+    )  # fmt: skip
+
+    assert (heat["label"], heat["name"]) == ("frog", "rana")
+
+
 def test_a_sample_serves_as_the_picture(client: TestClient) -> None:
     answer = told(client.post(f"{MODEL}/classifications", data={"sample": "astronaut"}))
 

@@ -1,0 +1,64 @@
+"""An answer in the visitor's language: a name beside every label, and a verdict as one sentence.
+
+What is said, and of which class or group, is decided in `core.classification.verdicts`; here it is put into words.
+"""
+
+import math
+from typing import Any
+
+from babel.numbers import format_percent
+
+from app.core.datasets.nouns import name_of, phrase_of
+from app.core.errors import N_
+from app.web.i18n import translate
+
+# By kind, whether a group is said, and how many lead.
+_SENTENCES = {
+    ("certain", False, 1): N_("%(first)s (%(share)s)."),
+    ("certain", True, 1): N_("%(group)s (%(sum)s): %(first)s %(share)s."),
+    ("likely", False, 1): N_("Probably %(first)s (%(share)s)."),
+    ("likely", True, 1): N_("%(group)s (%(sum)s): %(first)s %(share)s."),
+    ("undecided", False, 2): N_("Undecided between %(first)s (%(share)s) and %(second)s (%(other)s)."),
+    ("undecided", True, 2): N_(
+        "%(group)s (%(sum)s), undecided between %(first)s (%(share)s) and %(second)s (%(other)s)."
+    ),
+    ("perhaps", False, 1): N_("Not sure: perhaps %(first)s (%(share)s)."),
+    ("perhaps", False, 2): N_("Not sure: perhaps %(first)s (%(share)s) or %(second)s (%(other)s)."),
+    ("perhaps", True, 1): N_("%(group)s (%(sum)s), perhaps %(first)s (%(share)s)."),
+    ("perhaps", True, 2): N_("%(group)s (%(sum)s), perhaps %(first)s (%(share)s) or %(second)s (%(other)s)."),
+}
+
+
+def with_names(value: Any, language: str) -> Any:
+    """The same with a `name` in that language behind each `label`, at any depth."""
+    if isinstance(value, list | tuple):
+        return [with_names(inner, language) for inner in value]
+    if not isinstance(value, dict):
+        return value
+    named = {"name": name_of(value["label"], language)} if "label" in value else {}
+    return {key: with_names(inner, language) for key, inner in value.items()} | named
+
+
+def say_verdict(verdict: dict[str, Any], language: str) -> str:
+    """What can be said of the picture, as a sentence."""
+    group, leading = verdict["group"], verdict["leading"]
+    places = {"group": group} if group else {}
+    places |= dict(zip(("first", "second"), leading, strict=False))
+    values = {place: phrase_of(named["label"], language) for place, named in places.items()}
+    shares = {"group": "sum", "first": "share", "second": "other"}
+    values |= {shares[place]: write_share(named["probability"], language) for place, named in places.items()}
+    sentence = translate(language, _SENTENCES[verdict["kind"], group is not None, len(leading)], values)
+    return sentence[:1].upper() + sentence[1:]
+
+
+def write_share(share: float, language: str) -> str:
+    """As the page writes shares (`percent` of format.js): nearly nothing is not written as nothing, nor nearly all."""
+    nearest = min(share, 1 - share)
+    if 0 < nearest < 0.0005:
+        return "<" + _percent(0.001, language) if share < 0.5 else ">" + _percent(0.999, language)
+    steps = 1000 if nearest > 0 and (share < 0.1 or share >= 0.995) else 100
+    return _percent(math.floor(share * steps + 0.5) / steps, language)
+
+
+def _percent(share: float, language: str) -> str:
+    return format_percent(share, locale=language, decimal_quantization=False)
