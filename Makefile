@@ -71,7 +71,7 @@ static/vendor/.stamp: package.json package-lock.json scripts/vendor.mjs | $(VENV
 # A network that comes with a package becomes a folder of models/; its card is written last.
 PHOTOS := models/photos/card.json
 
-$(PHOTOS): models/photos/recipe.json app/core/classification/adoption.py app/core/datasets/imagenet.py | $(VENV)/.runtime
+$(PHOTOS): models/photos/recipe.json app/core/classification/adoption.py app/core/datasets/imagenet.py app/core/datasets/imagenet.tsv | $(VENV)/.runtime
 	@echo "· Unpacking the network that knows photographs"
 	@$(BIN)/python -m app adopt models/photos
 

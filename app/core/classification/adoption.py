@@ -18,6 +18,7 @@ from app.core.checkpoints import save_weights
 from app.core.classification.cards import read_json, write_json
 from app.core.classification.folders import CARD, NETWORK, WEIGHTS
 from app.core.datasets import imagenet
+from app.core.datasets.nouns import imagenet_classes
 from app.core.errors import N_, InvalidValue
 from app.core.networks.modules import build
 from app.core.networks.networks import Network, parse_network
@@ -86,7 +87,7 @@ def _card(name: str, recipe: Mapping[str, Any], network: Network) -> dict[str, A
         "source": recipe["source"], "reported": recipe["reported"],
         "command": f"python -m app adopt models/{name}",
         "not_for": NOT_FOR, "biases": list(imagenet.BIASES),
-        "classes": [str(index) for index in range(network.classes)],
+        "classes": list(imagenet_classes()),
         "input": list(network.input), "parameters": network.report.parameters,
         "accuracy": None, "calibration": {"before": None, "after": None, "temperature": 1.0},
         "preparation": _preparation(recipe["preparation"], network).to_dict(), "mirror": False,

@@ -67,7 +67,7 @@ def test_the_card_says_where_it_comes_from_and_what_was_not_measured_here() -> N
     assert card["source"]["license"] == "Apache-2.0"
     assert card["source"]["release"] == version(card["source"]["package"])
     assert (card["accuracy"], card["reported"]["accuracy"]) == (None, 0.751)
-    assert len(card["classes"]) == len(set(card["classes"])) == 1000
+    assert (card["classes"][0], card["classes"][967], len(set(card["classes"]))) == ("tench", "espresso", 1000)
     assert len(card["biases"]) >= 5
 
 
