@@ -68,12 +68,13 @@ def record_batch(anatomy: Anatomy, prepared: Tensor, names: Iterable[str]) -> di
     return found
 
 
-def head_of(anatomy: Anatomy, layer: str) -> nn.Sequential:
+def head_of(module: nn.Module, layer: str) -> nn.Module:
     """The network up to a layer (to the end of the block that holds it): what follows need not be computed."""
-    top = anatomy.row(layer).name.partition("/")[0]
-    children = dict(anatomy.module.named_children())
+    top = layer.partition("/")[0]
+    children = dict(module.named_children())
     names = list(children)
-    return nn.Sequential(OrderedDict((name, children[name]) for name in names[: names.index(top) + 1]))
+    kept = OrderedDict((name, children[name]) for name in names[: names.index(top) + 1])
+    return type(module)(kept)
 
 
 def _keep(found: dict[str, Tensor], name: str, _module: nn.Module, _inputs: Any, output: Tensor) -> Tensor:

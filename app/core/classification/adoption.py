@@ -90,7 +90,7 @@ def _card(name: str, recipe: Mapping[str, Any], network: Network) -> dict[str, A
         "classes": list(imagenet_classes()),
         "input": list(network.input), "parameters": network.report.parameters,
         "accuracy": None, "calibration": {"before": None, "after": None, "temperature": 1.0},
-        "preparation": _preparation(recipe["preparation"], network).to_dict(), "mirror": False,
+        "preparation": _preparation(recipe["preparation"], network).to_dict(), "mirror": recipe["mirror"],
     }  # fmt: skip
 
 

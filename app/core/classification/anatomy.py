@@ -31,13 +31,14 @@ _CHANNELS_STAY = {
 class Anatomy:
     """`module` is that of `networks.build(network)`, in eval mode; its logits are divided by `temperature`.
 
-    `preparation` says how levels became the input, where that is known.
+    `preparation` says how levels became the input, where that is known. One `for_once` is not worth being made lean.
     """
 
     network: Network
     module: nn.Module
     temperature: float = 1.0
     preparation: Preparation | None = None
+    for_once: bool = False
 
     @cached_property
     def rows(self) -> dict[str, LayerReport]:

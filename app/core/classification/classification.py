@@ -13,7 +13,8 @@ from app.core.classification.activations import hooked
 from app.core.classification.anatomy import INPUT
 from app.core.classification.familiarity import UNFAMILIAR
 from app.core.classification.implants import Implanted, implant
-from app.core.classification.models import Model, open_model, to_probabilities
+from app.core.classification.leaning import quickest
+from app.core.classification.models import Model, open_model, pass_through, to_probabilities
 from app.core.classification.questions import Question
 from app.core.classification.sprites import draw_picture
 from app.core.classification.verdicts import Verdict, judge
@@ -50,9 +51,9 @@ class Opened:
         """The model that answers."""
         if self.implanted is None:
             return self.trained
-        module = self.implanted.anatomy.module
-        assert isinstance(module, nn.Sequential)
-        return replace(self.trained, module=module)
+        changed = self.implanted.anatomy
+        assert isinstance(changed.module, nn.Sequential)
+        return replace(self.trained, module=changed.module, for_once=True)
 
     @property
     def seen(self) -> Tensor:
@@ -160,14 +161,13 @@ def answer(asked: Opened) -> Classification:
 def _compute(model: Model, prepared: Tensor) -> tuple[Tensor, float | None]:
     """The logits, and the familiarity from the same pass."""
     layers = [] if model.familiarity is None else [layer for layer in model.familiarity.layers if layer != INPUT]
-    with hooked(model.module, layers) as outputs:
-        logits = model.module(prepared)[0]
+    module = quickest(model.anatomy, layers)
+    with hooked(module, layers) as outputs:
+        logits = pass_through(model, module, prepared)[0]
     familiarity = None
     if model.familiarity is not None:
-        strangeness = model.familiarity.strangeness({INPUT: prepared} | outputs)
+        strangeness = model.familiarity.strangeness({INPUT: prepared} | {name: outputs[name][:1] for name in layers})
         familiarity = model.familiarity.share(float(strangeness[0]))
-    if model.mirror:
-        logits = (logits + model.module(prepared.flip(-1))[0]) / 2
     return logits, familiarity
 
 

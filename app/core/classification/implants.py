@@ -47,7 +47,7 @@ def implant(anatomy: Anatomy, wish: Implant) -> Implanted:
     scale = float(learned.norm()) / strength if strength else 1.0
     weight = module.weight.detach().clone()
     weight[wish.channel] = (kernel * scale).to(weight.dtype)
-    changed = replace(anatomy, module=_with_weight(anatomy.module, wish.layer, weight))
+    changed = replace(anatomy, module=_with_weight(anatomy.module, wish.layer, weight), for_once=True)
     return Implanted(changed, weight[wish.channel], scale)
 
 

@@ -16,6 +16,7 @@ from app.core.classification.anatomy import INPUT, Anatomy
 from app.core.classification.cards import read_trained
 from app.core.classification.familiarity import FAMILIARITY, Familiarity, read_familiarity
 from app.core.classification.folders import CARD, NETWORK, WEIGHTS
+from app.core.classification.leaning import quickest
 from app.core.classification.stages import stages_of
 from app.core.errors import N_, InvalidValue
 from app.core.networks.networks import Network, expand
@@ -29,7 +30,7 @@ class Model:
     """A trained network. `network` is expanded: its layers are the children of `module`, which is in eval mode.
 
     `temperature` divides the logits before softmax; with `mirror` they are the mean of those of the picture and of its
-    mirror image. `card` is what is told of it.
+    mirror image. `card` is what is told of it. One `for_once` has something changed for a single question.
     """
 
     name: str
@@ -41,11 +42,12 @@ class Model:
     mirror: bool
     classes: tuple[str, ...]
     familiarity: Familiarity | None
+    for_once: bool = False
 
     @cached_property
     def anatomy(self) -> Anatomy:
         """As `inspection` looks at it."""
-        return Anatomy(self.network, self.module, self.temperature, self.preparation)
+        return Anatomy(self.network, self.module, self.temperature, self.preparation, self.for_once)
 
 
 def open_model(folder: Path) -> Model:
@@ -70,9 +72,15 @@ def load_model(folder: Path) -> Model:
 @torch.no_grad()
 def compute_logits(model: Model, seen: Tensor) -> Tensor:
     """float32 N x classes of uint8 N x C x h x w pictures as the network sees them; mirrored too if the model does."""
-    prepared = prepare_images(seen, model.preparation)
-    logits: Tensor = model.module(prepared)
-    return (logits + model.module(prepared.flip(-1))) / 2 if model.mirror else logits
+    return pass_through(model, quickest(model.anatomy, ()), prepare_images(seen, model.preparation))
+
+
+def pass_through(model: Model, module: nn.Module, prepared: Tensor) -> Tensor:
+    """float32 N x classes of N prepared pictures, by its module or a leaner one; mirror images go last."""
+    if not model.mirror:
+        return module(prepared)
+    logits: Tensor = module(torch.cat([prepared, prepared.flip(-1)]))
+    return logits.unflatten(0, (2, -1)).mean(0)
 
 
 def to_probabilities(model: Model, logits: Tensor) -> Tensor:

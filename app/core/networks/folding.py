@@ -8,10 +8,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from torch import Tensor, nn
-from torch.nn.utils import fuse_conv_bn_weights
 
 from app.core.networks.arithmetic import Layer
-from app.core.networks.modules import ResidualBlock, build
+from app.core.networks.modules import ResidualBlock, build, fuse
 from app.core.networks.networks import Network, expand
 from app.core.networks.residual import Residual
 
@@ -48,7 +47,7 @@ def _copy(module: nn.Module, lean: nn.Module) -> None:
             _copy(child, lean.get_submodule(_names(lean)[len(twins)]))
             twins.append({})
         elif isinstance(child, nn.BatchNorm2d) and isinstance(previous := _previous(module, name), nn.Conv2d):
-            twins[-1] = _fused(previous, child)
+            twins[-1] = dict(zip(("weight", "bias"), fuse(previous, child), strict=True))
         else:
             twins.append(child.state_dict())
     for name, twin in zip(_names(lean), twins, strict=True):
@@ -65,14 +64,3 @@ def _previous(module: nn.Module, name: str) -> nn.Module | None:
     names = [other for other in _names(module) if other != "projection"]
     index = names.index(name)
     return module.get_submodule(names[index - 1]) if index else None
-
-
-def _fused(convolution: nn.Conv2d, normalization: nn.BatchNorm2d) -> dict[str, Tensor]:
-    mean, variance = normalization.running_mean, normalization.running_var
-    assert mean is not None
-    assert variance is not None
-    weight, bias = fuse_conv_bn_weights(
-        convolution.weight, convolution.bias, mean, variance, normalization.eps,
-        normalization.weight, normalization.bias,
-    )  # fmt: skip
-    return {"weight": weight.detach(), "bias": bias.detach()}

@@ -12,6 +12,7 @@ from typing import Any
 import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
+from torch.nn.utils import fuse_conv_bn_weights
 
 from app.core.networks.arithmetic import Layer, Shape, Traced, entry_of
 from app.core.networks.fields import Place
@@ -117,6 +118,18 @@ def build_modules(shape: Shape, layers: Sequence[Layer], seed: int = 0) -> nn.Se
     _allocate(module)
     _initialize(module, torch.Generator().manual_seed(seed))
     return module
+
+
+def fuse(convolution: nn.Conv2d, normalization: nn.BatchNorm2d) -> tuple[Tensor, Tensor]:
+    """Kernels and bias of the convolution that gives what the two give one after the other."""
+    mean, variance = normalization.running_mean, normalization.running_var
+    assert mean is not None
+    assert variance is not None
+    weight, bias = fuse_conv_bn_weights(
+        convolution.weight, convolution.bias, mean, variance, normalization.eps,
+        normalization.weight, normalization.bias,
+    )  # fmt: skip
+    return weight.detach(), bias.detach()
 
 
 def _children(traced: Sequence[Traced]) -> OrderedDict[str, nn.Module]:

@@ -14,6 +14,7 @@ from torch import Tensor
 from app.core.classification.activations import head_of, hooked
 from app.core.classification.anatomy import INPUT, SOFTMAX, Anatomy
 from app.core.classification.classification import Opened
+from app.core.classification.leaning import quickest
 from app.core.classification.questions import Question, Wish
 from app.core.classification.sprites import draw_maps
 from app.core.classification.stages import parts_of, stages_of
@@ -36,10 +37,9 @@ def show_columns(question: Question, other: Question | None, wish: Wish) -> list
 def record_layers(anatomy: Anatomy, prepared: Tensor, layers: Sequence[str]) -> dict[str, Tensor]:
     """The values of some layers for N prepared pictures: N x C x H x W, or N x units; "input" and "softmax" too."""
     inner = [name for name in anatomy.rows if name in layers]
-    if SOFTMAX in layers:
-        module, inner = anatomy.module, list(dict.fromkeys([*inner, next(reversed(anatomy.rows))]))
-    else:
-        module = head_of(anatomy, inner[-1]) if inner else torch.nn.Sequential()
+    module = quickest(anatomy, inner)
+    if SOFTMAX not in layers:
+        module = head_of(module, inner[-1]) if inner else torch.nn.Sequential()
     with hooked(module, inner) as found:
         logits = module(prepared)
     found[INPUT] = prepared

@@ -68,7 +68,7 @@ def _value(anatomy: Anatomy, levels: Tensor, target: str, channel: int) -> Tenso
     if anatomy.preparation is not None:
         mean, std = (torch.tensor(v).view(-1, 1, 1) for v in (anatomy.preparation.mean, anatomy.preparation.std))
         prepared = (prepared - mean) / std
-    head = head_of(anatomy, target)
+    head = head_of(anatomy.module, target)
     with hooked(head, [target]) as found:
         head(prepared)
     return found[target][0, channel].mean()
