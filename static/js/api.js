@@ -83,6 +83,15 @@ export async function readActivations(model, source, fields) {
   return (await send(`${modelAddress(model)}/activations`, form(source, fields))).json();
 }
 
+/**
+ * {columns: [{part, name, shape, channels, limit, maps, other?, differences?}]}: the maps that a picture excites most,
+ * of each stage, or of what a `part` consists of, or of one `layer`; beside them those of a second picture, sent as
+ * `other_sample` or `other_image`.
+ */
+export async function readColumns(model, source, fields) {
+  return (await send(`${modelAddress(model)}/stages`, form(source, fields))).json();
+}
+
 /** How one number of a layer was made; `fields` has its layer, channel, x and y. */
 export async function explainUnit(model, source, fields) {
   return (await send(`${modelAddress(model)}/explanations`, form(source, fields))).json();
@@ -311,7 +320,8 @@ function readOrigin(headers) {
 function form(source, fields) {
   const body = new FormData();
   for (const [name, value] of Object.entries(fields)) {
-    if (value !== null && value !== undefined)
+    if (value instanceof Blob) body.append(name, value, "image");
+    else if (value !== null && value !== undefined)
       body.append(name, typeof value === "object" ? JSON.stringify(value) : value);
   }
   if (source.sample) body.append("sample", source.sample);

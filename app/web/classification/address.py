@@ -13,6 +13,7 @@ from app.web.addresses import Field, Grammar, check_sample, picture
 
 _SHIPPED, _USUAL = Path(__file__).parents[3] / "models", "explain"
 _LONGEST, _MOST = 100, 10**5 - 1
+_PART = r"(?:stem|head|classes|stage_\d{1,2})(?:/block_\d{1,2})?"  # what columns unfold: a stage, or a block of it
 # What a photo may go through on its way to the network: the ends of each slider, in pixels, degrees and levels.
 CHANGES = {
     "dx": (-12, 12), "dy": (-12, 12), "angle": (-180, 180), "noise": (0, 100), "blur": (0, 4), "size": (0, 24),
@@ -30,7 +31,8 @@ def _whole(name: str) -> Field:
 
 def _check(values: Mapping[str, Any]) -> None:
     """The network is one that is shipped, and has what is open and what is replaced."""
-    check_sample(values["sample"])
+    for sample in {values["sample"], values["other"] or values["sample"]}:
+        check_sample(sample)
     folder = _SHIPPED / (values["model"] or _USUAL)
     if not (folder / "network.json").is_file():
         raise GRAMMAR.named("model").refuse()
@@ -38,9 +40,12 @@ def _check(values: Mapping[str, Any]) -> None:
     rows = {row.name: row for row in expand(network).report.layers}
     if values["label"] not in (None, *_read(folder / "card.json")["classes"]):
         raise GRAMMAR.named("label").refuse()
+    shapes = {"input": network.input, **{name: row.output_shape for name, row in rows.items()},
+              "softmax": (network.classes,)}  # fmt: skip
     if values["layer"]:
-        shapes = {name: row.output_shape for name, row in rows.items()}
-        _check_place(values, {"input": network.input, **shapes, "softmax": (network.classes,)})
+        _check_place(values, shapes)
+    if values["whole"] not in (None, *shapes):
+        raise GRAMMAR.named("whole").refuse()
     if implant := values["implant"]:
         row = rows.get(implant["layer"])
         if implant["kernel"] not in KERNELS or row is None or not _has_kernel(row, implant["channel"]):
@@ -72,6 +77,9 @@ GRAMMAR = Grammar((
     _whole("x"),
     _whole("y"),
     _whole("source"),
+    Field("open", "word", pattern=_PART),
+    _text("whole"),
+    Field("other", "word"),
     Field("scale", "choice", "layer", choices=("layer", "all")),
     Field("method", "choice", "grad-cam", choices=get_args(Method)),
     Field("all", "flag", False),

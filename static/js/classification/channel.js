@@ -4,9 +4,9 @@ import { readChannel } from "../api.js";
 import { h } from "../shared/dom.js";
 import { fixed, number } from "../shared/format.js";
 import { _ } from "../shared/i18n.js";
-import { channelTitle, classTitle, datasetTitle, layerTitle } from "../shared/layers.js";
+import { channelTitle, classTitle, datasetTitle } from "../shared/layers.js";
 import { loadImage } from "../shared/pixels.js";
-import { feeding } from "./columns/edges.js";
+import { titleOf } from "./columns/column.js";
 import { part } from "../rooms/part.js";
 
 const PATCHES = 9;
@@ -53,13 +53,13 @@ function asked(page) {
   let layer = page.layer(page.state.layer);
   const channel = page.state.channel ?? 0;
   while (layer && layer.role !== "kernels" && layer.shape.length === 3 && layer.role !== "input")
-    layer = page.layer(feeding(layer)[0]);
-  const isConvolution = layer?.role === "kernels" && channel < layer.maps.length;
+    layer = page.layer(layer.from[0]);
+  const isConvolution = layer?.role === "kernels" && channel < layer.shape[0];
   $("#channel-card").hidden = !isConvolution;
   if (isConvolution)
     $("#channel-title").textContent = _("What excites %(map)s of %(layer)s", {
       map: channelTitle(layer, channel, page.model.classes),
-      layer: layerTitle(layer.name),
+      layer: titleOf(page, layer.name),
     });
   return isConvolution ? { model: page.model.name, layer: layer.name, channel } : null;
 }

@@ -16,6 +16,7 @@ import { connectHeat } from "./heat.js";
 import { connectImplant } from "./implant.js";
 import { connectMaking } from "./making/making.js";
 import { connectMaps } from "./columns/maps.js";
+import { keeperOf } from "./columns/shown.js";
 import { connectPhoto } from "./picture/photo.js";
 import { connectSelectivity } from "./selectivity.js";
 import { attempt, connectNotice, tell } from "../rooms/notice.js";
@@ -25,7 +26,8 @@ const ADDRESS = new Address(told.address);
 const PHOTO_SIDE = 384;
 const SETTLE_MS = 220;
 const UNLISTED = /^(run-[0-9a-f]{16}|own-[0-9a-f]{32})$/; // a run's newest checkpoint, and what visitors sent in
-const NOT_OPEN = { layer: null, channel: null, x: null, y: null, source: null };
+const NO_MAP = { layer: null, channel: null, x: null, y: null, source: null };
+const NOT_OPEN = { ...NO_MAP, open: null, whole: null };
 
 class ClassificationPage {
   kernels = [];
@@ -40,7 +42,6 @@ class ClassificationPage {
   maps = null;
   explained = null;
   trail = [];
-  expanded = new Set(); // layers whose maps are all shown
   allTerms = false;
   #reading = 0;
   #pictures = 0;
@@ -77,7 +78,7 @@ class ClassificationPage {
 
   /** Layers of the network, by name; the first is its input. */
   layer(name) {
-    return this.maps?.layers.find((layer) => layer.name === name) ?? null;
+    return this.maps?.named.get(name) ?? null;
   }
 
   /** What the answer depends on, as text: another text means another answer. */
@@ -132,7 +133,6 @@ class ClassificationPage {
     if (!wanted) return;
     const found = await readModel(wanted).catch((error) => this.#without(error, wanted, usual));
     [this.answer, this.maps, this.explained, this.trail] = [null, null, null, []];
-    this.expanded.clear();
     this.model = found;
     this.state.model = found.name === name ? name : null;
   }
@@ -149,7 +149,8 @@ class ClassificationPage {
     const { layer, channel, x, y } = this.state;
     this.allTerms = false;
     this.trail = walked ? [...this.trail, { layer, channel, x, y }] : [];
-    this.change({ ...NOT_OPEN, ...place });
+    const keeper = keeperOf(this, place.layer);
+    this.change({ ...NO_MAP, ...place, ...(keeper && { open: keeper }) });
   }
 
   /** Moves the unit of the open map. */

@@ -65,7 +65,7 @@ function offerPlaces(page) {
     ? implant.kernel
     : (fitting.find(({ name }) => name === "sobel-x") ?? fitting[0])?.name;
   $("#implant-channel").replaceChildren(
-    ...layer.maps.map((_map, channel) => h("option", { value: channel }, String(channel + 1))),
+    ...Array.from({ length: layer.shape[0] }, (_map, channel) => h("option", { value: channel }, String(channel + 1))),
   );
   if (implant?.layer === layer.name) $("#implant-channel").value = String(implant.channel);
   $("#implant").disabled = fitting.length === 0;

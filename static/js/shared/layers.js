@@ -21,6 +21,11 @@ const DATASETS = {
   shapes: _("drawn shapes"),
 };
 
+/** What a type of layer does, by the server's word: "kernels", "function", "sum" ... */
+export function roleOf(type) {
+  return types.find((row) => row.type === type).role;
+}
+
 /** Whether a run tells no more of its pictures than that they are somebody's own. */
 export function isSecret(dataset) {
   return dataset === "own-pictures";

@@ -2,6 +2,7 @@
 
 import { explainUnit, readFilters } from "../../api.js";
 import { isShown } from "./shown.js";
+import { IN_BETWEEN } from "./tree.js";
 
 export class Edges {
   #page;
@@ -14,7 +15,7 @@ export class Edges {
   /** [{layer, channel, strength}]: strength from -1 to 1, or null where a map goes on without a weight. */
   async to({ layer: name, channel }) {
     const layer = this.#page.layer(name);
-    const froms = layer ? feeding(layer) : [];
+    const froms = layer?.from ?? [];
     if (froms.length === 0) return [];
     if (layer.role === "kernels") return this.#weighted(layer, channel, froms[0]);
     if (layer.role === "weigh") return this.#dense(layer, channel, froms[0]);
@@ -23,21 +24,30 @@ export class Edges {
     return froms.map((from) => ({ layer: from, channel, strength: null }));
   }
 
-  /** The same, seen through layers that have no column: norms pass maps on, flattening lays them out. */
+  /** The same, seen through steps that have no column: norms pass maps on, flattening lays them out. */
   async shown(place) {
+    if (!this.#hasSource(this.#page.layer(place.layer))) return [];
     let sources = await this.to(place);
     for (let layer = this.#hidden(sources); layer; layer = this.#hidden(sources))
       sources = this.#through(layer, sources);
     return sources;
   }
 
+  /** Whether what feeds a layer has a column; what is folded into a stage has none. */
+  #hasSource(layer) {
+    return (layer?.from ?? []).some((name) => {
+      const from = this.#page.layer(name);
+      return isShown(this.#page, from) || (isBetween(from) && this.#hasSource(from));
+    });
+  }
+
   #hidden([source]) {
     const layer = source && this.#page.layer(source.layer);
-    return layer && !isShown(this.#page, layer) && feeding(layer).length ? layer : null;
+    return layer && isBetween(layer) && !isShown(this.#page, layer) ? layer : null;
   }
 
   #through(layer, sources) {
-    const [from] = feeding(layer);
+    const [from] = layer.from;
     const [, height = 1, width = 1] = layer.role === "unroll" ? this.#page.layer(from).shape : [];
     const sums = new Map();
     for (const { channel, strength } of sources) {
@@ -57,7 +67,7 @@ export class Edges {
     if (!strengths) return this.#all(from);
     const most = strengths.flat().reduce((largest, value) => Math.max(largest, Math.abs(value)), 0) || 1;
     const inputs = strengths[channel].length;
-    const groups = Math.max(1, Math.floor((this.#page.layer(from)?.maps.length ?? inputs) / inputs));
+    const groups = Math.max(1, Math.floor((this.#page.layer(from)?.shape[0] ?? inputs) / inputs));
     const first = Math.floor((channel * groups) / strengths.length) * inputs; // of the maps that its group is given
     return strengths[channel].map((value, index) => ({ layer: from, channel: first + index, strength: value / most }));
   }
@@ -74,7 +84,8 @@ export class Edges {
   }
 
   #all(from) {
-    return (this.#page.layer(from)?.maps ?? []).map((_map, channel) => ({ layer: from, channel, strength: null }));
+    const count = this.#page.layer(from)?.shape[0] ?? 0;
+    return Array.from({ length: count }, (_map, channel) => ({ layer: from, channel, strength: null }));
   }
 
   #flattened(unit, from) {
@@ -93,10 +104,8 @@ export class Edges {
   }
 }
 
-/** The names of the layers that feed one. */
-export function feeding({ from, previous }) {
-  if (from.length) return from;
-  return previous ? [previous] : [];
+function isBetween({ role }) {
+  return IN_BETWEEN.includes(role);
 }
 
 function sums({ strengths, kernels }) {

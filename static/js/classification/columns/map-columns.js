@@ -1,9 +1,12 @@
-// The network as columns of maps, from the picture to the classes, with edges to what a map is made of.
-// Emits `open` and `trace` with {layer, channel}, and `more` with a layer's name.
+// The network as columns of maps, from the picture to the classes, with edges to what a map is made of. A column may
+// unfold into those of its parts, or show all its maps as a wall.
+// Emits `open` and `trace` with {layer, channel}, `unfold` and `fold` with a node's name, `whole` with a layer's or
+// null.
 
 import { emit, h, paint, s } from "../../shared/dom.js";
-import { fixed, short } from "../../shared/format.js";
+import { fixed, number, short } from "../../shared/format.js";
 import { _ } from "../../shared/i18n.js";
+import { columnsOf } from "../../shared/roving.js";
 import { tint } from "../../shared/sign.js";
 
 const NEXT = { ArrowDown: [0, 1], ArrowUp: [0, -1], ArrowRight: [1, 0], ArrowLeft: [-1, 0] };
@@ -26,18 +29,37 @@ export class MapColumns extends HTMLElement {
   }
 
   /**
-   * `columns` are {name, title, fact, range: [low, high], shown: [{channel, title, map | value, limit, text, shown}],
-   * hidden}; maps are {picture, rgba}.
+   * `columns` are {name, layer, title, numeral, canUnfold, isWhole, fact, range: [low, high], shown: [{channel, title,
+   * map | value, limit, text, shown}], hidden}, or what is unfolded: {name, title, columns}; maps are {picture, rgba}.
    */
   show(columns, chosen) {
-    const key = JSON.stringify(
-      columns.map(({ name, shown, hidden }) => [name, hidden, shown.map(({ channel }) => channel)]),
-    );
-    if (key !== this.#built)
-      this.#columns.replaceChildren(this.#edges, ...columns.map((column) => this.#column(column)));
+    const key = JSON.stringify(columns.map(keyOf));
+    if (key !== this.#built) this.#build(columns);
     this.#built = key;
-    for (const column of columns) this.#fill(column);
+    for (const column of columns.flatMap(flat)) this.#fill(column);
     this.choose(chosen);
+  }
+
+  /** Builds the columns anew; the focus stays on what it was on: a map, or the head of a node. */
+  #build(columns) {
+    const { node, layer, channel } = this.contains(document.activeElement) ? document.activeElement.dataset : {};
+    this.#columns.replaceChildren(this.#edges, ...columns.map((column) => this.#part(column)));
+    this.#columns.style.setProperty("--depth", Math.max(...columns.map(depthOf)));
+    this.#columns.classList.toggle(
+      "is-unfolded",
+      columns.some((column) => column.columns || column.isWhole),
+    );
+    const target = channel
+      ? this.#find({ layer, channel })
+      : node && this.querySelector(`button[data-node="${CSS.escape(node)}"]`);
+    target?.focus({ preventScroll: true });
+    target?.closest(".fold")?.scrollIntoView({ block: "nearest", inline: "start" });
+  }
+
+  /** Says which node's columns are awaited. */
+  wait(name) {
+    for (const head of this.querySelectorAll("button.unfold"))
+      head.toggleAttribute("aria-busy", head.dataset.node === name);
   }
 
   /** Outlines the open map; it is where the keyboard enters. */
@@ -64,25 +86,65 @@ export class MapColumns extends HTMLElement {
     this.#edges.replaceChildren(...paths);
   }
 
-  #column({ name, title, hidden, shown }) {
+  #part(part) {
+    return part.columns ? this.#group(part) : this.#column(part);
+  }
+
+  #group({ name, title, columns }) {
+    const label = _("Fold %(part)s", { part: title });
+    const head = { class: "fold", type: "button", "data-node": name, "aria-expanded": "true", "aria-label": label };
+    return h(
+      "section",
+      { class: "group", "aria-label": title },
+      h(
+        "h3",
+        {},
+        h("button", { ...head, onclick: () => emit(this, "fold", name) }, title, h("span", { class: "sign" }, "×")),
+      ),
+      h(
+        "div",
+        { class: "inside" },
+        columns.map((part) => this.#part(part)),
+      ),
+    );
+  }
+
+  #column({ name, layer, title, numeral, canUnfold, isWhole, hidden, shown }) {
+    const label = [h("span", { class: "name" }, title), numeral ? h("span", { class: "numeral" }, numeral) : null];
     const more = h("button", {
       class: "more",
       type: "button",
-      tabindex: hidden > 0 ? 0 : -1,
-      onclick: () => emit(this, "more", name),
+      tabindex: hidden > 0 || isWhole ? 0 : -1,
+      "data-node": `${name} more`,
+      onclick: () => emit(this, "whole", isWhole ? null : layer),
     });
     return h(
       "section",
-      { class: "column", "data-layer": name, "aria-label": title },
-      h("h3", {}, title),
+      {
+        class: `column${isWhole ? " is-whole" : canUnfold ? " is-part" : ""}`,
+        "data-layer": layer,
+        "aria-label": title,
+      },
+      h("h3", {}, canUnfold ? this.#unfold(name, title, label) : label),
       h("p", { class: "figure column-fact" }),
       h("p", { class: "figure column-range" }),
       h(
         "div",
         { class: "tiles" },
-        shown.map(({ channel }) => this.#tile(name, channel)),
+        shown.map(({ channel }) => this.#tile(layer, channel)),
       ),
       more,
+    );
+  }
+
+  #unfold(name, title, label) {
+    const spoken = _("Unfold %(part)s", { part: title });
+    const look = { class: "unfold", type: "button", "data-node": name, "aria-expanded": "false", "aria-label": spoken };
+    return h(
+      "button",
+      { ...look, onclick: () => emit(this, "unfold", name) },
+      label,
+      h("span", { class: "sign", "aria-hidden": "true" }, "+"),
     );
   }
 
@@ -97,8 +159,8 @@ export class MapColumns extends HTMLElement {
     });
   }
 
-  #fill({ name, title, fact, range, shown, hidden }) {
-    const column = this.querySelector(`.column[data-layer="${CSS.escape(name)}"]`);
+  #fill({ layer, title, fact, range, shown, hidden, isWhole }) {
+    const column = this.querySelector(`.column[data-layer="${CSS.escape(layer)}"]`);
     column.querySelector(".column-fact").textContent = fact;
     column
       .querySelector(".column-range")
@@ -107,8 +169,8 @@ export class MapColumns extends HTMLElement {
       low: short(range[0]),
       high: short(range[1]),
     });
-    column.querySelector(".more").textContent = hidden > 0 ? _("+ %(count)s more", { count: hidden }) : "";
-    column.querySelector(".more").hidden = hidden === 0;
+    const more = isWhole ? _("fewer") : _("+ %(count)s more", { count: number(hidden) });
+    Object.assign(column.querySelector(".more"), { textContent: more, hidden: hidden === 0 && !isWhole });
     shown.forEach((entry, index) => fillTile(column.querySelectorAll(".map")[index], entry, title));
   }
 
@@ -149,10 +211,7 @@ export class MapColumns extends HTMLElement {
     if (!tile || !move) return;
     event.preventDefault();
     const columns = [...this.querySelectorAll(".column")].map((column) => [...column.querySelectorAll(".map")]);
-    const at = columns.findIndex((tiles) => tiles.includes(tile));
-    const column = columns[Math.max(0, Math.min(columns.length - 1, at + move[0]))];
-    const row = columns[at].indexOf(tile) + move[1];
-    const next = column[Math.max(0, Math.min(column.length - 1, row))];
+    const next = neighbor(columns, tile, move);
     for (const other of this.#tiles()) other.tabIndex = other === next ? 0 : -1;
     next.focus();
     next.scrollIntoView({ block: "nearest", inline: "nearest" });
@@ -165,6 +224,32 @@ export class MapColumns extends HTMLElement {
   #find({ layer, channel }) {
     return this.querySelector(`.map[data-layer="${CSS.escape(layer)}"][data-channel="${channel}"]`);
   }
+}
+
+/** The tile beside one, in `columns` of tiles, each laid out in rows of one tile or, as a wall, of more. */
+function neighbor(columns, tile, [across, down]) {
+  const at = columns.findIndex((tiles) => tiles.includes(tile));
+  const [tiles, wide] = [columns[at], columnsOf(columns[at])];
+  const [row, place] = [Math.floor(tiles.indexOf(tile) / wide), tiles.indexOf(tile) % wide];
+  const isInside = place + across >= 0 && place + across < wide && tiles[row * wide + place + across];
+  if (across === 0 || isInside)
+    return tiles[row * wide + place + across + down * wide] ?? (down > 0 ? tiles.at(-1) : tile);
+  const next = columns[Math.max(0, Math.min(columns.length - 1, at + across))];
+  const nextWide = columnsOf(next);
+  return next[Math.min(next.length - 1, row * nextWide + (across < 0 ? nextWide - 1 : 0))];
+}
+
+function flat(part) {
+  return part.columns ? part.columns.flatMap(flat) : [part];
+}
+
+function depthOf({ columns }) {
+  return columns ? 1 + Math.max(...columns.map(depthOf)) : 0;
+}
+
+/** What makes a part look as it does, but for its pictures. */
+function keyOf({ name, columns, isWhole, hidden, shown }) {
+  return columns ? [name, columns.map(keyOf)] : [name, isWhole, hidden, shown.map(({ channel }) => channel)];
 }
 
 function placeOf({ dataset }) {

@@ -6,11 +6,11 @@ import "../../shared/pixel-arithmetic.js";
 import { h } from "../../shared/dom.js";
 import { number } from "../../shared/format.js";
 import { _ } from "../../shared/i18n.js";
-import { channelTitle, layerTitle } from "../../shared/layers.js";
+import { channelTitle } from "../../shared/layers.js";
 import { drawSigned, peak, readSprite } from "../../shared/maps.js";
 import { readPixels } from "../../shared/pixels.js";
 import { told } from "../../shared/told.js";
-import { limitOf } from "../columns/maps.js";
+import { limitOf, titleOf } from "../columns/column.js";
 import { part } from "../../rooms/part.js";
 import { markField } from "../picture/photo.js";
 import { drawTerms, walkTo } from "./terms.js";
@@ -42,6 +42,7 @@ export function connectMaking(page) {
         ...(kept && { contributions: "false" }),
       });
       const contributions = kept?.contributions ?? (await readContributions(answer));
+      await Promise.all([...inputsOf(page, answer, layer)].map((name) => page.maps.whole(name)));
       if (!isNewest() && page.explained?.place === placeKey(question)) return;
       page.explained = { ...answer, contributions, layer, channel, x, y, key, place: placeKey(question) };
       draw(page);
@@ -55,7 +56,8 @@ export function connectMaking(page) {
 function asked(page) {
   const layer = page.layer(page.state.layer);
   if (!layer) return null;
-  const channel = Math.min(page.state.channel ?? 0, layer.maps.length - 1);
+  const channel = Math.min(page.state.channel ?? 0, layer.shape[0] - 1);
+  if (!layer.maps[channel]) return null;
   const { x, y } = unitOf(page, layer, channel);
   return { key: page.maps.key, layer: layer.name, channel, x, y };
 }
@@ -65,6 +67,11 @@ function unitOf({ state }, layer, channel) {
   const { width, height } = layer.maps[channel];
   const start = state.x === null || state.y === null ? peak(layer.maps[channel]) : state;
   return { x: Math.min(start.x, width - 1), y: Math.min(start.y, height - 1) };
+}
+
+/** The layers whose maps a number was made of. */
+function inputsOf(page, { inputs = [] }, layer) {
+  return new Set([...page.layer(layer).from, ...inputs.map(({ from }) => from?.layer).filter(Boolean)]);
 }
 
 function placeKey({ key, layer, channel }) {
@@ -89,7 +96,7 @@ function draw(page) {
   $("#making-title").textContent =
     layer.role === "input"
       ? _("How the network is given %(map)s", { map: title })
-      : _("How %(map)s of %(layer)s was made", { map: title, layer: layerTitle(layer.name) });
+      : _("How %(map)s of %(layer)s was made", { map: title, layer: titleOf(page, layer.name) });
   $("#making-fact").textContent = sentence(layer);
   $("#making").dataset.unit = [layer.name, explained.channel, explained.x, explained.y].join(" ");
   drawTrail(page);
@@ -160,7 +167,7 @@ function drawTrail(page) {
   const back = (place, index) => {
     const layer = page.layer(place.layer);
     const text = layer
-      ? `${layerTitle(place.layer)}, ${channelTitle(layer, place.channel, page.model.classes)}`
+      ? `${titleOf(page, place.layer)}, ${channelTitle(layer, place.channel, page.model.classes)}`
       : place.layer;
     const go = () => {
       page.trail = page.trail.slice(0, index);
@@ -176,7 +183,7 @@ function drawTrail(page) {
   const here = h(
     "span",
     { "aria-current": "step" },
-    `${layerTitle(present.name)}, ${channelTitle(present, page.explained.channel, page.model.classes)}`,
+    `${titleOf(page, present.name)}, ${channelTitle(present, page.explained.channel, page.model.classes)}`,
   );
   $("#trail").replaceChildren(...page.trail.flatMap(back), here);
 }

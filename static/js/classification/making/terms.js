@@ -2,10 +2,9 @@
 
 import { number } from "../../shared/format.js";
 import { _ } from "../../shared/i18n.js";
-import { channelTitle, layerTitle } from "../../shared/layers.js";
+import { channelTitle } from "../../shared/layers.js";
 import { drawSigned, strongest } from "../../shared/maps.js";
-import { feeding } from "../columns/edges.js";
-import { limitOf } from "../columns/maps.js";
+import { limitOf, titleOf } from "../columns/column.js";
 
 const MOST_TERMS = 6;
 const $ = (selector) => document.querySelector(selector);
@@ -41,7 +40,7 @@ export function pickedOf({ explained, state }) {
 
 function termsOf(page, layer) {
   const { explained } = page;
-  const froms = feeding(layer).map((name) => page.layer(name));
+  const froms = layer.from.map((name) => page.layer(name));
   if (explained.role === "kernels")
     return explained.inputs.map((input, index) => convolutionTerm(page, froms[0], input, index));
   if (explained.role === "weigh") return explained.inputs.map((input) => denseTerm(page, froms[0], input));
@@ -74,7 +73,7 @@ function denseTerm(page, before, { index, weight, product, from }) {
 
 function plainTerm(page, from, channel) {
   const short = channelTitle(from, channel, page.model.classes);
-  const title = _("%(map)s of %(layer)s", { map: short, layer: layerTitle(from.name) });
+  const title = _("%(map)s of %(layer)s", { map: short, layer: titleOf(page, from.name) });
   return {
     key: `${from.name}-${channel}`,
     channel,

@@ -3,7 +3,8 @@
 import { h } from "../../shared/dom.js";
 import { number } from "../../shared/format.js";
 import { _ } from "../../shared/i18n.js";
-import { channelTitle, layerTitle } from "../../shared/layers.js";
+import { channelTitle } from "../../shared/layers.js";
+import { titleOf } from "../columns/column.js";
 import {
   activationLine,
   addedLine,
@@ -14,7 +15,6 @@ import {
   softmaxLine,
   sumLine,
 } from "./written.js";
-import { feeding } from "../columns/edges.js";
 import { pickedOf } from "./terms.js";
 
 const POOLING = { maximum: "max_pool", mean: "average_pool" };
@@ -32,7 +32,7 @@ export function connectWorking(page) {
 
 export function drawWorking(page, layer) {
   const { explained } = page;
-  const from = page.layer(feeding(layer)[0]);
+  const from = page.layer(layer.from[0]);
   const isConvolution = explained.role === "kernels";
   const window = isConvolution ? termWindow(page, from, pickedInput(page)) : poolingWindow(explained, from);
   $("#unit-arithmetic").hidden = !window;
@@ -53,7 +53,7 @@ function pickedInput(page) {
 function inputTitle(page, from, { channel }) {
   return _("%(map)s of %(layer)s", {
     map: channelTitle(from, channel, page.model.classes),
-    layer: layerTitle(from.name),
+    layer: titleOf(page, from.name),
   });
 }
 
@@ -121,7 +121,7 @@ function drawAll(page) {
   $("#show-terms").setAttribute("aria-expanded", String(isOpen && canShow));
   $("#all-terms").hidden = !canShow || !isOpen;
   if ($("#all-terms").hidden) return $("#all-terms").replaceChildren();
-  const from = page.layer(feeding(page.layer(explained.layer))[0]);
+  const from = page.layer(page.layer(explained.layer).from[0]);
   return $("#all-terms").replaceChildren(
     ...explained.inputs.slice(0, MOST_WRITTEN).map((input) => written(page, from, input)),
   );

@@ -1,0 +1,69 @@
+// A network as what its columns unfold into: stages of blocks of layers, or, where all of them find room, its layers.
+// It knows the server's description alone: no picture, no page.
+
+import { roleOf } from "../../shared/layers.js";
+
+export const IN_BETWEEN = ["normalize", "pad", "unroll"]; // roles of steps that a first look can do without
+const NOT_SHOWN = ["pass"];
+const MOST_COLUMNS = 18; // of a card on a desktop
+
+/**
+ * The nodes of the first look: {name, kind, layer, inside}. `layer` is the one whose maps stand for the node; `inside`
+ * are nodes again, none for a layer.
+ */
+export function treeOf(model, { isStaged = isDeep(model) } = {}) {
+  return isStaged ? model.stages.map(stageNode) : layersOf(model).map(({ name }) => leaf(name));
+}
+
+/** Whether the network has more layers than find room beside each other. */
+export function isDeep(model) {
+  return layersOf(model).filter(({ role }) => !IN_BETWEEN.includes(role)).length > MOST_COLUMNS;
+}
+
+/** Every layer that does something, "input" to "softmax": {name, type, role, shape, from}, `from` what feeds it. */
+export function layersOf({ input, layers, classes }) {
+  const all = [
+    { name: "input", type: "input", role: "input", shape: input, from: [] },
+    ...layers.map(({ name, type, from, output_shape: shape }) => ({ name, type, role: roleOf(type), shape, from })),
+    { name: "softmax", type: "softmax", role: "softmax", shape: [classes.length], from: [layers.at(-1).name] },
+  ];
+  const named = new Map(all.map((layer) => [layer.name, layer]));
+  const source = (name) => (isDrawn(named.get(name)) ? name : source(named.get(name).from[0]));
+  return all.filter(isDrawn).map((layer) => ({ ...layer, from: layer.from.map(source) }));
+}
+
+/** The nodes from the outermost to the one of that name, which may be a layer's; none where there is none. */
+export function pathTo(nodes, name) {
+  for (const node of nodes) {
+    const rest = node.inside ? pathTo(node.inside, name) : [];
+    if (node.name === name || (!node.inside && node.layer === name) || rest.length) return [node, ...rest];
+  }
+  return [];
+}
+
+/** The nodes that have a column of their own while those of `path` are open. */
+export function cut(nodes, path) {
+  return nodes.flatMap((node) => (node.inside && path.includes(node) ? cut(node.inside, path) : [node]));
+}
+
+/** A stage of a single block opens into its layers at once. */
+function stageNode({ name, kind, layer, blocks }) {
+  const inside = blocks.length > 1 ? blocks.map(blockNode) : layerNodes(blocks[0]);
+  return { name, kind, layer, inside };
+}
+
+function blockNode(block) {
+  return { name: block.name, kind: "block", layer: block.layer, inside: layerNodes(block) };
+}
+
+function layerNodes(block) {
+  return block && block.layers.length > 1 ? block.layers.map(leaf) : null;
+}
+
+function leaf(name) {
+  return { name, kind: "layer", layer: name, inside: null };
+}
+
+function isDrawn({ role }) {
+  return !NOT_SHOWN.includes(role);
+}
