@@ -18,6 +18,7 @@ from app.core.networks.networks import Network
 from app.core.pictures.preparation import Preparation, prepare_picture
 from app.core.training.confusion import confuse
 from app.core.training.evaluation import Evaluation
+from app.core.training.gradient_sizes import measure_learning
 from app.core.training.training import Trainer
 from app.runs.store.folders import RunFolder
 from app.runs.store.states import Values
@@ -44,7 +45,8 @@ class Artifacts:
             trainer.evaluated, self._network, trainer.preparation, photo, max_norm=trainer.training.max_norm
         )
         seen = None if photo is None else photo_checksum(photo)
-        return {"number": number, "step": trainer.step, "photo": seen, **shown.describe(self._classes)}
+        told = shown.describe(self._classes) | measure_learning(trainer).describe()
+        return {"number": number, "step": trainer.step, "photo": seen, **told}
 
     def confusion(self, trainer: Trainer, epoch: int) -> None:
         """Of the validation pictures, where there are any."""

@@ -79,7 +79,7 @@ class Attempt:
         self._told(last["epoch"], last["validation_loss"], last["validation_accuracy"])
         if not row["classes"]:
             self._lease.write([], classes=list(self._dataset.classes))
-        self._snapshot_pace = Pace(1.0, growth=1 / 15, share=0.01)
+        self._snapshot_pace = Pace(1.0, growth=1 / 15, share=0.02)
         self._model_pace, self._confusion_pace = Pace(2.0, growth=1 / 10, share=0.004), Pace(1.0, share=0.004)
         self._checkpoint_pace = Pace(5.0, share=0.01)
         with self._checkpoint_pace.spent(0.0):

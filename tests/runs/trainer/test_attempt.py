@@ -59,6 +59,10 @@ def test_snapshots_begin_before_the_first_step_and_end_after_the_last(store: Sto
     assert shots[0]["kernels"]["shape"] == [4, 3, 3, 3]
     assert [sheet["layer"] for sheet in shots[0]["maps"]]
     assert len(shots[0]["predictions"]) == 3
+    for shot in shots:
+        assert [row["layer"] for row in shot["gradients"]] == [row["layer"] for row in shot["norms"]]
+        assert all(row["size"] > 0 for row in shot["gradients"])
+        assert all(0 <= row["dead"] <= row["units"] for row in shot["relus"])
     random_weights, preparation = read_snapshot(store.folder(run_id), 0)
     learned, _ = read_snapshot(store.folder(run_id), len(shots) - 1)
     assert preparation.size == (8, 8)
