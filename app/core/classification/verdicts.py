@@ -15,7 +15,7 @@ from app.core.datasets.nouns import groups_of, nouns
 CONVINCING = 0.75  # share that is said as a fact; more than 1/2, so that at most one of several groups has it
 NEAR = 0.5  # of the first: from there on the second is named as well
 KEPT_TREES = 8  # a network's each
-LIKELY = 0.5  # share of a class from which it is said without "perhaps"
+LIKELY = 0.5  # of all; a class that holds it is said without "perhaps"
 
 Kind = Literal["certain", "likely", "undecided", "perhaps"]
 
@@ -32,7 +32,7 @@ class Named:
 class Verdict:
     """What can be said. `group` is convincing, None where nothing is; `leading` are one or two classes or groups in it.
 
-    `certain`: the class is convincing itself. `likely`: it holds at least half of the group. `undecided`: two together
+    `certain`: the class is convincing itself. `likely`: it holds at least half of all. `undecided`: two together
     hold most of it, neither alone. `perhaps`: the likeliest class, and a second that is near.
     """
 
@@ -112,7 +112,7 @@ def _follow(node: Node, probabilities: Sequence[float]) -> list[Node]:
 def _lead(said: Node, group: Named | None, probabilities: Sequence[float]) -> Verdict:
     """The group's likeliest class, and the next where both are weak and near."""
     first, second = (_tell(leaf, probabilities) for leaf in _sorted(_leaves(said), probabilities)[:2])
-    if first.probability >= LIKELY * _share(said, probabilities):
+    if first.probability >= LIKELY:
         return Verdict("likely", group, (first,))
     return Verdict("perhaps", group, (first, second) if second.probability >= NEAR * first.probability else (first,))
 

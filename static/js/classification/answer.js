@@ -8,8 +8,6 @@ import { _ } from "../shared/i18n.js";
 import { part } from "../rooms/part.js";
 import { showSeen } from "./picture/photo.js";
 
-const MANY = 20; // classes: of more, only the likeliest are listed
-const LISTED = 5;
 const $ = (selector) => document.querySelector(selector);
 
 export function connectAnswer(page) {
@@ -51,13 +49,7 @@ function showBars(page) {
   const { answer, state } = page;
   const chosen = state.label ?? answer.predictions[0].label;
   $("#said").textContent = answer.verdict?.sentence ?? "";
-  $("#answer").show(listed(answer.predictions, chosen), { chosen });
-}
-
-/** All classes; where they are many the likeliest, and the one that is asked about. */
-function listed(predictions, chosen) {
-  if (predictions.length <= MANY) return predictions;
-  return predictions.filter(({ label }, index) => index < LISTED || label === chosen);
+  $("#answer").show(answer.predictions, { chosen });
 }
 
 /**

@@ -1,14 +1,23 @@
-// All classes, the likeliest first, with bars. Emits `label` when one is chosen.
+// The classes, the likeliest first, with bars: all, or of many a few. Emits `label` when one is chosen.
 
 import { emit, h } from "./dom.js";
 import { percent, points } from "./format.js";
 import { _ } from "./i18n.js";
 import { classTitle } from "./layers.js";
 
+const MANY = 20; // classes: of more, only the likeliest are listed
+const LISTED = 5;
+
 /** What is said where a network's numbers have grown past what a computer can write. */
 export const NO_NUMBERS = _(
   "Its answer is no number any more: on the way through the layers its numbers grow too large.",
 );
+
+/** All of them; where they are many the likeliest, and the chosen one. */
+function listed(predictions, chosen) {
+  if (predictions.length <= MANY) return predictions;
+  return predictions.filter(({ label }, index) => index < LISTED || label === chosen);
+}
 
 /** Those that are numbers: a network that diverged has none. */
 export function known(predictions) {
@@ -29,7 +38,9 @@ export class ClassBars extends HTMLElement {
   show(predictions, { before = null, chosen = null, choosable = true } = {}) {
     const focused = this.contains(document.activeElement) && document.activeElement.dataset.label;
     const earlier = new Map(known(before ?? []).map(({ label, probability }) => [label, probability]));
-    const rows = known(predictions).map((prediction) => h("li", {}, this.#row(prediction, earlier, chosen, choosable)));
+    const shown = listed(known(predictions), chosen);
+    const rows = shown.map((prediction) => h("li", {}, this.#row(prediction, earlier, chosen, choosable)));
+    this.#list.classList.toggle("is-roomy", predictions.length > MANY);
     this.#list.replaceChildren(
       ...(rows.length || !predictions.length ? rows : [h("li", { class: "small" }, NO_NUMBERS)]),
     );

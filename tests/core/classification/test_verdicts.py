@@ -88,6 +88,13 @@ def test_without_groups_the_rule_is_the_same() -> None:
     assert told(said(DIGITS, **{"4": 30, "9": 26, "7": 24, "1": 20})) == ("perhaps", None, [("4", 30), ("9", 26)])
 
 
+def test_what_holds_less_than_half_of_all_is_only_perhaps() -> None:
+    # 45 of the birds' 80, whose other species are far behind
+    verdict = said(THOUSAND, limpkin=45, bittern=9, jay=8, magpie=6, ostrich=6, quail=6, espresso=20)
+
+    assert told(verdict) == ("perhaps", ("bird", 80), [("limpkin", 45)])
+
+
 def test_a_second_that_is_far_behind_is_no_doubt() -> None:
     # 52 + 25 are convincing together, but 25 is less than half of 52
     assert told(said(DIGITS, **{"4": 52, "9": 25, "7": 23})) == ("likely", None, [("4", 52)])
