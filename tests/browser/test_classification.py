@@ -30,7 +30,7 @@ pytestmark = pytest.mark.browser
 
 def test_a_photo_is_uploaded_and_answered_as_the_api_does(open_page: Open, server: str, tmp_path: Path) -> None:
     photo = photograph(tmp_path / "photo.png")
-    page = open_page("/classify")
+    page = open_page("/classify?model=explain")
 
     page.set_input_files("#upload", photo)
     expect(page.locator("#photo-fact")).to_have_text("60 × 40")

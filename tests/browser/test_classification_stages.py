@@ -1,6 +1,7 @@
 """Deep networks on the classify page: a stage opens into blocks, a block into layers, a layer into all its maps."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from tests.browser.access import PHONE, in_both_themes, too_narrow, violations
 from tests.browser.calls import get, post
 from tests.browser.conftest import Open
 from tests.browser.inside import VALUE, open_map, ready, unit, unit_value
+from tests.browser.reading import photograph
 from tests.browser.still import still
 
 pytestmark = pytest.mark.browser
@@ -96,6 +98,39 @@ def test_the_way_back_unfolds_what_it_leads_through(open_page: Open, server: str
     expect(page.locator("#making")).not_to_have_attribute("data-unit", before)
     expect(page.locator(".map[aria-pressed='true']")).to_have_attribute("data-layer", unit(page)["layer"])
     assert unit(page)["layer"] in shown(page)
+
+
+def test_a_link_brings_back_two_photos_side_by_side(open_page: Open, server: str) -> None:
+    page = open_page(BEST)
+    ready(page)
+
+    page.click("#pair-menu summary")
+    page.click("#pair-gallery [data-sample='rocket']")
+    expect(page.locator("#maps .map.is-pair").first).to_be_visible()
+    expect(page.locator("#pair-second-said")).not_to_be_empty()
+    page.wait_for_url("**other=rocket**")
+    told = columns(server, other_sample="rocket")
+    again = open_page(page.url.removeprefix(server))
+    ready(again)
+
+    for one in (page, again):
+        assert all(channels(one, column["name"]) == column["channels"] for column in told)
+        assert one.locator(f".map[data-layer='{told[1]['name']}'] >> nth=0 >> canvas").count() == 2
+    again.click("#pair-end")
+    expect(again.locator("#maps .map.is-pair")).to_have_count(0)
+
+
+def test_a_photo_of_ones_own_meets_the_network_that_knows_most(open_page: Open, server: str, tmp_path: Path) -> None:
+    page = open_page("/classify?sample=cat")
+    ready(page)
+    models = get(f"{server}/api/models").json()["models"]
+    most = max(models, key=lambda model: len(model["classes"]))
+
+    page.set_input_files("#upload", photograph(tmp_path / "own.png"))
+
+    page.wait_for_url(f"**model={most['name']}**")
+    expect(page.locator("#network-name")).to_have_text(most["title"])
+    expect(page.locator("#seen-fact")).to_have_text(" × ".join(map(str, reversed(most["input"][1:]))))
 
 
 @pytest.mark.parametrize("language", ["en", "es"])

@@ -10,7 +10,7 @@ import { _ } from "../shared/i18n.js";
 const $ = (selector) => document.querySelector(selector);
 
 export function connectChooser(page) {
-  $("#network-cards").cards = page.models;
+  $("#network-cards").cards = byKnowledge(page.models);
   $("#network-cards").addEventListener("model", ({ detail }) => {
     $("#networks").removeAttribute("open");
     page.choose(detail);
@@ -18,6 +18,11 @@ export function connectChooser(page) {
   $("#scale").addEventListener("change", ({ target }) => page.change({ scale: target.value }));
   $("#copy-link").addEventListener("click", () => copyLink(page));
   return { refresh: () => refresh(page) };
+}
+
+/** Networks, those that know most classes first. */
+export function byKnowledge(models) {
+  return models.toSorted((one, other) => other.classes.length - one.classes.length);
 }
 
 function refresh({ model, state }) {
@@ -32,7 +37,7 @@ function refresh({ model, state }) {
 
 async function copyLink({ state }) {
   const done = await copyText(location.href);
-  const told = state.sample === OWN ? _("Copied, without your picture") : _("Copied");
+  const told = [state.sample, state.other].includes(OWN) ? _("Copied, without your picture") : _("Copied");
   $("#copy-link").textContent = done ? told : _("Copy it from the address bar");
   setTimeout(() => ($("#copy-link").textContent = _("Copy link")), 1500);
 }

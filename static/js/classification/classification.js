@@ -10,12 +10,13 @@ import { keep, kept } from "../shared/keep.js";
 import { connectAnswer } from "./answer.js";
 import { connectBreaking } from "./breaking.js";
 import { connectChannel } from "./channel.js";
-import { connectChooser } from "./chooser.js";
+import { byKnowledge, connectChooser } from "./chooser.js";
 import { connectFilters } from "./filters.js";
 import { connectHeat } from "./heat.js";
 import { connectImplant } from "./implant.js";
 import { connectMaking } from "./making/making.js";
 import { connectMaps } from "./columns/maps.js";
+import { connectPair, otherOf } from "./columns/pair.js";
 import { keeperOf } from "./columns/shown.js";
 import { connectPhoto } from "./picture/photo.js";
 import { connectSelectivity } from "./selectivity.js";
@@ -41,6 +42,8 @@ class ClassificationPage {
   answer = null;
   maps = null;
   explained = null;
+  other = null; // the second photo, {sample} or {file}
+  others = 0; // that were compared with
   trail = [];
   allTerms = false;
   #reading = 0;
@@ -54,13 +57,14 @@ class ClassificationPage {
     this.state = ADDRESS.read(location.search);
     await this.attempt(async () => {
       [this.kernels, this.samples, this.models] = await Promise.all([listKernels(), listSamples(), listModels()]);
-      connectPictures(this.samples, (source) => this.take(source));
+      connectPictures(this.samples, (source) => this.#meet(source));
       this.#parts = [
         connectPhoto,
         connectAnswer,
         connectBreaking,
         connectChooser,
         connectMaps,
+        connectPair,
         connectMaking,
         connectHeat,
         connectChannel,
@@ -69,6 +73,7 @@ class ClassificationPage {
         connectSelectivity,
       ].map((connect) => connect(this));
       addEventListener("popstate", () => this.#return());
+      this.other = await otherOf(this);
       await this.#choose(this.state.model);
       await this.take(await this.#sourceOf(this.state.sample), {});
     });
@@ -105,19 +110,30 @@ class ClassificationPage {
   }
 
   /**
-   * Reads a picture, {sample} or {file}; whatever goes wrong, the present one stays. A new picture is seen as it is.
+   * Reads a picture, {sample} or {file}; whatever goes wrong, the present one stays. A new picture is seen as it is, by
+   * the network of that name, if one is named.
    */
-  async take(source, patch = { change: {}, label: null, x: null, y: null }) {
+  async take(source, patch = { change: {}, label: null, x: null, y: null }, network = null) {
     const reading = (this.#reading += 1);
     await this.attempt(async () => {
       const { levels, origin } = await readPicture(source, PHOTO_SIDE, "rgb");
       if (reading !== this.#reading) return;
+      if (network) await this.#choose(network);
+      if (network) Object.assign(this.state, NOT_OPEN, { implant: null });
       [this.source, this.photo, this.origin] = [source, levels, origin];
       this.#pictures += 1;
       Object.assign(this.state, patch, { sample: source.sample ?? OWN });
       keep(source.file ?? null, OWN);
     });
     this.change({});
+  }
+
+  /** A photo of one's own may show anything: it meets the network that knows most, unless one was chosen. */
+  #meet(source) {
+    const knowing = byKnowledge(this.models)[0];
+    const isAnything = source.file && !source.isDrawn && this.state.model === null;
+    const isBetter = isAnything && knowing.classes.length > this.model.classes.length;
+    return this.take(source, undefined, isBetter ? knowing.name : null);
   }
 
   /** Another network; what was open in the last one is closed. */
@@ -186,6 +202,7 @@ class ClassificationPage {
 
   async #return() {
     this.state = ADDRESS.read(location.search);
+    this.other = await otherOf(this);
     await this.attempt(() => this.#choose(this.state.model));
     await this.take(await this.#sourceOf(this.state.sample), {});
     this.#tellMissing();

@@ -22,8 +22,8 @@ const FIELD = _(
 );
 
 /**
- * Calls `take` with {file} or {sample} whenever the visitor gives a picture. A room that also reads texts is asked
- * first: `read(contents, target)` says whether it took them; `textHint` says what else it takes.
+ * Calls `take` with {file, isDrawn} or {sample} whenever the visitor gives a picture. A room that also reads texts is
+ * asked first: `read(contents, target)` says whether it took them; `textHint` says what else it takes.
  */
 export function connectPictures(samples, take, { read = () => false, textHint = TEXT } = {}) {
   const takeFile = (file) => file && take({ file });
@@ -36,7 +36,7 @@ export function connectPictures(samples, take, { read = () => false, textHint = 
   connectDrop(take, words);
   addEventListener("paste", (event) => takePaste(event, take, words));
   $("#draw").addEventListener("click", () => $("#drawing").showModal());
-  $("#drawing").addEventListener("drawn", ({ detail }) => takeFile(detail));
+  $("#drawing").addEventListener("drawn", ({ detail }) => detail && take({ file: detail, isDrawn: true }));
   $("#camera").addEventListener("click", () => {
     $("#photo").showModal();
     $("camera-shot").start();

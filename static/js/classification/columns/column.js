@@ -104,15 +104,17 @@ function mostShown({ maps }, { shape }) {
 function entry(page, layer, channel) {
   const title = channelTitle(layer, channel, page.model.classes);
   const limit = limitOf(page, layer);
-  const map = layer.maps[channel];
-  if (layer.shape.length === 3) return { channel, title, map: drawSigned(map, limit) };
+  const [map, other] = [layer.maps[channel], layer.others[channel]];
+  if (layer.shape.length === 3)
+    return { channel, title, map: drawSigned(map, limit), other: other && drawSigned(other, limit) };
+  const written = layer.role === "softmax" ? percent : null;
   return {
     channel,
     title,
-    value: map.data[0],
+    values: [map, other].filter(Boolean).map(({ data }) => data[0]),
     limit,
     text: nameUnder(page, layer, title, channel),
-    shown: layer.role === "softmax" ? percent(map.data[0]) : null,
+    written,
   };
 }
 

@@ -30,7 +30,8 @@ export class MapColumns extends HTMLElement {
 
   /**
    * `columns` are {name, layer, title, numeral, canUnfold, isWhole, fact, range: [low, high], shown: [{channel, title,
-   * map | value, limit, text, shown}], hidden}, or what is unfolded: {name, title, columns}; maps are {picture, rgba}.
+   * map, other | values, limit, text, written}], hidden}, or what is unfolded: {name, title, columns}. Maps are
+   * {picture, rgba}; of two pictures both maps or values come.
    */
   show(columns, chosen) {
     const key = JSON.stringify(columns.map(keyOf));
@@ -130,7 +131,7 @@ export class MapColumns extends HTMLElement {
       h("p", { class: "figure column-range" }),
       h(
         "div",
-        { class: "tiles" },
+        isWhole ? { class: "tiles", tabindex: 0, role: "group", "aria-label": title } : { class: "tiles" },
         shown.map(({ channel }) => this.#tile(layer, channel)),
       ),
       more,
@@ -249,29 +250,30 @@ function depthOf({ columns }) {
 
 /** What makes a part look as it does, but for its pictures. */
 function keyOf({ name, columns, isWhole, hidden, shown }) {
-  return columns ? [name, columns.map(keyOf)] : [name, isWhole, hidden, shown.map(({ channel }) => channel)];
+  return columns
+    ? [name, columns.map(keyOf)]
+    : [name, isWhole, hidden, shown.map(({ channel, other }) => [channel, Boolean(other)])];
 }
 
 function placeOf({ dataset }) {
   return { layer: dataset.layer, channel: Number(dataset.channel) };
 }
 
-function fillTile(tile, { title, map, value, limit, text, shown = null }, layer) {
-  tile.setAttribute(
-    "aria-label",
-    _("%(map)s of %(layer)s", { map: title, layer }) + (value === undefined ? "" : `: ${short(value, 3)}`),
-  );
-  if (map) {
-    const canvas = tile.firstChild ?? tile.appendChild(h("canvas", { "aria-hidden": "true" }));
-    paint(canvas, map.picture, map.rgba);
-    return;
-  }
+function fillTile(tile, { title, map, other, values = [], limit, text, written }, layer) {
+  const write = written ?? ((value) => fixed(value, 2));
+  const said = values.map((value) => (written ?? ((one) => short(one, 3)))(value)).join(", ");
+  tile.setAttribute("aria-label", _("%(map)s of %(layer)s", { map: title, layer }) + (said && `: ${said}`));
+  tile.classList.toggle("is-pair", Boolean(other) || values.length > 1);
+  if (map) return fillMaps(tile, other ? [map, other] : [map]);
   tile.classList.add("is-unit");
-  const parts = [
-    tint(h("span", { class: "unit-cell figure" }, shown ?? fixed(value, 2)), value, limit),
-    text ? h("span", { class: "unit-name" }, text) : null,
-  ];
-  tile.replaceChildren(...parts.filter(Boolean));
+  const cells = values.map((value) => tint(h("span", { class: "unit-cell figure" }, write(value)), value, limit));
+  const name = text ? [h("span", { class: "unit-name" }, text)] : [];
+  return tile.replaceChildren(...cells, ...name);
+}
+
+function fillMaps(tile, maps) {
+  while (tile.children.length < maps.length) tile.append(h("canvas", { "aria-hidden": "true" }));
+  maps.forEach(({ picture, rgba }, index) => paint(tile.children[index], picture, rgba));
 }
 
 customElements.define("map-columns", MapColumns);

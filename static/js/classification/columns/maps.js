@@ -9,6 +9,7 @@ import { part } from "../../rooms/part.js";
 import { columnsOf, isCut, limitOf, titleOf } from "./column.js";
 import { Edges } from "./edges.js";
 import { Recording } from "./recording.js";
+import { otherFields, pairKey } from "./pair.js";
 import { keeperOf, openPath, showsAllSteps } from "./shown.js";
 import { IN_BETWEEN, pathTo } from "./tree.js";
 
@@ -31,7 +32,7 @@ export function connectMaps(page) {
     question: () => asked(page),
     answer: async ({ key }, isNewest) => {
       const isNew = page.maps?.key !== key;
-      const recording = isNew ? new Recording(page, key, null) : page.maps;
+      const recording = isNew ? new Recording(page, key, otherFields(page)) : page.maps;
       await recording.first();
       await Promise.all(wanted(page, recording));
       if (!isNewest()) return;
@@ -68,8 +69,9 @@ function bring(card) {
   card.scrollIntoView({ block: "nearest", behavior: isStill ? "auto" : "smooth" });
 }
 
-function asked({ pictureKey: key, state: { open, whole, layer, channel } }) {
-  return { key, open, whole, layer, channel };
+function asked(page) {
+  const { open, whole, layer, channel } = page.state;
+  return { key: pairKey(page), open, whole, layer, channel };
 }
 
 /** What is still to come of what is open: the columns of its parts, and whole layers. */
