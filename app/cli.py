@@ -15,6 +15,7 @@ COMMANDS = {
     "evaluate": "app.commands.evaluate",
     "familiarity": "app.commands.familiarity",
     "adopt": "app.commands.adopt",
+    "probe": "app.commands.probe",
     "fetch": "app.commands.fetch",
 }
 

@@ -11,6 +11,14 @@ from app.core.checkpoints import save_weights
 from app.core.classification.anatomy import Anatomy
 from app.core.classification.familiarity import save_familiarity
 from app.core.classification.familiarity_fitting import Watcher, fit_familiarity
+from app.core.classification.inspection.probes import (
+    METHOD,
+    Probe,
+    count_values,
+    probed_layers,
+    round_probe,
+    save_probes,
+)
 from app.core.networks.modules import build
 from app.core.networks.networks import parse_network
 from app.core.pictures.preparation import Preparation
@@ -37,9 +45,10 @@ PREPARATION = Preparation((16, 16), 3, (0.5, 0.4, 0.3), (0.25, 0.2, 0.3))
 
 def write_model(
     folder: Path, description: Mapping[str, Any] = TINY, *, preparation: Preparation = PREPARATION,
-    temperature: float = TEMPERATURE, mirror: bool = False, with_familiarity: bool = False, **card: Any,
+    temperature: float = TEMPERATURE, mirror: bool = False, with_familiarity: bool = False,
+    with_probes: bool = False, **card: Any,
 ) -> Path:  # fmt: skip
-    """The folder, with network.json, weights.safetensors and card.json, and familiarity.safetensors if wished."""
+    """The folder, with network.json, weights.safetensors and card.json, and what was measured of it if wished."""
     folder.mkdir(parents=True, exist_ok=True)
     network = parse_network(description)
     save_weights(folder / "weights.safetensors", build(network, seed=3).state_dict())
@@ -56,6 +65,10 @@ def write_model(
         "preparation": preparation.to_dict(),
         "mirror": mirror,
     }
+    if with_probes:
+        save_probes(folder, tiny_probes())
+        rows = [{"layer": probe.layer, "accuracy": 0.5, "interval": [0.4, 0.6]} for probe in tiny_probes()]
+        written["probes"] = {"method": METHOD, "training_images": 0, "layers": rows}
     (folder / "card.json").write_text(json.dumps(written | card), "utf-8")
     if with_familiarity:
         watcher = Watcher(tiny_anatomy(description, preparation), preparation, outsiders=20)
@@ -68,6 +81,16 @@ def tiny_anatomy(description: Mapping[str, Any] = TINY, preparation: Preparation
     """The same network without files."""
     network = parse_network(description)
     return Anatomy(network, build(network, seed=3).eval(), TEMPERATURE, preparation)
+
+
+def tiny_probes() -> tuple[Probe, ...]:
+    """Probes of the tiny network with random weights."""
+    generator = torch.Generator().manual_seed(5)
+    sizes = {layer: count_values(shape) for layer, shape in probed_layers(tiny_anatomy()).items()}
+    return tuple(
+        round_probe(Probe(layer, torch.randn(3, size, generator=generator), torch.randn(3, generator=generator)))
+        for layer, size in sizes.items()
+    )
 
 
 def random_pictures(count: int, seed: int = 0, side: int = 16) -> torch.Tensor:

@@ -3,6 +3,7 @@
 It does not know networks or training; what a file must hold is given as names and shapes.
 """
 
+import hashlib
 import json
 import secrets
 import struct
@@ -66,6 +67,18 @@ def read_weights(
     return {name: _checked(tensor) for name, tensor in tensors.items()}
 
 
+def read_metadata(path: Path) -> dict[str, str]:
+    """The texts that a whole safetensors file holds beside its tensors."""
+    found = _header(path).get("__metadata__", {})
+    return {name: text for name, text in found.items() if isinstance(text, str)} if isinstance(found, dict) else {}
+
+
+def digest_of(path: Path) -> str:
+    """SHA-256 of a file, in hexadecimal: what was made of these weights belongs to no others."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
     """One file that a run goes on from."""
     save_weights(path, checkpoint.tensors, {"state": json.dumps(checkpoint.state)})
@@ -74,7 +87,7 @@ def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
 def read_checkpoint(path: Path) -> Checkpoint:
     """What `save_checkpoint` wrote. A run's own file may be larger than weights: Adam keeps three numbers a weight."""
     tensors = read_weights(path, largest=8 * LARGEST_FILE)
-    state = _header(path).get("__metadata__", {}).get("state")
+    state = read_metadata(path).get("state")
     if state is None:
         raise InvalidValue(N_("These are weights, but no checkpoint of a run."), field="weights")
     return Checkpoint(tensors, json.loads(state))

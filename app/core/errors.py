@@ -5,6 +5,7 @@ PlaygroundError
 │   ├── InvalidNetwork     a network's description, or the text of one, that cannot be built
 │   ├── UnknownModel       no trained network of that name
 │   ├── UnknownLayer       no layer, or channel, of that name in the network
+│   ├── NoProbes           a network on whose layers no probes were fitted
 │   ├── UnknownDataset     no data set of that name
 │   └── MissingDataset     a data set that has to be fetched first
 ├── TooMuchWork            right, but more arithmetic than one request may ask for
@@ -71,6 +72,10 @@ class UnknownModel(InvalidValue):
 
 class UnknownLayer(InvalidValue):
     """No layer, or channel, of that name in the network."""
+
+
+class NoProbes(InvalidValue):
+    """A network on whose layers no probes were fitted."""
 
 
 class UnknownDataset(InvalidValue):

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from app.core.classification.inspection.columns import show_columns as show_columns
     from app.core.classification.inspection.views import draw_heat as draw_heat
     from app.core.classification.inspection.views import show_activations as show_activations
+    from app.core.classification.inspection.views import show_probes as show_probes
     from app.core.classification.inspection.views import show_unit as show_unit
     from app.core.classification.models import describe_model as describe_model
     from app.web.work.classification import classify_picture as classify_picture

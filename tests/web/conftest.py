@@ -22,7 +22,7 @@ Post = Callable[..., httpx2.Response]
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """The app as a class would run it."""
     data = tmp_path_factory.mktemp("data")
-    write_model(data / "models" / "tiny", with_familiarity=True)
+    write_model(data / "models" / "tiny", with_familiarity=True, with_probes=True)
     app = create_app(Settings(data=data, runs_at_once=0))
     with TestClient(app, base_url="http://localhost", raise_server_exceptions=False) as client:
         yield client

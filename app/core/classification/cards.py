@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from app.core.checkpoints import read_weights, save_weights
 from app.core.classification.familiarity import FAMILIARITY
-from app.core.classification.folders import CARD, NETWORK, WEIGHTS
+from app.core.classification.folders import CARD, NETWORK, PROBES, WEIGHTS
 from app.core.datasets.labeled_images import DataSet
 from app.core.errors import N_, InvalidValue
 from app.core.finite_json import to_json
@@ -62,7 +62,8 @@ def write_trained(folder: Path, trained: Trained, validation: Pictures) -> tuple
     rounded weights too. float32 where that fails, or where there is no validation picture to ask.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / FAMILIARITY).unlink(missing_ok=True)  # it was measured with other weights
+    for name in (FAMILIARITY, PROBES):  # they were measured with other weights
+        (folder / name).unlink(missing_ok=True)
     write_json(folder / NETWORK, trained.network.describe())
     whole = {name: tensor.clone() for name, tensor in trained.module.state_dict().items()}
     if not len(validation):

@@ -10,7 +10,7 @@ from typing import Any
 from app.core.datasets.builtin import is_own
 from app.core.errors import N_, UnknownModel
 
-WEIGHTS, NETWORK, CARD = "weights.safetensors", "network.json", "card.json"
+WEIGHTS, NETWORK, CARD, PROBES = "weights.safetensors", "network.json", "card.json", "probes.safetensors"
 
 
 def list_models(roots: Sequence[Path]) -> list[dict[str, Any]]:

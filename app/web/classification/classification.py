@@ -245,6 +245,20 @@ async def explain_gradient(
     return found | {"milliseconds": _milliseconds(started)}
 
 
+@router.post("/probes")
+async def ask_layers(
+    request: Request,
+    folder: ModelDep,
+    form: Annotated[QuestionForm, Form(media_type="multipart/form-data")],
+    settings: SettingsDep,
+    workers: WorkersDep,
+) -> dict[str, Any]:
+    """What each layer would answer by itself, read off by a linear probe, and how often that is right."""
+    started = time.perf_counter()
+    layers = await workers.run(request, tasks.show_probes, await form.question(folder, settings))
+    return {"layers": layers, "milliseconds": _milliseconds(started)}
+
+
 async def _send_npy(work: Awaitable[Answer]) -> Response:
     return FromWorker(await work, MEDIA_TYPES["npy"], {"Cache-Control": "no-store"})
 

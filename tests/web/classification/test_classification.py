@@ -3,6 +3,7 @@
 import io
 import json
 from base64 import b64decode
+from shutil import rmtree
 from typing import Any
 
 import httpx2
@@ -19,7 +20,7 @@ from app.core.classification.questions import METHODS
 from app.core.pictures.preparation import prepare_images
 from tests import hostile
 from tests.drawn_digits import drawings
-from tests.tiny_models import CLASSES, PREPARATION, random_pictures, tiny_anatomy
+from tests.tiny_models import CLASSES, PREPARATION, random_pictures, tiny_anatomy, write_model
 from tests.web.conftest import problem, values, written
 
 MODEL = "/api/models/tiny"
@@ -28,7 +29,7 @@ FILE = written(PICTURE.permute(1, 2, 0).contiguous().numpy())
 RECORDING = record(tiny_anatomy(), prepare_images(PICTURE.unsqueeze(0), PREPARATION))
 SOBEL = {"layer": "conv2d_1", "channel": 1, "matrix": [[1, 2, 1], [0, 0, 0], [-1, -2, -1]]}
 CALLS = {"classifications": {}, "activations": {}, "stages": {}, "explanations": {"layer": "relu_1"},
-         "attributions": {"method": "saliency"}, "gradients": {"layer": "conv2d_1"}}  # fmt: skip
+         "attributions": {"method": "saliency"}, "probes": {}, "gradients": {"layer": "conv2d_1"}}  # fmt: skip
 
 
 def told(response: httpx2.Response) -> dict[str, Any]:
@@ -178,6 +179,28 @@ def test_evidence_is_for_the_answer_unless_a_class_is_named(client: TestClient) 
     best = told(ask(client, "classifications"))["predictions"][0]["label"]
 
     assert told(ask(client, "attributions", method="saliency"))["label"] == best
+
+
+def test_every_layer_answers_by_itself(client: TestClient) -> None:
+    layers = told(ask(client, "probes"))["layers"]
+
+    assert [layer["layer"] for layer in layers] == ["input", "relu_1", "gelu_1", "max_pooling2d_1"]
+    for layer in layers:
+        assert (layer["accuracy"], layer["interval"]) == (0.5, [0.4, 0.6])
+        assert {item["label"] for item in layer["predictions"]} == set(CLASSES)
+        assert sum(item["probability"] for item in layer["predictions"]) == pytest.approx(1)
+
+
+@pytest.mark.parametrize(("language", "word"), [("en", "probes"), ("es", "sondas")])
+def test_a_network_without_probes_says_so(client: TestClient, language: str, word: str) -> None:
+    folder = write_model(client.app.state.settings.data / "models" / "unprobed")
+
+    try:
+        refused = problem(ask(client, f"probes?lang={language}", model="/api/models/unprobed"), 404)
+    finally:
+        rmtree(folder)
+
+    assert word in refused["detail"]
 
 
 @pytest.mark.parametrize("call", CALLS)

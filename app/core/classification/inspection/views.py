@@ -3,13 +3,17 @@
 These functions run in a worker process; their results are plain values that JSON can hold. They do not know HTTP.
 """
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
+
+from torch import Tensor
 
 from app.core.classification.activations import Recording, record
 from app.core.classification.classification import Opened, answer
 from app.core.classification.inspection.attributions import attribute
 from app.core.classification.inspection.convolution_units import contributions
+from app.core.classification.inspection.probes import outputs_of, read_probes
 from app.core.classification.inspection.units import explain_unit
 from app.core.classification.questions import Method, Question
 from app.core.classification.sprites import draw_maps
@@ -67,6 +71,23 @@ def draw_heat(question: Question, method: Method, label: str | None, layer: str 
     }
 
 
+def show_probes(question: Question) -> list[dict[str, Any]]:
+    """For each layer with a probe: its accuracy and interval, as the card says, and what it would answer.
+
+    `predictions` hold all classes, the most probable first. With an implant it is the changed network that is read.
+    """
+    asked = Opened(question)
+    anatomy, classes = asked.model.anatomy, asked.model.classes
+    probes = read_probes(question.folder, asked.trained.anatomy)
+    outputs = outputs_of(anatomy, asked.prepared)
+    measured = _measured(asked.model.card)
+    return [
+        measured.get(probe.layer, {"layer": probe.layer, "accuracy": None, "interval": None})
+        | {"predictions": _sorted(classes, probe.logits(outputs[probe.layer])[0])}
+        for probe in probes
+    ]
+
+
 def _record(question: Question) -> Recording:
     asked = Opened(question)
     return record(asked.model.anatomy, asked.prepared)
@@ -91,3 +112,13 @@ def _describe(recording: Recording, name: str) -> dict[str, Any]:
         "limit": sprite.limit,
         "maps": sprite.url,
     } | written
+
+
+def _measured(card: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    return {row["layer"]: row for row in card.get("probes", {}).get("layers", ())}
+
+
+def _sorted(classes: tuple[str, ...], logits: Tensor) -> list[dict[str, Any]]:
+    probabilities = logits.softmax(0)
+    order = probabilities.argsort(descending=True, stable=True).tolist()
+    return [{"label": classes[index], "probability": float(probabilities[index])} for index in order]
