@@ -1,5 +1,6 @@
 """A trained network as one ONNX file."""
 
+import json
 from pathlib import Path
 
 from app.core.classification.models import load_model
@@ -15,6 +16,7 @@ def write_model(folder: Path) -> Answer:
         "title": str(model.card.get("title", model.name)),
         "classes": "\n".join(model.classes),
         "not_for": str(model.card.get("not_for", "")),
+        "preparation": json.dumps(model.preparation.to_dict()),  # what was done before the levels that go in
     }
     return Answer(
         write=lambda file: write_onnx(

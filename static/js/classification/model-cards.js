@@ -62,13 +62,28 @@ export class ModelCards extends HTMLElement {
           .map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)])
           .flat(),
       ),
-      card.not_for ? h("span", { class: "not-for" }, h("b", {}, _("Not for:")), " ", card.not_for) : null,
+      told(_("Not for:"), card.not_for),
+      told(_("Its data:"), card.biases?.join(" ")),
+      told(_("From:"), source(card)),
     );
   }
 }
 
-/** "77.9 % (77.1 to 78.7 %)": the share of right answers on test images, and its 95 % interval. */
-function accuracy({ accuracy: share, accuracy_interval: interval, test_images: count }) {
+const told = (title, sentence) => (sentence ? h("span", { class: "not-for" }, h("b", {}, title), " ", sentence) : null);
+
+/** "EfficientNet-Lite0, Mingxing Tan and others, Apache-2.0": of a network that was trained elsewhere. */
+const source = ({ source: from }) => from && [from.title, from.authors, from.license].join(", ");
+
+/**
+ * "77.9 % (77.1 to 78.7 %)": the share of right answers on test images, and its 95 % interval; of a network that was
+ * trained elsewhere what is said there.
+ */
+function accuracy({ accuracy: share, accuracy_interval: interval, test_images: count, reported }) {
+  if (reported)
+    return _("%(share)s of %(count)s validation images, say its authors; not measured here", {
+      share: percentFine(reported.accuracy),
+      count: number(reported.images),
+    });
   if (share === null || share === undefined) return "";
   const range = interval && _("%(low)s to %(high)s", { low: percentFine(interval[0]), high: percentFine(interval[1]) });
   const images = count && _("%(count)s test images", { count: number(count) });

@@ -15,6 +15,7 @@ const KINDS = new Map([
 
 const DATASETS = {
   cifar10: "CIFAR-10",
+  imagenet: "ImageNet",
   mnist: "MNIST",
   "fashion-mnist": "Fashion-MNIST",
   digits: _("digits of scikit-learn"),
