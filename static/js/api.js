@@ -92,6 +92,11 @@ export async function readColumns(model, source, fields) {
   return (await send(`${modelAddress(model)}/stages`, form(source, fields))).json();
 }
 
+/** {layers: [{layer, accuracy, predictions}]}: what each layer's linear probe answers for a picture. */
+export async function askProbes(model, source, fields) {
+  return (await send(`${modelAddress(model)}/probes`, form(source, fields))).json();
+}
+
 /** How one number of a layer was made; `fields` has its layer, channel, x and y. */
 export async function explainUnit(model, source, fields) {
   return (await send(`${modelAddress(model)}/explanations`, form(source, fields))).json();

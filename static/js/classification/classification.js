@@ -17,6 +17,7 @@ import { connectImplant } from "./implant.js";
 import { connectMaking } from "./making/making.js";
 import { connectMaps } from "./columns/maps.js";
 import { connectPair, otherOf } from "./columns/pair.js";
+import { connectProbes } from "./columns/probes.js";
 import { keeperOf } from "./columns/shown.js";
 import { connectPhoto } from "./picture/photo.js";
 import { connectSelectivity } from "./selectivity.js";
@@ -44,6 +45,7 @@ class ClassificationPage {
   explained = null;
   other = null; // the second photo, {sample} or {file}
   others = 0; // that were compared with
+  probes = null; // what each layer alone answers
   trail = [];
   allTerms = false;
   #reading = 0;
@@ -65,6 +67,7 @@ class ClassificationPage {
         connectChooser,
         connectMaps,
         connectPair,
+        connectProbes,
         connectMaking,
         connectHeat,
         connectChannel,
@@ -148,7 +151,7 @@ class ClassificationPage {
     const wanted = this.models.some((model) => model.name === name) || UNLISTED.test(name ?? "") ? name : usual;
     if (!wanted) return;
     const found = await readModel(wanted).catch((error) => this.#without(error, wanted, usual));
-    [this.answer, this.maps, this.explained, this.trail] = [null, null, null, []];
+    [this.answer, this.maps, this.probes, this.explained, this.trail] = [null, null, null, null, []];
     this.model = found;
     this.state.model = found.name === name ? name : null;
   }

@@ -4,6 +4,7 @@ import { percent } from "../../shared/format.js";
 import { _ } from "../../shared/i18n.js";
 import { channelTitle, layerTitle, shapeText } from "../../shared/layers.js";
 import { activity, drawSigned, strongest } from "../../shared/maps.js";
+import { probeOf } from "./probes.js";
 import { isShownNode, openPath, shownNodes } from "./shown.js";
 import { pathTo } from "./tree.js";
 
@@ -72,6 +73,7 @@ function column(page, node) {
     isWhole,
     fact: shapeText(layer.shape),
     range: [layer.minimum, layer.maximum],
+    probe: probeOf(page, layer.name, titleOf(page, layer.name)),
     shown: order.map((channel) => entry(page, layer, channel)),
     hidden: layer.shape[0] - order.length,
   };

@@ -29,8 +29,8 @@ export class MapColumns extends HTMLElement {
   }
 
   /**
-   * `columns` are {name, layer, title, numeral, canUnfold, isWhole, fact, range: [low, high], shown: [{channel, title,
-   * map, other | values, limit, text, written}], hidden}, or what is unfolded: {name, title, columns}. Maps are
+   * `columns` are {name, layer, title, numeral, canUnfold, isWhole, fact, range: [low, high], probe, shown: [{channel,
+   * title, map, other | values, limit, text, written}], hidden}, or what is unfolded: {name, title, columns}. Maps are
    * {picture, rgba}; of two pictures both maps or values come.
    */
   show(columns, chosen) {
@@ -129,6 +129,7 @@ export class MapColumns extends HTMLElement {
       h("h3", {}, canUnfold ? this.#unfold(name, title, label) : label),
       h("p", { class: "figure column-fact" }),
       h("p", { class: "figure column-range" }),
+      h("p", { class: "column-probe" }),
       h(
         "div",
         isWhole ? { class: "tiles", tabindex: 0, role: "group", "aria-label": title } : { class: "tiles" },
@@ -160,7 +161,7 @@ export class MapColumns extends HTMLElement {
     });
   }
 
-  #fill({ layer, title, fact, range, shown, hidden, isWhole }) {
+  #fill({ layer, title, fact, range, probe, shown, hidden, isWhole }) {
     const column = this.querySelector(`.column[data-layer="${CSS.escape(layer)}"]`);
     column.querySelector(".column-fact").textContent = fact;
     column
@@ -170,6 +171,7 @@ export class MapColumns extends HTMLElement {
       low: short(range[0]),
       high: short(range[1]),
     });
+    fillProbe(column.querySelector(".column-probe"), probe);
     const more = isWhole ? _("fewer") : _("+ %(count)s more", { count: number(hidden) });
     Object.assign(column.querySelector(".more"), { textContent: more, hidden: hidden === 0 && !isWhole });
     shown.forEach((entry, index) => fillTile(column.querySelectorAll(".map")[index], entry, title));
@@ -269,6 +271,17 @@ function fillTile(tile, { title, map, other, values = [], limit, text, written }
   const cells = values.map((value) => tint(h("span", { class: "unit-cell figure" }, write(value)), value, limit));
   const name = text ? [h("span", { class: "unit-name" }, text)] : [];
   return tile.replaceChildren(...cells, ...name);
+}
+
+/** A bar as long as the probe is right, and what it answers here. */
+function fillProbe(element, probe) {
+  if (!probe) return element.replaceChildren();
+  const { label, sure, share, sentence } = probe;
+  const bar = h("span", { class: "probe-bar", "aria-hidden": "true" });
+  bar.style.setProperty("--share", share);
+  const word = h("span", { class: "probe-word", "aria-hidden": "true" }, label, " ", h("b", {}, sure));
+  element.title = sentence;
+  return element.replaceChildren(bar, word, h("span", { class: "visually-hidden" }, sentence));
 }
 
 function fillMaps(tile, maps) {

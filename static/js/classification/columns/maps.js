@@ -107,7 +107,8 @@ function lookOf(page) {
   const { scale, all, whole, open } = page.state;
   const isThere = whole && page.maps.named.get(whole)?.maps.length;
   const path = openPath(page).map(({ name }) => name);
-  return JSON.stringify([page.maps.key, scale, all, whole, isThere, open, path, showsAllSteps(page), present()]);
+  const shown = [page.maps.key, page.probes?.key, isThere, path, showsAllSteps(page), present()];
+  return JSON.stringify([...shown, scale, all, whole, open]);
 }
 
 function draw(page) {
