@@ -91,11 +91,12 @@ bench: $(VENV)/.dev static/vendor/.stamp $(PHOTOS) browser ## remake every figur
 
 ## Train: each remakes a folder of models/ from its recipe; fetches data that is not there (FROM=a ZIP or folder of it)
 
-# $(call remake,name): the network, then what is familiar to it, and what its layers know.
+# $(call remake,name): the network, then what is familiar to it, what its layers know and its channels look for.
 define remake
 	@$(BIN)/python -m app train --recipe models/$(1)/recipe.json --out models/$(1) --data $(DATA) $(if $(RESUME),--resume)
 	@$(BIN)/python -m app familiarity models/$(1) --data $(DATA)
 	@$(BIN)/python -m app probe models/$(1) --data $(DATA)
+	@$(BIN)/python -m app survey models/$(1) --data $(DATA)
 endef
 
 $(DATA)/datasets/cifar10.safetensors: | $(VENV)/.runtime

@@ -16,6 +16,7 @@ COMMANDS = {
     "familiarity": "app.commands.familiarity",
     "adopt": "app.commands.adopt",
     "probe": "app.commands.probe",
+    "survey": "app.commands.survey",
     "fetch": "app.commands.fetch",
 }
 

@@ -18,6 +18,7 @@ from app.settings import Settings
 from app.web import docs, errors, health, pages, pictures, told, visitors
 from app.web.answers import ANSWERS, InPieces, UnderWay, clear
 from app.web.classification import classification, models
+from app.web.classification.kept_answers import KeptAnswers
 from app.web.convolution import convolution, kernel_fits
 from app.web.middleware import BodyLimit, CallerCheck, HeadAsGet, RequestLog, SecurityHeaders
 from app.web.rates import Rates
@@ -94,6 +95,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.static = VersionedFiles()
     app.state.rates = Rates(settings.rate_limit)
     app.state.orders = Orders()
+    app.state.kept_answers = KeptAnswers()
     app.state.metrics = CollectorRegistry()
     errors.install(app)
     for part in PARTS:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from app.core.classification.gradients.views import show_gradient as show_gradient
     from app.core.classification.inspection.channel_views import show_channel as show_channel
     from app.core.classification.inspection.channel_views import show_kernels as show_kernels
+    from app.core.classification.inspection.channel_views import show_maximization as show_maximization
     from app.core.classification.inspection.channel_views import show_selectivity as show_selectivity
     from app.core.classification.inspection.columns import show_columns as show_columns
     from app.core.classification.inspection.views import draw_heat as draw_heat

@@ -55,6 +55,8 @@ class Workers:
         self._settings = settings
         self._places = Places(settings.workers + settings.waiting)
         self._turns = Turns(settings.workers)
+        self._slow_places = Places(settings.waiting)
+        self._slow_turns = Turns(max(settings.workers - 1, 1))
         self._changing = Lock()
         self._pool: ProcessPool | None = None
         self._is_stopped = False
@@ -80,16 +82,19 @@ class Workers:
             self._pool = pool
 
     async def run(
-        self, request: Request, function: Callable[..., Result], *arguments: Any, seconds: float | None = None
-    ) -> Result:
+        self, request: Request, function: Callable[..., Result], *arguments: Any, seconds: float | None = None,
+        slow: bool = False,
+    ) -> Result:  # fmt: skip
         """The function's result from a worker. Raises what it raises, or says why there is none.
 
-        `seconds` replaces the usual limit where one request is large by its nature.
+        `seconds` replaces the usual limit where one request is large by its nature. What is `slow` waits in a queue of
+        its own, and never has all processes, so that calls of a moment find one free.
         """
         limit = seconds or self._settings.task_seconds
         late = TookTooLong(_LARGE if seconds else _LATE, limit=limit)
-        with self._places.take(visitor_of(request).holder) as place:
-            work = asyncio.ensure_future(self._work(place, function, arguments, late, limit))
+        places, working = (self._slow_places, self._slowly) if slow else (self._places, self._work)
+        with places.take(visitor_of(request).holder) as place:
+            work = asyncio.ensure_future(working(place, function, arguments, late, limit))
             place.on_lost = work.cancel
             return await _attend(request, work, place)
 
@@ -137,6 +142,12 @@ class Workers:
                 return await _in_time(task, late, limit)
             except (ProcessExpired, BrokenExecutor) as end:
                 raise self._why(end) from None
+
+    async def _slowly(
+        self, place: Place, function: Callable[..., Result], arguments: Any, late: TookTooLong, limit: float
+    ) -> Result:
+        async with self._slow_turns.turn(place):
+            return await self._work(place, function, arguments, late, limit)
 
     async def _schedule(self, function: Callable[..., Result], arguments: Any) -> ProcessFuture[Result]:
         """WorkerLost where no process can be started. Pebble would count the time by a clock that can be set."""

@@ -113,6 +113,10 @@ export function readFilters(model, layer) {
 }
 
 /** What excites a channel: patches, a picture made for it, how selective it is. */
+export function readMaximization(model, layer, channel) {
+  return json(`${modelAddress(model)}/maximizations/${layerAddress(layer)}/${channel}`);
+}
+
 export function readChannel(model, layer, channel) {
   return json(`${modelAddress(model)}/channels/${layerAddress(layer)}/${channel}`);
 }

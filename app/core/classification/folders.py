@@ -1,16 +1,19 @@
 """Folders of trained networks: which there are, and their cards. Nothing is opened that computes: see `models`."""
 
+import hashlib
 import json
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from app.core.datasets.builtin import is_own
 from app.core.errors import N_, UnknownModel
 
-WEIGHTS, NETWORK, CARD, PROBES = "weights.safetensors", "network.json", "card.json", "probes.safetensors"
+WEIGHTS, NETWORK, CARD = "weights.safetensors", "network.json", "card.json"
+PROBES, SURVEY = "probes.safetensors", "survey.safetensors"
 
 
 def list_models(roots: Sequence[Path]) -> list[dict[str, Any]]:
@@ -39,6 +42,20 @@ def remember_use(folder: Path) -> None:
     if is_own(folder.name):
         with suppress(OSError):
             os.utime(folder)
+
+
+def digest_of(folder: Path) -> str:
+    """Of the network, its preparation and all weights: what belongs to a model is kept under it, or says it."""
+    return _digest(folder, tuple((folder / name).stat().st_mtime_ns for name in (CARD, NETWORK, WEIGHTS)))
+
+
+@lru_cache(maxsize=64)
+def _digest(folder: Path, stamp: tuple[int, ...]) -> str:
+    card = _read_json(folder / CARD)
+    digest = hashlib.sha256(json.dumps(card.get("preparation") if isinstance(card, dict) else None).encode())
+    for name in (NETWORK, WEIGHTS):
+        digest.update((folder / name).read_bytes())
+    return digest.hexdigest()[:24]
 
 
 def _folders(roots: Sequence[Path]) -> Iterator[Path]:

@@ -196,7 +196,7 @@ async def show_stages(
     """Of each stage, or of what a stage or block consists of, the maps that the picture excites most."""
     started = time.perf_counter()
     question, other = await form.questions(folder, settings)
-    columns = await workers.run(request, tasks.show_columns, question, other, form.wish())
+    columns = await workers.run(request, tasks.show_columns, question, other, form.wish(), settings.data)
     return {"columns": columns, "milliseconds": _milliseconds(started)}
 
 

@@ -8,10 +8,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Form, Query, Request, Response, UploadFile
 from fastapi import Path as Part
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import FileResponse
+from fastapi.responses import FileResponse, JSONResponse
 from pydantic import BeforeValidator, Field
 
-from app.core.classification.folders import NETWORK, WEIGHTS, find_model, list_models, remember_use
+from app.core.classification.folders import CARD, NETWORK, SURVEY, WEIGHTS, find_model, list_models, remember_use
+from app.core.classification.kept_pictures import is_kept, kept_picture
 from app.core.classification.sent import Described, ModelLimits
 from app.core.datasets.builtin import framings_of, told_name
 from app.core.datasets.nouns import name_of
@@ -20,10 +21,12 @@ from app.core.networks.reports import Limits
 from app.settings import Settings
 from app.web import tasks
 from app.web.answers import FromWorker, download
+from app.web.classification.kept_answers import KeptAnswers
 from app.web.dependencies import DatasetsDep, SettingsDep, VisitorDep, WorkersDep, limit_rate
 from app.web.forms import JSON_TEXT, FormFields, read_json, require_form
 from app.web.i18n import choose_language, translate
 from app.web.middleware import Allowance
+from app.web.workers import Workers
 
 router = APIRouter(prefix="/api/models", tags=["classification"])
 
@@ -155,32 +158,71 @@ async def send_onnx(request: Request, folder: ModelDep, workers: WorkersDep) -> 
     return FromWorker(written, "application/octet-stream", download(f"{folder.name}.onnx"))
 
 
-@router.get("/{name}/filters/{layer:path}", dependencies=[Depends(limit_rate)])
+@router.get("/{name}/filters/{layer:path}")
 async def show_filters(
-    request: Request,
-    folder: ModelDep,
-    layer: str,
-    workers: WorkersDep,
+    request: Request, folder: ModelDep, layer: str, settings: SettingsDep, workers: WorkersDep,
     channel: Annotated[int | None, Query(ge=0, lt=10**6)] = None,
-) -> dict[str, Any]:
+) -> Response:  # fmt: skip
     """A layer's learned kernels; for one that sees the picture, the classic kernels they are most like."""
-    return await workers.run(request, tasks.show_kernels, folder, layer, channel)
+    return await _keep(request, settings, workers, tasks.show_kernels, folder, layer, channel)
 
 
-@router.get("/{name}/channels/{layer:path}/{channel}", dependencies=[Depends(limit_rate)])
+@router.get("/{name}/channels/{layer:path}/{channel}")
 async def show_one_channel(
     request: Request, folder: ModelDep, layer: str, channel: Channel, settings: SettingsDep, workers: WorkersDep
-) -> dict[str, Any]:
+) -> Response:
     """The patches that excite a channel most, a picture made to excite it, and how selective it is."""
-    return await workers.run(request, tasks.show_channel, folder, layer, channel, settings.data)
+    has_picture = await run_in_threadpool(is_kept, folder, layer, channel, settings.data)
+    return await _keep(
+        request, settings, workers, tasks.show_channel, folder, layer, channel, settings.data, also=has_picture
+    )
 
 
-@router.get("/{name}/selectivity", dependencies=[Depends(limit_rate)])
+@router.get("/{name}/maximizations/{layer:path}/{channel}")
+async def show_one_maximization(
+    request: Request, folder: ModelDep, layer: str, channel: Channel, settings: SettingsDep, workers: WorkersDep
+) -> Response:
+    """A picture made to excite a channel, a unit or, of `softmax`, a class: made for whoever asks first, and kept."""
+    kept = await run_in_threadpool(kept_picture, folder, layer, channel, settings.data)
+    if kept is not None:
+        return JSONResponse(kept)
+    return await _keep(
+        request, settings, workers, tasks.show_maximization, folder, layer, channel, settings.data, slow=True
+    )
+
+
+@router.get("/{name}/selectivity")
 async def show_layers_selectivity(
     request: Request, folder: ModelDep, settings: SettingsDep, workers: WorkersDep
-) -> dict[str, Any]:
+) -> Response:
     """How selective each layer's channels are on the mean, for orientation and for a class."""
-    return await workers.run(request, tasks.show_selectivity, folder, settings.data)
+    return await _keep(request, settings, workers, tasks.show_selectivity, folder, settings.data)
+
+
+async def _keep(
+    request: Request, settings: Settings, workers: Workers, task: Any, folder: Path, *arguments: Any,
+    slow: bool | None = None, also: Any = None,
+) -> Response:  # fmt: skip
+    """What a worker says of a network, kept as long as its files and its data set stay as they are.
+
+    Without a survey that came with the network it may take seconds.
+    """
+
+    async def make() -> Any:
+        await limit_rate(request)
+        is_slow = not (folder / SURVEY).is_file() if slow is None else slow
+        return await workers.run(request, task, folder, *arguments, slow=is_slow)
+
+    stamp = await run_in_threadpool(_stamp, folder, settings.data / "datasets")
+    kept: KeptAnswers = request.app.state.kept_answers
+    return await kept.answer((task, folder, stamp, also, *arguments), make)
+
+
+def _stamp(folder: Path, datasets: Path) -> tuple[float, ...]:
+    files = [folder / name for name in (CARD, NETWORK, WEIGHTS, SURVEY)]
+    return tuple(
+        path.stat().st_mtime if path.is_file() else 0 for path in (*files, *sorted(datasets.glob("*.safetensors")))
+    )
 
 
 def _translate(request: Request, card: dict[str, Any]) -> dict[str, Any]:

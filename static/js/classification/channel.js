@@ -1,6 +1,6 @@
 // What a channel looks for: the patches that excite it most, a picture made for it, how selective it is.
 
-import { readChannel } from "../api.js";
+import { readChannel, readMaximization } from "../api.js";
 import { h } from "../shared/dom.js";
 import { fixed, number } from "../shared/format.js";
 import { _ } from "../shared/i18n.js";
@@ -22,7 +22,11 @@ export function connectChannel(page) {
         throw error;
       });
       const sheet = answer.patches && (await loadImage(answer.patches));
-      if (isNewest()) show(answer, sheet);
+      if (!isNewest()) return;
+      show(answer, sheet);
+      if (answer.maximization) return;
+      const { picture } = await readMaximization(page.model.name, place.layer, place.channel);
+      if (isNewest()) showDream(picture);
     },
   });
   $("#channel-again").addEventListener("click", () => channel.again());
@@ -76,10 +80,14 @@ function show(
       : [h("p", { class: "small soft" }, _("Its patches have not been looked for yet."))]),
   );
   $("#patches-note").textContent = sheet ? found(source, count) : "";
-  $("#dream").hidden = !maximization;
-  $("#dream-note").textContent = maximization ? _("A picture made to excite it, by gradient ascent from noise") : "";
-  if (maximization) Object.assign($("#dream"), { src: maximization, alt: _("A picture made to excite this map") });
+  if (maximization) showDream(maximization);
+  else $("#dream-note").textContent = _("A picture that excites it is being made: some seconds.");
   $("#selectivity").textContent = selectivity ? selective(selectivity) : "";
+}
+
+function showDream(picture) {
+  Object.assign($("#dream"), { hidden: false, src: picture, alt: _("A picture made to excite this map") });
+  $("#dream-note").textContent = _("A picture made to excite it, by gradient ascent from noise");
 }
 
 /** Where the patches were looked for. */

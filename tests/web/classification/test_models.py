@@ -121,3 +121,19 @@ def test_the_data_set_of_a_card_is_the_name_that_programs_ask_by_in_every_langua
 
     assert [card["dataset"] for card in cards] == ["digits", "digits"]
     assert [card["title"] for card in cards] == ["Digits", "Dígitos"]
+
+
+@pytest.mark.parametrize("layer", ["softmax", "dense_1", "residual_1/conv2d_2"])
+def test_a_picture_made_for_a_channel_or_a_class_is_made_once(client: TestClient, layer: str) -> None:
+    first, again = (client.get(f"{MODEL}/maximizations/{layer}/2") for _ in range(2))
+
+    made = told(first)
+    assert (made["layer"], made["channel"]) == (layer, 2)
+    assert made["end"] > made["start"]
+    assert opened(made["picture"]).shape == (16, 16, 3)
+    assert first.content == again.content
+
+
+@pytest.mark.parametrize(("path", "status"), [("conv2d_9/0", 404), ("softmax/3", 422), ("conv2d_1/-1", 422)])
+def test_no_picture_is_made_for_what_is_not_there(client: TestClient, path: str, status: int) -> None:
+    problem(client.get(f"{MODEL}/maximizations/{path}"), status)

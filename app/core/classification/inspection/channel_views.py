@@ -6,35 +6,50 @@ These functions run in a worker process, which keeps what takes long. They do no
 from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
 
-from app.core.classification.anatomy import INPUT, Anatomy, check_index
+from app.core.classification.anatomy import INPUT, SOFTMAX, Anatomy, check_index
 from app.core.classification.inspection.filters import Kernels, kernels_of
+from app.core.classification.inspection.galleries import dataset_gallery, is_here
 from app.core.classification.inspection.likeness import likeness_to_classics
-from app.core.classification.inspection.maximization import maximize
-from app.core.classification.inspection.patches import BEST, Gallery, Patches, Survey, patches_of, photographs
+from app.core.classification.inspection.maximization import maximize, multiply_adds
+from app.core.classification.inspection.patches import (
+    BEST,
+    PHOTOGRAPHS,
+    Gallery,
+    Patches,
+    Survey,
+    patches_of,
+    photographs,
+)
 from app.core.classification.inspection.selectivity import (
     OrientationSelectivity,
     class_selectivity,
     layer_selectivities,
     orientation_selectivity,
 )
+from app.core.classification.inspection.shipped_surveys import read_shipped
 from app.core.classification.inspection.surveys import kept_survey
+from app.core.classification.kept_pictures import keep_picture, kept_picture
 from app.core.classification.models import Model, open_model
 from app.core.classification.questions import MOST_WEIGHTS
 from app.core.classification.sprites import draw_picture
-from app.core.datasets.builtin import BUILTIN, told_name
-from app.core.datasets.datasets import load_dataset
+from app.core.datasets.builtin import told_name
 from app.core.datasets.headers import cache_path, read_header
 from app.core.errors import N_, UnknownLayer
-from app.core.pictures.preparation import Preparation, match_channels, resize_images
 
-GALLERY = 5_000  # pictures of a data set that are looked through
+AT_ONCE = 5_000_000_000  # multiply-adds of a picture that a channel's other answers wait for: a quarter of a second
 
-PHOTOGRAPHS = "photographs"
+
+class Findings(NamedTuple):
+    """What is known of a network's channels: pictures to show, the numbers that count, how they answer gratings."""
+
+    shown: Survey
+    measured: Survey
+    orientations: dict[str, OrientationSelectivity]
 
 
 def show_kernels(folder: Path, layer: str, channel: int | None = None) -> dict[str, Any]:
@@ -58,19 +73,40 @@ def show_kernels(folder: Path, layer: str, channel: int | None = None) -> dict[s
 def show_channel(folder: Path, layer: str, channel: int, data: Path) -> dict[str, Any]:
     """The nine patches that excite a channel most, a picture made to excite it, and how selective it is.
 
-    `data` is where data sets are, and where what was found is kept.
+    `data` is where data sets are, and where what was found is kept. The picture is None where it is not kept and would
+    take long: see `show_maximization`.
     """
     model = open_model(folder)
     anatomy = model.anatomy
     _check_layer(anatomy, layer)
     check_index("channel", channel, anatomy.row(layer).output_shape[0])
     answer: dict[str, Any] = {"layer": layer, "channel": channel, "patches": None, "selectivity": None}
-    answer["maximization"] = draw_picture(maximize(anatomy, layer, channel).picture)
+    kept = kept_picture(folder, layer, channel, data)
+    if kept is None and multiply_adds(anatomy, layer) <= AT_ONCE:
+        kept = show_maximization(folder, layer, channel, data)
+    answer["maximization"] = kept and kept["picture"]
     if len(anatomy.row(layer).output_shape) == 3 and anatomy.convolutions:
-        survey = _survey(model, data)
-        answer |= _describe_patches(patches_of(anatomy, survey, layer, channel), survey)
-        answer["selectivity"] = _selectivity(model, survey, anatomy.maker(layer), channel)
+        found = _findings(folder, model, data)
+        answer |= _describe_patches(patches_of(anatomy, found.shown, layer, channel), found.shown)
+        answer["selectivity"] = _selectivity(found, anatomy.maker(layer), channel)
     return answer
+
+
+def show_maximization(folder: Path, layer: str, channel: int, data: Path) -> dict[str, Any]:
+    """A picture made to excite a channel or a unit or, of "softmax", a class; made once, and kept in `data`.
+
+    `start` is what plain gray gives, `end` what the picture does: the mean of the map, or the logit.
+    """
+    anatomy = open_model(folder).anatomy
+    if layer != SOFTMAX:
+        _check_layer(anatomy, layer)
+    made = maximize(anatomy, layer, channel)
+    told = {
+        "layer": layer, "channel": channel, "picture": draw_picture(made.picture), "start": made.start, "end": made.end,
+        "steps": made.steps,
+    }  # fmt: skip
+    keep_picture(folder, layer, channel, data, told)
+    return told
 
 
 def show_selectivity(folder: Path, data: Path) -> dict[str, Any]:
@@ -82,9 +118,9 @@ def show_selectivity(folder: Path, data: Path) -> dict[str, Any]:
     model = open_model(folder)
     if not model.anatomy.convolutions:
         return {"layers": [], "source": None, "looked_at": 0}
-    survey = _survey(model, data)
+    _, survey, orientations = _findings(folder, model, data)
     means = {layer: found.class_means for layer, found in survey.layers.items()}
-    rows = layer_selectivities(_orientations(model.anatomy), {} if survey.source == PHOTOGRAPHS else means)
+    rows = layer_selectivities(orientations, {} if survey.source == PHOTOGRAPHS else means)
     return {"layers": [asdict(row) for row in rows], "source": told_name(survey.source), "looked_at": survey.looked_at}
 
 
@@ -132,10 +168,20 @@ def _orientations(anatomy: Anatomy) -> dict[str, OrientationSelectivity]:
     return orientation_selectivity(anatomy)
 
 
+def _findings(folder: Path, model: Model, data: Path) -> Findings:
+    """Shipped with the network, or else found out now, and kept."""
+    datasets = data / "datasets"
+    if (shipped := read_shipped(folder, model.preparation, datasets)) is not None:
+        orientations = {layer: shipped.orientations[layer] for layer in model.anatomy.makers}  # in computing order
+        return Findings(shipped.shown(datasets), shipped.measured, orientations)
+    survey = _survey(model, data)
+    return Findings(survey, survey, _orientations(model.anatomy))
+
+
 def _survey(model: Model, data: Path) -> Survey:
     """Of the data set from the moment it is there."""
     name = str(model.card.get("dataset", ""))
-    source = name if _is_here(name, data / "datasets") else PHOTOGRAPHS
+    source = name if is_here(name, data / "datasets") else PHOTOGRAPHS
     path = cache_path(data / "datasets", source)
     pictures = read_header(path)["digest"][:24] if path.is_file() else source  # what is made here is always the same
     return _kept_survey(model, source, pictures, data)
@@ -148,21 +194,9 @@ def _kept_survey(model: Model, source: str, pictures: str, data: Path) -> Survey
     def gallery() -> Gallery:
         if source == PHOTOGRAPHS:
             return photographs(preparation.size, preparation.channels)
-        return _gallery(source, data / "datasets", preparation)
+        return dataset_gallery(source, data / "datasets", preparation)
 
     return kept_survey(model.anatomy, pictures, gallery, data / "surveys")
-
-
-def _is_here(name: str, folder: Path) -> bool:
-    known = BUILTIN.get(name)
-    return bool(known and known.is_made) or (Path(name).name == name and cache_path(folder, name).is_file())
-
-
-def _gallery(name: str, folder: Path, preparation: Preparation) -> Gallery:
-    dataset = load_dataset(name, folder)
-    order = torch.randperm(len(dataset.images), generator=torch.Generator().manual_seed(0))[:GALLERY]
-    images = match_channels(resize_images(dataset.images[order], preparation.size), preparation.channels)
-    return Gallery(images, dataset.labels[order], dataset.classes, name)
 
 
 def _describe_patches(patches: Patches, survey: Survey) -> dict[str, Any]:
@@ -181,8 +215,8 @@ def _stack(pictures: Tensor) -> Tensor:
     return torch.cat([*pictures, *missing], dim=1)
 
 
-def _selectivity(model: Model, survey: Survey, kernels: str, channel: int) -> dict[str, Any]:
-    tuned = _orientations(model.anatomy)[kernels]
+def _selectivity(findings: Findings, kernels: str, channel: int) -> dict[str, Any]:
+    survey, tuned = findings.measured, findings.orientations[kernels]
     found: dict[str, Any] = {
         "layer": kernels,
         "orientation": float(tuned.angle[channel]),

@@ -6,6 +6,7 @@ know HTTP.
 """
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -14,13 +15,17 @@ from torch import Tensor
 from app.core.classification.activations import head_of, hooked
 from app.core.classification.anatomy import INPUT, SOFTMAX, Anatomy
 from app.core.classification.classification import Opened
+from app.core.classification.inspection.patches import Usual
+from app.core.classification.inspection.shipped_surveys import read_shipped
 from app.core.classification.leaning import quickest
 from app.core.classification.questions import Question, Wish
 from app.core.classification.sprites import draw_maps
 from app.core.classification.stages import parts_of, stages_of
 
+_DEAD = 1e-4  # a deviation, as a share of the mean or of 1, that is only rounding
 
-def show_columns(question: Question, other: Question | None, wish: Wish) -> list[dict[str, Any]]:
+
+def show_columns(question: Question, other: Question | None, wish: Wish, data: Path) -> list[dict[str, Any]]:
     """One column for each part; with `other`, the same of that picture. Raises PictureError and InvalidValue."""
     asked = Opened(question)
     prepared = [asked.prepared, *([Opened(other).prepared] if other else [])]
@@ -30,7 +35,9 @@ def show_columns(question: Question, other: Question | None, wish: Wish) -> list
     else:
         parts = [(wish.layer, _known(anatomy, wish.layer))]
     values = record_layers(anatomy, torch.cat(prepared), [layer for _, layer in parts])
-    return [{"part": part} | _column(anatomy, layer, values[layer], wish) for part, layer in parts]
+    shipped = read_shipped(question.folder, asked.model.preparation, data / "datasets")
+    usual = shipped.measured.usual if shipped else {}
+    return [{"part": part} | _column(anatomy, layer, values[layer], usual.get(layer), wish) for part, layer in parts]
 
 
 @torch.inference_mode()
@@ -48,13 +55,23 @@ def record_layers(anatomy: Anatomy, prepared: Tensor, layers: Sequence[str]) -> 
     return found
 
 
-def excitements(layer: str, values: Tensor) -> tuple[str, Tensor]:
-    """How much each channel of N x C ... values is excited, N x C, and the name of the measure."""
-    return "maximum", values.flatten(2).amax(2) if values.ndim > 2 else values
+def excitements(layer: str, values: Tensor, usual: Usual | None) -> tuple[str, Tensor]:
+    """How much each channel of N x C ... values is excited, N x C, and the name of the measure.
+
+    "standardized": its mean over places, in deviations from what that is over many pictures, so that channels can be
+    compared; one that is always alike has 0. "maximum", where that was not measured: the largest value. "probability".
+    """
+    if layer == SOFTMAX:
+        return "probability", values
+    if usual is None or layer == INPUT:
+        return "maximum", values.flatten(2).amax(2) if values.ndim > 2 else values
+    means = values.flatten(2).mean(2) if values.ndim > 2 else values
+    is_alive = usual.deviation > _DEAD * usual.mean.abs().clamp_min(1)
+    return "standardized", torch.where(is_alive, (means - usual.mean) / usual.deviation, 0.0)
 
 
-def _column(anatomy: Anatomy, layer: str, values: Tensor, wish: Wish) -> dict[str, Any]:
-    measure, excited = excitements(layer, values)
+def _column(anatomy: Anatomy, layer: str, values: Tensor, usual: Usual | None, wish: Wish) -> dict[str, Any]:
+    measure, excited = excitements(layer, values, usual)
     order = _order(layer, excited)[wish.offset : wish.offset + wish.limit]
     limit, differences = float(values.abs().max()), (excited[-1] - excited[0])[order]
     first, *others = (_side(of_one[order], excited_by_one[order], of_one, limit)

@@ -6,20 +6,22 @@ Only so many are kept: the one that nobody asked for for longest goes. A network
 import hashlib
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import fields
 from pathlib import Path
+from typing import TypeVar
 
 from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
 from app.core.checkpoints import write_tensors
 from app.core.classification.anatomy import Anatomy
-from app.core.classification.inspection.patches import Excitements, Gallery, Survey, survey
+from app.core.classification.inspection.patches import Excitements, Gallery, Survey, Usual, survey
 
+Of = TypeVar("Of")
 MOST_KEPT = 40
-_VERSION = 2  # one more where `patches.survey` finds something else than before
+_VERSION = 3  # one more where `patches.survey` finds something else than before
 
 
 def kept_survey(
@@ -63,9 +65,10 @@ def _drop_oldest(folder: Path) -> None:
 
 
 def _write(path: Path, made: Survey) -> None:
-    tensors: dict[str, Tensor] = {"pictures": made.pictures, "labels": made.labels}
-    for name, layer in made.layers.items():
-        tensors |= {f"{name}:{item.name}": getattr(layer, item.name).contiguous() for item in fields(layer)}
+    tensors = {"pictures": made.album(range(len(made.labels))), "labels": made.labels}
+    for kind in ("layers", "usual"):
+        for name, layer in getattr(made, kind).items():
+            tensors |= {f"{kind}:{name}:{item.name}": getattr(layer, item.name).contiguous() for item in fields(layer)}
     about = {"classes": list(made.classes), "source": made.source, "looked_at": made.looked_at}
     write_tensors(path, tensors, {"about": json.dumps(about)})
 
@@ -76,13 +79,18 @@ def _read(path: Path) -> Survey | None:
         with safe_open(path, "pt") as file:
             about = json.loads(file.metadata()["about"])
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a dict
-        names = dict.fromkeys(key.partition(":")[0] for key in tensors if ":" in key)
-        layers = {
-            name: Excitements(**{item.name: tensors[f"{name}:{item.name}"] for item in fields(Excitements)})
-            for name in names
-        }
         return Survey(
-            layers, tensors["pictures"], tensors["labels"], tuple(about["classes"]), about["source"], about["looked_at"]
-        )
+            collect(tensors, "layers", Excitements), collect(tensors, "usual", Usual), tensors["pictures"].__getitem__,
+            tensors["labels"], tuple(about["classes"]), about["source"], about["looked_at"],
+        )  # fmt: skip
     except (SafetensorError, OSError, KeyError, ValueError, TypeError):
         return None
+
+
+def collect(tensors: Mapping[str, Tensor], kind: str, of: type[Of]) -> dict[str, Of]:
+    """By layer what tensors called kind:layer:field hold; KeyError where a field is missing."""
+    keys = [key.split(":") for key in tensors if key.startswith(f"{kind}:")]
+    return {
+        name: of(**{item.name: tensors[f"{kind}:{name}:{item.name}"] for item in fields(of)})  # type: ignore[arg-type]
+        for name in dict.fromkeys(key[1] for key in keys)
+    }

@@ -11,14 +11,18 @@ import pytest
 import torch
 from PIL import Image
 
-from app.core.classification.activations import record
+from app.core.classification.activations import record, record_batch
 from app.core.classification.classification import Opened
 from app.core.classification.inspection.columns import record_layers, show_columns
+from app.core.classification.inspection.patches import photographs
+from app.core.classification.inspection.shipped_surveys import make_shipped, write_shipped
+from app.core.classification.models import load_model
 from app.core.classification.questions import Question, Wish
 from app.core.errors import InvalidValue
+from app.core.pictures.preparation import prepare_images
 from app.core.pictures.sample_levels import sample_png
 from app.core.pictures.uploads import PictureLimits, Upload
-from tests.tiny_models import tiny_anatomy, write_model
+from tests.tiny_models import PREPARATION, tiny_anatomy, write_model
 
 STAGES = ["input", "stage_1", "stage_2", "classes"]
 
@@ -46,8 +50,8 @@ def maps_of(url: str, limit: float, width: int) -> np.ndarray:
 
 
 def test_each_stage_is_a_column_and_opens_into_what_it_consists_of(question: Question) -> None:
-    stages = show_columns(question, None, Wish())
-    layers = show_columns(question, None, Wish(part="stage_2"))
+    stages = show_columns(question, None, Wish(), question.folder)
+    layers = show_columns(question, None, Wish(part="stage_2"), question.folder)
 
     assert [column["part"] for column in stages] == STAGES
     assert [column["name"] for column in stages] == ["input", "relu_1", "gelu_1", "softmax"]
@@ -60,7 +64,7 @@ def test_each_stage_is_a_column_and_opens_into_what_it_consists_of(question: Que
 def test_the_maps_shown_are_those_most_excited(question: Question) -> None:
     values = recorded(question)["relu_1"]
 
-    (column,) = show_columns(question, None, Wish(layer="relu_1", limit=3))
+    (column,) = show_columns(question, None, Wish(layer="relu_1", limit=3), question.folder)
 
     largest = values.amax((1, 2))
     assert column["measure"] == "maximum"
@@ -73,7 +77,8 @@ def test_the_maps_shown_are_those_most_excited(question: Question) -> None:
 
 def test_more_maps_go_on_where_the_first_ended(question: Question) -> None:
     (first,), (rest,), (past,) = (
-        show_columns(question, None, Wish(layer="gelu_1", offset=offset, limit=4)) for offset in (0, 4, 8)
+        show_columns(question, None, Wish(layer="gelu_1", offset=offset, limit=4), question.folder)
+        for offset in (0, 4, 8)
     )
 
     assert sorted(first["channels"] + rest["channels"]) == list(range(6))
@@ -84,7 +89,7 @@ def test_more_maps_go_on_where_the_first_ended(question: Question) -> None:
 def test_two_pictures_show_the_same_maps_those_that_differ_most_first(question: Question, other: Question) -> None:
     one, two = recorded(question)["relu_1"].amax((1, 2)), recorded(other)["relu_1"].amax((1, 2))
 
-    (column,) = show_columns(question, other, Wish(layer="relu_1"))
+    (column,) = show_columns(question, other, Wish(layer="relu_1"), question.folder)
 
     order = (two - one).abs().argsort(descending=True)
     assert column["channels"] == order.tolist()
@@ -95,7 +100,7 @@ def test_two_pictures_show_the_same_maps_those_that_differ_most_first(question: 
 
 
 def test_classes_are_sorted_by_how_probable_they_are_and_colors_stay(question: Question) -> None:
-    columns = show_columns(question, None, Wish())
+    columns = show_columns(question, None, Wish(), question.folder)
 
     assert columns[0]["channels"] == [0, 1, 2]
     expected = recorded(question)["softmax"].sort(descending=True)
@@ -131,4 +136,19 @@ def test_what_comes_after_is_not_computed() -> None:
 @pytest.mark.parametrize("wish", [Wish(part="stage_7"), Wish(part="conv2d_1"), Wish(layer="conv2d_7")])
 def test_what_the_network_has_not_got_is_refused(question: Question, wish: Wish) -> None:
     with pytest.raises(InvalidValue):
-        show_columns(question, None, wish)
+        show_columns(question, None, wish, question.folder)
+
+
+def test_channels_are_compared_by_what_they_usually_give(question: Question) -> None:
+    model = load_model(question.folder)
+    write_shipped(question.folder, make_shipped(model, question.folder, 20))
+    tiles = prepare_images(photographs((16, 16), 3).images, PREPARATION)
+    order = torch.randperm(2000, generator=torch.Generator().manual_seed(0))[:20]
+    means = record_batch(model.anatomy, tiles[order], ["relu_1"])["relu_1"].mean((2, 3))
+
+    (column,) = show_columns(question, None, Wish(layer="relu_1"), question.folder)
+
+    expected = (recorded(question)["relu_1"].mean((1, 2)) - means.mean(0)) / means.std(0, correction=0)
+    assert column["measure"] == "standardized"
+    assert column["channels"] == expected.argsort(descending=True).tolist()
+    assert column["excitements"] == pytest.approx(expected[column["channels"]].tolist(), rel=0.02, abs=0.01)
