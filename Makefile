@@ -99,19 +99,19 @@ define remake
 	@$(BIN)/python -m app survey models/$(1) --data $(DATA)
 endef
 
-$(DATA)/datasets/cifar10.safetensors: | $(VENV)/.runtime
-	@$(BIN)/python -m app fetch cifar10 --data $(DATA) $(if $(FROM),--from $(FROM))
+$(DATA)/datasets/%.safetensors: | $(VENV)/.runtime
+	@$(BIN)/python -m app fetch $* --data $(DATA) $(if $(FROM),--from $(FROM))
 
 .PHONY: train-best
 train-best: $(VENV)/.runtime $(DATA)/datasets/cifar10.safetensors ## remake models/best (RESUME=1 goes on with a broken run)
 	$(call remake,best)
 
 .PHONY: train-explain
-train-explain: $(VENV)/.runtime $(DATA)/datasets/cifar10.safetensors ## remake models/explain
+train-explain: $(VENV)/.runtime $(DATA)/datasets/cifar10.safetensors ## remake models/explain, which learns from models/best
 	$(call remake,explain)
 
 .PHONY: train-digits
-train-digits: $(VENV)/.runtime ## remake models/digits (needs no network)
+train-digits: $(VENV)/.runtime $(DATA)/datasets/mnist.safetensors ## remake models/digits
 	$(call remake,digits)
 
 ## Check

@@ -73,13 +73,29 @@ DIGITS: dict[int, list[list[Stroke]]] = {
 
 
 def drawings(
-    share: float = 0.55, pencil: float = 20, *, ink: int = 255, ground: int = 0, seed: int = 0, side: int = SIDE
-) -> Iterator[tuple[int, Image.Image]]:
-    """Each digit with its picture: `share` of the board high, anywhere on it, with that pencil, ink and ground."""
+    share: float = 0.55, pencil: float = 20, *, ink: int = 255, ground: int = 0, seed: int = 0, side: int = SIDE,
+    unsteady: bool = False,
+) -> Iterator[tuple[int, Image.Image]]:  # fmt: skip
+    """Each digit with its picture: `share` of the board high, anywhere on it, with that pencil, ink and ground.
+
+    `unsteady`: turned, slanted, narrower or wider, with a trembling pencil.
+    """
     random = np.random.default_rng(seed)
     for digit, forms in DIGITS.items():
-        for strokes in forms:
+        for form in forms:
+            strokes = _by_another_hand(form, random) if unsteady else form
             yield digit, _draw(strokes, share * side, pencil * side / SIDE, (ink, ground), random, side)
+
+
+def _by_another_hand(strokes: Sequence[Stroke], random: np.random.Generator) -> list[Stroke]:
+    turn, slant, across = math.radians(random.uniform(-12, 12)), random.uniform(-0.25, 0.25), random.uniform(0.75, 1.2)
+    moved = []
+    for stroke in strokes:
+        x, y = (np.array(stroke) - 0.5).T
+        x = across * x + slant * y + random.normal(0, 0.012, len(x))
+        places = x * math.cos(turn) - y * math.sin(turn), x * math.sin(turn) + y * math.cos(turn)
+        moved.append(list(zip(*(values + 0.5 for values in places), strict=True)))
+    return moved
 
 
 def _draw(

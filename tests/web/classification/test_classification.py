@@ -318,7 +318,7 @@ def test_a_drawing_is_framed_as_the_digits_a_network_learned_from(client: TestCl
     assert {answer["frame"]["framing"] for answer in framed} == {"drawing"}
     whole = {"framing": "middle", "left": 0, "top": 0, "width": 1, "height": 1}
     assert all(answer["frame"] == whole for answer in plain)
-    assert all(0.5 < answer["frame"]["height"] < 0.6 for answer in framed)
+    assert all(0.75 < answer["frame"]["height"] < 0.8 for answer in framed)  # MNIST's leave 8 of 28 pixels free
 
 
 def test_a_picture_that_is_no_drawing_is_seen_as_its_middle(client: TestClient) -> None:

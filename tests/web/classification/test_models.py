@@ -119,7 +119,7 @@ def test_titles_of_cards_follow_the_language(client: TestClient) -> None:
 def test_the_data_set_of_a_card_is_the_name_that_programs_ask_by_in_every_language(client: TestClient) -> None:
     cards = [told(client.get("/api/models/digits", params={"lang": lang})) for lang in ("en", "es")]
 
-    assert [card["dataset"] for card in cards] == ["digits", "digits"]
+    assert [card["dataset"] for card in cards] == ["mnist", "mnist"]
     assert [card["title"] for card in cards] == ["Digits", "Dígitos"]
 
 

@@ -7,7 +7,7 @@ import { paint } from "../../shared/dom.js";
 import { size } from "../../shared/format.js";
 import { _ } from "../../shared/i18n.js";
 import { keep } from "../../shared/keep.js";
-import { middleOf, onPhoto, onPicture } from "../../shared/framing.js";
+import { framingFor, middleOf, onPhoto, onPicture } from "../../shared/framing.js";
 import { fileOf, readPixels } from "../../shared/pixels.js";
 
 const $ = (selector) => document.querySelector(selector);
@@ -36,7 +36,7 @@ function showPhoto({ photo, model, origin }) {
   const [channels, height, width] = model.input;
   $("#seen-fact").textContent = size(width, height);
   showNote(photo, model, null);
-  $("#digit-note").hidden = model.dataset !== "digits";
+  $("#digit-note").hidden = !framingFor(model);
   $("drawing-board").pencil = channels === 1 ? THICK : THIN;
 }
 
