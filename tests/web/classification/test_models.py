@@ -137,3 +137,13 @@ def test_a_picture_made_for_a_channel_or_a_class_is_made_once(client: TestClient
 @pytest.mark.parametrize(("path", "status"), [("conv2d_9/0", 404), ("softmax/3", 422), ("conv2d_1/-1", 422)])
 def test_no_picture_is_made_for_what_is_not_there(client: TestClient, path: str, status: int) -> None:
     problem(client.get(f"{MODEL}/maximizations/{path}"), status)
+
+
+def test_a_network_trained_elsewhere_says_whose_it_is_and_what_its_data_are_biased_to(client: TestClient) -> None:
+    english, spanish = (told(client.get("/api/models/photos", params={"lang": lang})) for lang in ("en", "es"))
+
+    assert (english["source"]["license"], english["reported"]["accuracy"]) == ("Apache-2.0", 0.751)
+    assert english["accuracy"] is None
+    assert len(english["layers"]) == 143
+    assert len(english["biases"]) == len(spanish["biases"]) >= 5
+    assert not set(english["biases"]) & set(spanish["biases"])

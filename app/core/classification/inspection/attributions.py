@@ -4,6 +4,7 @@ All look at the class's logit for the picture as the network sees it, without it
 colors or photos.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +20,7 @@ _STEPS = (32, 128)  # of the integral, by Gauss and Legendre: fewest and most
 _MULTIPLY_ADDS = 4e8  # that it may take, if these are not too few steps
 _OF_MAPS = {"kernels", "normalize", "function", "scale", "sum"}  # roles of layers
 _WINDOWS = 7  # places of the occluding square along a side, each hiding a quarter of it
-_AT_ONCE = 32  # pictures computed together
+_AT_ONCE, _VALUES = 32, 64_000_000  # most pictures computed together, and values of all their layers: a quarter of 1 GB
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,12 @@ def steps_for(anatomy: Anatomy) -> int:
     return round(min(max(_MULTIPLY_ADDS / max(anatomy.network.report.multiply_adds, 1), _STEPS[0]), _STEPS[1]))
 
 
+def at_once(anatomy: Anatomy) -> int:
+    """How many pictures are computed together: fewer where a network's layers hold many values, down to one."""
+    values = sum(math.prod(row.output_shape) for row in anatomy.rows.values())
+    return max(1, min(_AT_ONCE, _VALUES // values))
+
+
 def _grad_cam(anatomy: Anatomy, picture: Tensor, label: int, layer: str) -> Attribution:
     """Maps weighed by the mean of their gradients, added, ReLU (Selvaraju et al. 2017, arXiv 1610.02391)."""
     if len(anatomy.row(layer).output_shape) != 3:
@@ -97,7 +104,7 @@ def _saliency(anatomy: Anatomy, picture: Tensor, label: int) -> Attribution:
 def _integrated_gradients(anatomy: Anatomy, picture: Tensor, label: int) -> Attribution:
     """Gradients on the way from the baseline, times its length (Sundararajan et al. 2017, arXiv 1703.01365)."""
     heat, delta = _captum().IntegratedGradients(anatomy.module).attribute(
-        picture, torch.zeros_like(picture), label, n_steps=steps_for(anatomy), internal_batch_size=_AT_ONCE,
+        picture, torch.zeros_like(picture), label, n_steps=steps_for(anatomy), internal_batch_size=at_once(anatomy),
         return_convergence_delta=True,
     )  # fmt: skip
     heat = heat.detach()[0].sum(0).float()
@@ -113,7 +120,7 @@ def _occlusion(anatomy: Anatomy, picture: Tensor, label: int) -> Attribution:
     strides = [max(1, -(-(side - size) // (_WINDOWS - 1))) for side, size in zip(sides, window, strict=True)]
     with torch.no_grad():
         losses = _captum().Occlusion(anatomy.module).attribute(
-            picture, (channels, *window), (channels, *strides), target=label, perturbations_per_eval=_AT_ONCE
+            picture, (channels, *window), (channels, *strides), target=label, perturbations_per_eval=at_once(anatomy)
         )  # fmt: skip
     return Attribution("occlusion", label, losses[0].mean(0).float(), signed=True)
 

@@ -1,5 +1,6 @@
 """Heat maps are Captum's own, and those that gradients, sums and covered pictures give by hand."""
 
+from pathlib import Path
 from typing import Any, get_args
 
 import pytest
@@ -8,10 +9,12 @@ from captum.attr import IntegratedGradients, LayerAttribution, LayerGradCam, Occ
 
 from app.core.classification.activations import hooked
 from app.core.classification.anatomy import Anatomy
-from app.core.classification.inspection.attributions import attribute, grad_cam_layer, steps_for
+from app.core.classification.inspection.attributions import at_once, attribute, grad_cam_layer, steps_for
+from app.core.classification.models import load_model
 from app.core.classification.questions import Method
 from app.core.errors import InvalidValue
 from tests.core.classification.networks_at_random import RESIDUAL, make_anatomy, prepared_picture
+from tests.tiny_models import tiny_anatomy
 
 CONV: dict[str, Any] = {"type": "conv2d", "filters": 4, "padding": "same", "activation": "gelu"}
 POOL = {"type": "max_pooling2d"}
@@ -149,3 +152,10 @@ def test_nothing_is_left_behind_in_the_network(anatomy: Anatomy, method: Method)
 
     assert not any(child._forward_hooks or child._backward_hooks for child in anatomy.module.modules())
     assert all(parameter.grad is None for parameter in anatomy.module.parameters())
+
+
+def test_fewer_pictures_go_through_a_deep_network_together() -> None:
+    photos = load_model(Path(__file__).parents[4] / "models" / "photos").anatomy
+
+    assert at_once(tiny_anatomy()) == 32
+    assert 1 <= at_once(photos) <= 4
