@@ -60,7 +60,7 @@ export class MapColumns extends HTMLElement {
   /** Says which node's columns are awaited. */
   wait(name) {
     for (const head of this.querySelectorAll("button.unfold"))
-      head.toggleAttribute("aria-busy", head.dataset.node === name);
+      head.setAttribute("aria-busy", String(head.dataset.node === name));
   }
 
   /** Outlines the open map; it is where the keyboard enters. */
