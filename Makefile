@@ -187,4 +187,4 @@ demo: image ## run the container: read-only, one port, http://localhost:8000
 .PHONY: clean
 clean: ## remove what the set-up made
 	rm -rf $(VENV) node_modules static/vendor build
-	find models/photos -type f ! -name recipe.json -delete
+	find models/photos -type f ! -name recipe.json ! -name survey.safetensors -delete

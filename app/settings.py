@@ -155,10 +155,10 @@ class Settings(BaseSettings):
         2, ge=1, description="Processes that decode and filter, so that a bad picture costs one request."
     )
     waiting: int = Field(
-        64,
-        ge=1,
-        description="Requests that may wait for a worker (a class of 30 pressing at once); more are told to retry.",
-    )
+        192, ge=1,
+        description="Requests that may wait for a worker (a class of 30 clicking at once, each click several calls); "
+        "more are told to retry.",
+    )  # fmt: skip
     task_seconds: float = Field(20.0, gt=0, description="Longest one request may keep a worker; then it is stopped.")
     worker_bytes: int = Field(
         2048 * MEBIBYTE, ge=64 * MEBIBYTE,
