@@ -66,10 +66,10 @@ test("what feeds a layer is found through those that pass all on", () => {
   assert.deepEqual(from.softmax, ["dense_1"]);
 });
 
-test("a network is deep when its layers find no room beside each other, steps in between not counted", () => {
+test("a network is deep when it has more maps than can be looked over, steps in between not counted", () => {
   const more = (type) => ({
     ...MODEL,
-    layers: Array.from({ length: 17 }, (_layer, index) => layer(`${type}_${index}`, "input")),
+    layers: Array.from({ length: 17 }, (_layer, index) => layer(`${type}_${index}`, "input", [32, 8, 8])),
   });
 
   assert.equal(isDeep(MODEL), false);

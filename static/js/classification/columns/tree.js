@@ -5,7 +5,7 @@ import { roleOf } from "../../shared/layers.js";
 
 export const IN_BETWEEN = ["normalize", "pad", "unroll"]; // roles of steps that a first look can do without
 const NOT_SHOWN = ["pass"];
-const MOST_COLUMNS = 18; // of a card on a desktop
+const MOST_MAPS = 512; // of a first look that shows every layer: two dozen of sixteen maps can be looked over
 
 /**
  * The nodes of the first look: {name, kind, layer, inside}. `layer` is the one whose maps stand for the node; `inside`
@@ -15,9 +15,10 @@ export function treeOf(model, { isStaged = isDeep(model) } = {}) {
   return isStaged ? model.stages.map(stageNode) : layersOf(model).map(({ name }) => leaf(name));
 }
 
-/** Whether the network has more layers than find room beside each other. */
+/** Whether the network has more maps than can be looked over. */
 export function isDeep(model) {
-  return layersOf(model).filter(({ role }) => !IN_BETWEEN.includes(role)).length > MOST_COLUMNS;
+  const shown = layersOf(model).filter(({ role, shape }) => shape.length === 3 && !IN_BETWEEN.includes(role));
+  return shown.reduce((sum, { shape }) => sum + shape[0], 0) > MOST_MAPS;
 }
 
 /** Every layer that does something, "input" to "softmax": {name, type, role, shape, from}, `from` what feeds it. */
