@@ -10,7 +10,7 @@ import torch
 from app.core.checkpoints import save_weights
 from app.core.classification.anatomy import Anatomy
 from app.core.classification.familiarity import save_familiarity
-from app.core.classification.familiarity_fitting import Watcher, fit_familiarity
+from app.core.classification.familiarity_fitting import fit_familiarity
 from app.core.classification.inspection.probes import (
     METHOD,
     Probe,
@@ -19,6 +19,8 @@ from app.core.classification.inspection.probes import (
     round_probe,
     save_probes,
 )
+from app.core.classification.models import load_model
+from app.core.classification.unfamiliar_pictures import make_outsiders
 from app.core.networks.modules import build
 from app.core.networks.networks import parse_network
 from app.core.pictures.preparation import Preparation
@@ -71,8 +73,7 @@ def write_model(
         written["probes"] = {"method": METHOD, "training_images": 0, "layers": rows}
     (folder / "card.json").write_text(json.dumps(written | card), "utf-8")
     if with_familiarity:
-        watcher = Watcher(tiny_anatomy(description, preparation), preparation, outsiders=20)
-        fitted = fit_familiarity(watcher, random_pictures(120, 1), random_pictures(120, 2), ("noise", "drawings"))
+        fitted = fit_familiarity(load_model(folder), random_pictures(240, 2), strange_pictures(20, 0))
         save_familiarity(folder / "familiarity.safetensors", fitted)
     return folder
 
@@ -101,3 +102,8 @@ def random_pictures(count: int, seed: int = 0, side: int = 16) -> torch.Tensor:
     rows = torch.arange(side) - (side - 1) / 2
     middle = torch.exp(-(rows[:, None] ** 2 + rows**2) / side)
     return (smooth * (100 + 155 * middle)).round().clamp(0, 255).to(torch.uint8)
+
+
+def strange_pictures(count: int, half: int, side: int = 16) -> dict[str, torch.Tensor]:
+    """`count` each of two kinds, uint8 N x 3 x side x side."""
+    return {kind: make_outsiders(kind, count, (3, side, side), half) for kind in ("noise", "drawings")}

@@ -14,15 +14,16 @@ from app.commands.places import DataOption, ModelArgument, ThreadsOption, model_
 from app.commands.train import tuned_processor
 from app.core.classification.cards import write_json
 from app.core.classification.familiarity import FAMILIARITY, METHOD, UNFAMILIAR, save_familiarity
-from app.core.classification.familiarity_fitting import TRAINING_PICTURES, Watcher, fit_familiarity, measure_familiarity
+from app.core.classification.familiarity_fitting import fit_familiarity, measure_familiarity
 from app.core.classification.folders import CARD
 from app.core.classification.models import Model, load_model
-from app.core.classification.unfamiliar_pictures import kinds_beside
+from app.core.classification.unfamiliar_pictures import outsiders_beside
 from app.core.datasets.datasets import load_dataset
 from app.core.datasets.labeled_images import DataSet, split
 from app.core.pictures.preparation import Preparation, match_channels, resize_images
 
 NO_SPLIT = 0.04  # of the training pictures, where the training put none aside
+MOST = 2000  # pictures of each part that are looked at, so that it takes a minute
 
 
 def familiarity(
@@ -35,7 +36,7 @@ def familiarity(
     with told_plainly(console), tuned_processor(threads):
         settings = settings_of(data)
         folder = model_folder(model, settings)
-        trained = load_model(folder)
+        trained = load_model(folder, with_familiarity=False)
         dataset = load_dataset(str(trained.card.get("dataset")), settings.data / "datasets")
         figures = learn(trained, dataset, folder)
     for kind, auroc in figures["auroc"].items():
@@ -47,17 +48,16 @@ def learn(model: Model, dataset: DataSet, folder: Path) -> dict[str, Any]:
     training = model.card.get("training", {})
     share, seed = training.get("validation_split") or NO_SPLIT, training.get("seed", 0)
     train, validation = split(dataset, share, seed, by_class=training.get("stratify", False))
-    watcher, kinds = Watcher(model.anatomy, model.preparation), kinds_beside(dataset.name)
-    fitted = fit_familiarity(
-        watcher,
-        _seen(dataset.images[train[:TRAINING_PICTURES]], model.preparation),
-        _seen(dataset.images[validation], model.preparation),
-        kinds,
+    own, held_out, test = (
+        _seen(images[:MOST], model.preparation)
+        for images in (dataset.images[train], dataset.images[validation], dataset.test_images)
     )
-    measured = measure_familiarity(watcher, fitted, _seen(dataset.test_images, model.preparation), kinds)
+    fitted = fit_familiarity(model, held_out, outsiders_beside(dataset.name, own, 0))
+    measured = measure_familiarity(model, fitted, test, outsiders_beside(dataset.name, own, 1))
     figures = {
         "method": METHOD,
         "unfamiliar_below": UNFAMILIAR,
+        "test_images": len(test),
         "auroc": {kind: round(value, 4) for kind, value in measured.items()},
     }
     save_familiarity(folder / FAMILIARITY, fitted)

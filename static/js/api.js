@@ -71,8 +71,8 @@ export function readModel(name) {
 }
 
 /**
- * {predictions, seen, frame, familiarity, familiar, milliseconds, before?} of a picture; `fields` are its change,
- * implant and framing.
+ * {predictions, seen, frame, familiarity, familiar, second_opinion, milliseconds, before?} of a picture; `fields` are
+ * its change, implant and framing.
  */
 export async function classify(model, source, fields) {
   return (await send(`${modelAddress(model)}/classifications`, form(source, fields))).json();

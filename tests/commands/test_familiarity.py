@@ -9,8 +9,8 @@ from typer.testing import CliRunner, Result
 
 from app.cli import cli
 from app.commands import familiarity
-from app.core.classification.familiarity_fitting import Watcher
 from app.core.classification.models import load_model
+from app.core.classification.unfamiliar_pictures import outsiders_beside
 from app.core.pictures.preparation import Preparation
 from tests.tiny_models import write_model
 
@@ -25,7 +25,7 @@ PREPARATION = Preparation((8, 8), 1, (0.0,), (1.0,))
 @pytest.fixture(autouse=True)
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
     """Only thirty outsiders of a kind."""
-    monkeypatch.setattr(familiarity, "Watcher", partial(Watcher, outsiders=30))
+    monkeypatch.setattr(familiarity, "outsiders_beside", partial(outsiders_beside, count=30))
 
 
 def model(folder: Path, **card: object) -> Path:

@@ -9,12 +9,10 @@ from functools import cached_property
 import torch
 from torch import Tensor, nn
 
-from app.core.classification.activations import hooked
-from app.core.classification.anatomy import INPUT
-from app.core.classification.familiarity import UNFAMILIAR
+from app.core.classification.familiarity import UNFAMILIAR, read_signs
 from app.core.classification.implants import Implanted, implant
 from app.core.classification.leaning import quickest
-from app.core.classification.models import Model, open_model, pass_through, to_probabilities
+from app.core.classification.models import Model, compute, open_model, pass_through, to_probabilities
 from app.core.classification.questions import Question
 from app.core.classification.sprites import draw_picture
 from app.core.classification.verdicts import Verdict, judge
@@ -160,15 +158,11 @@ def answer(asked: Opened) -> Classification:
 @torch.no_grad()
 def _compute(model: Model, prepared: Tensor) -> tuple[Tensor, float | None]:
     """The logits, and the familiarity from the same pass."""
-    layers = [] if model.familiarity is None else [layer for layer in model.familiarity.layers if layer != INPUT]
-    module = quickest(model.anatomy, layers)
-    with hooked(module, layers) as outputs:
-        logits = pass_through(model, module, prepared)[0]
-    familiarity = None
-    if model.familiarity is not None:
-        strangeness = model.familiarity.strangeness({INPUT: prepared} | {name: outputs[name][:1] for name in layers})
-        familiarity = model.familiarity.share(float(strangeness[0]))
-    return logits, familiarity
+    if model.familiarity is None:
+        return pass_through(model, quickest(model.anatomy, ()), prepared)[0], None
+    logits, features = compute(model, prepared)
+    strangeness = model.familiarity.strangeness(read_signs(prepared, features, to_probabilities(model, logits)))
+    return logits[0], model.familiarity.share(float(strangeness[0]))
 
 
 def _sorted(model: Model, logits: Tensor) -> tuple[tuple[Prediction, ...], tuple[float, ...]]:

@@ -1,67 +1,36 @@
-"""How strange a picture is to a network: how far its layers' maps lie from those of the training pictures.
+"""How strange a picture is to a network: one unit more beside its classes.
 
-Mahalanobis distances at every layer, weighed by logistic regression on pictures that should be found strange (Lee et
-al. 2018, arXiv 1807.03888), with one Gaussian for all classes (Kamoi and Kobayashi 2020, arXiv 2003.00402) and with how
-maps vary and how evenly they are lit, which tells textures. Fitting is `familiarity_fitting`.
+Its inputs are the last layer's own, the logarithms of the probabilities, sorted, and two numbers of each channel of the
+picture; its weights are learned once, from pictures that should be strange (as outliers are in Hendrycks et al. 2019,
+arXiv 1812.04606, with the network left as it is). Fitting is `familiarity_fitting`.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 from torch import Tensor
-from torch.nn.functional import adaptive_avg_pool2d
 
 from app.core.checkpoints import read_weights, save_weights
 from app.core.errors import N_, InvalidValue
 
 FAMILIARITY = "familiarity.safetensors"
-METHOD = "layer-wise Mahalanobis distances, weighed by logistic regression"
-UNFAMILIAR = 0.02  # share of validation pictures at least as strange, below which a picture is called unfamiliar
-
-MEANS, VARIATION, EVENNESS = KINDS = "means", "variation", "evenness"
-_TINY = 1e-3  # keeps logarithms finite where a map is the same everywhere
-
-
-@dataclass(frozen=True, eq=False)
-class Trait:
-    """One property of one layer's maps over the training pictures: d `center`s and `scale`s, and a weight.
-
-    `whitening` (d x d) makes the property's values uncorrelated with deviation 1; without one, their mean counts.
-    """
-
-    layer: str
-    kind: str
-    channels: Tensor
-    center: Tensor
-    scale: Tensor
-    whitening: Tensor | None
-    weight: Tensor
-
-    def measure(self, maps: Tensor) -> Tensor:
-        """N of N x C x H x W: log Mahalanobis distance from the training pictures, or how uneven above the usual."""
-        values = (describe_maps(self.kind, maps[:, self.channels]) - self.center) / self.scale
-        if self.whitening is None:
-            return values.mean(1)
-        return (values @ self.whitening).norm(dim=1).clamp_min(1e-12).log()
+METHOD = (
+    "a unit on the last layer's input, the sorted probabilities and the picture's levels, taught with made pictures"
+)
+UNFAMILIAR = 0.05  # share of validation pictures at least as strange, below which a picture is called unfamiliar
 
 
 @dataclass(frozen=True, eq=False)
 class Familiarity:
-    """The traits, and the strangeness of validation pictures in ascending order, to compare with."""
+    """The unit's d `weights`, and the strangeness of validation pictures in ascending order, to compare with."""
 
-    traits: tuple[Trait, ...]
+    weights: Tensor
     validation: Tensor
 
-    @property
-    def layers(self) -> tuple[str, ...]:
-        """The layers whose outputs are needed; "input" is what the network is given."""
-        return tuple(dict.fromkeys(trait.layer for trait in self.traits))
-
-    def strangeness(self, outputs: Mapping[str, Tensor]) -> Tensor:
-        """N scores, in no unit, of the layers' outputs N x C x H x W; larger is stranger."""
-        return torch.stack([trait.weight * trait.measure(outputs[trait.layer]) for trait in self.traits]).sum(0)
+    def strangeness(self, signs: Tensor) -> Tensor:
+        """N scores, in no unit, of N x d `read_signs`; larger is stranger."""
+        return signs @ self.weights
 
     def share(self, strangeness: float) -> float:
         """0..1: the share of validation pictures that are at least as strange (a p-value)."""
@@ -69,21 +38,15 @@ class Familiarity:
         return 1 - below / len(self.validation)
 
 
-def describe_maps(kind: str, maps: Tensor) -> Tensor:
-    """N x C or N x 2C values of N x C x H x W maps, which are cut into 4 x 4 regions for all but the means.
+def read_signs(prepared: Tensor, features: Tensor, probabilities: Tensor) -> Tensor:
+    """N x (2 C + features + K) numbers of N x C x H x W prepared pictures, which the unit weighs.
 
-    variation: logarithms of the variance between regions and within them. evenness: of the deviation of the regions'
-    energy over its mean; a texture is lit the same everywhere, a thing in the middle is not.
+    Each channel's mean and mean square (brightness, contrast, and how much is neither ink nor paper), what the last
+    layer is given, and the logarithms of N x K probabilities, largest first.
     """
-    if kind == MEANS:
-        return maps.mean((2, 3))
-    side = 4 if min(maps.shape[2:]) >= 8 else 2
-    if kind == EVENNESS:
-        energy = adaptive_avg_pool2d(maps.square(), side)
-        return (energy.std((2, 3)) / (energy.mean((2, 3)) + _TINY) + 10 * _TINY).log()
-    between = adaptive_avg_pool2d(maps, side).var((2, 3))
-    within = (maps.var((2, 3)) - between).clamp_min(0)
-    return (torch.cat([between, within], dim=1) + _TINY).log()
+    tiny = torch.finfo(probabilities.dtype).tiny
+    sorted_logs = probabilities.clamp_min(tiny).log().sort(1, descending=True).values
+    return torch.cat([prepared.mean((2, 3)), prepared.square().mean((2, 3)), features, sorted_logs], dim=1)
 
 
 def measure_auroc(usual: Tensor, strange: Tensor) -> float:
@@ -96,46 +59,12 @@ def measure_auroc(usual: Tensor, strange: Tensor) -> float:
 
 def save_familiarity(path: Path, familiarity: Familiarity) -> None:
     """As safetensors."""
-    tensors = {"validation": familiarity.validation}
-    for trait in familiarity.traits:
-        whitening = {} if trait.whitening is None else {"whitening": trait.whitening}
-        own = {"channels": trait.channels, "center": trait.center, "scale": trait.scale, "weight": trait.weight}
-        tensors |= {f"{trait.layer}:{trait.kind}:{name}": tensor for name, tensor in (own | whitening).items()}
-    save_weights(path, tensors)
+    save_weights(path, {"weights": familiarity.weights, "validation": familiarity.validation})
 
 
 def read_familiarity(path: Path) -> Familiarity:
     """What `save_familiarity` wrote; raises InvalidValue."""
     tensors = read_weights(path)
-    try:
-        places = dict.fromkeys(tuple(name.split(":")[:2]) for name in tensors if ":" in name)
-        traits = tuple(_read_trait(tensors, layer, kind) for layer, kind in places)
-        validation = tensors["validation"]
-    except (KeyError, ValueError):
-        raise _not_familiarity() from None
-    if not traits or validation.ndim != 1 or not len(validation) or not all(map(_is_whole, traits)):
-        raise _not_familiarity()
-    return Familiarity(traits, validation)
-
-
-def _read_trait(tensors: Mapping[str, Tensor], layer: str, kind: str) -> Trait:
-    channels, center, scale, weight = (
-        tensors[f"{layer}:{kind}:{name}"] for name in ("channels", "center", "scale", "weight")
-    )
-    return Trait(layer, kind, channels, center, scale, tensors.get(f"{layer}:{kind}:whitening"), weight)
-
-
-def _is_whole(trait: Trait) -> bool:
-    """Whether kind, numbers and shapes are such that `measure` can compute."""
-    channels = trait.channels
-    if channels.ndim != 1 or channels.dtype != torch.int64 or not len(channels) or int(channels.min()) < 0:
-        return False
-    values = len(channels) * (2 if trait.kind == VARIATION else 1)
-    shapes = [tuple(tensor.shape) for tensor in (trait.center, trait.scale, trait.weight)]
-    is_square = trait.whitening is None or tuple(trait.whitening.shape) == (values, values)
-    is_positive = bool((trait.scale > 0).all())
-    return trait.kind in KINDS and shapes == [(values,), (values,), ()] and is_square and is_positive
-
-
-def _not_familiarity() -> InvalidValue:
-    return InvalidValue(N_("This file does not say how familiar pictures are."), field="familiarity")
+    if set(tensors) != {"weights", "validation"} or any(t.ndim != 1 or not len(t) for t in tensors.values()):
+        raise InvalidValue(N_("This file does not say how familiar pictures are."), field="familiarity")
+    return Familiarity(tensors["weights"], tensors["validation"])

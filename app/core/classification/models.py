@@ -12,6 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from app.core.classification.activations import hooked
 from app.core.classification.anatomy import INPUT, Anatomy
 from app.core.classification.cards import read_trained
 from app.core.classification.familiarity import FAMILIARITY, Familiarity, read_familiarity
@@ -57,7 +58,7 @@ def open_model(folder: Path) -> Model:
     return _open(folder, (*stamp, familiarity.stat().st_mtime_ns if familiarity.is_file() else 0))
 
 
-def load_model(folder: Path) -> Model:
+def load_model(folder: Path, *, with_familiarity: bool = True) -> Model:
     """The model of a folder, in eval mode; raises InvalidValue where its files do not belong together."""
     trained, card = read_trained(folder)
     module = trained.module.requires_grad_(False)
@@ -65,7 +66,7 @@ def load_model(folder: Path) -> Model:
     return Model(
         folder.name, card | {"name": folder.name}, expand(trained.network), module, trained.preparation,
         float(card["calibration"]["temperature"]), trained.mirror, tuple(trained.classes),
-        _read_familiarity(folder, trained.network),
+        _read_familiarity(folder, Anatomy(trained.network, module)) if with_familiarity else None,
     )  # fmt: skip
 
 
@@ -81,6 +82,22 @@ def pass_through(model: Model, module: nn.Module, prepared: Tensor) -> Tensor:
         return module(prepared)
     logits: Tensor = module(torch.cat([prepared, prepared.flip(-1)]))
     return logits.unflatten(0, (2, -1)).mean(0)
+
+
+@torch.no_grad()
+def compute(model: Model, prepared: Tensor) -> tuple[Tensor, Tensor]:
+    """float32 N x classes and N x d of prepared pictures: the logits, and what the last layer is given for them.
+
+    Maps as their means. Both are means over the picture and its mirror image if the model mirrors.
+    """
+    source = _before_last(model.anatomy)
+    layers = [source] if source != INPUT else []
+    module = quickest(model.anatomy, layers)
+    with hooked(module, layers) as outputs:
+        logits = pass_through(model, module, prepared)
+    given = outputs.get(source, prepared)
+    features = given.mean((2, 3)) if given.ndim == 4 else given
+    return logits, features.unflatten(0, (-1, len(prepared))).mean(0)
 
 
 def to_probabilities(model: Model, logits: Tensor) -> Tensor:
@@ -104,13 +121,18 @@ def _open(folder: Path, stamp: tuple[int, ...]) -> Model:
     return load_model(folder)
 
 
-def _read_familiarity(folder: Path, network: Network) -> Familiarity | None:
+def _before_last(anatomy: Anatomy) -> str:
+    """The layer that feeds the last one, or the input."""
+    return anatomy.sources[next(reversed(anatomy.rows))][0]
+
+
+def _read_familiarity(folder: Path, anatomy: Anatomy) -> Familiarity | None:
     """None where it was not measured; InvalidValue where it was for another network."""
     if not (folder / FAMILIARITY).is_file():
         return None
     found = read_familiarity(folder / FAMILIARITY)
-    rows = [row for row in expand(network).report.layers if len(row.output_shape) == 3]
-    channels = {INPUT: network.input[0]} | {row.name: row.output_shape[0] for row in rows}
-    if any(int(trait.channels.max()) >= channels.get(trait.layer, 0) for trait in found.traits):
+    given = _before_last(anatomy)
+    shape = anatomy.network.input if given == INPUT else anatomy.rows[given].output_shape
+    if len(found.weights) != 2 * anatomy.network.input[0] + shape[0] + anatomy.network.classes:
         raise InvalidValue(N_("The model's file about familiar pictures belongs to another network."))
     return found

@@ -1,7 +1,7 @@
-"""Pictures that no photographic data set holds, made offline, to measure whether a network notices.
+"""Pictures that no data set holds, made offline, to teach what is strange and to measure whether a network notices.
 
-Each kind comes in two halves that share no source: one to choose a method on, one to measure it. It does not know
-networks or scores.
+Each kind comes in two halves that share no source: one to learn from, one to measure with. What is made of a data set's
+own pictures is `broken_pictures`. It does not know networks or scores.
 """
 
 import importlib.resources
@@ -15,22 +15,42 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 from torch import Tensor
 
+from app.core.classification.broken_pictures import BROKEN, break_pictures
 from app.core.pictures.images import open_sample
 from app.core.pictures.preparation import match_channels, resize_images
 
 Levels = NDArray[np.uint8]
 Make = Callable[[np.random.Generator, int, tuple[int, int]], Levels]
 
+OUTSIDERS = 200  # of a kind
+PHOTOGRAPHS = 8  # times as many: most of what visitors show is such
 _TEXTURES = ("brick.png", "grass.png", "gravel.png")
-_PHOTOGRAPHS = ("astronaut.png", "coffee.png", "chelsea.png", "motorcycle_left.png", "rocket.jpg")
+_PHOTOGRAPHS = (  # of each half; those that come with the app and show no class of CIFAR-10 are learned from
+    ("astronaut.png", "camera.png", "coffee.png", "rocket.jpg"),
+    ("motorcycle_left.png", "clock_motion.png", "coins.png"),
+)
 _SCALE = 4  # drawings are made this much larger, for smooth edges
 
 
 def kinds_beside(dataset: str) -> tuple[str, ...]:
     """The kinds that are strange to a network trained on that data set."""
     own = {"digits": "digits", "mnist": "digits", "shapes": "drawings"}.get(dataset)
-    strange = [kind for kind in ("noise", "textures", "digits", "drawings") if kind != own]
-    return tuple(strange) if own is None else (*strange, "photographs")
+    strange = [kind for kind in KINDS if kind != own]
+    return (*strange, *BROKEN) if own is None else tuple(strange)
+
+
+def outsiders_beside(dataset: str, pictures: Tensor, half: int, count: int = OUTSIDERS) -> dict[str, Tensor]:
+    """`count` pictures of each of `kinds_beside`, uint8 N x C x H x W as `pictures`, the data set's own, are.
+
+    Of photographs there are `PHOTOGRAPHS` times as many; of few pictures fewer are broken.
+    """
+    own, shape = pictures[half::2][:count], (int(pictures.shape[1]), int(pictures.shape[2]), int(pictures.shape[3]))
+    return {
+        kind: break_pictures(kind, own, half)
+        if kind in BROKEN
+        else make_outsiders(kind, count * (PHOTOGRAPHS if kind == "photographs" else 1), shape, half)
+        for kind in kinds_beside(dataset)
+    }
 
 
 def make_outsiders(kind: str, count: int, shape: tuple[int, int, int], half: int = 0) -> Tensor:
@@ -65,10 +85,12 @@ def _texture(generator: np.random.Generator, half: int, size: tuple[int, int]) -
 
 
 def _photograph(generator: np.random.Generator, half: int, size: tuple[int, int]) -> Levels:
-    """A part of a photograph, in color; the second half mirrored halves of the same photographs."""
-    photograph = _open(str(generator.choice(_PHOTOGRAPHS)), "RGB")
-    middle = photograph.shape[1] // 2
-    return _cut(generator, photograph[:, middle * half : middle * (half + 1)], size, (2.0, 6.0))
+    """A square of a photograph, at least four tenths of its height; every second one mirrored."""
+    photograph = _open(str(generator.choice(_PHOTOGRAPHS[half])), "RGB")
+    side = round(min(photograph.shape[:2]) * generator.uniform(0.4, 1))
+    top, left = (int(generator.integers(have - side + 1)) for have in photograph.shape[:2])
+    square = photograph[top : top + side, left : left + side]
+    return np.ascontiguousarray(square if generator.random() < 0.5 else square[:, ::-1])
 
 
 def _digit(generator: np.random.Generator, half: int, size: tuple[int, int]) -> Levels:

@@ -19,7 +19,7 @@ from app.core.pictures.outputs import MEDIA_TYPES
 from app.settings import Settings
 from app.web import tasks
 from app.web.answers import Answer, FromWorker
-from app.web.classification.models import ModelDep
+from app.web.classification.models import ModelDep, second_opinion
 from app.web.classification.verdicts import say_verdict, with_names
 from app.web.dependencies import SettingsDep, WorkersDep, limit_rate
 from app.web.forms import JSON_TEXT, FormFields, Rows, Whole, read_json, require_form
@@ -165,7 +165,8 @@ async def classify_picture(
     found = await workers.run(request, tasks.classify_picture, await form.question(folder, settings))
     if found["verdict"]:
         found["verdict"]["sentence"] = say_verdict(found["verdict"], language)
-    return with_names(found, language) | {"milliseconds": _milliseconds(started)}
+    other = second_opinion(folder, settings)
+    return with_names(found, language) | {"second_opinion": other, "milliseconds": _milliseconds(started)}
 
 
 @router.post("/activations", responses={200: {"content": {"application/x-npy": {}, "application/json": {}}}})

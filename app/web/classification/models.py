@@ -1,6 +1,7 @@
 """The trained networks: their cards, layers, weights and kernels, and what excites a channel."""
 
 import re
+from contextlib import suppress
 from pathlib import Path
 from shutil import copyfileobj
 from typing import Annotated, Any
@@ -17,6 +18,7 @@ from app.core.classification.sent import Described, ModelLimits
 from app.core.datasets.builtin import framings_of, told_name
 from app.core.datasets.nouns import name_of
 from app.core.datasets.own import LONGEST_TITLE, new_name, place_to_arrive
+from app.core.errors import UnknownModel
 from app.core.networks.reports import Limits
 from app.settings import Settings
 from app.web import tasks
@@ -31,6 +33,7 @@ from app.web.workers import Workers
 router = APIRouter(prefix="/api/models", tags=["classification"])
 
 TOLD = ("title", "data", "not_for")  # of a card, in the visitor's language
+SECOND = "photos"  # knows a thousand things
 _RUN = re.compile(r"run-([0-9a-f]{16})")
 
 Channel = Annotated[int, Part(ge=0, lt=10**6)]
@@ -87,6 +90,13 @@ def model_folder(name: Annotated[str, Part(max_length=64)], settings: SettingsDe
 
 
 ModelDep = Annotated[Path, Depends(model_folder)]
+
+
+def second_opinion(folder: Path, settings: Settings) -> str | None:
+    """The name of the network that knows more things, for whoever asked another; None where it is not installed."""
+    with suppress(UnknownModel):
+        return SECOND if find_model(SECOND, folders_of(settings)) != folder else None
+    return None
 
 
 @router.get("")

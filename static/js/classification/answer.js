@@ -6,6 +6,7 @@ import { h } from "../shared/dom.js";
 import { number, percent } from "../shared/format.js";
 import { _ } from "../shared/i18n.js";
 import { part } from "../rooms/part.js";
+import { secondOpinion } from "./opinion.js";
 import { showSeen } from "./picture/photo.js";
 
 const $ = (selector) => document.querySelector(selector);
@@ -41,7 +42,7 @@ function showAnswer(page) {
   const sentence = answer.verdict ? familiarity(answer) : [];
   $("#familiarity").className = `verdict${answer.familiar === false ? " is-strange" : ""}`;
   const text = sentence.map((piece, index) => (index === 0 ? h("strong", {}, piece) : ` ${piece}`));
-  $("#familiarity").replaceChildren(...text);
+  $("#familiarity").replaceChildren(...text, ...secondOpinion(page, answer));
   $("#announcement").textContent = answer.verdict?.sentence ?? NO_NUMBERS;
 }
 
@@ -62,23 +63,18 @@ function familiarity({ familiarity: share, familiar, predictions }) {
   });
   if (share === null || share === undefined)
     return ["", _("How familiar the picture is was not measured for this network."), known];
-  const strange = { share: percent(share) };
+  const shown = { share: percent(share) };
   if (!familiar)
     return [
-      _("Unfamiliar picture."),
+      _("Unlike the small pictures it learned from."),
       share === 0
-        ? _(
-            "It looks like nothing the network was trained on: not one of the pictures kept back from its training looks as strange.",
-          )
-        : _(
-            "It looks like nothing the network was trained on: only %(share)s of the pictures kept back from its training look as strange.",
-            strange,
-          ),
+        ? _("None of those held out of its training is as strange.")
+        : _("Only %(share)s of those held out of its training are as strange.", shown),
       _("Do not trust the answer."),
     ];
   return [
-    _("Nothing unusual."),
-    _("%(share)s of the pictures kept back from its training look at least as strange.", strange),
+    _("Like the small pictures it learned from."),
+    _("%(share)s of those held out of its training are no more typical.", shown),
     known,
   ];
 }

@@ -11,6 +11,11 @@ const KINDS = {
   digits: () => _("digits"),
   drawings: () => _("drawings"),
   photographs: () => _("photographs"),
+  collages: () => _("collages"),
+  mixtures: () => _("mixtures of two"),
+  zooms: () => _("close-ups"),
+  jigsaws: () => _("jigsaws"),
+  blurs: () => _("blurs"),
 };
 
 export class ModelCards extends HTMLElement {
@@ -118,7 +123,7 @@ function strangers({ familiarity }) {
     ([kind, area]) => `${KINDS[kind]?.() ?? kind} ${fixed(area, 3)}`,
   );
   return figures.length
-    ? _("told from its own (AUROC, 1 is always): %(figures)s", { figures: figures.join(" · ") })
+    ? _("separated from its own kind (AUROC, 1 = always): %(figures)s", { figures: figures.join(" · ") })
     : "";
 }
 
