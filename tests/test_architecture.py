@@ -102,7 +102,9 @@ NOT_IN_CORE = {"fastapi", "starlette", "pydantic_settings", "sqlalchemy", "struc
 ROOM = {"rooms", "shared", "api.js", "vendor"}
 JAVASCRIPT_ARROWS = {
     "convolution": ROOM | {"convolution"},
-    "classification": ROOM | {f"classification{part}" for part in ("", "/making", "/columns", "/picture")},
+    "classification": ROOM
+    | {f"classification{part}" for part in ("", "/gradients", "/making", "/columns", "/picture")},
+    "classification/gradients": ROOM | {"classification/gradients", "classification/making"},
     "classification/making": ROOM | {f"classification/{part}" for part in ("making", "columns", "picture")},
     "classification/columns": ROOM | {"classification/columns"},
     "classification/picture": ROOM | {"classification/picture"},

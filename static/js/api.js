@@ -102,6 +102,11 @@ export async function explainUnit(model, source, fields) {
   return (await send(`${modelAddress(model)}/explanations`, form(source, fields))).json();
 }
 
+/** A weight's gradient for a class, product by product; `fields` say which weight, the label and the learning rate. */
+export async function explainGradient(model, source, fields) {
+  return (await send(`${modelAddress(model)}/gradients`, form(source, fields))).json();
+}
+
 /** {heat, limit, ...}: where a class comes from, by one method. */
 export async function attribute(model, source, fields) {
   return (await send(`${modelAddress(model)}/attributions`, form(source, fields))).json();

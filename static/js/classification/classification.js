@@ -14,6 +14,7 @@ import { byKnowledge, connectChooser } from "./chooser.js";
 import { connectFilters } from "./filters.js";
 import { connectHeat } from "./heat.js";
 import { connectImplant } from "./implant.js";
+import { connectLearning } from "./gradients/learning.js";
 import { connectMaking } from "./making/making.js";
 import { connectMaps } from "./columns/maps.js";
 import { connectPair, otherOf } from "./columns/pair.js";
@@ -69,6 +70,7 @@ class ClassificationPage {
         connectPair,
         connectProbes,
         connectMaking,
+        connectLearning,
         connectHeat,
         connectChannel,
         connectImplant,
