@@ -213,6 +213,9 @@ def test_another_network_is_shown_with_what_it_sees(open_page: Open) -> None:
     page = open_page("/classify?sample=cat")
     ready(page)
     expect(page.locator("#selective-card")).to_be_visible()
+    shares = [int(share) for share in re.findall(r"(\d+)%", page.locator("#known").inner_text())]
+    assert len(shares) == 3
+    assert shares == sorted(shares)
 
     page.click("#networks summary")
     page.click(".model[data-model=digits]")

@@ -1,8 +1,8 @@
-// "Simple first, complex later", measured: each layer's mean selectivity for orientation and for a class.
+// How much is known at which layer, and each layer's mean selectivity for orientation and for a class.
 
 import { readSelectivity } from "../api.js";
 import { h } from "../shared/dom.js";
-import { fixed, number } from "../shared/format.js";
+import { fixed, number, percent } from "../shared/format.js";
 import { _ } from "../shared/i18n.js";
 import { datasetTitle, layerTitle } from "../shared/layers.js";
 import { part } from "../rooms/part.js";
@@ -18,6 +18,7 @@ export function connectSelectivity(page) {
       const answer = await readSelectivity(model);
       if (!isNewest()) return;
       shown = model;
+      showKnown(page.model.probes?.layers ?? []);
       show(answer);
     },
   });
@@ -49,6 +50,23 @@ function show({ layers, source, looked_at: count }) {
       ),
     );
   $("#selective").replaceChildren(h("thead", {}, head), h("tbody", {}, rows));
+}
+
+/** "Simple first, complex later", measured: how often classes are read off the first layer, a middle, the last. */
+function showKnown(probed) {
+  $("#known").hidden = probed.length < 3;
+  if (probed.length < 3) return;
+  const [first, middle, last] = [probed[0], probed[Math.floor(probed.length / 2)], probed.at(-1)];
+  $("#known").textContent = _(
+    "Simple first, complex later: by weighing alone, %(first)s of the test images can be told right from the pixels, %(middle)s after %(middle_layer)s, %(last)s after %(last_layer)s.",
+    {
+      first: percent(first.accuracy),
+      middle: percent(middle.accuracy),
+      middle_layer: layerTitle(middle.layer),
+      last: percent(last.accuracy),
+      last_layer: layerTitle(last.layer),
+    },
+  );
 }
 
 function row(title, values) {

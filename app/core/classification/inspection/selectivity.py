@@ -1,4 +1,4 @@
-"""How selective channels are for orientation and for class, so that "simple first, complex later" is measured.
+"""How selective channels are for orientation and for class. How much is known at a layer, `probes` says.
 
 Both look at a channel's activity, after normalization and activation (`Anatomy.activity`), at its positive part.
 Orientation: gratings of several orientations, periods and phases fill the picture; a channel's answer is what they add
@@ -100,7 +100,7 @@ def class_selectivity(class_means: Tensor) -> ClassSelectivity:
 def layer_selectivities(
     orientation: dict[str, OrientationSelectivity], class_means: dict[str, Tensor]
 ) -> list[LayerSelectivity]:
-    """Means over the channels of each convolution and block, in order: the measure of "simple first, complex later"."""
+    """Means over the channels of each convolution and block, in order."""
     return [
         LayerSelectivity(
             layer, float(found.index.mean()),
