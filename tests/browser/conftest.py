@@ -125,7 +125,7 @@ def open_page(server: str, browser: Browser) -> Iterator[Open]:
                 wrong.append(text)
 
         page.on("console", lambda message: hear(message.text) if message.type in ("error", "warning") else None)
-        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("pageerror", lambda error: hear(str(error)))
         page.on("requestfailed", lambda request: None if _is_own(request.url, server) else wrong.append(request.url))
 
     def open_(

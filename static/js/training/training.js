@@ -25,6 +25,7 @@ import { connectConfusion } from "./seeing/confusion.js";
 import { connectControls } from "./runs/controls.js";
 import { connectFinal } from "./charts/final.js";
 import { Followers } from "./runs/followers.js";
+import { connectGradients } from "./seeing/gradients.js";
 import { connectHome } from "./charts/home.js";
 import { connectInput } from "./builder/input.js";
 import { connectKernels } from "./seeing/kernels.js";
@@ -57,6 +58,7 @@ const VIEWS = [
   connectPhoto,
   connectMaps,
   connectConfusion,
+  connectGradients,
   connectNorms,
   connectTime,
   connectTheater,
@@ -183,10 +185,16 @@ class TrainingPage {
     this.show();
   }
 
-  /** Shows anew what runs tell; the settings are as they were. */
+  /** Shows anew what runs tell; the settings are as they were. A view that fails stops none of the others. */
   show() {
     document.querySelector("#training").dataset.run = this.run?.state ?? "none";
-    for (const view of this.#views) view.refresh();
+    for (const view of this.#views) {
+      try {
+        view.refresh();
+      } catch (error) {
+        reportError(error);
+      }
+    }
   }
 
   /**
