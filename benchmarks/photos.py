@@ -3,8 +3,9 @@
     .venv/bin/python -m benchmarks.photos [FOLDER]
 
 The folder holds labels.csv with the columns file and class_index (0 to 999); without one only time and memory are
-measured. All on one thread of this process, in turns; onnxruntime computes the file that `GET .../onnx` gives, so both
-see the mirror image too. The 12-megapixel JPEG goes through the whole of a call, from its bytes to the answer.
+measured. A sentence is right where the class is, or belongs to, what it says first without "perhaps". All on one thread
+of this process, in turns; onnxruntime computes the file that `GET .../onnx` gives, so both see the mirror image too.
+The 12-megapixel JPEG goes through the whole of a call, from its bytes to the answer.
 """
 
 import csv
@@ -12,6 +13,7 @@ import resource
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from statistics import median
@@ -23,9 +25,11 @@ from torch.nn.functional import interpolate
 
 from app.core.classification.classification import classify, see
 from app.core.classification.inspection.columns import record_layers
-from app.core.classification.models import Model, compute_logits, open_model
+from app.core.classification.models import Model, compute_logits, open_model, to_probabilities
 from app.core.classification.questions import Question
 from app.core.classification.stages import stages_of
+from app.core.classification.verdicts import Verdict, judge
+from app.core.datasets.nouns import groups_of
 from app.core.pictures.images import encode
 from app.core.pictures.preparation import prepare_images
 from app.core.pictures.sample_levels import read_sample
@@ -37,15 +41,24 @@ ROUNDS, PHOTO = 30, (3000, 4000)
 RIGHT, IN_FIVE, CLASSIFIED, STAGES, LARGE_MS = 0.85, 0.96, 1.5, 3.0, 400.0
 
 
-def shares_right(model: Model, folder: Path) -> tuple[int, int, int]:
-    """Photographs, those whose class is the first answer, and those where it is among the first five."""
-    rows = list(csv.DictReader((folder / "labels.csv").open(encoding="utf-8")))
-    first = five = 0
-    for row in rows:
+def judge_folder(model: Model, folder: Path) -> Counter[str]:
+    """Photographs; those whose class is the first answer, or among five; those of which a sentence says something,
+    and says it rightly."""
+    found: Counter[str] = Counter()
+    for row in csv.DictReader((folder / "labels.csv").open(encoding="utf-8")):
         seen, _ = see(upload((folder / row["file"]).read_bytes()), model.preparation)
-        best = compute_logits(model, seen[None])[0].topk(5).indices.tolist()
-        first, five = first + (best[0] == int(row["class_index"])), five + (int(row["class_index"]) in best)
-    return len(rows), first, five
+        logits, index = compute_logits(model, seen[None])[0], int(row["class_index"])
+        best = logits.topk(5).indices.tolist()
+        found.update(photographs=1, first=best[0] == index, five=index in best)
+        verdict = judge(model.classes, to_probabilities(model, logits).tolist())
+        if verdict and (verdict.group or verdict.kind != "perhaps"):
+            found.update(said=1, rightly=_holds(verdict, model.classes[index]))
+    return found
+
+
+def _holds(verdict: Verdict, label: str) -> bool:
+    said = (verdict.group,) if verdict.group else verdict.leading
+    return any(named.label in (label, *groups_of(label)) for named in said)
 
 
 def upload(data: bytes) -> Upload:
@@ -100,9 +113,11 @@ def main(arguments: list[str]) -> bool:
     model = open_model(FOLDER)
     met = []
     if arguments:
-        count, first, five = shares_right(model, Path(arguments[0]))
+        found = judge_folder(model, Path(arguments[0]))
+        count, first, five = found["photographs"], found["first"], found["five"]
         met += [first >= RIGHT * count, five >= IN_FIVE * count]
         print(f"{first} of {count} photographs right first, {five} among five (bars {RIGHT:.0%}, {IN_FIVE:.0%})")
+        print(f"a sentence says something without perhaps of {found['said']}, rightly of {found['rightly']}")
     times = take_turns(works_of(model))
     pair = times["onnxruntime"]
     for name, theirs, bar in (("logits", pair, CLASSIFIED), ("stages", pair / 2, STAGES)):  # stages: of one picture
