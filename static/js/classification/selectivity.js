@@ -6,6 +6,8 @@ import { fixed, number, percent } from "../shared/format.js";
 import { _ } from "../shared/i18n.js";
 import { datasetTitle, layerTitle } from "../shared/layers.js";
 import { part } from "../rooms/part.js";
+import { nodeTitle } from "./columns/column.js";
+import { isDeep, pathTo, treeOf } from "./columns/tree.js";
 
 const $ = (selector) => document.querySelector(selector);
 
@@ -19,7 +21,7 @@ export function connectSelectivity(page) {
       if (!isNewest()) return;
       shown = model;
       showKnown(page.model.probes?.layers ?? []);
-      show(answer);
+      show({ ...answer, layers: stepsOf(page.model, answer.layers) });
     },
   });
 }
@@ -34,7 +36,7 @@ function show({ layers, source, looked_at: count }) {
     "tr",
     {},
     h("td", {}),
-    layers.map(({ layer }) => h("th", { scope: "col" }, layerTitle(layer))),
+    layers.map(({ title }) => h("th", { scope: "col" }, title)),
   );
   const rows = [
     row(
@@ -50,6 +52,23 @@ function show({ layers, source, looked_at: count }) {
       ),
     );
   $("#selective").replaceChildren(h("thead", {}, head), h("tbody", {}, rows));
+}
+
+/** What has a column: {title, orientation_index, class_index} of each layer, or means of a deep network's stages. */
+function stepsOf(model, layers) {
+  if (!isDeep(model)) return layers.map((layer) => ({ ...layer, title: layerTitle(layer.layer) }));
+  const stages = treeOf(model).map((node) => [node, layers.filter(({ layer }) => pathTo([node], layer).length)]);
+  return stages
+    .filter(([, inside]) => inside.length)
+    .map(([node, inside]) => ({
+      title: nodeTitle(node),
+      orientation_index: mean(inside.map((layer) => layer.orientation_index)),
+      class_index: inside[0].class_index === null ? null : mean(inside.map((layer) => layer.class_index)),
+    }));
+}
+
+function mean(values) {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /** "Simple first, complex later", measured: how often classes are read off the first layer, a middle, the last. */
