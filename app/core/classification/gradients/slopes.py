@@ -52,9 +52,12 @@ def _places(at: int, step: int, spread: int, cells: int) -> list[int]:
 
 
 def _along(rest: Rest, reader: str, tangent: Tensor) -> Tensor:
-    """By differentiating the layer's backward pass, which is linear in what comes back."""
+    """By differentiating the layer's backward pass, which is linear in what comes back.
+
+    Of sums: from a tensor of weights `grad` would import sympy first, half a second that a first request waits.
+    """
     given = rest.before(reader)[None].requires_grad_()
     result = functional_call(rest.anatomy.submodule(reader), rest.own(reader), (given,))
     back = torch.zeros_like(result, requires_grad=True)
-    (through,) = torch.autograd.grad(result, given, back, create_graph=True)
-    return torch.autograd.grad(through, back, tangent[None])[0][0]
+    (through,) = torch.autograd.grad((result * back).sum(), given, create_graph=True)
+    return torch.autograd.grad((through * tangent[None]).sum(), back)[0][0]
