@@ -6,6 +6,7 @@ import { _ } from "../../shared/i18n.js";
 import { enterAt, rove } from "../../shared/roving.js";
 import { tint } from "../../shared/sign.js";
 import { pickedOf } from "../making/terms.js";
+import { scaled } from "./choice.js";
 
 const MOST = 12; // weights of a dense unit that are offered: those whose products are largest
 
@@ -25,18 +26,9 @@ export function weightsOf(page) {
   return hasBias === false ? cells : [...cells, bias];
 }
 
-/** The one of them that was chosen before, or else the largest. */
-export function chosenOf(weights, before) {
-  const key = JSON.stringify(before);
-  return (
-    weights.find(({ weight }) => JSON.stringify(weight) === key) ??
-    weights.reduce((most, one) => (Math.abs(one.value) > Math.abs(most.value) ? one : most))
-  );
-}
-
 /** Draws them into `place`; `choose` is called with the one that is pressed. */
 export function showWeights(place, weights, chosen, choose) {
-  const limit = weights.reduce((most, { value }) => Math.max(most, Math.abs(value)), 0);
+  const limit = scaled(weights).reduce((most, { value }) => Math.max(most, Math.abs(value)), 0);
   const hadFocus = place.contains(document.activeElement);
   const columns = columnsOf(weights);
   const tiles = weights.map((entry) => tile(entry, entry === chosen, limit, choose));
