@@ -41,7 +41,7 @@ export function titleOf({ maps }, name) {
 /** "stage 3", "block 2", "conv 7": a node by itself. */
 export function nodeTitle({ name, kind, layer }) {
   if (Object.hasOwn(NAMES, kind)) return NAMES[kind];
-  if (kind === "stage" || kind === "dense") return _("stage %(number)s", { number: numberOf(name) });
+  if (kind === "stage" || kind === "row") return _("stage %(number)s", { number: numberOf(name) });
   if (kind === "block") return _("block %(number)s", { number: numberOf(name) });
   return layerTitle(layer.split("/").at(-1));
 }
