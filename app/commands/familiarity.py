@@ -19,10 +19,9 @@ from app.core.classification.folders import CARD
 from app.core.classification.models import Model, load_model
 from app.core.classification.unfamiliar_pictures import outsiders_beside
 from app.core.datasets.datasets import load_dataset
-from app.core.datasets.labeled_images import DataSet, split
+from app.core.datasets.labeled_images import DataSet, split_as
 from app.core.pictures.preparation import Preparation, match_channels, resize_images
 
-NO_SPLIT = 0.04  # of the training pictures, where the training put none aside
 MOST = 2000  # pictures of each part that are looked at, so that it takes a minute
 
 
@@ -45,9 +44,7 @@ def familiarity(
 
 def learn(model: Model, dataset: DataSet, folder: Path) -> dict[str, Any]:
     """Writes familiarity.safetensors and the card's `familiarity`, which it returns."""
-    training = model.card.get("training", {})
-    share, seed = training.get("validation_split") or NO_SPLIT, training.get("seed", 0)
-    train, validation = split(dataset, share, seed, by_class=training.get("stratify", False))
+    train, validation = split_as(dataset, model.card.get("training", {}))
     own, held_out, test = (
         _seen(images[:MOST], model.preparation)
         for images in (dataset.images[train], dataset.images[validation], dataset.test_images)

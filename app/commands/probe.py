@@ -19,10 +19,8 @@ from app.core.classification.inspection.probe_fitting import TRAINING_PICTURES, 
 from app.core.classification.inspection.probes import METHOD, save_probes
 from app.core.classification.models import Model, load_model
 from app.core.datasets.datasets import load_dataset
-from app.core.datasets.labeled_images import DataSet, split
+from app.core.datasets.labeled_images import DataSet, split_as
 from app.core.training.batches import Pictures, keep
-
-NO_SPLIT = 0.04  # of the training pictures, where the training put none aside
 
 
 def probe(
@@ -47,9 +45,7 @@ def probe(
 
 def learn(model: Model, dataset: DataSet, folder: Path) -> dict[str, Any]:
     """Writes probes.safetensors and the card's `probes`, which it returns."""
-    training = model.card.get("training", {})
-    share, seed = training.get("validation_split") or NO_SPLIT, training.get("seed", 0)
-    learned, aside = split(dataset, share, seed, by_class=training.get("stratify", False))
+    learned, aside = split_as(dataset, model.card.get("training", {}))
 
     def pictures(chosen: Tensor) -> Pictures:
         return keep(dataset.images, dataset.labels, model.network.input, chosen=chosen)

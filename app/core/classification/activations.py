@@ -26,14 +26,6 @@ class Recording:
     anatomy: Anatomy
     values: dict[str, Tensor]
 
-    def type_of(self, name: str) -> str:
-        """conv2d, max_pooling2d ...; input and softmax are types of their own."""
-        return name if name in (INPUT, SOFTMAX) else self.anatomy.row(name).type
-
-    def role_of(self, name: str) -> str:
-        """What the layer does, as in `layers.ROLES`; input and softmax are roles of their own."""
-        return name if name in (INPUT, SOFTMAX) else self.anatomy.row(name).role
-
     def before(self, name: str) -> Tensor:
         """What went into a layer: the (first) source's values."""
         return self.values[self.anatomy.sources[name][0]]

@@ -64,6 +64,18 @@ class Anatomy:
                                field="layer", allowed=", ".join(self.rows))  # fmt: skip
         return self.rows[name]
 
+    def known(self, name: str) -> str:
+        """The name, if it is that of a layer, "input" or "softmax"; else InvalidValue."""
+        return name if name in (INPUT, SOFTMAX) else self.row(name).name
+
+    def type_of(self, name: str) -> str:
+        """conv2d, max_pooling2d ...; input and softmax are types of their own."""
+        return name if name in (INPUT, SOFTMAX) else self.row(name).type
+
+    def role_of(self, name: str) -> str:
+        """What the layer does, as in `layers.ROLES`; input and softmax are roles of their own."""
+        return name if name in (INPUT, SOFTMAX) else self.row(name).role
+
     def convolution(self, name: str) -> nn.Conv2d:
         """The convolution of that name; InvalidValue if there is none or it has no kernels."""
         if self.row(name).role != "kernels":

@@ -3,6 +3,7 @@
 It does not know HTTP or processes.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -135,13 +136,23 @@ def classify(question: Question) -> Classification:
     return answer(Opened(question))
 
 
+def choose_label(asked: Opened, label: str | None) -> str:
+    """The class that is asked about: that of the answer if none is named; InvalidValue if the network knows it not."""
+    if label is None:
+        return answer(asked).predictions[0].label
+    if label not in asked.model.classes:
+        raise InvalidValue(N_("The network knows no class of that name."), field="label")
+    return label
+
+
 def answer(asked: Opened) -> Classification:
     """The same of what is open already."""
     logits, familiarity = _compute(asked.model, asked.prepared)
-    predictions, sorted_logits = _sorted(asked.model, logits)
+    probabilities = to_probabilities(asked.model, logits)
+    predictions = rank(asked.model.classes, probabilities)
     found = Classification(
         predictions=predictions,
-        logits=sorted_logits,
+        logits=tuple(logits[_order(probabilities)].tolist()),
         verdict=judge([item.label for item in predictions], [item.probability for item in predictions]),
         seen=draw_picture(asked.seen),
         familiarity=familiarity,
@@ -151,8 +162,8 @@ def answer(asked: Opened) -> Classification:
     )
     if asked.implanted is None:
         return found
-    before, _ = _sorted(asked.trained, _compute(asked.trained, asked.prepared)[0])
-    return replace(found, before=before, scale=asked.implanted.scale)
+    before = to_probabilities(asked.trained, _compute(asked.trained, asked.prepared)[0])
+    return replace(found, before=rank(asked.trained.classes, before), scale=asked.implanted.scale)
 
 
 @torch.no_grad()
@@ -165,8 +176,11 @@ def _compute(model: Model, prepared: Tensor) -> tuple[Tensor, float | None]:
     return logits[0], model.familiarity.share(float(strangeness[0]))
 
 
-def _sorted(model: Model, logits: Tensor) -> tuple[tuple[Prediction, ...], tuple[float, ...]]:
-    probabilities = to_probabilities(model, logits)
-    order = probabilities.argsort(descending=True, stable=True).tolist()
-    predictions = tuple(Prediction(model.classes[index], float(probabilities[index])) for index in order)
-    return predictions, tuple(float(logits[index]) for index in order)
+def rank(classes: Sequence[str], probabilities: Tensor) -> tuple[Prediction, ...]:
+    """K classes with their probabilities (K), the most probable first."""
+    return tuple(Prediction(classes[index], float(probabilities[index])) for index in _order(probabilities))
+
+
+def _order(probabilities: Tensor) -> list[int]:
+    order: list[int] = probabilities.argsort(descending=True, stable=True).tolist()
+    return order

@@ -6,6 +6,7 @@ It does not know where the pictures come from.
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -13,6 +14,7 @@ from torch import Tensor
 from app.core.datasets.headers import Holder, Skipped
 from app.core.datasets.splits import check_each, count_aside
 
+NO_SPLIT = 0.04  # of the training pictures, where a training put none aside
 MOST_LISTED = 100  # skipped files that are named; the others are counted
 
 
@@ -56,6 +58,12 @@ def split(dataset: DataSet, fraction: float = 0.1, seed: int = 0, *, by_class: b
         return order[~is_aside], order[is_aside]
     aside = count_aside(count, fraction)
     return order[aside:], order[:aside]
+
+
+def split_as(dataset: DataSet, training: Mapping[str, Any]) -> tuple[Tensor, Tensor]:
+    """The same as a training put them aside, by the hyperparameters that a card tells; 4 % where it put none."""
+    share, seed = training.get("validation_split") or NO_SPLIT, training.get("seed", 0)
+    return split(dataset, share, seed, by_class=training.get("stratify", False))
 
 
 def _leads_class(labels: Tensor, quotas: Tensor) -> Tensor:

@@ -6,12 +6,11 @@ It runs in a worker process; its result is plain values that JSON can hold. It d
 from dataclasses import asdict
 from typing import Any
 
-from app.core.classification.classification import Opened, answer
+from app.core.classification.classification import Opened, choose_label
 from app.core.classification.gradients.gradients import Gradient, Product, explain_gradient
 from app.core.classification.gradients.weights import check_rate
 from app.core.classification.questions import Question, Weight
 from app.core.classification.sprites import draw_maps
-from app.core.errors import N_, InvalidValue
 
 
 def show_gradient(question: Question, weight: Weight, label: str | None, learning_rate: float) -> dict[str, Any]:
@@ -19,10 +18,7 @@ def show_gradient(question: Question, weight: Weight, label: str | None, learnin
     check_rate(learning_rate)
     asked = Opened(question)
     model = asked.model
-    if label is None:
-        label = answer(asked).predictions[0].label
-    if label not in model.classes:
-        raise InvalidValue(N_("The network knows no class of that name."), field="label")
+    label = choose_label(asked, label)
     found = explain_gradient(model.anatomy, asked.prepared, model.classes.index(label), weight, learning_rate)
     return _describe(found) | {"label": label, "role": model.anatomy.row(weight.layer).role}
 

@@ -33,7 +33,7 @@ def show_columns(question: Question, other: Question | None, wish: Wish, data: P
     if wish.layer is None:
         parts = parts_of(stages_of(anatomy.network), wish.part)
     else:
-        parts = [(wish.layer, _known(anatomy, wish.layer))]
+        parts = [(wish.layer, anatomy.known(wish.layer))]
     values = record_layers(anatomy, torch.cat(prepared), [layer for _, layer in parts])
     shipped = read_shipped(question.folder, asked.model.preparation, data / "datasets")
     usual = shipped.measured.usual if shipped else {}
@@ -80,8 +80,8 @@ def _column(anatomy: Anatomy, layer: str, values: Tensor, usual: Usual | None, w
     return (
         {
             "name": layer,
-            "type": layer if layer in (INPUT, SOFTMAX) else anatomy.row(layer).type,
-            "role": layer if layer in (INPUT, SOFTMAX) else anatomy.row(layer).role,
+            "type": anatomy.type_of(layer),
+            "role": anatomy.role_of(layer),
             "shape": list(values.shape[1:]),
             "measure": measure,
             "channels": order.tolist(),
@@ -109,8 +109,3 @@ def _side(shown: Tensor, excited: Tensor, all_of_it: Tensor, limit: float) -> di
         "maximum": float(all_of_it.max()),
         "maps": draw_maps(shown, limit).url if len(shown) else None,
     } | written
-
-
-def _known(anatomy: Anatomy, layer: str) -> str:
-    """The name, if it is that of a layer, "input" or "softmax"; else InvalidValue."""
-    return layer if layer in (INPUT, SOFTMAX) else anatomy.row(layer).name

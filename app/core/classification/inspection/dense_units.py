@@ -98,9 +98,9 @@ def explain_softmax(recording: Recording, layer: str, channel: int, x: int, y: i
 
 def _origin(recording: Recording, layer: str, index: int) -> Origin | None:
     """Where value `index` of a row lay on the maps that were flattened or pooled; None where a dense layer made it."""
-    while recording.role_of(layer) in _INDEX_STAYS:
+    while recording.anatomy.role_of(layer) in _INDEX_STAYS:
         layer = recording.anatomy.sources[layer][0]
-    role = recording.role_of(layer)
+    role = recording.anatomy.role_of(layer)
     if role not in _FROM_MAPS:
         return None
     source = recording.anatomy.sources[layer][0]

@@ -101,13 +101,13 @@ EXPLANATIONS: dict[str, Callable[[Recording, str, int, int, int], Arithmetic]] =
 @torch.no_grad()
 def explain_unit(recording: Recording, layer: str, channel: int, x: int, y: int) -> Unit:
     """The arithmetic of one number; InvalidValue where there is no such layer, channel or place."""
-    role = recording.role_of(layer)
+    role = recording.anatomy.role_of(layer)
     values = as_maps(recording.values[layer])
     for field, place, size in zip(("channel", "y", "x"), (channel, y, x), values.shape, strict=True):
         check_index(field, place, size)
     return Unit(
         layer=layer,
-        type=recording.type_of(layer),
+        type=recording.anatomy.type_of(layer),
         role=role,
         channel=channel,
         x=x,

@@ -7,17 +7,14 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from torch import Tensor
-
 from app.core.classification.activations import Recording, record
-from app.core.classification.classification import Opened, answer
+from app.core.classification.classification import Opened, choose_label, rank
 from app.core.classification.inspection.attributions import attribute
 from app.core.classification.inspection.convolution_units import contributions
 from app.core.classification.inspection.probes import outputs_of, read_probes
 from app.core.classification.inspection.units import explain_unit
 from app.core.classification.questions import Method, Question
 from app.core.classification.sprites import draw_maps
-from app.core.errors import N_, InvalidValue
 from app.core.pictures.images import encode_npy
 
 WRITTEN_OUT = 1024  # units of a row, whose values are also given as numbers: maps are drawn in 255 steps
@@ -26,21 +23,21 @@ WRITTEN_OUT = 1024  # units of a row, whose values are also given as numbers: ma
 def show_activations(question: Question, layer: str | None = None) -> list[dict[str, Any]]:
     """Every layer's maps (or one's): name, type, shape, minimum, maximum, limit, and `maps` as in `sprites`."""
     recording = _record(question)
-    names = list(recording.values) if layer is None else [_known(recording, layer)]
+    names = list(recording.values) if layer is None else [recording.anatomy.known(layer)]
     return [_describe(recording, name) for name in names]
 
 
 def write_activations(question: Question, layer: str) -> bytes:
     """One layer's values as a .npy file: float32 C x H x W, or N."""
     recording = _record(question)
-    return encode_npy(recording.values[_known(recording, layer)])
+    return encode_npy(recording.values[recording.anatomy.known(layer)])
 
 
 def show_unit(question: Question, layer: str, place: tuple[int, int, int], with_contributions: bool) -> dict[str, Any]:
     """How the number at place (column, row, channel) was made; for a convolution with what each input map gives."""
     recording = _record(question)
     x, y, channel = place
-    unit = explain_unit(recording, _known(recording, layer), channel, x, y)
+    unit = explain_unit(recording, recording.anatomy.known(layer), channel, x, y)
     told = unit.describe()
     if with_contributions and unit.role == "kernels":
         sprite = draw_maps(contributions(recording, layer, channel))
@@ -52,10 +49,7 @@ def draw_heat(question: Question, method: Method, label: str | None, layer: str 
     """Where a class comes from: `heat` coded as maps are; the class is that of the answer if none is named."""
     asked = Opened(question)
     model = asked.model
-    if label is None:
-        label = answer(asked).predictions[0].label
-    if label not in model.classes:
-        raise InvalidValue(N_("The network knows no class of that name."), field="label")
+    label = choose_label(asked, label)
     found = attribute(model.anatomy, asked.prepared, method, model.classes.index(label), layer)
     sprite = draw_maps(found.heat)
     return {
@@ -83,7 +77,7 @@ def show_probes(question: Question) -> list[dict[str, Any]]:
     measured = _measured(asked.model.card)
     return [
         measured.get(probe.layer, {"layer": probe.layer, "accuracy": None, "interval": None})
-        | {"predictions": _sorted(classes, probe.logits(outputs[probe.layer])[0])}
+        | {"predictions": [asdict(one) for one in rank(classes, probe.logits(outputs[probe.layer])[0].softmax(0))]}
         for probe in probes
     ]
 
@@ -93,19 +87,14 @@ def _record(question: Question) -> Recording:
     return record(asked.model.anatomy, asked.prepared)
 
 
-def _known(recording: Recording, layer: str) -> str:
-    """The name, if it is that of a layer, "input" or "softmax"; else InvalidValue."""
-    return layer if layer in recording.values else recording.anatomy.row(layer).name
-
-
 def _describe(recording: Recording, name: str) -> dict[str, Any]:
     values = recording.values[name]
     sprite = draw_maps(values)
     written = {"values": values.tolist()} if values.ndim == 1 and len(values) <= WRITTEN_OUT else {}
     return {
         "name": name,
-        "type": recording.type_of(name),
-        "role": recording.role_of(name),
+        "type": recording.anatomy.type_of(name),
+        "role": recording.anatomy.role_of(name),
         "shape": list(values.shape),
         "minimum": float(values.min()),
         "maximum": float(values.max()),
@@ -116,9 +105,3 @@ def _describe(recording: Recording, name: str) -> dict[str, Any]:
 
 def _measured(card: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     return {row["layer"]: row for row in card.get("probes", {}).get("layers", ())}
-
-
-def _sorted(classes: tuple[str, ...], logits: Tensor) -> list[dict[str, Any]]:
-    probabilities = logits.softmax(0)
-    order = probabilities.argsort(descending=True, stable=True).tolist()
-    return [{"label": classes[index], "probability": float(probabilities[index])} for index in order]
