@@ -19,7 +19,7 @@ Kind = Literal["choice", "word", "words", "text", "whole", "flag", "numbers", "p
 Query = Mapping[str, str]
 
 NAME = r"[\w-]{1,64}"
-_LANGUAGE = "lang"  # of every page
+_OF_EVERY_PAGE = {"lang", "class"}  # its language, and whether it opens in class view
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class Grammar:
     def read(self, query: str) -> dict[str, Any]:
         """The value of every field, its default where nothing is said; InvalidValue with the field at fault."""
         said = dict(parse_qsl(query, keep_blank_values=True, max_num_fields=100))
-        known = {name for entry in self.fields for name in (entry.name, *entry.also)} | {_LANGUAGE}
+        known = {name for entry in self.fields for name in (entry.name, *entry.also)} | _OF_EVERY_PAGE
         for name in said:
             if name not in known:
                 raise InvalidValue(N_("An address has no such field; its fields are %(names)s."), field=name,

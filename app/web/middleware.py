@@ -34,12 +34,15 @@ CONTENT_SECURITY_POLICY = "; ".join(
     ]
 )  # fmt: skip
 _NOBODY = "'none'"
-_FEATURES_OFF = ("accelerometer", "autoplay", "display-capture", "encrypted-media", "fullscreen", "geolocation",
+_FEATURES_OWN = ("camera", "fullscreen")
+_FEATURES_OFF = ("accelerometer", "autoplay", "display-capture", "encrypted-media", "geolocation",
                  "gyroscope", "magnetometer", "microphone", "midi", "payment", "usb")  # fmt: skip
 SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
-    "Permissions-Policy": ", ".join(["camera=(self)", *(f"{feature}=()" for feature in _FEATURES_OFF)]),
+    "Permissions-Policy": ", ".join(
+        [*(f"{feature}=(self)" for feature in _FEATURES_OWN), *(f"{feature}=()" for feature in _FEATURES_OFF)]
+    ),
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }

@@ -1,19 +1,45 @@
-// What every page has: the theme and the language switch.
+// What every page has: the theme, class view with its full screen, and the language switch.
 
 import { present } from "../shared/theme.js";
+import { isTextField } from "./transfers.js";
 
 const THEMES = { light: "dark", dark: "light" };
+const root = document.documentElement;
+const $ = (selector) => document.querySelector(selector);
 
-document.querySelector("#theme").addEventListener("click", () => {
+$("#theme").addEventListener("click", () => {
   const theme = THEMES[present()];
-  document.documentElement.dataset.theme = theme;
+  root.dataset.theme = theme;
   document.dispatchEvent(new CustomEvent("theme"));
-  try {
-    localStorage.setItem("theme", theme);
-  } catch {
-    // Storage may be forbidden; the choice then lasts for this page.
-  }
+  remember("theme", theme);
 });
+
+$("#class-view").addEventListener("click", () => {
+  const isOn = !("class" in root.dataset);
+  if (isOn) root.dataset.class = "true";
+  else delete root.dataset.class;
+  if (!isOn && document.fullscreenElement) document.exitFullscreen();
+  document.dispatchEvent(new CustomEvent("class-view"));
+  remember("class", isOn ? "1" : "0");
+  showClassView();
+});
+
+function showClassView() {
+  $("#class-view").setAttribute("aria-checked", String("class" in root.dataset));
+}
+showClassView();
+
+$("#full-screen").addEventListener("click", turnFullScreen);
+addEventListener("keydown", (event) => {
+  const isOwn = event.key === "f" && !event.ctrlKey && !event.metaKey && !event.altKey;
+  if (isOwn && "class" in root.dataset && !isTextField(event.target)) turnFullScreen();
+});
+
+/** Whoever forbids it, as some frames do, sees the page as it is. */
+function turnFullScreen() {
+  const turning = document.fullscreenElement ? document.exitFullscreen() : root.requestFullscreen?.();
+  turning?.catch(() => null);
+}
 
 for (const link of document.querySelectorAll("[data-language]")) {
   link.addEventListener("click", () => {
@@ -21,4 +47,12 @@ for (const link of document.querySelectorAll("[data-language]")) {
     address.searchParams.set("lang", link.dataset.language);
     link.href = address.href;
   });
+}
+
+function remember(name, value) {
+  try {
+    localStorage.setItem(name, value);
+  } catch {
+    // Storage may be forbidden; the choice then lasts for this page.
+  }
 }
