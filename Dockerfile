@@ -36,6 +36,7 @@ RUN python -m venv /node \
 ENV PATH=/node/bin:$PATH
 COPY package.json package-lock.json ./
 COPY scripts/ scripts/
+COPY native/ native/
 RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund --no-update-notifier && node scripts/vendor.mjs
 
 FROM python:3.11-slim

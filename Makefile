@@ -59,8 +59,9 @@ $(VENV)/.dev: $(VENV)/.runtime
 	@$(BIN)/pip install --quiet $(CONSTRAINTS) --group dev
 	@touch $@
 
-# Fonts, charts and API docs are served by the app itself. Node.js comes from the system, or else through pip.
-static/vendor/.stamp: package.json package-lock.json scripts/vendor.mjs | $(VENV)/.created
+# Fonts, charts, API docs and the page's arithmetic are served by the app itself. Node.js comes from the system, or else
+# through pip.
+static/vendor/.stamp: package.json package-lock.json scripts/vendor.mjs native/engine.ts | $(VENV)/.created
 	@echo "· Fetching fonts and charts"
 	@command -v npm > /dev/null || $(BIN)/pip install --quiet "$(NODE_WHEEL)"
 	@export PATH="$$PATH:$(CURDIR)/$(BIN)" \

@@ -1,6 +1,8 @@
-// Copies the few front-end files that the app serves from node_modules to static/vendor, with their licenses.
-// It knows no network and no bundler: `npm ci --ignore-scripts` has run before, and nothing is built.
+// Copies the few front-end files that the app serves from node_modules to static/vendor, with their licenses, and
+// compiles the engine's inner loops (native/) to WebAssembly. It knows no network and no bundler: `npm ci
+// --ignore-scripts` has run before.
 
+import asc from "assemblyscript/asc";
 import { cpSync, mkdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -32,3 +34,8 @@ for (const [folder, [name, files]] of Object.entries(FILES)) {
     cpSync(join(ROOT, "node_modules", name, file), join(target, file.split("/").at(-1)));
   }
 }
+
+const target = "static/vendor/engine/engine.wasm";
+const options = ["--runtime", "stub", "--enable", "simd", "-O3", "--noAssert"];
+const { error, stderr } = await asc.main(["native/engine.ts", "--outFile", target, "--baseDir", ROOT, ...options]);
+if (error) throw new Error(stderr.toString());

@@ -114,7 +114,7 @@ JAVASCRIPT_ARROWS = {
     "training/charts": ROOM | {"training/charts", "training/builder"},
     "training/builder": ROOM | {"training/builder"},
     "rooms": ROOM,
-    "api.js": {"shared"},
+    "api.js": {"shared", "vendor"},
     "shared": {"shared", "vendor"},
     "theme.js": set(),
 }

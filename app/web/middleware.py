@@ -28,9 +28,10 @@ log = structlog.get_logger("app.access")
 
 CONTENT_SECURITY_POLICY = "; ".join(
     [
-        "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data: blob:", "font-src 'self'",
-        "connect-src 'self'", "media-src 'self' blob:", "worker-src 'self'", "manifest-src 'self'", "base-uri 'none'",
-        "form-action 'self'",
+        "default-src 'none'",
+        "script-src 'self' 'wasm-unsafe-eval'",  # WebAssembly of our own (decision 26); a text never becomes a program
+        "style-src 'self'", "img-src 'self' data: blob:", "font-src 'self'", "connect-src 'self'",
+        "media-src 'self' blob:", "worker-src 'self'", "manifest-src 'self'", "base-uri 'none'", "form-action 'self'",
     ]
 )  # fmt: skip
 _NOBODY = "'none'"

@@ -27,6 +27,11 @@ export function isPassing(error) {
   return error instanceof Unreachable || error.problem?.status === 429 || error.problem?.status >= 500;
 }
 
+/** The engine's inner loops: the answer, not yet read. */
+export function fetchEngine() {
+  return fetch(new URL("../vendor/engine/engine.wasm", import.meta.url));
+}
+
 export async function listKernels() {
   return (await json("/api/kernels")).kernels;
 }

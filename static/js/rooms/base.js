@@ -1,11 +1,15 @@
-// What every page has: the theme, class view with its full screen, and the language switch.
+// What every page has: the theme, class view with its full screen, the language switch, and fast arithmetic.
 
+import { fetchEngine } from "../api.js";
+import { useNative } from "../shared/native.js";
 import { present } from "../shared/theme.js";
 import { isTextField } from "./transfers.js";
 
 const THEMES = { light: "dark", dark: "light" };
 const root = document.documentElement;
 const $ = (selector) => document.querySelector(selector);
+
+useNative(fetchEngine()).catch(() => null); // an old browser: JavaScript does it
 
 $("#theme").addEventListener("click", () => {
   const theme = THEMES[present()];

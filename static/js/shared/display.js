@@ -1,11 +1,19 @@
 // How signed values become pixels: the same bytes as app/core/pictures/display.py. Rounding is floor(v + 0.5).
 
+import { measureNatively, paintNatively } from "./native.js";
+
 export const NEGATIVE = [0x21, 0x66, 0xac];
 const ZERO = [0xf7, 0xf6, 0xf3];
 export const POSITIVE = [0xb2, 0x43, 0x2b];
+const PALETTE = [ZERO, ...[NEGATIVE, POSITIVE].map((end) => end.map((tone, part) => tone - ZERO[part]))].flat();
 
 /** {minimum, maximum, mean, clippedFraction}: what the values span, and the share outside 0 to 255. */
 export function measure({ data }) {
+  const [minimum, maximum, sum, clipped] = measureNatively(data) || measured(data);
+  return { minimum, maximum, mean: sum / data.length, clippedFraction: clipped / data.length };
+}
+
+function measured(data) {
   let minimum = Infinity;
   let maximum = -Infinity;
   let sum = 0;
@@ -17,7 +25,7 @@ export function measure({ data }) {
     clipped += (value < 0 ? 1 : 0) + (value > 255 ? 1 : 0);
     sum += value;
   }
-  return { minimum, maximum, mean: sum / data.length, clippedFraction: clipped / data.length };
+  return [minimum, maximum, sum, clipped];
 }
 
 /** The level 0 to 255 that a value is drawn with in one of the plain modes. */
@@ -40,9 +48,18 @@ export function signedLimit({ minimum, maximum }) {
 export function toRgba(picture, mode, range = measure(picture), spare = null) {
   const length = picture.width * picture.height * 4;
   const bytes = spare?.length === length ? spare : new Uint8ClampedArray(length).fill(255);
+  if (paintNatively(picture, bytes, PALETTE, (module, places) => paint(module, places, mode, range))) return bytes;
   if (mode === "signed") paintSigned(picture, new Uint8Array(bytes.buffer), signedLimit(range));
   else paintLevels(picture, mode, range, bytes);
   return bytes;
+}
+
+/** The same bytes by native/engine.ts. */
+function paint(module, { at, area, plane, palette, rgba }, mode, range) {
+  const { minimum, maximum } = range;
+  if (mode === "signed") module.paintSigned(at, area, plane, signedLimit(range), palette, rgba);
+  else if (mode === "rescale" && minimum < maximum) module.paintRange(at, area, plane, minimum, maximum, rgba);
+  else module.paintLevels(at, area, plane, mode === "absolute", rgba);
 }
 
 function paintLevels({ data, channels, width, height }, mode, range, bytes) {

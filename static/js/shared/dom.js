@@ -34,8 +34,7 @@ export function emit(element, type, detail) {
 
 /** A canvas that shows `rgba` bytes, one canvas pixel for each picture pixel. */
 export function paint(canvas, { width, height }, rgba) {
-  canvas.width = width;
-  canvas.height = height;
+  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
   canvas.getContext("2d").putImageData(new ImageData(rgba, width, height), 0, 0);
   return canvas;
 }

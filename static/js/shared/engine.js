@@ -1,6 +1,9 @@
 // Convolution, ReLU and pooling on float32 pictures, as app/core computes them: both satisfy tests/vectors.
 // A picture is {width, height, channels, data}: data holds one plane after the other, levels 0 to 255.
 
+import { addUp } from "./loops.js";
+import { convolveNatively } from "./native.js";
+import { factsOf, suffices } from "./roundings.js";
 import { applied, before, cells, complete, outputSize, reach, source } from "./steps.js";
 
 export function picture(width, height, channels, data = new Float32Array(width * height * channels)) {
@@ -60,41 +63,30 @@ function convolve(input, step, spare) {
     columns: (width - 1) * step.stride + reach(step)[1],
   };
   const taps = offsets(step, area.columns);
-  const isSmall = step.stride === 1 && step.dilation === 1 && step.matrix.length === 3 && step.matrix[0].length === 3;
-  padded(input, step, area).forEach((levels, channel) => {
-    const plane = result.data.subarray(channel * width * height, (channel + 1) * width * height);
-    if (isSmall) roll(levels, area.columns, applied(step).flat(), step, plane, width);
-    else slide(levels, area.columns, taps, step, plane, width);
-  });
+  if (!nativelyConvolved(input, step, area, taps, result)) slowlyConvolved(input, step, area, taps, result);
   return result;
 }
 
-/** A 3 x 3 window moves on by one pixel: six of its nine levels are known already. */
-function roll(levels, columns, [a, b, c, d, e, f, g, h, i], { divisor, offset }, plane, width) {
-  for (let at = 0, row = 0; at < plane.length; row += columns) {
-    const [middle, low] = [row + columns, row + 2 * columns];
-    let [p, q, s, t, v, w] = [
-      levels[row],
-      levels[row + 1],
-      levels[middle],
-      levels[middle + 1],
-      levels[low],
-      levels[low + 1],
-    ];
-    for (let x = 2; x < width + 2; x += 1, at += 1) {
-      const r = levels[row + x];
-      const u = levels[middle + x];
-      const z = levels[low + x];
-      const sum = a * p + b * q + c * r + d * s + e * t + f * u + g * v + h * w + i * z;
-      plane[at] = Math.fround(Math.fround(sum) / divisor) + offset;
-      p = q;
-      q = r;
-      s = t;
-      t = u;
-      v = w;
-      w = z;
-    }
-  }
+/** In WebAssembly, where its memory has room; in float32, unless its roundings might be seen. */
+function nativelyConvolved(input, step, area, taps, result) {
+  return convolveNatively({
+    input: { of: input, key: keyOf(step, area), channels: input.channels, columns: area.columns },
+    cells: area.rows * area.columns,
+    fill: (plane, channel) => pad(input, channel, step, area, plane),
+    taps,
+    isPrecise: !suffices(taps, factsOf(input), step.divisor),
+    step,
+    result,
+  });
+}
+
+function slowlyConvolved(input, step, area, taps, { width, height, data }) {
+  const isSmall = step.stride === 1 && step.dilation === 1 && step.matrix.length === 3 && step.matrix[0].length === 3;
+  const work = { ...step, taps, weights: isSmall ? applied(step).flat() : null };
+  padded(input, step, area).forEach((levels, channel) => {
+    const plane = data.subarray(channel * width * height, (channel + 1) * width * height);
+    addUp(levels, area.columns, work, plane, width);
+  });
 }
 
 /** The nonzero weights with their distance from the window's first cell. */
@@ -111,20 +103,26 @@ const bordered = new WeakMap();
 
 /** The planes of `input` with the border that the step's windows reach. */
 function padded(input, step, area) {
-  const key = [area.rows, area.columns, before(step), step.border].join();
+  const key = keyOf(step, area);
   const kept = bordered.get(input);
   if (kept?.key === key) return kept.planes;
-  const planes = Array.from({ length: input.channels }, (_, channel) => pad(input, channel, step, area));
+  const planes = Array.from({ length: input.channels }, (_, channel) =>
+    pad(input, channel, step, area, new Float32Array(area.rows * area.columns)),
+  );
   bordered.set(input, { key, planes });
   return planes;
 }
 
-function pad(input, channel, step, area) {
+function keyOf(step, area) {
+  return [area.rows, area.columns, before(step), step.border].join();
+}
+
+/** Fills `target`, which is all zeros, with a plane and its border. */
+function pad(input, channel, step, area, target) {
   const [top, left] = before(step);
   const plane = input.data.subarray(channel * input.width * input.height);
   const columns = Int32Array.from({ length: area.columns }, (_, x) => source(x - left, input.width, step.border));
   const inside = Math.max(0, Math.min(input.width, area.columns - left)); // a wide stride may end within the border
-  const target = new Float32Array(area.rows * area.columns);
   for (let y = 0; y < area.rows; y += 1) {
     const row = source(y - top, input.height, step.border);
     if (row < 0) continue;
@@ -135,48 +133,6 @@ function pad(input, channel, step, area) {
     for (let x = left + inside; x < area.columns; x += 1) copy(x);
   }
   return target;
-}
-
-/** Row by row: a double for each pixel gathers weight * level, nine taps at a time. */
-function slide(levels, columns, taps, step, plane, width) {
-  const sums = new Float64Array(width);
-  const { stride, divisor, offset } = step;
-  const isPlain = divisor === 1 && offset === 0;
-  const groups = inNines(taps);
-  for (let y = 0, at = 0; at < plane.length; y += 1, at += width) {
-    sums.fill(0);
-    for (const group of groups) gather(sums, levels, y * stride * columns, stride, group);
-    if (isPlain) for (let x = 0; x < width; x += 1) plane[at + x] = sums[x];
-    else for (let x = 0; x < width; x += 1) plane[at + x] = Math.fround(Math.fround(sums[x]) / divisor) + offset;
-  }
-}
-
-function inNines(taps) {
-  const groups = [];
-  for (let start = 0; start < taps.length; start += 9) {
-    const group = taps.slice(start, start + 9);
-    while (group.length < 9) group.push({ weight: 0, distance: 0 });
-    groups.push({ weights: group.map(({ weight }) => weight), distances: group.map(({ distance }) => distance) });
-  }
-  return groups;
-}
-
-// Written out, so that a sum is read and stored once for nine products: three times as fast as tap after tap.
-function gather(sums, levels, start, stride, { weights, distances }) {
-  const [a, b, c, d, e, f, g, h, i] = weights;
-  const [A, B, C, D, E, F, G, H, I] = distances;
-  for (let x = 0, at = start; x < sums.length; x += 1, at += stride) {
-    sums[x] +=
-      a * levels[at + A] +
-      b * levels[at + B] +
-      c * levels[at + C] +
-      d * levels[at + D] +
-      e * levels[at + E] +
-      f * levels[at + F] +
-      g * levels[at + G] +
-      h * levels[at + H] +
-      i * levels[at + I];
-  }
 }
 
 /** The written arithmetic of one result pixel: what the window held, by what it was multiplied, and the sum. */
