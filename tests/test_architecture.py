@@ -86,10 +86,11 @@ FOLDER_ARROWS = {
     "app/web": {
         "": {"", "tasks"},
         **{room: {"", "tasks", room} for room in ROOMS},
+        "front": {"", "front"},
         "tasks": {"work"},  # for type checkers alone
         "work": {"", "training", "work"},
         "rooms": {"", "rooms", *ROOMS},
-        "pages": {"", "rooms", "pages"},
+        "pages": {"", "front", "rooms", "pages"},
     },
 }
 # What submits, starts and counts runs trains none: by no way does it import the training loop, or PyTorch.
@@ -113,6 +114,7 @@ JAVASCRIPT_ARROWS = {
     "training/seeing": ROOM | {"training/seeing", "training/runs", "training/builder"},
     "training/charts": ROOM | {"training/charts", "training/builder"},
     "training/builder": ROOM | {"training/builder"},
+    "front": ROOM | {"front"},
     "rooms": ROOM,
     "api.js": {"shared", "vendor"},
     "shared": {"shared", "vendor"},
@@ -319,6 +321,7 @@ RULES_AND_VIOLATIONS: list[tuple[Rule, str, str, str]] = [
         'import "../training/runs/b.js";\n',
         "training/runs",
     ),
+    (javascript_imports_point_one_way, "static/js/front/a.js", 'import "../convolution/b.js";\n', "convolution"),
     (javascript_imports_point_one_way, "static/js/training/builder/a.js", 'import "../runs/b.js";\n', "training/runs"),
     (javascript_imports_point_one_way, "static/js/training/a.js", 'import "https://cdn.org/x.js";\n', "cdn"),
     (

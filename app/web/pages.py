@@ -1,11 +1,12 @@
-"""The pages a visitor opens. Each only renders its room's template; everything else happens through the API."""
+"""The pages a visitor opens: the front and the rooms. Each only renders a template; all else goes through the API."""
 
 from collections.abc import Callable
 from typing import Any
 
 from fastapi import APIRouter, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 
+from app.web.front.front import tell_front
 from app.web.i18n import choose_language, render
 from app.web.rooms import ROOMS, Room
 from app.web.told import tell
@@ -15,9 +16,10 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/")
-def home(request: Request) -> Response:
-    """The first room is the home page; what the address says goes along."""
-    return RedirectResponse(request.url_for(ROOMS[0].name).replace(query=request.url.query), status_code=307)
+def front(request: Request) -> Response:
+    """Where all begins: no room, but the way to them."""
+    told = {"rooms": _ways(), "front": tell_front(choose_language(request))}
+    return render(request, "front/front.html", page="front", told=told)
 
 
 def _page_of(room: Room) -> Callable[[Request], Response]:
@@ -30,8 +32,12 @@ def _page_of(room: Room) -> Callable[[Request], Response]:
 
 def _told(room: Room, language: str) -> dict[str, Any]:
     """What the page need not ask for: the way to all rooms, the grammar of its own address, and the rows of layers."""
-    own = {"rooms": {other.name: other.path for other in ROOMS}, "address": room.grammar.describe()}
+    own = {"rooms": _ways(), "address": room.grammar.describe()}
     return own | (tell(language) if room.knows_networks else {})
+
+
+def _ways() -> dict[str, str]:
+    return {room.name: room.path for room in ROOMS}
 
 
 for _room in ROOMS:

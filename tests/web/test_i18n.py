@@ -43,10 +43,12 @@ def test_a_link_decides_and_is_remembered(client: TestClient) -> None:
     assert '<html lang="es"' in later
 
 
-def test_the_old_home_keeps_what_the_address_says(client: TestClient) -> None:
+def test_the_front_page_is_in_the_language_that_the_address_says(client: TestClient) -> None:
     response = client.get("/?lang=es&kernel=sobel-x", follow_redirects=False)
 
-    assert response.headers["location"].endswith("/convolve?lang=es&kernel=sobel-x")
+    assert response.status_code == 200
+    assert response.headers["content-language"] == "es"
+    assert "Mira cómo ve una red" in response.text
 
 
 def sentences() -> set[str]:

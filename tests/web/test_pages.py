@@ -1,10 +1,12 @@
 """The pages as they are sent; what they do is in tests/browser."""
 
+import json
 import re
 
 import pytest
 from starlette.testclient import TestClient
 
+from app.core.pictures.samples import SAMPLES
 from app.web.rooms import ROOMS
 
 
@@ -19,10 +21,21 @@ def test_the_page_is_whole_and_its_files_are_there(client: TestClient, language:
     assert not re.search(r"<script>|<style>| style=| on\w+=", page)
 
 
-def test_home_is_the_first_room(client: TestClient) -> None:
-    response = client.get("/", follow_redirects=False)
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_the_front_page_leads_to_all_rooms_and_is_none(client: TestClient, language: str) -> None:
+    page = client.get(f"/?lang={language}", follow_redirects=False)
 
-    assert (response.status_code, response.headers["location"]) == (307, "http://localhost/convolve")
+    assert page.status_code == 200
+    links = re.findall(r'<li><a href="(/[a-z]+)" (aria-current="page")?>', page.text)
+    assert links == [(room.path, "") for room in ROOMS]
+
+
+def test_the_front_page_is_told_kernels_whose_nine_products_add_up(client: TestClient) -> None:
+    told = json.loads(re.search(r'id="told">(.+?)</script>', client.get("/").text)[1])["front"]  # type: ignore[index]
+
+    for kernel in told["walking"]:
+        assert (len(kernel["matrix"]), len(kernel["matrix"][0]), kernel["divisor"]) == (3, 3, 1)
+    assert told["sample"] in SAMPLES
 
 
 def test_every_room_has_its_page_and_each_leads_to_all(client: TestClient) -> None:

@@ -28,14 +28,14 @@ const FIELD = _(
 export function connectPictures(samples, take, { read = () => false, textHint = TEXT } = {}) {
   const takeFile = (file) => file && take({ file });
   const words = { read, textHint };
-  fillGallery(samples, take);
+  if ($("#gallery")) fillGallery(samples, take);
   $("#upload").addEventListener("change", ({ target }) => {
     takeFile(target.files[0]);
     target.value = "";
   });
   connectDrop(take, words);
   addEventListener("paste", (event) => takePaste(event, take, words));
-  $("#draw").addEventListener("click", () => $("#drawing").showModal());
+  $("#draw")?.addEventListener("click", () => $("#drawing").showModal());
   $("#drawing").addEventListener("drawn", ({ detail }) => detail && take({ file: detail, isDrawn: true }));
   $("#camera").addEventListener("click", () => {
     $("#photo").showModal();

@@ -1,0 +1,1 @@
+"""The front page: what it is told; all else it asks as the rooms do."""
