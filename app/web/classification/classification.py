@@ -6,6 +6,7 @@ The routes parse; `core.classification` answers, in a worker.
 import time
 from collections.abc import Awaitable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -25,12 +26,35 @@ from app.web.dependencies import SettingsDep, WorkersDep, limit_rate
 from app.web.forms import JSON_TEXT, FormFields, Rows, Whole, read_json, require_form
 from app.web.i18n import choose_language
 from app.web.pictures import SeenForm
+from app.web.workers import Workers
 
 router = APIRouter(
     prefix="/api/models/{name}", tags=["classification"], dependencies=[Depends(require_form), Depends(limit_rate)]
 )
 
 Name = Annotated[str, Field(max_length=200)]
+
+
+class Asking:
+    """What every question to a network needs: who asks, which network, the settings, the workers, and a clock."""
+
+    def __init__(self, request: Request, folder: Path, settings: Settings, workers: Workers) -> None:
+        self.folder, self.settings, self.language = folder, settings, choose_language(request)
+        self._started = time.perf_counter()
+        self.run = partial(workers.run, request)
+        self.answer = partial(workers.answer, request)
+
+    def milliseconds(self) -> float:
+        """Since the question came."""
+        return round((time.perf_counter() - self._started) * 1000, 1)
+
+
+async def asking_of(request: Request, folder: ModelDep, settings: SettingsDep, workers: WorkersDep) -> Asking:
+    """Of the request."""
+    return Asking(request, folder, settings, workers)
+
+
+AskingDep = Annotated[Asking, Depends(asking_of)]
 
 
 class ChangeObject(FormFields):
@@ -73,11 +97,11 @@ class QuestionForm(SeenForm):
         None, description="JSON: `layer`, `channel`, `matrix`, `divisor`: a kernel put in the place of a learned one."
     )
 
-    async def question(self, folder: Path, settings: Settings) -> Question:
+    async def question(self, asking: Asking) -> Question:
         """What a worker needs to answer."""
         change = self.change.to_change() if self.change else None
         implant = self.implant.to_implant() if self.implant else None
-        return Question(await self.open(settings), folder, change, implant)
+        return Question(await self.open(asking.settings), asking.folder, change, implant)
 
 
 class ActivationsForm(QuestionForm):
@@ -97,9 +121,9 @@ class ColumnsForm(QuestionForm):
     other_image: UploadFile | None = Field(None, description="A second picture: a file.")
     other_sample: str | None = Field(None, max_length=64, description="Instead of `other_image`: a sample's name.")
 
-    async def questions(self, folder: Path, settings: Settings) -> tuple[Question, Question | None]:
+    async def questions(self, asking: Asking) -> tuple[Question, Question | None]:
         """What a worker needs to answer, of each picture."""
-        question = await self.question(folder, settings)
+        question = await self.question(asking)
         if self.other_image is None and self.other_sample is None:
             return question, None
         if self.other_image is not None and self.other_sample is not None:
@@ -108,7 +132,7 @@ class ColumnsForm(QuestionForm):
                 field="other_image",
             )
         other = self.model_copy(update={"image": self.other_image, "sample": self.other_sample})
-        return question, replace(question, upload=await other.open(settings))
+        return question, replace(question, upload=await other.open(asking.settings))
 
     def wish(self) -> Wish:
         """What is wanted."""
@@ -154,110 +178,72 @@ class GradientForm(QuestionForm):
 
 @router.post("/classifications")
 async def classify_picture(
-    request: Request,
-    folder: ModelDep,
-    form: Annotated[QuestionForm, Form(media_type="multipart/form-data")],
-    settings: SettingsDep,
-    workers: WorkersDep,
+    asking: AskingDep, form: Annotated[QuestionForm, Form(media_type="multipart/form-data")]
 ) -> dict[str, Any]:
     """All classes sorted, what they allow to say, what the network saw, and how familiar that was to it."""
-    started, language = time.perf_counter(), choose_language(request)
-    found = await workers.run(request, tasks.classify_picture, await form.question(folder, settings))
+    found = await asking.run(tasks.classify_picture, await form.question(asking))
     if found["verdict"]:
-        found["verdict"]["sentence"] = say_verdict(found["verdict"], language)
-    other = second_opinion(folder, settings)
-    return with_names(found, language) | {"second_opinion": other, "milliseconds": _milliseconds(started)}
+        found["verdict"]["sentence"] = say_verdict(found["verdict"], asking.language)
+    other = second_opinion(asking.folder, asking.settings)
+    return with_names(found, asking.language) | {"second_opinion": other, "milliseconds": asking.milliseconds()}
 
 
 @router.post("/activations", responses={200: {"content": {"application/x-npy": {}, "application/json": {}}}})
-async def activate(
-    request: Request,
-    folder: ModelDep,
-    form: Annotated[ActivationsForm, Form(media_type="multipart/form-data")],
-    settings: SettingsDep,
-    workers: WorkersDep,
-) -> Any:
+async def activate(asking: AskingDep, form: Annotated[ActivationsForm, Form(media_type="multipart/form-data")]) -> Any:
     """Every layer's maps, or one's; with `format=npy` one's numbers."""
-    started = time.perf_counter()
-    question = await form.question(folder, settings)
+    question = await form.question(asking)
     if form.format == "npy":
-        return await _send_npy(workers.answer(request, tasks.write_activations, question, _named(form.layer)))
-    layers = await workers.run(request, tasks.show_activations, question, form.layer)
-    return {"layers": layers, "milliseconds": _milliseconds(started)}
+        return await _send_npy(asking.answer(tasks.write_activations, question, _named(form.layer)))
+    layers = await asking.run(tasks.show_activations, question, form.layer)
+    return {"layers": layers, "milliseconds": asking.milliseconds()}
 
 
 @router.post("/stages")
 async def show_stages(
-    request: Request,
-    folder: ModelDep,
-    form: Annotated[ColumnsForm, Form(media_type="multipart/form-data")],
-    settings: SettingsDep,
-    workers: WorkersDep,
+    asking: AskingDep, form: Annotated[ColumnsForm, Form(media_type="multipart/form-data")]
 ) -> dict[str, Any]:
     """Of each stage, or of what a stage or block consists of, the maps that the picture excites most."""
-    started = time.perf_counter()
-    question, other = await form.questions(folder, settings)
-    columns = await workers.run(request, tasks.show_columns, question, other, form.wish(), settings.data)
-    return {"columns": columns, "milliseconds": _milliseconds(started)}
+    question, other = await form.questions(asking)
+    columns = await asking.run(tasks.show_columns, question, other, form.wish(), asking.settings.data)
+    return {"columns": columns, "milliseconds": asking.milliseconds()}
 
 
 @router.post("/explanations")
 async def explain_number(
-    request: Request,
-    folder: ModelDep,
-    form: Annotated[UnitForm, Form(media_type="multipart/form-data")],
-    settings: SettingsDep,
-    workers: WorkersDep,
+    asking: AskingDep, form: Annotated[UnitForm, Form(media_type="multipart/form-data")]
 ) -> dict[str, Any]:
     """How one number of one layer was made from those of the layer before."""
-    question = await form.question(folder, settings)
-    return await workers.run(
-        request, tasks.show_unit, question, form.layer, (form.x, form.y, form.channel), form.contributions
-    )
+    question = await form.question(asking)
+    return await asking.run(tasks.show_unit, question, form.layer, (form.x, form.y, form.channel), form.contributions)
 
 
 @router.post("/attributions")
 async def attribute_class(
-    request: Request,
-    folder: ModelDep,
-    form: Annotated[AttributionForm, Form(media_type="multipart/form-data")],
-    settings: SettingsDep,
-    workers: WorkersDep,
+    asking: AskingDep, form: Annotated[AttributionForm, Form(media_type="multipart/form-data")]
 ) -> dict[str, Any]:
     """Which pixels speak for a class."""
-    started = time.perf_counter()
-    question = await form.question(folder, settings)
-    heat = await workers.run(request, tasks.draw_heat, question, form.method, form.label, form.layer)
-    return with_names(heat, choose_language(request)) | {"milliseconds": _milliseconds(started)}
+    question = await form.question(asking)
+    heat = await asking.run(tasks.draw_heat, question, form.method, form.label, form.layer)
+    return with_names(heat, asking.language) | {"milliseconds": asking.milliseconds()}
 
 
 @router.post("/gradients")
 async def explain_gradient(
-    request: Request,
-    folder: ModelDep,
-    form: Annotated[GradientForm, Form(media_type="multipart/form-data")],
-    settings: SettingsDep,
-    workers: WorkersDep,
+    asking: AskingDep, form: Annotated[GradientForm, Form(media_type="multipart/form-data")]
 ) -> dict[str, Any]:
     """A weight's gradient as the sum of its products, a step of gradient descent, and a finite difference."""
-    started = time.perf_counter()
-    question = await form.question(folder, settings)
-    found = await workers.run(request, tasks.show_gradient, question, form.weight(), form.label, form.learning_rate)
-    return found | {"milliseconds": _milliseconds(started)}
+    question = await form.question(asking)
+    found = await asking.run(tasks.show_gradient, question, form.weight(), form.label, form.learning_rate)
+    return found | {"milliseconds": asking.milliseconds()}
 
 
 @router.post("/probes")
 async def ask_layers(
-    request: Request,
-    folder: ModelDep,
-    form: Annotated[QuestionForm, Form(media_type="multipart/form-data")],
-    settings: SettingsDep,
-    workers: WorkersDep,
+    asking: AskingDep, form: Annotated[QuestionForm, Form(media_type="multipart/form-data")]
 ) -> dict[str, Any]:
     """What each layer would answer by itself, read off by a linear probe, and how often that is right."""
-    started = time.perf_counter()
-    layers = await workers.run(request, tasks.show_probes, await form.question(folder, settings))
-    return {"layers": layers, "milliseconds": _milliseconds(started)}
+    layers = await asking.run(tasks.show_probes, await form.question(asking))
+    return {"layers": layers, "milliseconds": asking.milliseconds()}
 
 
 async def _send_npy(work: Awaitable[Answer]) -> Response:
@@ -268,7 +254,3 @@ def _named(layer: str | None) -> str:
     if layer is None:
         raise InvalidValue(N_("Name the 'layer' whose numbers are wanted."), field="layer")
     return layer
-
-
-def _milliseconds(started: float) -> float:
-    return round((time.perf_counter() - started) * 1000, 1)
