@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from app.web.front.front import tell_front
 from app.web.i18n import choose_language, render
 from app.web.rooms import ROOMS, Room
-from app.web.told import tell
+from app.web.told import tell, tell_names
 from app.web.visitors import remember
 
 router = APIRouter(include_in_schema=False)
@@ -33,7 +33,8 @@ def _page_of(room: Room) -> Callable[[Request], Response]:
 def _told(room: Room, language: str) -> dict[str, Any]:
     """What the page need not ask for: the way to all rooms, the grammar of its own address, and the rows of layers."""
     own = {"rooms": _ways(), "address": room.grammar.describe()}
-    return own | (tell(language) if room.knows_networks else {})
+    names = {"names": tell_names(language)} if room.knows_names else {}
+    return own | (tell(language) if room.knows_networks else {}) | names
 
 
 def _ways() -> dict[str, str]:

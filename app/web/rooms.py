@@ -30,6 +30,7 @@ class Room:
     grammar: Grammar
     states: Callable[[], tuple[State, ...]] = _none
     knows_networks: bool = False  # whether it is told of layers and trainings
+    knows_names: bool = False  # whether it is told what all classes are called, not only those of the known data sets
     knows_visitors: bool = False  # whether what is done there is to be known again as the same browser's
 
     @property
@@ -40,7 +41,14 @@ class Room:
 
 ROOMS = (
     Room("convolution", "/convolve", N_("Convolve"), convolution_address.GRAMMAR, convolution_states.states),
-    Room("classification", "/classify", N_("Classify"), classification_address.GRAMMAR, knows_networks=True),
+    Room(
+        "classification",
+        "/classify",
+        N_("Classify"),
+        classification_address.GRAMMAR,
+        knows_networks=True,
+        knows_names=True,
+    ),
     Room(
         "training",
         "/train",

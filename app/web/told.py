@@ -1,10 +1,12 @@
 """What the pages are told, so that no script repeats it: rows of layers, fields of a training, names of classes."""
 
+from collections.abc import Collection
 from functools import cache, partial
 from typing import Any
 
 from fastapi import APIRouter, Request
 
+from app.core.datasets.builtin import BUILTIN
 from app.core.datasets.nouns import nouns
 from app.core.networks.telling import tell_layers
 from app.core.training.hyperparameters import tell_hyperparameters
@@ -35,10 +37,21 @@ def list_nouns(request: Request) -> dict[str, Any]:
 
 @cache
 def tell(language: str) -> dict[str, Any]:
-    """All of it in one language, as the pages hold it."""
-    names = {row.label: row.names[language] for row in nouns().values() if row.names[language] != row.label}
+    """What the pages hold that build or show networks; `names` are those of the known sets' classes."""
     return {
         "layers": tell_layers(partial(translate, language)),
         "hyperparameters": tell_hyperparameters(),
-        "names": names,
+        "names": _names(language, {label for known in BUILTIN.values() for label in known.classes}),
     }
+
+
+@cache
+def tell_names(language: str) -> dict[str, str]:
+    """The names of all classes, for the page that asks networks of a thousand."""
+    return _names(language, nouns().keys())
+
+
+def _names(language: str, labels: Collection[str]) -> dict[str, str]:
+    """Those that are not the label itself."""
+    rows = (row for row in nouns().values() if row.label in labels)
+    return {row.label: row.names[language] for row in rows if row.names[language] != row.label}
