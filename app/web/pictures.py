@@ -75,11 +75,16 @@ async def read_file(file: UploadFile, settings: Settings) -> bytes:
 
 @router.get("")
 def list_samples(request: Request) -> dict[str, Any]:
-    """The bundled pictures; titles follow Accept-Language."""
+    """The bundled pictures; titles, and what they show, follow Accept-Language."""
     language = choose_language(request)
     return {
         "samples": [
-            {"name": sample.name, "title": translate(language, sample.title), "family": sample.family}
+            {
+                "name": sample.name,
+                "title": translate(language, sample.title),
+                "family": sample.family,
+                "shows": translate(language, sample.shows),
+            }
             for sample in SAMPLES.values()
         ]
     }

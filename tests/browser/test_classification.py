@@ -41,6 +41,7 @@ def test_a_photo_is_uploaded_and_answered_as_the_api_does(open_page: Open, serve
     assert probabilities(page) == pytest.approx(predicted(told["predictions"]), abs=PROBABILITY)
     assert next(iter(probabilities(page))) == told["predictions"][0]["label"]
     np.testing.assert_array_equal(pixels(page, "#seen"), picture(told["seen"])[..., :3])
+    page.click("#trust > summary")
     assert "square in the middle" in page.inner_text("#seen-note")
 
 
@@ -50,7 +51,9 @@ def test_an_unfamiliar_picture_is_not_to_be_trusted(open_page: Open, server: str
     ready(page)
 
     told = ask(server, "classifications", {"sample": sample})
+    page.click("#trust > summary")
 
+    assert bool(page.inner_text("#doubt")) is not told["familiar"]
     assert ("Do not trust the answer." in page.inner_text("#familiarity")) is not told["familiar"]
     written = numbers(page.inner_text("#familiarity"))
     assert (written[0] if written else 0) == pytest.approx(told["familiarity"] * 100, abs=0.51)
@@ -170,7 +173,7 @@ def test_hovering_a_map_draws_edges_from_what_feeds_it(open_page: Open, server: 
 
     expect(page.locator(".edges path:not(.halo)")).to_have_count(feeding)
     assert page.locator(".edges path.negative, .edges path.positive").count() == feeding
-    page.hover("#answer-title")
+    page.hover("#said")
     expect(page.locator(".edges path")).to_have_count(0)
 
 
@@ -179,6 +182,7 @@ def test_one_color_scale_for_all_layers_at_choice(open_page: Open, server: str) 
     ready(page)
     here = next(layer for layer in layers(server) if layer["name"] == unit(page)["layer"])
 
+    page.click("#about > summary")
     own = numbers(page.inner_text("#maps-scale"))
     page.check("[name=scale][value=all]", force=True)
 
@@ -195,7 +199,9 @@ def test_a_copied_link_restores_everything(open_page: Open, server: str) -> None
     open_map(page, layer, 1)
     page.focus("#map")
     page.keyboard.press("ArrowRight")
+    page.click("#looked > summary")
     page.select_option("#method", "saliency")
+    page.click("#breaking > summary")
     page.fill("#sliders [name=blur]", "1.5")
     page.wait_for_url(re.compile("blur"))
     page.click("#copy-link")

@@ -56,7 +56,7 @@ def test_the_room_speaks_spanish(open_page: Open) -> None:
     ready(page)
 
     assert page.get_attribute("html", "lang") == "es"
-    expect(page.locator("h1")).to_have_text("Dentro de la red")
+    expect(page.locator("h1")).to_have_text("En duda entre perro y gato")
     expect(page.locator("#answer .name").filter(has_text="gato")).to_have_count(1)
     expect(page.locator("#making-title")).to_contain_text("mapa")
     expect(page.locator("#unit-line")).to_contain_text("fila")

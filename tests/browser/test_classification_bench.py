@@ -51,6 +51,7 @@ def test_sliders_change_what_is_seen_and_the_answer(open_page: Open, server: str
     page = open_page("/classify?sample=cat")
     ready(page)
     before = probabilities(page)
+    page.click("#breaking > summary")
 
     for slider, value, change in CHANGES:
         told = ask(server, "classifications", {"sample": "cat", "change": change})
@@ -69,6 +70,7 @@ def test_a_patch_is_dragged_over_what_the_network_sees(open_page: Open, server: 
     page = open_page("/classify?sample=astronaut")
     ready(page)
 
+    page.click("#breaking > summary")
     page.fill("#sliders [name=size]", "8")
     page.locator("#seen").scroll_into_view_if_needed()
     box = page.locator("#seen canvas").bounding_box()
@@ -106,6 +108,7 @@ def test_a_heat_map_of_any_class_by_any_method(open_page: Open, server: str) -> 
 def test_a_heat_map_that_does_not_come_is_waited_for_no_longer(open_page: Open) -> None:
     page = open_page("/classify?sample=cat", expected="status of 503")
     ready(page)
+    page.click("#looked > summary")
     page.route("**/attributions", lambda route: route.fulfill(status=503, json={"detail": "Busy"}))
 
     page.select_option("#method", "occlusion")
@@ -123,6 +126,7 @@ def test_a_classic_kernel_is_put_in_and_taken_out(open_page: Open, server: str) 
     implant = {"layer": layer, "channel": 1, "matrix": sobel["matrix"], "divisor": sobel["divisor"]}
     told = ask(server, "classifications", {"sample": "cat", "implant": implant})
 
+    page.click("#implant-card > summary")
     page.select_option("#implant-kernel", "sobel-x")
     page.select_option("#implant-channel", index=1)
     page.click("#implant")
@@ -147,6 +151,7 @@ def test_a_learned_kernel_goes_to_the_convolution_page(open_page: Open, server: 
     filters = get(f"{server}/api/models/explain/filters/{named(server, 'conv2d')}").json()
     best = max(filters["likeness"], key=lambda like: abs(like["similarity"]))
 
+    page.click("#filters-card > summary")
     link = page.locator("#likeness li >> nth=0").locator("a >> nth=1")
     matrix = json.loads(parse_qs(urlparse(link.get_attribute("href") or "").query)["steps"][0])[0]["matrix"]
     with page.expect_navigation():
@@ -165,8 +170,8 @@ def test_the_card_of_a_network_says_what_is_known_of_it(open_page: Open, server:
     page = open_page("/classify")
     ready(page)
 
-    page.click("#networks summary")
-    told = page.inner_text(".model[data-model=explain]")
+    page.click("#about > summary")
+    told = page.inner_text("#model-facts")
 
     assert f"{card['accuracy'] * 100:.1f}%" in told
     assert f"{card['accuracy_interval'][0] * 100:.1f}% to {card['accuracy_interval'][1] * 100:.1f}%" in told
@@ -174,6 +179,8 @@ def test_the_card_of_a_network_says_what_is_known_of_it(open_page: Open, server:
     assert f"off by {card['calibration']['after'] * 100:.1f} points" in told
     assert f"noise {card['familiarity']['auroc']['noise']:.3f}" in told
     assert f"{min(card['per_class'].values()) * 100:.1f}% (" in told
+    page.click("#networks summary")
+    assert f"{card['accuracy'] * 100:.1f}% test accuracy" in page.inner_text(".model[data-model=explain]")
     page.click(".model[data-model=explain]")
     expect(page.locator("#network-cards")).to_be_hidden()
 
@@ -183,6 +190,7 @@ def test_what_excites_a_map_is_shown(open_page: Open, server: str) -> None:
     page = open_page(f"/classify?sample=cat&layer={layer}&channel=2")
     ready(page)
     told = get(f"{server}/api/models/explain/channels/{layer}/2").json()
+    page.click("#channel-card > summary")
 
     expect(page.locator("#channel-title")).to_have_text("What excites map 3 of conv 2")
     expect(page.locator("#patches canvas")).to_have_count(len(told["patch_values"]))
@@ -192,6 +200,7 @@ def test_what_excites_a_map_is_shown(open_page: Open, server: str) -> None:
 def test_it_says_while_it_looks_what_excites_a_map_and_offers_another_try(open_page: Open, server: str) -> None:
     page = open_page("/classify?sample=cat", expected="status of 5")
     ready(page)
+    page.click("#channel-card > summary")
     expect(page.locator("#patches canvas").first).to_be_visible()
     held: list[Route] = []
     page.route("**/channels/**", lambda route: held.append(route))
@@ -212,16 +221,18 @@ def test_it_says_while_it_looks_what_excites_a_map_and_offers_another_try(open_p
 def test_another_network_is_shown_with_what_it_sees(open_page: Open) -> None:
     page = open_page("/classify?sample=cat")
     ready(page)
-    expect(page.locator("#selective-card")).to_be_visible()
+    page.click("#selective-card > summary")
     shares = [int(share) for share in re.findall(r"(\d+)%", page.locator("#known").inner_text())]
     assert len(shares) == 3
     assert shares == sorted(shares)
+    page.click("#trust > summary")
 
     page.click("#networks summary")
     page.click(".model[data-model=digits]")
 
     expect(page.locator("#seen-fact")).to_have_text("28 × 28")
     expect(page.locator("#seen-note")).to_contain_text("Colors become grays.")
+    page.click("#photos > summary")
     expect(page.locator("#digit-note")).to_be_visible()
     expect(page.locator("#answer .name >> nth=0")).to_have_text(re.compile(r"\d"))
 

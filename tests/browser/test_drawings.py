@@ -33,6 +33,7 @@ def _draw(page: Page, strokes: Sequence[Sequence[tuple[float, float]]], left: fl
 def test_a_small_digit_in_a_corner_is_read(open_page: Open, digit: int, language: str) -> None:
     page = open_page(f"/classify?model=digits&lang={language}")
 
+    page.click("#photos > summary")
     page.click("#draw")
     _draw(page, DIGITS[digit][0], 0.4, 0.38, 0.48)
     page.click("drawing-board .primary")
@@ -48,6 +49,7 @@ def test_a_small_digit_in_a_corner_is_read(open_page: Open, digit: int, language
 
 def test_the_receptive_field_lies_on_the_drawing(open_page: Open) -> None:
     page = open_page("/classify?model=digits")
+    page.click("#photos > summary")
     page.click("#draw")
     _draw(page, DIGITS[0][0], 0.5, 0.5, 0.4)
     page.click("drawing-board .primary")

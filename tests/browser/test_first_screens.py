@@ -58,9 +58,11 @@ def test_the_first_screen_says_what_the_network_is_asked_for_and_how_far_to_trus
     answer = post(f"{server}/api/models/{model}/classifications", data={"sample": "cat"}).json()
 
     assert is_right("cat", answer["verdict"]) or is_doubted(answer)
-    expect(page.locator("#said")).to_have_text(answer["verdict"]["sentence"])
+    expect(page.locator("#said")).to_have_text(answer["verdict"]["headline"])
+    expect(page.locator("#shares")).to_have_text(answer["verdict"]["shares"])
+    page.click("#trust > summary")
     told = page.inner_text("#familiarity")
-    assert ("Unlike the small pictures it learned from." in told) is (answer["familiar"] is False)
+    assert ("Unlike its training pictures." in told) is (answer["familiar"] is False)
     assert "Nothing unusual" not in told
     assert (page.locator(".opinion").count() == 1) is (answer["second_opinion"] == "photos")
 
@@ -69,6 +71,7 @@ def test_a_second_opinion_is_one_click_away(open_page: Open, server: str) -> Non
     page = open_page("/classify?model=best&sample=coffee")
     ready(page)
 
+    page.click("#trust > summary")
     page.click(".opinion button")
 
     said = post(f"{server}/api/models/photos/classifications", data={"sample": "coffee"}).json()["verdict"]["sentence"]

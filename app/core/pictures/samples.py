@@ -15,20 +15,21 @@ MOUSE_HEAD = (69, 23)
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A bundled picture; `title` is an English sentence to be translated."""
+    """A bundled picture; `title` is an English sentence to be translated, and so is what it `shows`."""
 
     name: str
     family: Family
     title: str
+    shows: str = N_("a pattern")
 
 
 _CATALOG = (
-    Sample("astronaut", "photograph", N_("Astronaut")),
-    Sample("camera", "photograph", N_("Camera")),
-    Sample("coffee", "photograph", N_("Coffee cup")),
-    Sample("cat", "photograph", N_("Cat")),
-    Sample("rocket", "photograph", N_("Rocket")),
-    Sample("mouse", "drawing", N_("Mouse (lecture)")),
+    Sample("astronaut", "photograph", N_("Astronaut"), N_("an astronaut")),
+    Sample("camera", "photograph", N_("Camera"), N_("a man with a camera")),
+    Sample("coffee", "photograph", N_("Coffee cup"), N_("a cup of coffee")),
+    Sample("cat", "photograph", N_("Cat"), N_("a cat")),
+    Sample("rocket", "photograph", N_("Rocket"), N_("a rocket")),
+    Sample("mouse", "drawing", N_("Mouse (lecture)"), N_("a drawn mouse")),
     Sample("checkerboard", "geometry", N_("Checkerboard")),
     Sample("impulse", "geometry", N_("One bright pixel")),
     Sample("ramp", "geometry", N_("Ramp")),

@@ -183,7 +183,7 @@ async def classify_picture(
     """All classes sorted, what they allow to say, what the network saw, and how familiar that was to it."""
     found = await asking.run(tasks.classify_picture, await form.question(asking))
     if found["verdict"]:
-        found["verdict"]["sentence"] = say_verdict(found["verdict"], asking.language)
+        found["verdict"] |= say_verdict(found["verdict"], asking.language)
     other = second_opinion(asking.folder, asking.settings)
     return with_names(found, asking.language) | {"second_opinion": other, "milliseconds": asking.milliseconds()}
 

@@ -28,6 +28,23 @@ _SENTENCES = {
     ("perhaps", True, 2): N_("%(group)s (%(sum)s), perhaps %(first)s (%(share)s) or %(second)s (%(other)s)."),
 }
 
+# The same as a headline and what stands beside it; by kind and how many lead, and by whether the group is said there:
+# where it is what is sure of the answer.
+_HEADLINES = {
+    ("certain", 1): "%(first)s",
+    ("likely", 1): N_("Probably %(first)s"),
+    ("undecided", 2): N_("Undecided between %(first_name)s and %(second_name)s"),
+    ("perhaps", 1): N_("Perhaps %(first)s"),
+    ("perhaps", 2): N_("Perhaps %(first)s or %(second)s"),
+}
+_GROUPED = ("likely", "perhaps")
+_SHARES = {
+    (False, 1): "%(share)s.",
+    (True, 1): N_("%(share)s; %(group)s: %(sum)s."),
+    (False, 2): N_("%(share)s and %(other)s."),
+    (True, 2): N_("%(share)s and %(other)s; %(group)s: %(sum)s."),
+}
+
 
 def with_names(value: Any, language: str) -> Any:
     """The same with a `name` in that language behind each `label`, at any depth."""
@@ -39,16 +56,27 @@ def with_names(value: Any, language: str) -> Any:
     return {key: with_names(inner, language) for key, inner in value.items()} | named
 
 
-def say_verdict(verdict: dict[str, Any], language: str) -> str:
-    """What can be said of the picture, as a sentence."""
-    group, leading = verdict["group"], verdict["leading"]
+def say_verdict(verdict: dict[str, Any], language: str) -> dict[str, str]:
+    """What can be said of the picture: as one `sentence`, and as a `headline` with its `shares`."""
+    has_group, count = verdict["group"] is not None, len(verdict["leading"])
+    written = {
+        "sentence": _SENTENCES[verdict["kind"], has_group, count],
+        "headline": _HEADLINES[verdict["kind"], count],
+        "shares": _SHARES[has_group and verdict["kind"] in _GROUPED, count],
+    }
+    values = _values_of(verdict, language)
+    told = {name: translate(language, sentence, values) for name, sentence in written.items()}
+    return {name: text[:1].upper() + text[1:] for name, text in told.items()}
+
+
+def _values_of(verdict: dict[str, Any], language: str) -> dict[str, str]:
+    group = verdict["group"]
     places = {"group": group} if group else {}
-    places |= dict(zip(("first", "second"), leading, strict=False))
+    places |= dict(zip(("first", "second"), verdict["leading"], strict=False))
     values = {place: phrase_of(named["label"], language) for place, named in places.items()}
+    values |= {f"{place}_name": name_of(named["label"], language) for place, named in places.items()}
     shares = {"group": "sum", "first": "share", "second": "other"}
-    values |= {shares[place]: write_share(named["probability"], language) for place, named in places.items()}
-    sentence = translate(language, _SENTENCES[verdict["kind"], group is not None, len(leading)], values)
-    return sentence[:1].upper() + sentence[1:]
+    return values | {shares[place]: write_share(named["probability"], language) for place, named in places.items()}
 
 
 def write_share(share: float, language: str) -> str:

@@ -1,8 +1,8 @@
-// The answer: what can be said, the classes with their probabilities, how long it took, and whether to believe it.
+// The verdict as the page's title, the shares beside it, what is on the photo where that is known, and why to doubt it.
 
 import { classify } from "../api.js";
 import { NO_NUMBERS, known } from "../shared/class-bars.js";
-import { h } from "../shared/dom.js";
+import { h, say } from "../shared/dom.js";
 import { number, percent } from "../shared/format.js";
 import { _ } from "../shared/i18n.js";
 import { part } from "../rooms/part.js";
@@ -12,9 +12,13 @@ import { showSeen } from "./picture/photo.js";
 const $ = (selector) => document.querySelector(selector);
 
 export function connectAnswer(page) {
-  $("#answer").addEventListener("label", ({ detail }) => page.change({ label: detail }));
+  $("#answer").addEventListener("label", ({ detail }) => {
+    $("#looked").open = true;
+    page.change({ label: detail });
+  });
   return part(page, {
     isLive: true,
+    isFollowing: true,
     show: () => page.answer && showBars(page),
     question: () => ({ key: page.pictureKey }),
     answer: async ({ key }) => {
@@ -38,19 +42,39 @@ export function pictureOf(key) {
 function showAnswer(page) {
   const { answer } = page;
   showBars(page);
-  $("#answer-fact").textContent = `${number(answer.milliseconds, answer.milliseconds < 10 ? 1 : 0)} ms`;
+  say($("#said"), answer.verdict?.headline ?? NO_NUMBERS);
+  say($("#shares"), answer.verdict?.shares ?? "");
+  say($("#truth"), truth(page));
+  say($("#doubt"), answer.verdict ? doubt(answer) : "");
+  $("#answer-fact").textContent = _("Answered in %(time)s ms.", {
+    time: number(answer.milliseconds, answer.milliseconds < 10 ? 1 : 0),
+  });
+  showTrust(page);
+}
+
+function showBars({ answer, state }) {
+  const chosen = state.label ?? answer.predictions[0].label;
+  $("#answer").show(answer.predictions, { chosen });
+}
+
+/** What a sample shows, which is known; what a visitor's photo shows is not. */
+function truth({ samples, state }) {
+  const sample = samples.find(({ name }) => name === state.sample);
+  return sample ? _("The photo shows %(what)s.", { what: sample.shows }) : "";
+}
+
+/** Why not to believe it, in a few words; nothing where only the usual holds: it may be wrong. */
+function doubt({ familiar }) {
+  return familiar === false ? _("Do not trust it: nothing it learned from looks like this.") : "";
+}
+
+function showTrust(page) {
+  const { answer } = page;
   const sentence = answer.verdict ? familiarity(answer) : [];
   $("#familiarity").className = `verdict${answer.familiar === false ? " is-strange" : ""}`;
   const text = sentence.map((piece, index) => (index === 0 ? h("strong", {}, piece) : ` ${piece}`));
   $("#familiarity").replaceChildren(...text, ...secondOpinion(page, answer));
-  $("#announcement").textContent = answer.verdict?.sentence ?? NO_NUMBERS;
-}
-
-function showBars(page) {
-  const { answer, state } = page;
-  const chosen = state.label ?? answer.predictions[0].label;
-  $("#said").textContent = answer.verdict?.sentence ?? "";
-  $("#answer").show(answer.predictions, { chosen });
+  $("#trust-value").textContent = sentence[0] || sentence[1] || "";
 }
 
 /**
@@ -58,23 +82,19 @@ function showBars(page) {
  * pictures.
  */
 function familiarity({ familiarity: share, familiar, predictions }) {
-  const known = _("It can still be wrong: it knows only these %(count)s classes.", {
-    count: number(predictions.length),
+  const limits = _("It may still be wrong: it knows only these %(count)s classes.", {
+    count: number(known(predictions).length),
   });
   if (share === null || share === undefined)
-    return ["", _("How familiar the picture is was not measured for this network."), known];
+    return ["", _("How familiar the picture is was not measured for this network."), limits];
   const shown = { share: percent(share) };
   if (!familiar)
     return [
-      _("Unlike the small pictures it learned from."),
+      _("Unlike its training pictures."),
       share === 0
-        ? _("None of those held out of its training is as strange.")
-        : _("Only %(share)s of those held out of its training are as strange.", shown),
+        ? _("None of those held out is as strange.")
+        : _("Only %(share)s of those held out are as strange.", shown),
       _("Do not trust the answer."),
     ];
-  return [
-    _("Like the small pictures it learned from."),
-    _("%(share)s of those held out of its training are no more typical.", shown),
-    known,
-  ];
+  return [_("Looks like its training pictures."), _("%(share)s of those held out are no more typical.", shown), limits];
 }

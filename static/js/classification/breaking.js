@@ -17,7 +17,9 @@ export function connectBreaking(page) {
   $("#sliders").addEventListener("input", ({ target }) => slide(page, target.name, Number(target.value)));
   $("#unbreak").addEventListener("click", () => page.change({ change: {} }));
   connectCover(page);
+  if (changeFields(page.state.change)) $("#breaking").open = true;
   return part(page, {
+    isFollowing: true,
     isLive: true,
     show: () => show(page),
     question: () =>

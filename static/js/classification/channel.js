@@ -8,6 +8,7 @@ import { channelTitle, classTitle, datasetTitle } from "../shared/layers.js";
 import { loadImage } from "../shared/pixels.js";
 import { titleOf } from "./columns/column.js";
 import { part } from "../rooms/part.js";
+import { isOpen } from "./folds.js";
 
 const PATCHES = 9;
 const $ = (selector) => document.querySelector(selector);
@@ -65,7 +66,7 @@ function asked(page) {
       map: channelTitle(layer, channel, page.model.classes),
       layer: titleOf(page, layer.name),
     });
-  return isConvolution ? { model: page.model.name, layer: layer.name, channel } : null;
+  return isConvolution && isOpen("#channel-card") ? { model: page.model.name, layer: layer.name, channel } : null;
 }
 
 function show(

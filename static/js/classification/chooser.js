@@ -1,11 +1,11 @@
-// Which network is looked into, what is known of it, the color scale, and the link to all that.
+// Which network is looked into, what is known of it, and the link to all that.
 
 import { modelFileAddress } from "../api.js";
 import "./model-cards.js";
 import { OWN } from "../shared/address.js";
 import { copyText } from "../shared/clipboard.js";
-import { number, percentFine } from "../shared/format.js";
 import { _ } from "../shared/i18n.js";
+import { factsOf, sentenceOf } from "./model-facts.js";
 
 const $ = (selector) => document.querySelector(selector);
 
@@ -30,9 +30,10 @@ function refresh({ model, state }) {
   $("#network-cards").chosen = model.name;
   for (const file of ["weights", "onnx"]) $(`#model-${file}`).href = modelFileAddress(model.name, file);
   for (const radio of document.querySelectorAll("[name=scale]")) radio.checked = radio.value === state.scale;
-  const facts = [_("%(count)s parameters", { count: number(model.parameters) })];
-  if (model.accuracy) facts.push(_("right on %(share)s of its test images", { share: percentFine(model.accuracy) }));
-  $("#maps-fact").textContent = facts.join(" · ");
+  $("#about-value").textContent = sentenceOf(model);
+  if ($("#model-facts").dataset.model === model.name) return;
+  $("#model-facts").replaceChildren(...factsOf(model));
+  $("#model-facts").dataset.model = model.name;
 }
 
 async function copyLink({ state }) {

@@ -12,8 +12,10 @@ import { connectBreaking } from "./breaking.js";
 import { connectChannel } from "./channel.js";
 import { byKnowledge, connectChooser } from "./chooser.js";
 import { connectFilters } from "./filters.js";
+import { connectFolds } from "./folds.js";
 import { connectHeat } from "./heat.js";
 import { connectImplant } from "./implant.js";
+import { connectLive } from "./live.js";
 import { connectLearning } from "./gradients/learning.js";
 import { connectMaking } from "./making/making.js";
 import { connectMaps } from "./columns/maps.js";
@@ -28,6 +30,7 @@ import { connectPictures } from "../rooms/sources.js";
 const ADDRESS = new Address(told.address);
 const PHOTO_SIDE = 384;
 const SETTLE_MS = 220;
+const REFUSED_MS = 1000; // until the next live frame, where one was refused
 const UNLISTED = /^(run-[0-9a-f]{16}|own-[0-9a-f]{32})$/; // a run's newest checkpoint, and what visitors sent in
 const NO_MAP = { layer: null, channel: null, x: null, y: null, source: null };
 const NOT_OPEN = { ...NO_MAP, open: null, whole: null };
@@ -46,6 +49,7 @@ class ClassificationPage {
   explained = null;
   other = null; // the second photo, {sample} or {file}
   others = 0; // that were compared with
+  isLive = false; // while the camera is on
   probes = null; // what each layer alone answers
   trail = [];
   allTerms = false;
@@ -63,6 +67,7 @@ class ClassificationPage {
       connectPictures(this.samples, (source) => this.#meet(source));
       this.#parts = [
         connectPhoto,
+        connectLive,
         connectAnswer,
         connectBreaking,
         connectChooser,
@@ -76,6 +81,7 @@ class ClassificationPage {
         connectImplant,
         connectFilters,
         connectSelectivity,
+        connectFolds,
       ].map((connect) => connect(this));
       addEventListener("popstate", () => this.#return());
       this.other = await otherOf(this);
@@ -141,6 +147,15 @@ class ClassificationPage {
     return this.take(source, undefined, isBetter ? knowing.name : null);
   }
 
+  /** A live frame, {file} and its levels: answered, and its maps drawn, before the promise is kept. */
+  async follow(source, levels) {
+    [this.source, this.photo, this.origin] = [source, levels, {}];
+    this.#pictures += 1;
+    this.state.sample = OWN;
+    for (const part of this.#parts.filter(({ isFollowing }) => isFollowing)) await part.refresh();
+    if (this.answer?.key !== this.pictureKey) await new Promise((done) => setTimeout(done, REFUSED_MS));
+  }
+
   /** Another network; what was open in the last one is closed. */
   async choose(name) {
     await this.attempt(() => this.#choose(name));
@@ -187,12 +202,14 @@ class ClassificationPage {
   change(patch, { isLive = false } = {}) {
     Object.assign(this.state, patch);
     if (!this.model || !this.source) return;
-    for (const part of this.#parts) if (!isLive || part.isLive) part.refresh();
+    const follows = (part) => (this.isLive ? part.isFollowing : !isLive || part.isLive);
+    for (const part of this.#parts.filter(follows)) part.refresh();
     clearTimeout(this.#settling);
     this.#settling = setTimeout(() => this.#settle(isLive), SETTLE_MS);
   }
 
   #settle(isLive) {
+    if (this.isLive) return;
     if (isLive) for (const part of this.#parts) part.refresh();
     const query = ADDRESS.write(this.state);
     history.replaceState(null, "", query ? `${location.pathname}?${query}` : location.pathname);

@@ -9,6 +9,7 @@ import { _ } from "../shared/i18n.js";
 import { layerTitle } from "../shared/layers.js";
 import { largest } from "../shared/sign.js";
 import { part } from "../rooms/part.js";
+import { isOpen } from "./folds.js";
 
 const FIRST_SHOWN = 16;
 const LARGEST_SIDE = 7; // as far as the convolution page goes
@@ -16,9 +17,10 @@ const $ = (selector) => document.querySelector(selector);
 
 export function connectFilters(page) {
   return part(page, {
+    show: () => showRow(page),
     question: () => {
-      const first = page.maps?.layers.find(({ role }) => role === "kernels");
-      return first ? { model: page.model.name, layer: first.name } : null;
+      const first = firstOf(page);
+      return first && isOpen("#filters-card") ? { model: page.model.name, layer: first.name } : null;
     },
     answer: async ({ layer }, isNewest) => {
       const filters = await readFilters(page.model.name, layer);
@@ -27,10 +29,26 @@ export function connectFilters(page) {
   });
 }
 
+/** The first layer that has kernels, once the maps are there. */
+function firstOf({ maps }) {
+  return maps?.layers.find(({ role }) => role === "kernels") ?? null;
+}
+
+function showRow(page) {
+  const first = firstOf(page);
+  $("#filters-card").hidden = !first;
+  if (!first) return;
+  $("#filters-value").textContent = _("%(count)s kernels of %(layer)s", {
+    count: number(first.shape[0]),
+    layer: layerTitle(first.name),
+  });
+}
+
 function show(page, layer, { kernels, likeness, random_likeness: random }) {
-  const isShown = Boolean(kernels && likeness?.length);
-  $("#filters-card").hidden = !isShown;
-  if (!isShown) return;
+  $("#likeness").replaceChildren();
+  $("#more-likeness").hidden = true;
+  $("#filters-fact").textContent = _("This network's first kernels have no classic ones of their size beside them.");
+  if (!kernels || !likeness?.length) return;
   $("#filters-fact").textContent = random
     ? _("cosine similarity; random kernels reach %(mean)s ± %(sd)s", {
         mean: number(random.mean, 2),

@@ -12,6 +12,7 @@ import { centerSquare } from "../shared/framing.js";
 import { drawHeat, readSprite } from "../shared/maps.js";
 import { readPixels } from "../shared/pixels.js";
 import { part } from "../rooms/part.js";
+import { isOpen } from "./folds.js";
 
 const NOTES = {
   "grad-cam": _(
@@ -23,15 +24,23 @@ const NOTES = {
   ),
   occlusion: _("Occlusion: a patch is moved over the picture; rust is where hiding it costs the class most."),
 };
+const METHOD = "grad-cam";
+const MANY = 20; // classes: of more, the list holds those that count, and one is searched among all
+const LISTED = 5;
 const $ = (selector) => document.querySelector(selector);
 
 export function connectHeat(page) {
   $("#method").addEventListener("change", ({ target }) => page.change({ method: target.value }));
   $("#label").addEventListener("change", ({ target }) => page.change({ label: target.value }));
+  $("#label-search").addEventListener("change", ({ target }) => search(page, target));
+  if (page.state.label || page.state.method !== METHOD) $("#looked").open = true;
   return part(page, {
+    isFollowing: true,
     show: () => showChoices(page),
     question: () =>
-      hasNumbers(page) ? { key: page.answer.key, method: page.state.method, label: chosenLabel(page) } : null,
+      isOpen("#looked") && hasNumbers(page)
+        ? { key: page.answer.key, method: page.state.method, label: chosenLabel(page) }
+        : null,
     answer: async ({ method, label }, isNewest) => {
       $("#heat").setAttribute("aria-busy", "true");
       try {
@@ -43,6 +52,17 @@ export function connectHeat(page) {
       }
     },
   });
+}
+
+/** A class by its name, as it is written or as programs ask by. */
+function search(page, field) {
+  const typed = field.value.trim().toLocaleLowerCase();
+  const found = page.model.classes.find((label) =>
+    [label, classTitle(label)].some((name) => name.toLocaleLowerCase() === typed),
+  );
+  if (!found) return;
+  field.value = "";
+  page.change({ label: found });
 }
 
 /** Whether there is an answer, in numbers. */
@@ -58,16 +78,29 @@ function chosenLabel({ state, answer, model }) {
 function showChoices(page) {
   $("#method").value = page.state.method;
   const isThere = !page.answer || hasNumbers(page);
-  for (const id of ["heat", "heat-scale", "heat-fact", "heat-sum"]) $(`#${id}`).hidden = !isThere;
+  $("#heat").hidden = !isThere || !isOpen("#looked");
+  for (const id of ["heat-scale", "heat-fact", "heat-sum"]) $(`#${id}`).hidden = !isThere;
   $("#heat-note").textContent = isThere
     ? NOTES[page.state.method]
     : _("Where there is no answer, there is nothing to color.");
-  if (!page.answer) return;
-  const options = page.model.classes.map((label) => h("option", { value: label }, classTitle(label)));
-  if ($("#label").options.length !== options.length || $("#label").dataset.model !== page.model.name)
-    $("#label").replaceChildren(...options);
-  $("#label").dataset.model = page.model.name;
+  if (page.answer) showClasses(page);
+}
+
+/** All classes; of many the likeliest and the chosen one, and a search. */
+function showClasses(page) {
+  const { classes } = page.model;
+  const isLong = classes.length > MANY;
+  const counting = known(page.answer.predictions).slice(0, LISTED);
+  const listed = isLong ? [...new Set([...counting.map(({ label }) => label), chosenLabel(page)])] : classes;
+  const option = (label) => h("option", { value: label }, classTitle(label));
+  const key = JSON.stringify(listed);
+  if ($("#label").dataset.listed !== key) $("#label").replaceChildren(...listed.map(option));
+  $("#label").dataset.listed = key;
   $("#label").value = chosenLabel(page);
+  $("#label-search").hidden = !isLong;
+  if (isLong && $("#all-labels").dataset.model !== page.model.name)
+    $("#all-labels").replaceChildren(...classes.map((label) => h("option", { value: classTitle(label) })));
+  $("#all-labels").dataset.model = page.model.name;
 }
 
 function showHeat(page, { method, label, limit, signed, completeness, milliseconds }, map) {

@@ -74,6 +74,7 @@ function offerPlaces(page) {
 function showState(page) {
   const { implant } = page.state;
   const kernel = page.kernels.find(({ name }) => name === implant?.kernel);
+  $("#implant-value").textContent = kernel ? kernel.title : _("does the network still know what it sees?");
   for (const selector of ["#explant", "#swap", "#implant-bars"]) $(selector).hidden = !kernel;
   $("#implant-note").hidden = !kernel;
   if (!kernel) return;

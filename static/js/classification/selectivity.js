@@ -6,21 +6,19 @@ import { fixed, number, percent } from "../shared/format.js";
 import { _ } from "../shared/i18n.js";
 import { datasetTitle, layerTitle } from "../shared/layers.js";
 import { part } from "../rooms/part.js";
+import { isOpen } from "./folds.js";
 import { nodeTitle } from "./columns/column.js";
 import { isDeep, pathTo, treeOf } from "./columns/tree.js";
 
 const $ = (selector) => document.querySelector(selector);
 
 export function connectSelectivity(page) {
-  let shown = null;
   return part(page, {
-    show: () => ($("#selective-card").hidden = shown !== page.model.name),
-    question: () => page.explained && { model: page.model.name }, // after what the visitor waits for
+    show: () => showRow(page),
+    question: () => (isOpen("#selective-card") ? { model: page.model.name } : null),
     answer: async ({ model }, isNewest) => {
       const answer = await readSelectivity(model);
       if (!isNewest()) return;
-      shown = model;
-      showKnown(page.model.probes?.layers ?? []);
       show({ ...answer, layers: stepsOf(page.model, answer.layers) });
     },
   });
@@ -28,7 +26,6 @@ export function connectSelectivity(page) {
 
 function show({ layers, source, looked_at: count }) {
   const hasClasses = layers.some(({ class_index: index }) => index !== null);
-  $("#selective-card").hidden = layers.length < 2;
   $("#selective-fact").textContent = hasClasses
     ? _("%(count)s pictures of %(source)s", { count: number(count), source: datasetTitle(source) })
     : "";
@@ -67,6 +64,24 @@ function stepsOf(model, layers) {
     }));
 }
 
+/** A network with one layer that has maps has nothing to compare. */
+function showRow({ model, maps }) {
+  const probed = model.probes?.layers ?? [];
+  $("#selective-card").hidden = (maps?.layers ?? []).filter(({ role }) => role === "kernels").length < 2;
+  showKnown(probed);
+  $("#selective-value").textContent =
+    probed.length < 3
+      ? _("how choosy the maps of each layer are")
+      : spread(probed)
+          .map(({ accuracy }) => percent(accuracy))
+          .join(" → ");
+}
+
+/** The first, a middle and the last. */
+function spread(layers) {
+  return [layers[0], layers[Math.floor(layers.length / 2)], layers.at(-1)];
+}
+
 function mean(values) {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
@@ -75,7 +90,7 @@ function mean(values) {
 function showKnown(probed) {
   $("#known").hidden = probed.length < 3;
   if (probed.length < 3) return;
-  const [first, middle, last] = [probed[0], probed[Math.floor(probed.length / 2)], probed.at(-1)];
+  const [first, middle, last] = spread(probed);
   $("#known").textContent = _(
     "Simple first, complex later: by weighing alone, %(first)s of the test images can be told right from the pixels, %(middle)s after %(middle_layer)s, %(last)s after %(last_layer)s.",
     {

@@ -31,8 +31,31 @@ DOG, BREED, OTHER = ({"label": label, "probability": share} for label, share in 
 def test_every_verdict_has_its_sentence(kind: str, group: dict, leading: list, english: str, spanish: str) -> None:
     verdict = {"kind": kind, "group": group, "leading": leading}
 
-    assert say_verdict(verdict, "en") == english
-    assert say_verdict(verdict, "es").replace("\N{NO-BREAK SPACE}", " ") == spanish
+    assert say_verdict(verdict, "en")["sentence"] == english
+    assert say_verdict(verdict, "es")["sentence"].replace("\N{NO-BREAK SPACE}", " ") == spanish
+
+
+@pytest.mark.parametrize(("kind", "group", "leading", "english", "spanish"), [
+    ("certain", None, [BREED], "A Siberian husky|48%.", "Un husky siberiano|48 %."),
+    ("likely", DOG, [BREED], "Probably a Siberian husky|48%; a dog: 85%.",
+     "Probablemente un husky siberiano|48 %; un perro: 85 %."),
+    ("undecided", DOG, [BREED, OTHER], "Undecided between Siberian husky and Alaskan malamute|48% and 41%.",
+     "En duda entre husky siberiano y malamute de Alaska|48 % y 41 %."),
+    ("undecided", None, [DOG, BREED], "Undecided between dog and Siberian husky|85% and 48%.",
+     "En duda entre perro y husky siberiano|85 % y 48 %."),
+    ("perhaps", DOG, [BREED, OTHER],
+     "Perhaps a Siberian husky or an Alaskan malamute|48% and 41%; a dog: 85%.",
+     "Quizá un husky siberiano o un malamute de Alaska|48 % y 41 %; un perro: 85 %."),
+    ("perhaps", None, [BREED], "Perhaps a Siberian husky|48%.", "Quizá un husky siberiano|48 %."),
+])  # fmt: skip
+def test_every_verdict_has_a_headline_and_its_shares(
+    kind: str, group: dict, leading: list, english: str, spanish: str
+) -> None:
+    verdict = {"kind": kind, "group": group, "leading": leading}
+
+    for language, expected in (("en", english), ("es", spanish)):
+        told = say_verdict(verdict, language)
+        assert f"{told['headline']}|{told['shares']}".replace("\N{NO-BREAK SPACE}", " ") == expected
 
 
 @pytest.mark.parametrize(("share", "english", "spanish"), [
@@ -53,4 +76,4 @@ def test_a_name_stands_beside_every_label_at_any_depth() -> None:
 def test_a_class_of_ones_own_is_said_as_it_is_written() -> None:
     verdict = {"kind": "certain", "group": None, "leading": [{"label": "50 % off", "probability": 1.0}]}
 
-    assert say_verdict(verdict, "en") == "50 % off (100%)."
+    assert say_verdict(verdict, "en")["sentence"] == "50 % off (100%)."

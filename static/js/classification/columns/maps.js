@@ -28,6 +28,7 @@ export function connectMaps(page) {
     showScale(page);
   };
   return part(page, {
+    isFollowing: true,
     show,
     question: () => asked(page),
     answer: async ({ key }, isNewest) => {

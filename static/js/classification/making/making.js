@@ -28,6 +28,7 @@ export function connectMaking(page) {
     page.change({});
   });
   return part(page, {
+    isFollowing: true,
     show: () => isPresent(page) && draw(page),
     question: () => asked(page),
     answer: async (question, isNewest) => {

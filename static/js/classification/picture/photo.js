@@ -27,7 +27,7 @@ export function connectPhoto(page) {
     if (key.some((part, index) => part !== shown[index])) showPhoto(page);
     shown = key;
   };
-  return { refresh, isLive: true };
+  return { refresh, isLive: true, isFollowing: true };
 }
 
 function showPhoto({ photo, model, origin }) {

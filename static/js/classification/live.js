@@ -1,0 +1,53 @@
+// The live camera put to the network: of each frame the answer and the maps, then the next frame; what comes meanwhile
+// is dropped, so that nothing queues. Only the frame that one keeps becomes one's photo.
+
+import { CameraStream } from "../shared/camera-stream.js";
+import { picture } from "../shared/engine.js";
+import { _ } from "../shared/i18n.js";
+
+const SIDE = 256; // of a frame: finer than any network here sees
+const $ = (selector) => document.querySelector(selector);
+
+export function connectLive(page) {
+  const camera = new CameraStream((frame) => follow(page, frame), { side: SIDE });
+  $("#live-video").append(camera.video);
+  $("#live").addEventListener("click", () => (camera.state === "off" ? begin(page, camera) : keepFrame(page, camera)));
+  camera.addEventListener("change", () => show(page, camera));
+  show(page, camera);
+  return { refresh() {}, stop: () => camera.stop() };
+}
+
+async function begin(page, camera) {
+  await page.meetOwn();
+  await camera.start();
+}
+
+async function follow(page, { width, height, data, canvas }) {
+  const file = await new Promise((done) => canvas.toBlob(done, "image/png"));
+  if (file) await page.follow({ file }, planesOf(width, height, data));
+}
+
+/** What is seen is what is kept: the frame becomes the visitor's photo, in this browser. */
+async function keepFrame(page, camera) {
+  const file = await camera.photo();
+  camera.stop();
+  if (file) await page.take({ file });
+}
+
+function planesOf(width, height, rgba) {
+  const planes = picture(width, height, 3);
+  for (let index = 0; index < width * height; index += 1)
+    for (let channel = 0; channel < 3; channel += 1)
+      planes.data[channel * width * height + index] = rgba[index * 4 + channel];
+  return planes;
+}
+
+function show(page, { state, sentence }) {
+  const isOn = state !== "off";
+  page.isLive = isOn;
+  $("#live").textContent = isOn ? _("Keep this picture") : _("Live camera");
+  $("#live").classList.toggle("is-on", state === "on");
+  $("#live").setAttribute("aria-pressed", String(isOn));
+  $("#live-video").hidden = state !== "on";
+  $("#live-state").textContent = sentence;
+}
