@@ -5,10 +5,12 @@ const START = 1024; // the compiler's own lies below
 const SLACK = 256; // bytes: a block may reach as far past its row
 const MOST = 128 * 2 ** 20; // such memory is never given back
 const TAP = 16;
+const SMALL = 2 ** 18; // bytes
 
 let wasm = null;
-let planes = null; // the bordered planes at START: {of, key, end}
 let values = null; // the result at `at`: {data, at}
+// Bordered planes, {at, of, key}: a thumbnail has a place of its own, since both it and the picture follow every edit.
+const [small, large] = [{ at: START }, { at: START + SMALL, end: START + SMALL }];
 
 /** Takes the module, as bytes or as the answer that brings them. Rejects where the browser knows no SIMD. */
 export async function useNative(source) {
@@ -24,17 +26,18 @@ export async function useNative(source) {
  */
 export function convolveNatively({ input, cells, fill, taps, isPrecise, step, result }) {
   values = null;
-  const rows = input.channels * cells * 4 + SLACK;
-  const lines = taps.length * TAP + (input.columns * 4 + SLACK);
-  if (!hasRoom(START + rows + lines + result.data.length * 4 + SLACK)) return false;
-  if (planes?.of !== input.of || planes.key !== input.key) place(input, cells, fill);
-  const tapsAt = START + rows;
-  writeTaps(tapsAt, taps);
+  const bytes = input.channels * cells * 4 + SLACK;
+  const planes = bytes <= SMALL ? small : large;
+  const tapsAt = planes === large ? large.at + bytes : large.end;
   const row = tapsAt + taps.length * TAP;
   const at = row + input.columns * 4 + SLACK;
   const { width, height, data } = result;
+  if (!hasRoom(at + data.length * 4 + SLACK)) return false;
+  if (planes.of !== input.of || planes.key !== input.key) place(planes, input, cells, fill);
+  large.end = tapsAt;
+  writeTaps(tapsAt, taps);
   for (let channel = 0; channel < input.channels; channel += 1) {
-    const from = START + channel * cells * 4;
+    const from = planes.at + channel * cells * 4;
     const to = at + channel * width * height * 4;
     const { stride, divisor, offset } = step;
     // prettier-ignore
@@ -70,7 +73,7 @@ export function paintNatively({ data, channels, width, height }, bytes, colors, 
 /** Where the values of `data` lie, with `more` bytes behind them; 0 where there is no room. */
 function brought(data, more) {
   const isHere = values?.data === data;
-  const at = isHere ? values.at : (planes?.end ?? START);
+  const at = isHere ? values.at : large.end;
   if (!hasRoom(at + data.length * 4 + more)) return 0;
   if (isHere) return at;
   values = null;
@@ -78,10 +81,10 @@ function brought(data, more) {
   return at;
 }
 
-function place({ of, key, channels }, cells, fill) {
+function place(planes, { of, key, channels }, cells, fill) {
   for (let channel = 0; channel < channels; channel += 1)
-    fill(floats(START + channel * cells * 4, cells).fill(0), channel);
-  planes = { of, key, end: START + channels * cells * 4 + SLACK };
+    fill(floats(planes.at + channel * cells * 4, cells).fill(0), channel);
+  Object.assign(planes, { of, key });
 }
 
 function writeTaps(at, taps) {
