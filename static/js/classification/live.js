@@ -2,8 +2,8 @@
 // is dropped, so that nothing queues. Only the frame that one keeps becomes one's photo.
 
 import { CameraStream } from "../shared/camera-stream.js";
-import { picture } from "../shared/engine.js";
 import { _ } from "../shared/i18n.js";
+import { colorsOf } from "../shared/pixels.js";
 
 const SIDE = 256; // of a frame: finer than any network here sees
 const $ = (selector) => document.querySelector(selector);
@@ -22,9 +22,9 @@ async function begin(page, camera) {
   await camera.start();
 }
 
-async function follow(page, { width, height, data, canvas }) {
-  const file = await new Promise((done) => canvas.toBlob(done, "image/png"));
-  if (file) await page.follow({ file }, planesOf(width, height, data));
+async function follow(page, frame) {
+  const file = await new Promise((done) => frame.canvas.toBlob(done, "image/png"));
+  if (file) await page.follow({ file }, colorsOf(frame));
 }
 
 /** What is seen is what is kept: the frame becomes the visitor's photo, in this browser. */
@@ -32,14 +32,6 @@ async function keepFrame(page, camera) {
   const file = await camera.photo();
   camera.stop();
   if (file) await page.take({ file });
-}
-
-function planesOf(width, height, rgba) {
-  const planes = picture(width, height, 3);
-  for (let index = 0; index < width * height; index += 1)
-    for (let channel = 0; channel < 3; channel += 1)
-      planes.data[channel * width * height + index] = rgba[index * 4 + channel];
-  return planes;
 }
 
 function show(page, { state, sentence }) {

@@ -3,9 +3,9 @@
 import { h } from "../shared/dom.js";
 import { applyStep } from "../shared/engine.js";
 import "../shared/kernel-swatch.js";
+import { colorsOf, grayOf } from "../shared/pixels.js";
 import { complete } from "../shared/steps.js";
 import { draw, isPhoto } from "./drawing.js";
-import { colorsOf, grayOf } from "./photo.js";
 
 const TALLER = 106 / 98; // a slice, than it is wide
 

@@ -54,26 +54,3 @@ export function middle(whole, width, height) {
   }
   return { picture: part, left, top };
 }
-
-/** The gray levels of RGBA bytes, by Pillow's weights. */
-export function grayOf({ width, height, data }) {
-  const gray = (at) => (19595 * data[at] + 38470 * data[at + 1] + 7471 * data[at + 2] + 0x8000) >> 16;
-  return picture(
-    width,
-    height,
-    1,
-    Float32Array.from({ length: width * height }, (_value, index) => gray(index * 4)),
-  );
-}
-
-/** The three planes of RGBA bytes. */
-export function colorsOf({ width, height, data }) {
-  const area = width * height;
-  const level = (at) => data[(at % area) * 4 + Math.floor(at / area)];
-  return picture(
-    width,
-    height,
-    3,
-    Float32Array.from({ length: 3 * area }, (_value, at) => level(at)),
-  );
-}

@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { grayOf, middle } from "../../../static/js/front/photo.js";
+import { middle } from "../../../static/js/front/photo.js";
+import { grayOf } from "../../../static/js/shared/pixels.js";
 
 const counted = (width, height) => ({
   width,
