@@ -3,7 +3,7 @@
 import { Alarm } from "./shared/alarm.js";
 import { EventLines } from "./shared/event-lines.js";
 import { language } from "./shared/i18n.js";
-import { readNpy } from "./shared/npy.js";
+import { readArray, readNpy } from "./shared/npy.js";
 
 const RUNS = "/api/runs";
 const SILENCE_MS = 40_000; // the server pings every 15 s
@@ -86,6 +86,12 @@ export async function classify(model, source, fields) {
 /** {layers: [{name, type, shape, limit, maps}]} of a picture. */
 export async function readActivations(model, source, fields) {
   return (await send(`${modelAddress(model)}/activations`, form(source, fields))).json();
+}
+
+/** One layer's values for a picture, float32: {shape, data}, maps as channels x height x width. */
+export async function readValues(model, source, fields, layer) {
+  const asked = form(source, { ...fields, layer, format: "npy" });
+  return readArray(await (await send(`${modelAddress(model)}/activations`, asked)).arrayBuffer());
 }
 
 /**

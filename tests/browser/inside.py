@@ -41,16 +41,33 @@ def named(server: str, kind: str, index: int = 0) -> str:
 
 
 def ready(page: Page) -> None:
-    """Waits until the answer, the maps and the open unit are there."""
-    expect(page.locator("#making[data-unit]")).to_be_visible()
+    """Waits until the answer and the maps are there, and the number that the address opens."""
+    expect(page.locator("#maps .column canvas").first).to_be_attached()
     expect(page.locator("#answer .bar-row").first).to_be_visible()
+    if re.search(r"[?&]layer=", page.url):
+        expect(page.locator("#making[data-unit]")).to_be_visible()
     still(page)
 
 
 def open_map(page: Page, layer: str, channel: int) -> None:
-    """Clicks a map and waits until it is explained."""
-    page.click(f".map[data-layer='{layer}'][data-channel='{channel}']")
+    """Clicks a map, or one of the column that stands for its layer and then the layer, and waits until it is made."""
+    page.click(f".map[data-layers~='{layer}'][data-channel='{channel}']")
+    expect(page.locator("#making")).to_have_attribute("data-unit", re.compile(rf"^\S+ {channel} "))
+    if page.locator(f"#making-steps [data-step='{layer}']").count():
+        page.click(f"#making-steps [data-step='{layer}']")
     expect(page.locator("#making")).to_have_attribute("data-unit", re.compile(rf"^{layer} {channel} "))
+    made(page)
+
+
+def shown(page: Page, layer: str) -> list[int]:
+    """The maps of the column that stands for a layer, from above."""
+    tiles = page.locator(f".map[data-layers~='{layer}']")
+    return [int(channel) for channel in tiles.evaluate_all("all => all.map(tile => tile.dataset.channel)")]
+
+
+def made(page: Page) -> None:
+    """Waits until the open map is painted."""
+    expect(page.locator("#making:not([data-playing])")).to_be_visible()
 
 
 def unit(page: Page) -> dict[str, Any]:
@@ -61,7 +78,7 @@ def unit(page: Page) -> dict[str, Any]:
 
 def unit_value(page: Page) -> float:
     """The value that is written for the open unit."""
-    return numbers(page.inner_text("#unit-value"))[0]
+    return numbers(page.locator("#unit-value").text_content() or "")[0]
 
 
 def probabilities(page: Page, bars: str = "#answer") -> dict[str, float]:

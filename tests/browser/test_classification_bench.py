@@ -234,7 +234,7 @@ def test_another_network_is_shown_with_what_it_sees(open_page: Open) -> None:
     expect(page.locator("#seen-note")).to_contain_text("Colors become grays.")
     page.click("#photos > summary")
     expect(page.locator("#digit-note")).to_be_visible()
-    expect(page.locator("#answer .name >> nth=0")).to_have_text(re.compile(r"\d"))
+    expect(page.locator("#answer .is-best .name")).to_have_text(re.compile(r"\d"))
 
 
 def test_a_refused_file_is_told_and_the_answer_stays(open_page: Open, tmp_path: Path) -> None:

@@ -40,11 +40,11 @@ def test_a_small_digit_in_a_corner_is_read(open_page: Open, digit: int, language
 
     said = "recortado" if language == "es" else "cut out"
     expect(page.locator("#seen-note")).to_contain_text(said)
-    expect(page.locator("#answer .name >> nth=0")).to_have_text(str(digit))
+    expect(page.locator("#answer .is-best .name")).to_have_text(str(digit))
     page.wait_for_url("**sample=own**")
     page.reload()
     page.wait_for_selector("html[data-ready]")
-    expect(page.locator("#answer .name >> nth=0")).to_have_text(str(digit))
+    expect(page.locator("#answer .is-best .name")).to_have_text(str(digit))
 
 
 def test_the_receptive_field_lies_on_the_drawing(open_page: Open) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from app.core.classification.anatomy import INPUT, SOFTMAX, Anatomy
+from app.core.networks.receptive_fields import Views, start
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,15 @@ def field_of(anatomy: Anatomy, layer: str, channel: int, x: int, y: int) -> Fiel
     if len(row.output_shape) == 1:
         y, x = unflatten(channel, (len(row.views[0]), len(row.views[1])))[1:]
     return Field(*row.window(x, y))
+
+
+def views_of(anatomy: Anatomy, layer: str) -> Views | None:
+    """The first and last input row that each row of a layer's maps sees, and the columns; None for a row of values."""
+    if layer == INPUT:
+        return start(anatomy.network.input)
+    if layer == SOFTMAX or len(anatomy.row(layer).output_shape) == 1:
+        return None
+    return anatomy.row(layer).views
 
 
 def unflatten(index: int, places: tuple[int, int]) -> tuple[int, int, int]:

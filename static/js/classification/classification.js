@@ -52,7 +52,7 @@ class ClassificationPage {
   isLive = false; // while the camera is on
   probes = null; // what each layer alone answers
   trail = [];
-  allTerms = false;
+  wasClicked = false; // whether what is open was opened by hand: then it is painted before one's eyes
   #reading = 0;
   #pictures = 0;
   #parts = [];
@@ -181,9 +181,9 @@ class ClassificationPage {
   }
 
   /** Opens a map; `walked` keeps the way that led here. */
-  open(place, { walked = false } = {}) {
+  open(place, { walked = false, isClick = walked } = {}) {
     const { layer, channel, x, y } = this.state;
-    this.allTerms = false;
+    this.wasClicked = isClick;
     this.trail = walked ? [...this.trail, { layer, channel, x, y }] : [];
     const keeper = keeperOf(this, place.layer);
     this.change({ ...NO_MAP, ...place, ...(keeper && { open: keeper }) });

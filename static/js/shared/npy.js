@@ -1,17 +1,20 @@
-// Reads NumPy's .npy bytes (version 1, float32, H x W x C) as the engine's picture, one plane per channel.
+// Reads NumPy's .npy bytes (version 1, float32): as they lie, or H x W x C as the engine's picture, one plane per
+// channel.
 
 import { picture } from "./engine.js";
 
-export function readNpy(buffer) {
+/** {shape, data} of any number of axes. */
+export function readArray(buffer) {
   const view = new DataView(buffer);
   const start = 10 + view.getUint16(8, true);
   const header = new TextDecoder("latin1").decode(new Uint8Array(buffer, 10, start - 10));
-  const [height, width, channels] = header
-    .match(/'shape': \((\d+), (\d+), (\d+)\)/)
-    .slice(1)
-    .map(Number);
-  const interleaved = new Float32Array(buffer.slice(start));
-  return planes(interleaved, height, width, channels);
+  const [, sides] = header.match(/'shape': \(([\d, ]+)\)/);
+  return { shape: sides.match(/\d+/g).map(Number), data: new Float32Array(buffer.slice(start)) };
+}
+
+export function readNpy(buffer) {
+  const { shape, data } = readArray(buffer);
+  return planes(data, ...shape);
 }
 
 function planes(interleaved, height, width, channels) {

@@ -1,6 +1,7 @@
 // A picture with the window on it. Emits `point` {x, y} in its own pixels and `move` {x, y} for arrow keys.
 
 import { emit, h, paint, s } from "./dom.js";
+import { reveal } from "./reveal.js";
 
 const MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
@@ -34,20 +35,7 @@ export class PictureView extends HTMLElement {
   /** Draws the pixels before position `index` (row by row) in full and the rest as a ghost; null shows all. */
   reveal(index) {
     this.#shown = index;
-    const { width, height } = this.#size;
-    Object.assign(this.#canvas, { width, height });
-    const context = this.#canvas.getContext("2d");
-    if (index === null) return context.drawImage(this.#full, 0, 0);
-    context.globalAlpha = 0.16;
-    context.drawImage(this.#full, 0, 0);
-    context.globalAlpha = 1;
-    return this.#copyVisited(context, Math.floor(index / width), (index % width) + 1);
-  }
-
-  #copyVisited(context, row, columns) {
-    const { width } = this.#size;
-    if (row > 0) context.drawImage(this.#full, 0, 0, width, row, 0, 0, width, row);
-    context.drawImage(this.#full, 0, row, columns, 1, 0, row, columns, 1);
+    reveal(this.#canvas, this.#full, index);
   }
 
   /**

@@ -39,7 +39,8 @@ from app.core.classification.inspection.single_units import (
     explain_scaled,
     explain_sum,
 )
-from app.core.classification.receptive_fields import Field, field_of
+from app.core.classification.receptive_fields import Field, field_of, views_of
+from app.core.networks.receptive_fields import Views
 
 Arithmetic = (
     Convolved
@@ -59,7 +60,8 @@ Arithmetic = (
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """One number and its arithmetic. `sources` names the layers that feed it; `field` is what it sees of the input."""
+    """One number and its arithmetic. `sources` names the layers that feed it; `field` is what it sees of the input,
+    `views` what every row and column of its map sees, None in a row of values."""
 
     layer: str
     type: str
@@ -70,14 +72,17 @@ class Unit:
     value: float
     sources: tuple[str, ...]
     field: Field
+    views: Views | None
     arithmetic: Arithmetic
 
     def describe(self) -> dict[str, Any]:
         """As JSON: `from` is the name of the feeding layer, a list of two for a sum, a place for a flattened value."""
         names = self.sources[0] if len(self.sources) == 1 else list(self.sources)
+        views = self.views and {"rows": self.views[0], "columns": self.views[1]}
         return {
             "layer": self.layer, "type": self.type, "role": self.role, "channel": self.channel,
-            "x": self.x, "y": self.y, "value": self.value, "receptive_field": _json(self.field), "from": names,
+            "x": self.x, "y": self.y, "value": self.value, "receptive_field": _json(self.field), "views": views,
+            "from": names,
         } | _json(self.arithmetic)  # fmt: skip
 
 
@@ -115,6 +120,7 @@ def explain_unit(recording: Recording, layer: str, channel: int, x: int, y: int)
         value=float(values[channel, y, x]),
         sources=() if layer == INPUT else recording.anatomy.sources[layer],
         field=field_of(recording.anatomy, layer, channel, x, y),
+        views=views_of(recording.anatomy, layer),
         arithmetic=EXPLANATIONS[role](recording, layer, channel, x, y),
     )
 

@@ -1,24 +1,26 @@
 // A column as the page draws it: of a stage, a block or a layer, which maps stand in it and what is written on it.
 
-import { percent } from "../../shared/format.js";
 import { _ } from "../../shared/i18n.js";
-import { channelTitle, layerTitle, shapeText } from "../../shared/layers.js";
+import { channelTitle, layerTitle } from "../../shared/layers.js";
 import { activity, drawSigned, strongest } from "../../shared/maps.js";
 import { probeOf } from "./probes.js";
-import { isShownNode, openPath, shownNodes } from "./shown.js";
+import { shownColumns, shownParts } from "./shown.js";
 import { pathTo } from "./tree.js";
 
-const [MOST_MAPS, MOST_UNITS, MOST_OF_A_STAGE] = [16, 10, 8];
+const MOST_SHOWN = 8;
 const NAMES = { stem: _("stem"), head: _("head"), classes: _("classes") };
 
-/** Columns, and groups {name, title, columns} of what is unfolded. */
+/** {extractor, classifier}: columns, and groups {name, title, columns} of what is unfolded; rows of values classify. */
 export function columnsOf(page) {
-  return grouped(page, page.maps.tree, openPath(page));
+  const parts = shownParts(page).map((part) => drawn(page, part));
+  const first = parts.findIndex(({ isRow }) => isRow);
+  const end = first < 0 ? parts.length : first;
+  return { extractor: parts.slice(0, end), classifier: parts.slice(end) };
 }
 
 /** Whether a layer has more maps than its column shows at first. */
 export function isCut(page) {
-  return shownNodes(page).some(({ layer }) => page.layer(layer).shape[0] > mostShown(page, page.layer(layer)));
+  return shownColumns(page).some(({ layer }) => page.layer(layer).shape[0] > MOST_SHOWN);
 }
 
 /** The end of a layer's color scale. */
@@ -50,57 +52,61 @@ function numberOf(name) {
   return name.match(/\d*$/)[0];
 }
 
-function grouped(page, nodes, path) {
-  return nodes
-    .filter((node) => isShownNode(page, node))
-    .map((node) =>
-      path.includes(node)
-        ? { name: node.name, title: nodeTitle(node), columns: grouped(page, node.inside, path) }
-        : column(page, node),
-    );
+function drawn(page, part) {
+  if (!part.parts) return column(page, part);
+  const columns = part.parts.map((inner) => drawn(page, inner));
+  return { name: part.node.name, title: nodeTitle(part.node), columns, isRow: columns.every(({ isRow }) => isRow) };
 }
 
-function column(page, node) {
-  const layer = page.layer(node.layer);
+function column(page, { node, layer: name, layers }) {
+  const layer = page.layer(name);
   const isWhole = page.state.whole === layer.name && countKnown(layer) === layer.shape[0];
-  const order = orderOf(page, layer).slice(0, page.state.all || isWhole ? Infinity : mostShown(page, layer));
+  const channels = channelsOf(page, layer, isWhole);
   return {
     name: node.name,
     layer: layer.name,
-    title: columnTitle(page, node, layer),
-    numeral: node.kind === "layer" ? "" : numberOf(node.name),
+    layers,
+    title: columnTitle(page, node, page.layer(layers[0])),
+    more: layers.length > 1 && node.kind === "layer" ? `+ ${kindTitle(layer.name)}` : "",
+    numeral: numberOf(node.kind === "layer" ? layers[0] : node.name),
     canUnfold: node.inside !== null,
     isWhole,
-    fact: shapeText(layer.shape),
-    range: [layer.minimum, layer.maximum],
+    isRow: layer.shape.length === 1,
     probe: probeOf(page, layer.name, titleOf(page, layer.name)),
-    shown: order.map((channel) => entry(page, layer, channel)),
-    hidden: layer.shape[0] - order.length,
+    shown: channels.map((channel) => entry(page, layer, channel)),
+    hidden: layer.shape[0] - channels.length,
   };
+}
+
+/** "ReLU" for relu_2, without its number. */
+function kindTitle(name) {
+  return layerTitle(name.split("/").at(-1).replace(/_\d+$/, ""));
 }
 
 /** A sum inside an open block is not called by the block's name again. */
 function columnTitle({ maps }, node, { name, role }) {
   if (!maps.isStaged) return layerTitle(name);
-  return node.kind === "layer" && role === "sum" ? _("sum") : nodeTitle(node);
+  return node.kind === "layer" && role === "sum" ? _("sum") : node.kind === "layer" ? lastTitle(name) : nodeTitle(node);
+}
+
+function lastTitle(name) {
+  return layerTitle(name.split("/").at(-1));
 }
 
 function countKnown({ maps }) {
   return maps.reduce((count) => count + 1, 0);
 }
 
-/** Channels as the server ordered them, or, where all came at once, by number as long as all are shown. */
-function orderOf(page, layer) {
-  if (layer.order) return layer.order;
-  const most = page.state.all ? Infinity : mostShown(page, layer);
-  return layer.maps.length <= most
-    ? layer.maps.map((_map, index) => index)
-    : strongest(layer.maps.map(activity), Infinity);
-}
-
-function mostShown({ maps }, { shape }) {
-  if (shape.length === 1) return MOST_UNITS;
-  return maps.isStaged ? MOST_OF_A_STAGE : MOST_MAPS;
+/**
+ * Which maps, from above: those that the photo excites most, by their numbers, so that they keep their places while it
+ * changes; a wall of all of them, and those in which two photos differ, begin with the strongest.
+ */
+function channelsOf(page, layer, isWhole) {
+  const order = layer.order ?? strongest(layer.maps.map(activity), Infinity);
+  if (page.state.all && !page.maps.isStaged) return order.toSorted((one, other) => one - other);
+  if (isWhole) return order;
+  const few = order.slice(0, MOST_SHOWN);
+  return page.maps.isPair ? few : few.toSorted((one, other) => one - other);
 }
 
 function entry(page, layer, channel) {
@@ -109,19 +115,6 @@ function entry(page, layer, channel) {
   const [map, other] = [layer.maps[channel], layer.others[channel]];
   if (layer.shape.length === 3)
     return { channel, title, map: drawSigned(map, limit), other: other && drawSigned(other, limit) };
-  const written = layer.role === "softmax" ? percent : null;
-  return {
-    channel,
-    title,
-    values: [map, other].filter(Boolean).map(({ data }) => data[0]),
-    limit,
-    text: nameUnder(page, layer, title, channel),
-    written,
-  };
-}
-
-/** The last column's cells carry the classes' names; other units their numbers. */
-function nameUnder({ model }, layer, title, channel) {
-  if (layer.role === "softmax") return title;
-  return layer.shape[0] === model.classes.length ? null : String(channel + 1);
+  const values = [map, other].filter(Boolean).map(({ data }) => data[0]);
+  return { channel, title, values, limit };
 }

@@ -2,7 +2,8 @@
 
 import { explainUnit, readFilters } from "../../api.js";
 import { isShown } from "./shown.js";
-import { IN_BETWEEN } from "./tree.js";
+
+const ALONG = ["normalize", "function", "scale", "pad", "pool", "global_pool"]; // go on map by map
 
 export class Edges {
   #page;
@@ -24,26 +25,23 @@ export class Edges {
     return froms.map((from) => ({ layer: from, channel, strength: null }));
   }
 
-  /** The same, seen through steps that have no column: norms pass maps on, flattening lays them out. */
+  /**
+   * The same, seen through layers that have no column: one that goes on map by map passes its maps on, flattening lays
+   * them out, and at most one sum lies on the way. None where more than that is folded in between.
+   */
   async shown(place) {
-    if (!this.#hasSource(this.#page.layer(place.layer))) return [];
     let sources = await this.to(place);
-    for (let layer = this.#hidden(sources); layer; layer = this.#hidden(sources))
-      sources = this.#through(layer, sources);
+    while (sources.length && !this.#isThere(sources[0])) {
+      const layer = this.#page.layer(sources[0].layer);
+      if (sources.length === 1 && sources[0].strength === null) sources = await this.to(sources[0]);
+      else if (ALONG.includes(layer.role) || layer.role === "unroll") sources = this.#through(layer, sources);
+      else return [];
+    }
     return sources;
   }
 
-  /** Whether what feeds a layer has a column; what is folded into a stage has none. */
-  #hasSource(layer) {
-    return (layer?.from ?? []).some((name) => {
-      const from = this.#page.layer(name);
-      return isShown(this.#page, from) || (isBetween(from) && this.#hasSource(from));
-    });
-  }
-
-  #hidden([source]) {
-    const layer = source && this.#page.layer(source.layer);
-    return layer && isBetween(layer) && !isShown(this.#page, layer) ? layer : null;
+  #isThere({ layer }) {
+    return isShown(this.#page, this.#page.layer(layer));
   }
 
   #through(layer, sources) {
@@ -102,10 +100,6 @@ export class Edges {
     const most = told.inputs.reduce((largest, { product }) => Math.max(largest, Math.abs(product)), 0) || 1;
     return told.inputs.map(({ index, product }) => ({ layer: from, channel: index, strength: product / most }));
   }
-}
-
-function isBetween({ role }) {
-  return IN_BETWEEN.includes(role);
 }
 
 function sums({ strengths, kernels }) {

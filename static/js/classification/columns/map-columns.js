@@ -1,7 +1,7 @@
-// The network as columns of maps, from the picture to the classes, with edges to what a map is made of. A column may
-// unfold into those of its parts, or show all its maps as a wall.
-// Emits `open` and `trace` with {layer, channel}, `unfold` and `fold` with a node's name, `whole` with a layer's or
-// null.
+// The network as columns of maps in two bands, what extracts and what classifies, with edges to what a map is made of.
+// A column may unfold into those of its parts, or show all its maps as a wall; between two columns a map unfolds.
+// Emits `open` and `trace` with {layer, channel}, `point` with a column, `unfold` and `fold` with a node's name,
+// `whole` with a layer's or null, `close`.
 
 import { emit, h, paint, s } from "../../shared/dom.js";
 import { fixed, number, short } from "../../shared/format.js";
@@ -10,51 +10,59 @@ import { columnsOf } from "../../shared/roving.js";
 import { tint } from "../../shared/sign.js";
 
 const NEXT = { ArrowDown: [0, 1], ArrowUp: [0, -1], ArrowRight: [1, 0], ArrowLeft: [-1, 0] };
+const [SMALLEST, LARGEST, GAP] = [16, 64, 10]; // of a tile and beside it, in pixels
+const [BANDS, HEADS] = [20, 112]; // between the bands; above and below the tiles
+const [MAKING, WALL] = [588, 420]; // as wide as the stylesheet says
 
 export class MapColumns extends HTMLElement {
   #pointed = null;
   #built = "";
+  #columns = [];
   #edges = s("svg", { class: "edges", "aria-hidden": "true" });
-  #columns = h("div", { class: "columns" });
+  #bands = { extractor: null, classifier: null };
+  #making = null;
+  #answer = null;
 
   connectedCallback() {
-    if (this.firstChild) return;
+    if (this.#making) return;
     this.setAttribute("role", "group");
     this.setAttribute("aria-label", this.dataset.label);
-    this.append(this.#columns);
+    for (const side of Object.keys(this.#bands)) this.#bands[side] = this.querySelector(`.band.is-${side} > .columns`);
+    [this.#making, this.#answer] = [this.querySelector(".making"), this.querySelector("answer-rows")];
+    this.append(this.#edges);
     this.addEventListener("keydown", (event) => this.#key(event));
     for (const type of ["pointerover", "focusin"]) this.addEventListener(type, ({ target }) => this.#trace(target));
     this.addEventListener("pointerleave", () => this.#trace(document.activeElement));
     this.addEventListener("focusout", () => this.#trace(null));
+    new ResizeObserver(() => this.#fit()).observe(this);
   }
 
   /**
-   * `columns` are {name, layer, title, numeral, canUnfold, isWhole, fact, range: [low, high], probe, shown: [{channel,
-   * title, map, other | values, limit, text, written}], hidden}, or what is unfolded: {name, title, columns}. Maps are
-   * {picture, rgba}; of two pictures both maps or values come.
+   * `extractor` and `classifier` are columns {name, layer, layers, title, more, numeral, canUnfold, isWhole, probe,
+   * shown: [{channel, title, map, other | values, limit}], hidden}, or what is unfolded: {name, title, columns}. Maps
+   * are {picture, rgba}; of two pictures both maps or values come.
    */
-  show(columns, chosen) {
-    const key = JSON.stringify(columns.map(keyOf));
-    if (key !== this.#built) this.#build(columns);
+  show({ extractor, classifier }, chosen) {
+    const all = [...extractor, ...classifier];
+    this.#columns = all.flatMap(flat);
+    const key = JSON.stringify([extractor, classifier].map((side) => side.map(keyOf)));
+    if (key !== this.#built) this.#build({ extractor, classifier });
     this.#built = key;
-    for (const column of columns.flatMap(flat)) this.#fill(column);
+    for (const column of this.#columns) this.#fill(column);
     this.choose(chosen);
   }
 
   /** Builds the columns anew; the focus stays on what it was on: a map, or the head of a node. */
-  #build(columns) {
+  #build(sides) {
     const { node, layer, channel } = this.contains(document.activeElement) ? document.activeElement.dataset : {};
-    this.#columns.replaceChildren(this.#edges, ...columns.map((column) => this.#part(column)));
-    this.#columns.style.setProperty("--depth", Math.max(...columns.map(depthOf)));
-    this.#columns.classList.toggle(
-      "is-unfolded",
-      columns.some((column) => column.columns || column.isWhole),
-    );
+    for (const [side, band] of Object.entries(this.#bands)) {
+      for (const old of band.querySelectorAll(":scope > :is(.column, .group)")) old.remove();
+      band.prepend(...sides[side].map((part) => this.#part(part)));
+    }
     const target = channel
       ? this.#find({ layer, channel })
       : node && this.querySelector(`button[data-node="${CSS.escape(node)}"]`);
     target?.focus({ preventScroll: true });
-    target?.closest(".fold")?.scrollIntoView({ block: "nearest", inline: "start" });
   }
 
   /** Says which node's columns are awaited. */
@@ -63,15 +71,62 @@ export class MapColumns extends HTMLElement {
       head.setAttribute("aria-busy", String(head.dataset.node === name));
   }
 
-  /** Outlines the open map; it is where the keyboard enters. */
-  choose(chosen) {
+  /**
+   * Outlines the open map, where the keyboard enters; what it is made of stands between its column, which folds with
+   * those before it, and the next one.
+   */
+  choose({ layer, channel }) {
+    const column = this.#columns.find(({ layers }) => layers.includes(layer));
+    const isOpen = layer !== null;
     for (const tile of this.#tiles()) {
-      const isChosen =
-        chosen !== null && tile.dataset.layer === chosen.layer && Number(tile.dataset.channel) === chosen.channel;
+      const isColumn = tile.dataset.layer === layer || tile.dataset.layer === column?.layer;
+      const isChosen = isOpen && isColumn && Number(tile.dataset.channel) === channel;
       tile.setAttribute("aria-pressed", String(isChosen));
       tile.tabIndex = isChosen ? 0 : -1;
     }
-    if (!this.querySelector(".map[tabindex='0']") && this.#tiles()[0]) this.#tiles()[0].tabIndex = 0;
+    this.#place(isOpen, column ? this.#section(column) : null);
+    const seen = this.#seen();
+    if (!seen.some(({ tabIndex }) => tabIndex === 0) && seen[0]) seen[0].tabIndex = 0;
+  }
+
+  /** Lets the columns before the open one fold, and those after it shrink. */
+  #place(isOpen, section) {
+    this.classList.toggle("is-open", isOpen);
+    const sections = [...this.querySelectorAll(".column")];
+    const at = !isOpen ? -1 : section ? sections.indexOf(section) : sections.length - 1;
+    sections.forEach((other, index) => other.classList.toggle("is-before", index <= at));
+    for (const group of this.querySelectorAll(".group"))
+      group.classList.toggle("is-before", !group.querySelector(".column:not(.is-before)"));
+    const isInClassifier = isOpen && (!section || this.#bands.classifier.contains(section));
+    const band = this.#bands[isInClassifier ? "classifier" : "extractor"];
+    const before = section ? (section.closest(".columns > .group") ?? section) : null;
+    if (isOpen && this.#making.parentElement !== band) band.append(this.#making);
+    if (isOpen) this.#moveMaking(band, before);
+    this.#bands.extractor.parentElement.classList.toggle("is-before", isInClassifier);
+    this.#fit();
+  }
+
+  /** By order alone: an element that is put elsewhere would lose focus and movement. */
+  #moveMaking(band, before) {
+    const parts = [...band.querySelectorAll(":scope > :is(.column, .group)")];
+    const at = before ? parts.indexOf(before) : parts.length - 1;
+    parts.forEach((part, index) => (part.style.order = index <= at ? 0 : 2));
+    this.#making.style.order = 1;
+    this.#answer.style.order = 3;
+  }
+
+  /** Tiles as large as all columns leave room for. */
+  #fit() {
+    const isOpen = this.classList.contains("is-open");
+    const shown = this.#columns.filter((column) => !this.#section(column)?.classList.contains("is-before"));
+    const rows = Math.max(1, ...shown.filter(({ isWhole }) => !isWhole).map((column) => column.shown.length));
+    const taken =
+      this.#answer.offsetWidth + BANDS + (isOpen ? MAKING : 0) + (shown.some(({ isWhole }) => isWhole) ? WALL : 0);
+    const gap = isOpen ? GAP / 2 : GAP;
+    const across = (this.clientWidth - taken) / Math.max(1, shown.length) - gap;
+    const down = (this.clientHeight - HEADS) / rows - GAP / 2;
+    const largest = isOpen ? LARGEST / 2 + GAP / 2 : LARGEST;
+    this.style.setProperty("--tile", `${Math.floor(Math.max(SMALLEST, Math.min(largest, across, down)))}px`);
   }
 
   /**
@@ -93,7 +148,7 @@ export class MapColumns extends HTMLElement {
 
   #group({ name, title, columns }) {
     const label = _("Fold %(part)s", { part: title });
-    const head = { class: "fold", type: "button", "data-node": name, "aria-expanded": "true", "aria-label": label };
+    const head = { class: "refold", type: "button", "data-node": name, "aria-expanded": "true", "aria-label": label };
     return h(
       "section",
       { class: "group", "aria-label": title },
@@ -110,32 +165,28 @@ export class MapColumns extends HTMLElement {
     );
   }
 
-  #column({ name, layer, title, numeral, canUnfold, isWhole, hidden, shown }) {
+  #column(column) {
+    const { name, layer, title, more, numeral, canUnfold, isWhole, hidden, shown } = column;
     const label = [h("span", { class: "name" }, title), numeral ? h("span", { class: "numeral" }, numeral) : null];
-    const more = h("button", {
+    const rest = h("button", {
       class: "more",
       type: "button",
       tabindex: hidden > 0 || isWhole ? 0 : -1,
       "data-node": `${name} more`,
       onclick: () => emit(this, "whole", isWhole ? null : layer),
     });
+    const look = `column${isWhole ? " is-whole" : canUnfold ? " is-part" : ""}`;
     return h(
       "section",
-      {
-        class: `column${isWhole ? " is-whole" : canUnfold ? " is-part" : ""}`,
-        "data-layer": layer,
-        "aria-label": title,
-      },
-      h("h3", {}, canUnfold ? this.#unfold(name, title, label) : label),
-      h("p", { class: "figure column-fact" }),
-      h("p", { class: "figure column-range" }),
+      { class: look, "data-layer": layer, "data-name": name, "aria-label": title },
+      h("h3", {}, canUnfold ? this.#unfold(name, title, label) : label, h("small", {}, more)),
       h("p", { class: "column-probe" }),
       h(
         "div",
         isWhole ? { class: "tiles", tabindex: 0, role: "group", "aria-label": title } : { class: "tiles" },
-        shown.map(({ channel }) => this.#tile(layer, channel)),
+        shown.map(({ channel }) => this.#tile(column, channel)),
       ),
-      more,
+      rest,
     );
   }
 
@@ -150,41 +201,41 @@ export class MapColumns extends HTMLElement {
     );
   }
 
-  #tile(layer, channel) {
+  /** Opens the first of what its column stands for: the sum; a click on the open one folds it. */
+  #tile({ layer, layers }, channel) {
+    const open = ({ currentTarget }) =>
+      currentTarget.getAttribute("aria-pressed") === "true"
+        ? emit(this, "close")
+        : emit(this, "open", { layer: layers[0], channel });
     return h("button", {
       class: "map",
       type: "button",
       "data-layer": layer,
+      "data-layers": layers.join(" "),
       "data-channel": channel,
       tabindex: -1,
-      onclick: () => emit(this, "open", { layer, channel }),
+      onclick: open,
     });
   }
 
-  #fill({ layer, title, fact, range, probe, shown, hidden, isWhole }) {
-    const column = this.querySelector(`.column[data-layer="${CSS.escape(layer)}"]`);
-    column.querySelector(".column-fact").textContent = fact;
-    column
-      .querySelector(".column-range")
-      .replaceChildren(...range.map((end) => h("span", {}, fixed(end, Math.abs(end) < 1 ? 2 : 1))));
-    column.querySelector(".column-range").title = _("values from %(low)s to %(high)s", {
-      low: short(range[0]),
-      high: short(range[1]),
-    });
-    fillProbe(column.querySelector(".column-probe"), probe);
-    const more = isWhole ? _("fewer") : _("+ %(count)s more", { count: number(hidden) });
-    Object.assign(column.querySelector(".more"), { textContent: more, hidden: hidden === 0 && !isWhole });
-    shown.forEach((entry, index) => fillTile(column.querySelectorAll(".map")[index], entry, title));
+  #fill(column) {
+    const { title, probe, shown, hidden, isWhole } = column;
+    const section = this.#section(column);
+    fillProbe(section.querySelector(".column-probe"), probe);
+    const more = isWhole ? _("fewer") : _("%(count)s more", { count: number(hidden) });
+    Object.assign(section.querySelector(".more"), { textContent: more, hidden: hidden === 0 && !isWhole });
+    section.style.setProperty("--rows", shown.length);
+    shown.forEach((entry, index) => fillTile(section.querySelectorAll(".map")[index], entry, title));
   }
 
   #edge({ layer, channel, strength }, end) {
     const start = this.#find({ layer, channel });
     if (!start || start === end) return [];
     start.classList.add("feeds");
-    const frame = this.#columns.getBoundingClientRect();
+    const frame = this.getBoundingClientRect();
     const [from, to] = [start.getBoundingClientRect(), end.getBoundingClientRect()];
     const [x1, y1, x2, y2] = [
-      (from.left + from.right) / 2 - frame.left,
+      from.right - frame.left,
       (from.top + from.bottom) / 2 - frame.top,
       to.left - frame.left,
       (to.top + to.bottom) / 2 - frame.top,
@@ -196,32 +247,48 @@ export class MapColumns extends HTMLElement {
     return [
       s("path", { d, class: "halo", "stroke-width": width + 2.5 }),
       s("path", { d, class: look, "stroke-width": width }),
-      s("circle", { cx: x1, cy: y1, r: 2 + width, class: look }),
     ];
   }
 
   #trace(target) {
     const tile = target?.closest?.(".map");
+    const section = target?.closest?.(".column");
+    emit(this, "point", this.#columns.find(({ name }) => name === section?.dataset.name) ?? null);
     this.#pointed = tile && this.contains(tile) ? tile : null;
     if (!this.#pointed) return this.draw(null, []);
     return emit(this, "trace", placeOf(tile));
   }
 
-  /** Arrow keys go from map to map; a column without that row gives its last one. */
+  /** Arrow keys go from map to map; a column without that row gives its last one. Escape folds. */
   #key(event) {
+    if (event.key === "Escape" && this.classList.contains("is-open")) return emit(this, "close");
     const tile = event.target.closest(".map");
     const move = NEXT[event.key];
-    if (!tile || !move) return;
+    if (!tile || !move) return undefined;
     event.preventDefault();
-    const columns = [...this.querySelectorAll(".column")].map((column) => [...column.querySelectorAll(".map")]);
-    const next = neighbor(columns, tile, move);
+    const columns = [...this.querySelectorAll(".column:not(.is-before)")].map((column) => [
+      ...column.querySelectorAll(".map"),
+    ]);
+    const next = neighbor(
+      [...columns, ...this.#answer.columns].filter(({ length }) => length),
+      tile,
+      move,
+    );
     for (const other of this.#tiles()) other.tabIndex = other === next ? 0 : -1;
     next.focus();
-    next.scrollIntoView({ block: "nearest", inline: "nearest" });
+    return next.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
 
   #tiles() {
     return this.querySelectorAll(".map");
+  }
+
+  #seen() {
+    return [...this.#tiles()].filter((tile) => !tile.closest(".is-before"));
+  }
+
+  #section({ name }) {
+    return this.querySelector(`.column[data-name="${CSS.escape(name)}"]`);
   }
 
   #find({ layer, channel }) {
@@ -246,42 +313,35 @@ function flat(part) {
   return part.columns ? part.columns.flatMap(flat) : [part];
 }
 
-function depthOf({ columns }) {
-  return columns ? 1 + Math.max(...columns.map(depthOf)) : 0;
-}
-
 /** What makes a part look as it does, but for its pictures. */
-function keyOf({ name, columns, isWhole, hidden, shown }) {
+function keyOf({ name, columns, layers, isWhole, hidden, shown }) {
   return columns
     ? [name, columns.map(keyOf)]
-    : [name, isWhole, hidden, shown.map(({ channel, other }) => [channel, Boolean(other)])];
+    : [name, layers, isWhole, hidden, shown.map(({ channel, other }) => [channel, Boolean(other)])];
 }
 
 function placeOf({ dataset }) {
   return { layer: dataset.layer, channel: Number(dataset.channel) };
 }
 
-function fillTile(tile, { title, map, other, values = [], limit, text, written }, layer) {
-  const write = written ?? ((value) => fixed(value, 2));
-  const said = values.map((value) => (written ?? ((one) => short(one, 3)))(value)).join(", ");
+function fillTile(tile, { title, map, other, values = [], limit }, layer) {
+  const said = values.map((value) => short(value, 3)).join(", ");
   tile.setAttribute("aria-label", _("%(map)s of %(layer)s", { map: title, layer }) + (said && `: ${said}`));
   tile.classList.toggle("is-pair", Boolean(other) || values.length > 1);
   if (map) return fillMaps(tile, other ? [map, other] : [map]);
   tile.classList.add("is-unit");
-  const cells = values.map((value) => tint(h("span", { class: "unit-cell figure" }, write(value)), value, limit));
-  const name = text ? [h("span", { class: "unit-name" }, text)] : [];
-  return tile.replaceChildren(...cells, ...name);
+  return tile.replaceChildren(
+    ...values.map((value) => tint(h("span", { class: "unit-cell figure" }, fixed(value, 1)), value, limit)),
+  );
 }
 
-/** A bar as long as the probe is right, and what it answers here. */
+/** A bar as long as the probe is right. */
 function fillProbe(element, probe) {
   if (!probe) return element.replaceChildren();
-  const { label, sure, share, sentence } = probe;
   const bar = h("span", { class: "probe-bar", "aria-hidden": "true" });
-  bar.style.setProperty("--share", share);
-  const word = h("span", { class: "probe-word", "aria-hidden": "true" }, label, " ", h("b", {}, sure));
-  element.title = sentence;
-  return element.replaceChildren(bar, word, h("span", { class: "visually-hidden" }, sentence));
+  bar.style.setProperty("--share", probe.share);
+  element.title = probe.sentence;
+  return element.replaceChildren(bar, h("span", { class: "visually-hidden" }, probe.sentence));
 }
 
 function fillMaps(tile, maps) {

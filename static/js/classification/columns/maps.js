@@ -1,18 +1,18 @@
 // All activation maps of the network as columns that unfold, and the edges that lead to one of them.
 
+import "./answer-rows.js";
 import "./map-columns.js";
-import "../../shared/range-scale.js";
 import { _ } from "../../shared/i18n.js";
-import { activity, strongest } from "../../shared/maps.js";
 import { present } from "../../shared/theme.js";
 import { part } from "../../rooms/part.js";
-import { columnsOf, isCut, limitOf, titleOf } from "./column.js";
+import { columnsOf, isCut } from "./column.js";
 import { Edges } from "./edges.js";
 import { Recording } from "./recording.js";
 import { otherFields, pairKey } from "./pair.js";
-import { keeperOf, openPath, showsAllSteps } from "./shown.js";
+import { answerLayers, keeperOf, openPath, showsAllSteps } from "./shown.js";
 import { IN_BETWEEN, pathTo } from "./tree.js";
 
+const NO_MAP = { layer: null, channel: null, x: null, y: null, source: null };
 const $ = (selector) => document.querySelector(selector);
 
 export function connectMaps(page) {
@@ -25,7 +25,6 @@ export function connectMaps(page) {
     drawn = key;
     $("#maps").choose(page.state);
     $("#maps").wait(page.state.open);
-    showScale(page);
   };
   return part(page, {
     isFollowing: true,
@@ -46,10 +45,8 @@ export function connectMaps(page) {
 function listen(page) {
   const edges = new Edges(page);
   const columns = $("#maps");
-  columns.addEventListener("open", ({ detail }) => {
-    page.open(detail);
-    bring($("#making"));
-  });
+  columns.addEventListener("open", ({ detail }) => page.open(detail, { isClick: true }));
+  columns.addEventListener("close", () => close(page));
   columns.addEventListener("unfold", ({ detail }) => page.change({ open: detail, whole: null }));
   columns.addEventListener("fold", ({ detail }) => page.change({ open: around(page, detail), whole: null }));
   columns.addEventListener("whole", ({ detail }) => page.change({ whole: detail }));
@@ -59,15 +56,18 @@ function listen(page) {
   document.addEventListener("theme", () => page.change({}));
 }
 
+/** Folds what is unfolded; the focus goes back to the map. */
+export function close(page) {
+  const tile = $("#maps .map[aria-pressed='true']");
+  page.trail = [];
+  page.explained = null;
+  page.change(NO_MAP);
+  tile?.focus({ preventScroll: true });
+}
+
 /** What is open once a node is folded: the one around it. */
 function around({ maps }, name) {
   return pathTo(maps.tree, name).at(-2)?.name ?? null;
-}
-
-/** What was opened is brought into sight. */
-function bring(card) {
-  const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  card.scrollIntoView({ block: "nearest", behavior: isStill ? "auto" : "smooth" });
 }
 
 function asked(page) {
@@ -84,23 +84,12 @@ function wanted({ state }, recording) {
   return [...path.map(({ name }) => recording.part(name)), ...wholes.map((name) => recording.whole(name))];
 }
 
-/** What is open when the maps have come: what the address says, or else a map to walk back from. */
+/** What is open when the maps have come: what the address says, if the network has it. */
 function opened(page) {
   const { state, maps } = page;
-  if (!maps.named.has(state.layer)) return firstOpen(maps);
+  if (!maps.named.has(state.layer)) return NO_MAP;
   const keeper = state.open ? null : keeperOf(page, state.layer);
   return keeper ? { open: keeper } : {};
-}
-
-/**
- * What is open at first: the busiest map of the second convolution, so that there is something to walk back through;
- * of a deep network the most excited one of its first stage.
- */
-function firstOpen({ isStaged, tree, layers, named }) {
-  const convolutions = layers.filter(({ role }) => role === "kernels");
-  const layer = isStaged ? named.get(tree[1].layer) : (convolutions[1] ?? convolutions[0] ?? layers[0]);
-  const channel = layer.order?.[0] ?? strongest(layer.maps.map(activity), 1)[0];
-  return { layer: layer.name, channel, x: null, y: null, source: null };
 }
 
 /** What the columns look like depends on these alone. */
@@ -114,22 +103,14 @@ function lookOf(page) {
 
 function draw(page) {
   $("#maps").show(columnsOf(page), page.state);
+  const layers = answerLayers(page);
+  const scores = page.layer(layers[0]).maps.map(({ data }) => data[0]);
+  $("#answer").fill({ classes: page.model.classes, layers, scores });
   $("#show-all-row").hidden = page.maps.isStaged || !isCut(page);
   $("#show-all").checked = page.state.all;
-  $("#show-steps-row").hidden = !page.maps.layers.some(({ role }) => IN_BETWEEN.includes(role));
+  $("#show-steps-row").hidden = !page.maps.layers.some(({ role }) => IN_BETWEEN.includes(role) || role === "function");
   $("#show-steps").checked = showsAllSteps(page);
   $("#mirror-note").hidden = !page.answer?.mirrored;
-}
-
-function showScale(page) {
-  const layer = page.layer(page.state.layer);
-  if (!layer || layer.limit === null) return;
-  const limit = limitOf(page, layer);
-  $("#maps-scale").show("soft", [-limit, 0, limit]);
   $("#maps-note").textContent =
-    page.state.scale === "all"
-      ? _("The same colors for all layers.")
-      : _("Colors of %(layer)s; every layer has its own scale, the numbers above it say which.", {
-          layer: titleOf(page, layer.name),
-        });
+    page.state.scale === "all" ? _("The same colors for all layers.") : _("Every layer has its own scale of colors.");
 }

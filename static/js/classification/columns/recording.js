@@ -1,7 +1,7 @@
 // What the layers give for a picture, and beside it for a second one, as far as the page has asked for it: all of a
 // small network at once, of a deep one the strongest maps of some columns, and all of a layer's where they are wanted.
 
-import { readActivations, readColumns } from "../../api.js";
+import { readActivations, readColumns, readValues } from "../../api.js";
 import { readSprite } from "../../shared/maps.js";
 import { readPixels } from "../../shared/pixels.js";
 import { layersOf, treeOf } from "./tree.js";
@@ -12,6 +12,7 @@ export class Recording {
   #page;
   #fields;
   #asked = new Map();
+  #values = new Map();
 
   /** `key` stands for the network and the pictures; `other` are the fields that name the second picture, or null. */
   constructor(page, key, other) {
@@ -28,7 +29,7 @@ export class Recording {
 
   /** The columns of the first look. */
   first() {
-    return this.#once("first", () => (this.isStaged ? this.#columns({}) : this.#everything()));
+    return this.#once("first", () => (this.isStaged ? this.#firstColumns() : this.#everything()));
   }
 
   /** The columns of what a stage or a block consists of. */
@@ -48,6 +49,15 @@ export class Recording {
     return this.#asked.get(`part ${name}`)?.isThere ?? false;
   }
 
+  /** A layer's float32 values of the first picture, {shape, data}; asked for once. */
+  async values(name) {
+    await this.#once(`values ${name}`, async () => {
+      const { name: model, source } = this.#page;
+      this.#values.set(name, await readValues(model, source, this.#fields, name));
+    });
+    return this.#values.get(name);
+  }
+
   /** Asks once; what failed is asked again. */
   #once(key, ask) {
     if (!this.#asked.has(key)) {
@@ -62,6 +72,18 @@ export class Recording {
       this.#asked.set(key, asked);
     }
     return this.#asked.get(key).coming;
+  }
+
+  /** The stages; of the classes also every score, and what else leads to them. */
+  async #firstColumns() {
+    const [scores] = this.named.get("softmax").from;
+    const { inside } = this.tree.find(({ kind }) => kind === "classes");
+    const [values] = await Promise.all([
+      this.values(scores),
+      this.#columns({}),
+      inside?.length > 2 && this.#columns({ part: "classes" }),
+    ]);
+    this.named.get(scores).maps = units(values.data);
   }
 
   async #everything() {

@@ -1,56 +1,64 @@
-// "How map 4 of conv 2 was made": its parts, one unit of it, and the way back towards the photo.
+// A map unfolds between the columns: its parts, one number of it, and the way back towards the photo.
 
 import { explainUnit } from "../../api.js";
 import "./map-terms.js";
-import "../../shared/pixel-arithmetic.js";
-import { h } from "../../shared/dom.js";
+import { part } from "../../rooms/part.js";
 import { number } from "../../shared/format.js";
 import { _ } from "../../shared/i18n.js";
-import { channelTitle } from "../../shared/layers.js";
-import { drawSigned, peak, readSprite } from "../../shared/maps.js";
+import { peak, readSprite } from "../../shared/maps.js";
 import { readPixels } from "../../shared/pixels.js";
-import { told } from "../../shared/told.js";
-import { limitOf, titleOf } from "../columns/column.js";
-import { part } from "../../rooms/part.js";
+import { close } from "../columns/maps.js";
 import { markField } from "../picture/photo.js";
-import { drawTerms, walkTo } from "./terms.js";
+import { drawHero, moveHero } from "./hero.js";
+import { movedTo } from "./moved.js";
+import { Player } from "./player.js";
+import { showStrip } from "./strip.js";
+import { headsOf, nodeOf, orderOf, pickedOf, rowsOf, walkTo } from "./terms.js";
 import { connectWorking, drawWorking } from "./working.js";
 
+const REST_MS = 160; // without movement, after which the server explains the number in view
+const ALONG = ["kernels", "function", "normalize", "scale", "pool", "sum", "pad"]; // roles whose maps can be walked
 const $ = (selector) => document.querySelector(selector);
 
 export function connectMaking(page) {
-  connectUnit(page);
+  const view = { moved: null, order: [], isAll: false, looked: null, values: null, timer: 0 };
+  view.player = new Player({ step: (index) => paintTo(page, view, index), end: () => settle(page, view) });
   connectWorking(page);
-  $("#terms").addEventListener("walk", ({ detail }) => page.open(walkTo(page, detail), { walked: true }));
-  $("#terms").addEventListener("pick", ({ detail }) => page.change({ source: detail }));
-  $("#terms").addEventListener("more", () => {
-    page.allTerms = true;
-    page.change({});
-  });
+  connectTerms(page, view);
+  connectMap(page, view);
   return part(page, {
     isFollowing: true,
-    show: () => isPresent(page) && draw(page),
+    show: () => showPresent(page, view),
     question: () => asked(page),
     answer: async (question, isNewest) => {
-      const { layer, channel, x, y, key } = question;
-      const kept = page.explained?.place === placeKey(question) ? page.explained : null;
-      const answer = await explainUnit(page.model.name, page.source, {
-        ...page.pictureFields,
-        layer,
-        channel,
-        x,
-        y,
-        ...(kept && { contributions: "false" }),
-      });
-      const contributions = kept?.contributions ?? (await readContributions(answer));
-      await Promise.all([...inputsOf(page, answer, layer)].map((name) => page.maps.whole(name)));
+      const answer = await ask(page, question);
       if (!isNewest() && page.explained?.place === placeKey(question)) return;
-      page.explained = { ...answer, contributions, layer, channel, x, y, key, place: placeKey(question) };
-      draw(page);
-      announce(page);
-      if (!kept) page.change({}, { isLive: true });
+      const isNew = page.explained?.place !== placeKey(question);
+      page.explained = { ...answer, key: question.key, place: placeKey(question) };
+      if (isNew) Object.assign(view, { isAll: false, looked: null, values: null });
+      if (isNew) view.player.stop();
+      draw(page, view);
+      announce(page.explained);
+      if (isNew) begin(page, view);
+      if (isNew) page.change({}, { isLive: true });
     },
   });
+}
+
+async function ask(page, question) {
+  const { layer, channel, x, y } = question;
+  const kept = page.explained?.place === placeKey(question) ? page.explained : null;
+  const fields = { ...page.pictureFields, layer, channel, x, y, ...(kept && { contributions: "false" }) };
+  const answer = await explainUnit(page.model.name, page.source, fields);
+  const contributions = kept?.contributions ?? (await readContributions(answer));
+  await Promise.all([...inputsOf(page, answer, layer)].map((name) => page.maps.whole(name)));
+  return { ...answer, step: stepOf(page, layer), contributions, layer, channel, x, y };
+}
+
+/** A pool's step, [down, across], as its description says. */
+function stepOf({ model }, layer) {
+  const { stride, pool_size: size = 2 } = model.layers.find(({ name }) => name === layer) ?? {};
+  return [stride ?? size].flat().length === 2 ? [stride ?? size].flat() : [stride ?? size, stride ?? size];
 }
 
 /** The map and the unit that are asked about, once the maps are there. */
@@ -79,137 +87,150 @@ function placeKey({ key, layer, channel }) {
   return JSON.stringify([key, layer, channel]);
 }
 
-/** Whether what was explained is still what is open. */
-function isPresent(page) {
-  const question = asked(page);
-  return question !== null && page.explained?.place === placeKey(question);
-}
-
 async function readContributions({ contributions, contributions_limit: limit, inputs }) {
   if (!contributions) return null;
   return { limit, maps: readSprite(await readPixels(contributions), inputs.length, limit) };
 }
 
-function draw(page) {
+/** What is open is drawn again, in another theme or scale too; nothing is where nothing is open. */
+function showPresent(page, view) {
+  const question = asked(page);
+  const isPresent = question !== null && page.explained?.place === placeKey(question);
+  $("#making").hidden = page.state.layer === null;
+  $("#working").hidden = page.state.layer === null;
+  if (isPresent && !view.player.isPlaying) draw(page, view);
+  if (page.state.layer === null && view.place !== null) fold(page, view);
+}
+
+function fold(page, view) {
+  view.player.stop();
+  Object.assign(view, { moved: null, looked: null, place: null });
+  $("#making").removeAttribute("data-unit");
+  showStrip(page, null, null);
+}
+
+function draw(page, view) {
   const { explained } = page;
   const layer = page.layer(explained.layer);
-  const title = channelTitle(layer, explained.channel, page.model.classes);
-  $("#making-title").textContent =
-    layer.role === "input"
-      ? _("How the network is given %(map)s", { map: title })
-      : _("How %(map)s of %(layer)s was made", { map: title, layer: titleOf(page, layer.name) });
-  $("#making-fact").textContent = sentence(layer);
+  Object.assign(view, { moved: null, place: explained.place, order: orderOf(page, explained, view.isAll) });
   $("#making").dataset.unit = [layer.name, explained.channel, explained.x, explained.y].join(" ");
-  drawTrail(page);
-  drawTerms(page, layer);
-  drawUnit(page, layer);
+  drawHero(page, layer);
+  const rows = rowsOf(page, explained, view.order);
+  const words = { heads: headsOf(page, explained), node: nodeOf(page, explained) };
+  $("#terms").show({ ...rows, ...words, picked: pickedOf(page), isAll: view.isAll });
   drawWorking(page, layer);
+  showStrip(page, explained, view.looked);
+  showPlayer(page, view);
   markField(page);
 }
 
-/** What the layer does, as a student would say it. */
-function sentence({ type }) {
-  const says = {
-    softmax: _("the scores become probabilities: each exponential as a share of all"),
-    input: _("levels from 0 to 255, made small numbers around 0 as in training"),
-  };
-  return told.layers.types.find((row) => row.type === type)?.made ?? says[type] ?? "";
+/** The window goes on to another number, worked out here; the server explains it where it comes to rest. */
+function move(page, view, x, y) {
+  const { before, own } = view.values;
+  view.moved = movedTo(page.explained, before, own, x, y);
+  $("#terms").move(rowsOf(page, view.moved, view.order));
+  moveHero(view.moved);
+  showStrip(page, view.moved, view.looked);
+  markField(page, view.moved.receptive_field);
 }
 
-function drawUnit(page, layer) {
+/** After a click the map is painted before one's eyes, unless movement is unwanted. */
+async function begin(page, view) {
+  const { wasClicked } = page;
+  page.wasClicked = false;
+  const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  if (wasClicked && !isStill && (await load(page, view))) play(page, view);
+}
+
+/** Whether the values that a walk over the map needs are there. */
+async function load(page, view) {
   const { explained } = page;
-  const { channel, x, y, value } = explained;
-  const map = layer.maps[channel];
-  const limit = limitOf(page, layer);
-  const isMap = layer.shape.length === 3;
-  $("#map").closest(".made").hidden = !isMap;
-  if (isMap) {
-    $("#map").show(map, drawSigned(map, limit).rgba);
-    $("#map").mark({ rows: [y], columns: [x] });
-    $("#map-scale").show("soft", [-limit, 0, limit]);
-  }
-  const shown = h("strong", { class: "figure unit-value", id: "unit-value" }, number(value, 4));
-  const place = isMap ? _("Row %(row)s, column %(column)s is", { row: y, column: x }) : _("It is");
-  $("#unit-line").replaceChildren(place, " ", shown, h("span", { class: "soft" }, counted(explained)));
-  $("#field-line").textContent = fieldSentence(page);
-  $("#unit-hold").hidden = !isMap;
-  drawLinks(page, layer);
-}
-
-function productsText(count) {
-  return _("%(count)s products and the bias.", { count: number(count) });
-}
-
-/** ": 90 products and the bias." */
-function counted({ role, inputs, others }) {
-  if (role === "kernels") return `: ${productsText(inputs.length * inputs[0].kernel.flat().length)}`;
-  if (role === "weigh") return `: ${productsText(inputs.length + others)}`;
-  return ".";
-}
-
-function fieldSentence({ explained, model }) {
-  const field = explained.receptive_field;
-  if (!field) return "";
-  const [, height, width] = model.input;
-  if (field.width >= width && field.height >= height) return _("This unit sees the whole picture.");
-  return _("This unit sees a patch of %(size)s of these pixels, outlined on the photo.", {
-    size: `${field.width} × ${field.height}`,
+  if (!canWalk(page) || view.values) return Boolean(view.values);
+  const names = [...page.layer(explained.layer).from, ...(explained.role === "kernels" ? [] : [explained.layer])];
+  await page.attempt(async () => {
+    const values = await Promise.all(names.map((name) => page.maps.values(name)));
+    if (page.explained?.place === explained.place) view.values = { before: values, own: values.at(-1) };
   });
+  return Boolean(view.values);
 }
 
-function drawLinks(page, layer) {
-  const links = [];
-  if (layer.role === "kernels") links.push(h("a", { href: "#channel-card" }, _("Nine patches that excite it most")));
-  $("#making-links").replaceChildren(...links);
+function canWalk({ explained, maps }) {
+  return ALONG.includes(explained.role) && maps.named.get(explained.layer).shape.length === 3;
 }
 
-/** The maps that were walked through, from the one that was clicked first. */
-function drawTrail(page) {
-  const back = (place, index) => {
-    const layer = page.layer(place.layer);
-    const text = layer
-      ? `${titleOf(page, place.layer)}, ${channelTitle(layer, place.channel, page.model.classes)}`
-      : place.layer;
-    const go = () => {
-      page.trail = page.trail.slice(0, index);
-      page.change({ ...place, source: null });
-    };
-    return [
-      h("button", { type: "button", class: "crumb", onclick: go }, text),
-      h("span", { "aria-hidden": "true" }, "←"),
-    ];
-  };
-  $("#trail").hidden = page.trail.length === 0;
-  const present = page.layer(page.explained.layer);
-  const here = h(
-    "span",
-    { "aria-current": "step" },
-    `${titleOf(page, present.name)}, ${channelTitle(present, page.explained.channel, page.model.classes)}`,
-  );
-  $("#trail").replaceChildren(...page.trail.flatMap(back), here);
+function play(page, view) {
+  const { width, height } = mapOf(page);
+  view.player.play(width * height);
+  showPlayer(page, view);
 }
 
-function announce({ explained }) {
-  const { x, y, value } = explained;
+function paintTo(page, view, index) {
+  const { width } = mapOf(page);
+  $("#map").reveal(index);
+  $("#terms").reveal(index);
+  move(page, view, index % width, Math.floor(index / width));
+}
+
+/** The whole map, with the window where it was before. */
+function settle(page, view) {
+  $("#map").reveal(null);
+  $("#terms").reveal(null);
+  draw(page, view);
+}
+
+function mapOf({ explained, maps }) {
+  return maps.named.get(explained.layer).maps[explained.channel];
+}
+
+function showPlayer(page, view) {
+  $("#play").hidden = !canWalk(page);
+  $("#play").textContent = view.player.isPlaying ? `❚❚ ${_("Pause")}` : `▶ ${_("Row by row")}`;
+  $("#making").toggleAttribute("data-playing", view.player.isPlaying);
+}
+
+function announce({ x, y, value }) {
   const place = _("row %(row)s, column %(column)s", { row: y, column: x });
   $("#announcement").textContent = `${place}: ${number(value, 4)}`;
 }
 
-/** Hovering the map moves the unit until a click holds it; arrow keys always do. */
-function connectUnit(page) {
-  const tell = () =>
-    ($("#unit-hold").textContent = isHeld
-      ? _("held; click the map to let it go")
-      : _("move with the mouse or the arrow keys; a click holds it"));
+function connectTerms(page, view) {
+  const terms = $("#terms");
+  terms.addEventListener("walk", ({ detail }) => page.open(walkTo(page, detail), { walked: true }));
+  terms.addEventListener("pick", ({ detail }) => page.change({ source: detail }));
+  terms.addEventListener("look", ({ detail }) => {
+    view.looked = detail;
+    if (page.explained) showStrip(page, view.moved ?? page.explained, detail);
+  });
+  terms.addEventListener("more", () => {
+    view.isAll = !view.isAll;
+    draw(page, view);
+  });
+  $("#making-close").addEventListener("click", () => close(page));
+  $("#play").addEventListener("click", async () => {
+    if (view.player.isPlaying) view.player.pause();
+    else if (await load(page, view)) play(page, view);
+    showPlayer(page, view);
+  });
+}
+
+/** Hovering the map moves the window until a click holds it; arrow keys always do. */
+function connectMap(page, view) {
   let isHeld = page.state.x !== null;
-  tell();
-  $("#map").addEventListener("point", ({ detail }) => isHeld || page.moveTo(detail.x, detail.y));
+  const go = (x, y) => {
+    const { width, height } = mapOf(page);
+    const [column, row] = [Math.max(0, Math.min(width - 1, x)), Math.max(0, Math.min(height - 1, y))];
+    view.player.stop();
+    $("#map").reveal(null);
+    $("#terms").reveal(null);
+    if (view.values) move(page, view, column, row);
+    else load(page, view);
+    clearTimeout(view.timer);
+    view.timer = setTimeout(() => page.explained && page.moveTo(column, row), view.values ? REST_MS : 0);
+  };
+  $("#map").addEventListener("point", ({ detail }) => isHeld || go(detail.x, detail.y));
   $("#map").addEventListener("move", ({ detail }) => {
-    const { x, y } = page.explained;
-    page.moveTo((page.state.x ?? x) + detail.x, (page.state.y ?? y) + detail.y);
+    const { x, y } = view.moved ?? page.explained;
+    go(x + detail.x, y + detail.y);
   });
-  $("#map").addEventListener("click", ({ pointerType }) => {
-    isHeld = !isHeld && pointerType !== "touch";
-    tell();
-  });
+  $("#map").addEventListener("click", ({ pointerType }) => (isHeld = !isHeld && pointerType !== "touch"));
 }

@@ -1,30 +1,53 @@
-// What the open map is made of, as terms: input map, kernel, contribution; and where a click on an input leads.
+// What the open number is made of, as rows: input map, kernel, part; what the rest adds; and where a click on an input
+// leads.
 
 import { number } from "../../shared/format.js";
 import { _ } from "../../shared/i18n.js";
-import { channelTitle } from "../../shared/layers.js";
+import { channelTitle, classTitle } from "../../shared/layers.js";
 import { drawSigned, strongest } from "../../shared/maps.js";
 import { limitOf, titleOf } from "../columns/column.js";
 
-const MOST_TERMS = 6;
-const $ = (selector) => document.querySelector(selector);
+const MOST_TERMS = 7;
 
-export function drawTerms(page, layer) {
-  const { explained, allTerms } = page;
-  const terms = termsOf(page, layer);
-  const most = allTerms ? Infinity : MOST_TERMS;
-  const order = strongest(
-    terms.map(({ sum }) => sum ?? 0),
-    most,
-  ).sort((one, other) => one - other);
-  const shown = terms.length > most ? order.map((index) => terms[index]) : terms;
-  $("#terms").hidden = terms.length === 0;
-  $("#terms").show({
-    terms: shown,
-    picked: pickedOf(page),
-    tail: tailOf(explained),
-    hidden: terms.length - shown.length,
-  });
+/**
+ * {terms, rest, bias} of what is explained, or of the same moved elsewhere. `order` are the keys of the rows from
+ * above; `rest` is {count, sum} of all others, null where there are none; `bias` is null where there is none.
+ */
+export function rowsOf(page, explained, order) {
+  const terms = termsOf(page, explained);
+  const named = new Map(terms.map((term) => [term.key, term]));
+  const shown = order.map((key) => named.get(key)).filter(Boolean);
+  const hidden = terms.filter((term) => !shown.includes(term));
+  const count = hidden.length + (explained.others ?? 0);
+  const sum = hidden.reduce((total, term) => total + (term.sum ?? 0), explained.others_sum ?? 0);
+  const hasBias = ["kernels", "weigh"].includes(explained.role);
+  return { terms: shown, rest: count ? { count, sum } : null, bias: hasBias ? explained.bias : null };
+}
+
+/** The keys of the rows: the parts that weigh most at the number in view, the largest first. */
+export function orderOf(page, explained, isAll) {
+  const terms = termsOf(page, explained);
+  const weights = terms.map(({ sum }) => sum ?? 0);
+  const isRanked = terms.some(({ sum }) => sum !== undefined) && explained.role !== "sum";
+  const order = isRanked ? strongest(weights, isAll ? Infinity : MOST_TERMS) : terms.map((_term, index) => index);
+  return order.map((index) => terms[index].key);
+}
+
+/** The words above the rows. */
+export function headsOf(page, { role, layer }) {
+  const [from] = page.layer(layer).from;
+  const before = from ? titleOf(page, from) : "";
+  if (role === "kernels") return [before, _("kernel"), _("part")];
+  if (role === "weigh") return [before, _("weight"), ""];
+  if (role === "softmax") return [_("exponentials")];
+  return [before];
+}
+
+/** What stands where the lines meet: the sign of a sum, or what is done instead. */
+export function nodeOf(_page, { role, function: name }) {
+  if (["kernels", "weigh", "sum"].includes(role)) return "+";
+  if (role === "pool" || role === "global_pool") return name === "maximum" ? "max" : "x̄";
+  return { function: "ƒ", normalize: "ƒ", scale: "×", softmax: "÷", input: "÷" }[role] ?? "→";
 }
 
 /** The input map whose arithmetic is written out: the chosen one, or the one that adds most. */
@@ -38,42 +61,66 @@ export function pickedOf({ explained, state }) {
   return explained.inputs[index].channel;
 }
 
-function termsOf(page, layer) {
-  const { explained } = page;
-  const froms = layer.from.map((name) => page.layer(name));
-  if (explained.role === "kernels")
-    return explained.inputs.map((input, index) => convolutionTerm(page, froms[0], input, index));
-  if (explained.role === "weigh") return explained.inputs.map((input) => denseTerm(page, froms[0], input));
-  if (explained.role === "unroll") return [plainTerm(page, froms[0], explained.from.channel)];
-  if (explained.role === "sum")
+function termsOf(page, explained) {
+  const froms = page.layer(explained.layer).from.map((name) => page.layer(name));
+  const { role, channel, x, y } = explained;
+  if (role === "kernels") return explained.inputs.map((input) => convolutionTerm(page, explained, froms[0], input));
+  if (role === "weigh") return explained.inputs.map((input) => denseTerm(page, froms[0], input));
+  if (role === "softmax") return exponentials(page, explained);
+  if (role === "unroll") return [plainTerm(page, froms[0], explained.from.channel, pixel(explained.from))];
+  if (role === "sum")
     return froms.map((from, index) => ({
-      ...plainTerm(page, from, explained.channel),
+      ...plainTerm(page, from, channel, pixel({ x, y })),
       sum: explained.terms[index].value,
     }));
-  if (explained.role === "softmax") return [];
-  return froms.map((from) => plainTerm(page, from, explained.channel));
+  return froms.map((from) => plainTerm(page, from, channel, windowOf(explained)));
 }
 
-function convolutionTerm(page, from, { channel, kernel, sum }, index) {
+function convolutionTerm(page, explained, from, { channel, kernel, sum }) {
   const { contributions } = page.explained;
+  const index = page.explained.inputs.findIndex((input) => input.channel === channel);
+  const dilation = explained.dilation ?? [1, 1];
+  const [height, width] = [kernel.length, kernel[0].length].map((side, axis) => (side - 1) * dilation[axis] + 1);
   return {
-    ...plainTerm(page, from, channel),
+    ...plainTerm(page, from, channel, { x: explained.left, y: explained.top, width, height }),
     kernel,
     sum,
     contribution: contributions && drawSigned(contributions.maps[index], contributions.limit),
+    pixel: pixel(explained),
   };
 }
 
 /** A number that was flattened is shown where it lay on its map. */
 function denseTerm(page, before, { index, weight, product, from }) {
-  const term = from ? plainTerm(page, page.layer(from.layer), from.channel) : plainTerm(page, before, index);
+  const window = from?.x === undefined ? null : pixel(from);
+  const term = from ? plainTerm(page, page.layer(from.layer), from.channel, window) : plainTerm(page, before, index);
   const place = from?.x === undefined ? "" : ` (${from.y}, ${from.x})`;
-  return { ...term, short: `${term.short}${place}`, key: index, place: from ?? null, kernel: [[weight]], sum: product };
+  return {
+    ...term,
+    short: `${term.short}${place}`,
+    key: String(index),
+    place: from ?? null,
+    kernel: [[weight]],
+    sum: product,
+  };
 }
 
-function plainTerm(page, from, channel) {
+/** Softmax adds the classes' exponentials, to divide by them. */
+function exponentials({ model }, { exponentials: all }) {
+  return all.map((sum, channel) => ({
+    key: `class-${channel}`,
+    channel,
+    title: classTitle(model.classes[channel]),
+    short: classTitle(model.classes[channel]),
+    sum,
+    input: null,
+  }));
+}
+
+function plainTerm(page, from, channel, window = null) {
   const short = channelTitle(from, channel, page.model.classes);
   const title = _("%(map)s of %(layer)s", { map: short, layer: titleOf(page, from.name) });
+  const isMap = from.shape.length === 3;
   return {
     key: `${from.name}-${channel}`,
     channel,
@@ -82,15 +129,19 @@ function plainTerm(page, from, channel) {
     layer: from.name,
     place: null,
     input: drawSigned(from.maps[channel], limitOf(page, from)),
-    kernel: null,
-    contribution: null,
+    value: isMap ? null : number(from.maps[channel].data[0], 2),
+    size: isMap ? { width: from.shape[2], height: from.shape[1] } : null,
+    window: isMap ? window : null,
   };
 }
 
-function tailOf({ role, bias, others, others_sum: sum }) {
-  if (role !== "kernels" && role !== "weigh") return [];
-  const rest = others ? [["+", _("%(count)s others", { count: number(others) }), number(sum, 3)].join(" ")] : [];
-  return [...rest, `+ ${_("bias")} ${number(bias, 3)}`];
+function windowOf({ role, x, y, left, top, width, height }) {
+  if (left === undefined) return role === "input" ? null : pixel({ x, y });
+  return { x: left, y: top, width, height };
+}
+
+function pixel({ x, y }) {
+  return { x, y, width: 1, height: 1 };
 }
 
 /**

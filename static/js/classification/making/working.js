@@ -1,5 +1,6 @@
 // The written arithmetic of one unit: for the chosen input map, and, if asked, for all of them.
 
+import "../../shared/pixel-arithmetic.js";
 import { h } from "../../shared/dom.js";
 import { number } from "../../shared/format.js";
 import { _ } from "../../shared/i18n.js";
@@ -11,6 +12,7 @@ import {
   denseLine,
   inputLine,
   normalizationLine,
+  poolLine,
   scaledLine,
   softmaxLine,
   sumLine,
@@ -40,9 +42,38 @@ export function drawWorking(page, layer) {
   $("#working-title").textContent = isConvolution
     ? _("With %(map)s", { map: inputTitle(page, from, pickedInput(page)) })
     : _("In numbers");
-  $("#unit-sum").textContent = lineOf(explained);
+  drawUnit(page, layer);
+  $("#unit-sum").textContent = window && !isConvolution ? "" : lineOf(explained);
   $("#unit-sum").hidden = $("#unit-sum").textContent === "";
   drawAll(page);
+}
+
+function drawUnit({ explained, model }, layer) {
+  const place = { row: explained.y, column: explained.x };
+  const isMap = layer.shape.length === 3;
+  const shown = h("strong", { class: "figure", id: "unit-value" }, number(explained.value, 4));
+  const lead = isMap ? _("Row %(row)s, column %(column)s is", place) : _("It is");
+  $("#unit-line").replaceChildren(lead, " ", shown, h("span", { class: "soft" }, counted(explained)));
+  $("#field-line").textContent = fieldSentence(explained, model);
+}
+
+/** ": 90 products and the bias." */
+function counted({ role, inputs, others }) {
+  if (role === "kernels") return `: ${productsText(inputs.length * inputs[0].kernel.flat().length)}`;
+  if (role === "weigh") return `: ${productsText(inputs.length + others)}`;
+  return ".";
+}
+
+function productsText(count) {
+  return _("%(count)s products and the bias.", { count: number(count) });
+}
+
+function fieldSentence({ receptive_field: field }, { input: [, height, width] }) {
+  if (!field) return "";
+  if (field.width >= width && field.height >= height) return _("This unit sees the whole picture.");
+  return _("This unit sees a patch of %(size)s of these pixels, outlined on the photo.", {
+    size: `${field.width} × ${field.height}`,
+  });
 }
 
 function pickedInput(page) {
@@ -93,7 +124,8 @@ function poolingWindow({ function: name, patch, value }, from) {
   };
 }
 
-function lineOf(explained) {
+/** How the number came about, in one line; "" where nothing is computed. */
+export function lineOf(explained) {
   const { role, channel } = explained;
   if (role === "kernels") return sumLine(explained);
   if (role === "normalize") return normalizationLine(explained);
@@ -104,6 +136,7 @@ function lineOf(explained) {
   if (role === "softmax") return softmaxLine(explained, channel);
   if (role === "input") return explained.level === undefined ? "" : inputLine(explained);
   if (role === "unroll") return flattenLine(explained);
+  if (role === "pool" || role === "global_pool") return poolLine(explained);
   return "";
 }
 

@@ -7,6 +7,7 @@ import { told } from "../../shared/told.js";
 
 const DIGITS = 3;
 const MOST_TERMS = 6;
+const MOST_PRODUCTS = 9;
 
 /** "0.31 + (−0.12) + … + (−0.13) = 0.06": the sums of the input maps and the bias. */
 export function sumLine({ inputs, bias, value }) {
@@ -15,6 +16,38 @@ export function sumLine({ inputs, bias, value }) {
   const rest = order.slice(MOST_TERMS);
   if (rest.length) shown.push(summedUp(total(rest.map(({ sum }) => sum)), rest.length));
   return `${shown.join(" + ")} + ${_("bias")} ${bracket(bias)} = ${number(value, DIGITS)}`;
+}
+
+/**
+ * "0.325·0.143 + … = 0.66": one input map's part, input times weight, with as many decimals as the sum needs to come
+ * out; of many products those that weigh most.
+ */
+export function productsLine({ patch, kernel, products, sum }) {
+  const [levels, weights, parts] = [patch, kernel, products].map((rows) => rows.flat());
+  const order = parts.map((_part, index) => index);
+  const isLong = order.length > MOST_PRODUCTS;
+  if (isLong) order.sort((one, other) => Math.abs(parts[other]) - Math.abs(parts[one]));
+  const shown = order
+    .slice(0, isLong ? MOST_PRODUCTS - 1 : MOST_PRODUCTS)
+    .map((index) => `${bracket(levels[index])}·${bracket(weights[index])}`);
+  const rest = order.slice(shown.length);
+  if (rest.length) shown.push(summedUp(total(rest.map((index) => parts[index])), rest.length));
+  return `${shown.join(" + ")} = ${number(sum, DIGITS)}`;
+}
+
+/** "max(0.3, 0.1, 0, 1.2) = 1.2", or the mean; of a large window only what comes of it. */
+export function poolLine({ function: name, patch, count, value }) {
+  const cells = patch?.flat() ?? [];
+  const isShort = cells.length > 0 && cells.length <= MOST_PRODUCTS;
+  const list = cells.map((cell) => number(cell, DIGITS));
+  const result = number(value, DIGITS);
+  if (name === "maximum")
+    return isShort
+      ? `max(${list.join(", ")}) = ${result}`
+      : _("the largest of %(count)s: %(value)s", { count: number(count), value: result });
+  return isShort
+    ? `(${list.join(" + ")}) / ${list.length} = ${result}`
+    : _("the mean of %(count)s: %(value)s", { count: number(count), value: result });
 }
 
 /** "(0.31 − 0.05) / √(0.84 + 0.001) · 1.2 + 0.3 = 0.64". */
