@@ -135,7 +135,12 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 def open_store(settings: Settings) -> Store:
     """The store of runs."""
     limits = QueueLimits(
-        settings.runs_at_once, settings.runs_queued, settings.runs_per_visitor, settings.runs_kept, settings.runs_bytes
+        settings.runs_at_once,
+        settings.runs_queued,
+        settings.runs_per_visitor,
+        settings.runs_kept,
+        settings.runs_bytes,
+        settings.run_slice_seconds,
     )
     return Store.open(
         settings.database or f"sqlite:///{settings.data / 'runs.sqlite3'}", settings.data / "runs", limits

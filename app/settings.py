@@ -135,12 +135,17 @@ class Settings(BaseSettings):
         description="Trainings at once, of all servers on a database; two share the cores and gain nothing. "
         "With 0 this server starts none.",
     )  # fmt: skip
-    runs_queued: int = Field(6, ge=0, description="Runs that may wait for a place; more are told to come back.")
+    runs_queued: int = Field(
+        60, ge=0, description="Runs that may wait: a class of thirty, two each. More are told to come back."
+    )
     runs_per_visitor: int = Field(
         3, ge=1, description="Runs of one visitor that train or wait, so that nobody fills the queue alone."
     )
+    run_slice_seconds: float = Field(
+        120.0, gt=0, description="Training after which a run gives its place while others wait; it goes on in its turn."
+    )
     runs_kept: int = Field(
-        50, ge=1, description="Ended and paused runs that are kept; past it who has most gives first."
+        120, ge=1, description="Ended and paused runs that are kept; past it who has most gives first."
     )
     runs_bytes: int = Field(
         8192 * MEBIBYTE,

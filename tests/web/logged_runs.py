@@ -75,10 +75,13 @@ def steps(first: int, count: int) -> list[tuple[str, dict[str, Any]]]:
 
 
 def read_events(text: str) -> list[tuple[int, str, str]]:
-    """(id, event, data) of a text/event-stream, read as a browser does; comments and what has no data are left out."""
+    """(id, event, data) of a text/event-stream, read as a browser does; comments and what has no data are left out.
+
+    So are tickets, which have no number.
+    """
     found = []
     for block in text.split("\n\n"):
         fields = dict(line.split(": ", 1) for line in block.split("\n") if line and not line.startswith(":"))
-        if "data" in fields:
+        if "data" in fields and "id" in fields:
             found.append((int(fields["id"]), fields["event"], fields["data"]))
     return found

@@ -18,6 +18,7 @@ from app.runs.executor.forks import Forks, NoProcess
 from app.runs.executor.housekeeping import tidy
 from app.runs.executor.hung import Silences
 from app.runs.executor.orphans import close, rescue
+from app.runs.executor.slices import set_aside
 from app.runs.executor.trainers import TrainerProcess
 from app.runs.store import reasons
 from app.runs.store.database import Changes, reading, writing
@@ -31,7 +32,7 @@ POLL_S, BUSY_POLL_S = 0.05, 0.2  # a run's first event is waited for; with one u
 RETRY_S = 20.0
 FIRST_DATASET, SECOND_DATASET = "cifar10", "shapes"  # what the page starts with
 FIRST_WARM_S = 1.0  # after the server's start, which has enough to do
-RESCUE_S, TIDY_S = 2.0, 30.0
+RESCUE_S, TIDY_S, SLICES_S = 2.0, 30.0, 1.0
 GRACE_S = 3.5  # at a stop, for trainers to write their checkpoints
 _SETTLED_S = 45.0  # a run that lasts so long can spare the processor time for another warm trainer
 _SAID = {DISK_FULL: reasons.DISK_FULL, AWAY: reasons.AWAY}
@@ -105,6 +106,8 @@ class Executor:
             self._warm, self._due["warm"] = None, time.monotonic() + RETRY_S  # else it would die again and again
         if self._is_time("rescue", RESCUE_S):
             rescue(self._store.engine)
+        if self._is_time("slices", SLICES_S):
+            set_aside(self._store.engine, self._store.limits)
         number = self._changes.number()
         if (number is None or number != self._seen) and (waiting := self._start_next()) is not None:
             self._waiting, self._seen = waiting, number

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What to train. `photo` is uint8 H x W x C, which snapshots watch; `pair` the id of the run to compare with."""
+    """What to train. `photo` is uint8 H x W x C, which snapshots watch; `pair` the id of the run to compare with.
+
+    `effort` is what an epoch costs (`core.training.effort`).
+    """
 
     dataset: str
     network: Network
@@ -24,6 +27,7 @@ class Order:
     sample: str | None = None
     pair: str | None = None
     classes: tuple[str, ...] = ()
+    effort: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

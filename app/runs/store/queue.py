@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, case, func, select
 
 from app.core.shares import Holder, Holdings, household
 from app.runs.store import event_log
@@ -20,13 +20,17 @@ from app.runs.store.states import QUEUED, RUNNING
 
 @dataclass(frozen=True, slots=True)
 class QueueLimits:
-    """How many runs train at once, wait, belong to one visitor, and are kept; and what all of them may weigh."""
+    """How many runs train at once, wait, belong to one visitor, and are kept; and what all of them may weigh.
+
+    After `slice_s` seconds of training a run gives its place while others wait.
+    """
 
     at_once: int = 1
-    queued: int = 6
+    queued: int = 60
     per_visitor: int = 3
-    kept: int = 50
+    kept: int = 120
     bytes: int = 8 * 1024**3
+    slice_s: float = 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +121,9 @@ def claim_next(connection: Connection, at_once: int, process: str | None = None)
         runs.update()
         .where(runs.c.id == claim.run_id)
         .values(state=RUNNING, claim=claim.token, heartbeat=now, process=process, queued_at=None, reason=None,
-                ended_at=None, started_at=func.coalesce(runs.c.started_at, now))
+                ended_at=None, started_at=func.coalesce(runs.c.started_at, now),
+                turn_from=case((runs.c.is_resumed, func.coalesce(runs.c.turn_from, runs.c.seconds)),
+                               else_=runs.c.seconds))
         .returning(runs.c.visitor, runs.c.address, runs.c.step, runs.c.epoch, runs.c.learning_rate)
     ).one()  # fmt: skip
     for name in turn_names(Holder(household(row.address), row.visitor)):

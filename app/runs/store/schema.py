@@ -39,6 +39,8 @@ runs = Table(
     Column("steps", Integer),
     Column("seconds", Float, nullable=False),
     Column("images_per_second", Float),
+    Column("effort", Float),  # seconds of an epoch on a nominal machine
+    Column("turn_from", Float),  # the `seconds` at which its turn began
     Column("learning_rate", Float, nullable=False),
     Column("test_loss", Float),
     Column("test_accuracy", Float),

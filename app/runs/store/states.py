@@ -62,7 +62,7 @@ class Wish:
     name: str | None = None
 
     def __post_init__(self) -> None:
-        if self.state is not None:
+        if self.state not in (None, QUEUED):  # which the server asks by itself: to give the place to others
             check_askable(self.state)
         if self.learning_rate is not None:
             check_bounds("learning_rate", self.learning_rate)

@@ -25,6 +25,7 @@ from app.runs.store.request_keys import RequestKey, find_ordered, key_in_use
 from app.runs.store.reserve import RESERVE
 from app.runs.store.schema import events, runs
 from app.runs.store.states import FAILED, LONGEST_NAME, QUEUED, RUNNING, TERMINAL, Reason, Visitor, Wish
+from app.runs.store.tickets import Tickets
 from app.runs.store.transitions import give_way, grant
 
 __all__ = ["TERMINAL", "LoggedEvent", "Order", "QueueLimits", "RunRow", "Store", "Visitor"]
@@ -34,7 +35,7 @@ Rows = list[RunRow]
 Events = list[LoggedEvent]
 History = list[dict[str, Any]]
 _EXTRA = {"asked_rate", "cookie", "address", "visitor", "queued_at", "is_resumed", "checkpoint", "claim", "process",
-          "heartbeat", "losses", "request_key", "request_body"}  # fmt: skip
+          "heartbeat", "losses", "effort", "turn_from", "request_key", "request_body"}  # fmt: skip
 
 
 class Store:
@@ -45,6 +46,7 @@ class Store:
         self.changes = Changes(engine)
         self.root = folder
         self.limits = limits or QueueLimits()
+        self.tickets = Tickets(engine, self.limits.at_once, self.limits.slice_s)
 
     @classmethod
     def open(cls, url: str, folder: Path, limits: QueueLimits | None = None) -> "Store":
@@ -223,6 +225,7 @@ def _new_row(run_id: str, order: Order, visitor: Visitor) -> dict[str, Any]:
         "sample": order.sample, "pair": order.pair,
         "cookie": visitor.cookie, "address": visitor.address, "visitor": visitor.key,
         "created_at": now, "queued_at": now, "is_resumed": False, "losses": 0, "epoch": 0, "step": 0, "seconds": 0.0,
+        "effort": order.effort,
         "learning_rate": order.training.learning_rate,
     }  # fmt: skip
 

@@ -20,7 +20,7 @@ def grant(connection: Connection, row: RowMapping, wish: Wish) -> None:
         _ask_rate(connection, row, wish.learning_rate)
     if wish.state is not None and wish.state != row["state"]:
         _ask_state(connection, row, wish.state)
-    elif wish.state == RUNNING and row["asked"]:
+    elif wish.state == RUNNING and row["asked"] not in (None, QUEUED):
         change(connection, row["id"], asked=None)  # taken back before the trainer came to it
     if wish.name is not None:
         change(connection, row["id"], name=wish.name.strip()[:LONGEST_NAME])
@@ -32,9 +32,13 @@ def change(connection: Connection, run_id: str, **values: Any) -> None:
 
 
 def requeue(connection: Connection, row: RowMapping, asked: str | None = None) -> None:
-    """Back into the queue, in front if it has started, to go on from its checkpoint or to do there what is asked."""
+    """Back into the queue, to go on from its checkpoint or to do there what is asked.
+
+    In front if it has started and its turn is not over, or it will not take long.
+    """
+    has_turn = row["turn_from"] is not None or asked == STOPPED
     change(connection, row["id"], state=QUEUED, asked=asked, reason=None, ended_at=None, queued_at=time.time(),
-           is_resumed=row["started_at"] is not None, claim=None, process=None)  # fmt: skip
+           is_resumed=row["started_at"] is not None and has_turn, claim=None, process=None)  # fmt: skip
     _log(connection, row, QUEUED)
 
 

@@ -25,7 +25,18 @@ from app.runs.store.orders import parse_stored
 from app.runs.store.protocol import AWAY, DISK_FULL
 from app.runs.store.queue import Claim
 from app.runs.store.reserve import release_reserve
-from app.runs.store.states import DIVERGED, FAILED, FINISHED, INTERRUPTED, PAUSED, RUNNING, STOPPED, Reason, Wish
+from app.runs.store.states import (
+    DIVERGED,
+    FAILED,
+    FINISHED,
+    INTERRUPTED,
+    PAUSED,
+    QUEUED,
+    RUNNING,
+    STOPPED,
+    Reason,
+    Wish,
+)
 from app.runs.trainer.artifacts import Artifacts, describe_run
 from app.runs.trainer.checkpoint_files import CheckpointFiles, has_finite_weights
 from app.runs.trainer.heartbeat import Heartbeat
@@ -177,19 +188,23 @@ class Attempt:
         if wish.state == STOPPED:
             self._finish(STOPPED, None)
             return True
-        if wish.state == PAUSED or self.leaving.is_set():
-            return self._leave(PAUSED if wish.state == PAUSED else INTERRUPTED)
+        if wish.state in (PAUSED, QUEUED) or self.leaving.is_set():
+            return self._leave(wish.state if wish.state in (PAUSED, QUEUED) else INTERRUPTED)
         if wish.state == RUNNING:
             self._lease.write([], asked=None)
         return False
 
     def _leave(self, state: str) -> bool:
+        """Paused, set aside for others, or interrupted; False where it goes on after all."""
         if state == PAUSED and has_finite_weights(self._trainer):
             self._show(is_last=True)  # who pauses wants to look
         if not self._write_checkpoint():
             return False  # the next step diverges
         if state == PAUSED:
             return self._lease.end(PAUSED, None, asked=PAUSED)
+        if state == QUEUED:
+            turn = {"queued_at": time.time(), "is_resumed": False, "turn_from": None}
+            return self._lease.end(QUEUED, None, asked=QUEUED, **turn)
         return self._lease.end(INTERRUPTED, reasons.INTERRUPTED)
 
     def _change_rate(self, rate: float) -> None:

@@ -103,10 +103,15 @@ class Teller:
             "images_per_second": row.images_per_second,
             "parameters": row.parameters,
             "queue_position": row.queue_position,
+            "ticket": self._ticket(row),
             "mine": is_mine,
             "model": self._model(row),
             "test": None if row.test_loss is None else {"loss": row.test_loss, "accuracy": row.test_accuracy},
         }
+
+    def _ticket(self, row: RunRow) -> dict[str, Any] | None:
+        ticket = self.store.tickets.find(row.id) if row.state == QUEUED else None
+        return ticket.describe() if ticket else None
 
     def _model(self, row: RunRow) -> str | None:
         has_model = (self.store.folder(row.id).model / CARD).is_file()

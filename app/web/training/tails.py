@@ -5,6 +5,7 @@ Bounded: who is further behind than what is kept reads from the log. It does not
 
 import asyncio
 import json
+import time
 from collections import deque
 from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -63,6 +64,8 @@ class Tail:
         self._start = self._last = 0  # what came after `start`, up to `last`, is kept
         self._news, self._begun = asyncio.Event(), asyncio.Event()
         self._reading: asyncio.Task[None] | None = None
+        self._ticket = b""  # as it was told last
+        self._due: tuple[int, int, float] | None = None  # its place, of how many, and when the run starts
         self._cut = False
         self.ended = False
 
@@ -81,8 +84,11 @@ class Tail:
         self.wake()
 
     async def follow(self, after: int, language: str, place: Place) -> AsyncGenerator[bytes]:
-        """What comes after event number `after`, joined, while the place is kept; a ping where nothing comes long."""
-        count = FEW
+        """What comes after event number `after`, joined, while the place is kept; a ping where nothing comes long.
+
+        The ticket of a run that waits is told when it has become another; it is not of the log and bears no number.
+        """
+        count, told = FEW, b""
         while not (self._cut or place.is_lost):
             news = self._news
             if after >= self._start:
@@ -95,6 +101,9 @@ class Tail:
                 yield b"".join(frame.data[language] for frame in frames)
             elif after < self._start:  # the log has lost them: the run was removed
                 after = self._start
+            elif self._ticket != told:
+                told = self._ticket
+                yield told
             elif self.ended:
                 return
             elif not await _happens(news, PING_S):
@@ -132,10 +141,27 @@ class Tail:
             frames = [] if seen is not None and number == seen else await self._ask(self._read, self._last, BATCH)
             seen = None if len(frames) == BATCH else number
             self._keep(frames)
+            await self._tell_ticket()
             if not frames and quiet >= LOOK_EVERY:
                 self.ended = await self._ask(self._is_over)
             quiet = (LOOK_EVERY if frames[-1].is_last else 0) if frames else quiet % LOOK_EVERY + 1
             await asyncio.sleep(0 if len(frames) == BATCH else self._pace())
+
+    async def _tell_ticket(self) -> None:
+        """Where it says something else by now than whoever was told it counts down to."""
+        tickets = self._store.tickets
+        if tickets.are_old:
+            await self._ask(tickets.renew)
+        ticket = tickets.glance(self._run_id)
+        if ticket is None:
+            self._due, self._ticket = None, b""
+            return
+        due = ticket.place, ticket.waiting, time.monotonic() + ticket.seconds
+        if self._due and self._due[:2] == due[:2] and abs(self._due[2] - due[2]) < max(2.0, ticket.seconds * 0.1):
+            return
+        self._due = due
+        self._ticket = format_sse_event(data_str=json.dumps(ticket.describe()), event="ticket")
+        self.wake()
 
     async def _ask(self, function: Callable[..., Result], *arguments: Any) -> Result:
         return await asyncio.get_running_loop().run_in_executor(self._threads, function, *arguments)

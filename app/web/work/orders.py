@@ -14,6 +14,7 @@ from app.core.networks.networks import Network
 from app.core.networks.reports import check_memory
 from app.core.pictures.images import open_sample
 from app.core.pictures.preparation import Preparation, prepare_picture
+from app.core.training.effort import nominal_epoch
 from app.core.training.hyperparameters import parse_training
 from app.core.training.requirements import check_demands, count_learned
 from app.runs.store.orders import Order
@@ -34,11 +35,13 @@ def read_order(body: Any, judge: Judge) -> Order:
     check_memory(network.report, min(training.batch_size, dataset.train), judge.limits)
     if training.validation_split and training.stratify and dataset.counts:
         check_each(dataset.classes, dataset.counts)
-    check_demands(network, training, count_learned(dataset.train, len(dataset.classes), training)[0])
+    learned, aside = count_learned(dataset.train, len(dataset.classes), training)
+    check_demands(network, training, learned)
     photo = None if (sample := text(fields, "sample")) is None else as_seen(open_sample(sample), network)
     return Order(
         dataset.name, network, training, name=clean_name(text(fields, "name")), sample=sample, photo=photo,
         pair=_pair(text(fields, "pair")), classes=dataset.classes,
+        effort=nominal_epoch(network.report, training, learned, aside),
     )  # fmt: skip
 
 

@@ -33,7 +33,7 @@ import { connectMaps } from "./seeing/maps.js";
 import { connectNorms } from "./seeing/norms.js";
 import { connectOptimizer } from "./builder/optimizer.js";
 import { connectPhoto } from "./seeing/photo.js";
-import { advised } from "./runs/queue.js";
+import { advised, connectTicket } from "./runs/queue.js";
 import { connectRemedies } from "./builder/remedies.js";
 import { connectRuns } from "./runs/runs.js";
 import { RunList } from "./runs/run-list.js";
@@ -51,6 +51,7 @@ const GONE = _("That run is not on this server any more. Choose another below, o
 const SETTINGS = [connectBuilder, connectInput, connectRemedies, connectOptimizer, connectStates];
 const VIEWS = [
   connectControls,
+  connectTicket,
   connectCharts,
   connectFinal,
   connectHome,

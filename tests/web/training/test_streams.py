@@ -180,7 +180,8 @@ def test_a_quiet_stream_says_that_it_is_alive(store: Store, run_id: str, monkeyp
     monkeypatch.setattr(tails, "PING_S", 0.05)
 
     async def scene(streams: Streams) -> None:
-        async with aclosing(streams.watch(run_id, 1, "en")) as frames:
+        await asyncio.to_thread(set_state, store, run_id, "running")
+        async with aclosing(streams.watch(run_id, 2, "en")) as frames:
             first = [await anext(frames) for _ in range(3)]
 
         assert first == [b"retry: 2000\n\n", b": ping\n\n", b": ping\n\n"]
@@ -298,5 +299,18 @@ def test_a_log_that_cannot_be_read_ends_the_stream(store: Store, run_id: str, mo
         write(store, run_id, *steps(1, 1))
 
         assert len(await viewer) == 1
+
+    play(store, scene)
+
+
+def test_who_waits_is_told_its_ticket_and_each_that_comes_later_is_told_the_newest(store: Store, run_id: str) -> None:
+    async def scene(streams: Streams) -> None:
+        async with aclosing(streams.watch(run_id, 1, "en")) as frames:
+            told = [await anext(frames) for _ in range(2)]
+            async with aclosing(streams.watch(run_id, 1, "en")) as later:
+                again = [await anext(later) for _ in range(2)]
+
+        assert told == again
+        assert told[1].startswith(b'event: ticket\ndata: {"place": 1, "waiting": 1, ')
 
     play(store, scene)

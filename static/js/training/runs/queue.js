@@ -1,8 +1,22 @@
 // Waiting for a turn: what can be watched meanwhile, and when to come again.
 
+import "./ticket.js";
 import { h } from "../../shared/dom.js";
 import { number } from "../../shared/format.js";
 import { _ } from "../../shared/i18n.js";
+
+/** Shows the ticket of the open run while it waits. */
+export function connectTicket(page) {
+  const element = h("run-ticket", { hidden: true });
+  document.querySelector("#run-state").before(element);
+  return { refresh: () => (element.ticket = ticketOf(page)) };
+}
+
+/** What is known of the open run's place, or null where it does not wait. */
+export function ticketOf({ run, feed }) {
+  if (run?.state !== "queued" || !feed?.ticket) return null;
+  return { ...feed.ticket, isBack: Boolean(feed.step), watch: null };
+}
 
 /** The way to another run that learns now, for whoever has to wait; null where there is none. */
 export function watchLink({ runs, state }) {

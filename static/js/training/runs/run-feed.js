@@ -8,6 +8,7 @@ export class RunFeed {
   epochs = []; // rows of the history
   snapshots = []; // in their order; each has its number
   states = []; // {state, reason, step, epoch, learning_rate, test}
+  ticket = null; // {place, waiting, seconds, lasts, watch, at}, as told last; `at` is when, by performance.now()
   last = 0; // number of the newest event
   connection = "opening"; // opening, open, reconnecting, closed
 
@@ -17,8 +18,12 @@ export class RunFeed {
     this.epochsInAll = epochs;
   }
 
-  /** Takes an event {id, kind, fields}; false if it was known already. */
+  /** Takes an event {id, kind, fields}; false if it was known already. A ticket has no number: the newest holds. */
   take({ id, kind, fields }) {
+    if (kind === "ticket") {
+      this.ticket = { ...fields, at: performance.now() };
+      return true;
+    }
     if (id <= this.last) return false;
     this.last = id;
     if (kind === "step") this.steps.push(fields);

@@ -65,3 +65,15 @@ test("a new learning rate is a change, the first one and a pause are none", () =
     ],
   );
 });
+
+test("a ticket has no number and moves none", () => {
+  const feed = new RunFeed("a", 10);
+  feed.take(step(1, 1));
+
+  const taken = feed.take({ kind: "ticket", fields: { place: 2, seconds: 30 } });
+
+  assert.equal(taken, true);
+  assert.equal(feed.ticket.place, 2);
+  assert.equal(feed.last, 1);
+  assert.equal(feed.take(step(1, 1)), false);
+});

@@ -1,0 +1,96 @@
+import pytest
+
+from app.runs.store.database import writing
+from app.runs.store.durations import Length
+from app.runs.store.queue import claim_next
+from app.runs.store.schema import runs
+from app.runs.store.states import Visitor
+from app.runs.store.store import Store
+from app.runs.store.tickets import Rules, foresee
+from tests.runs.conftest import ANNA, BOB, claim, order
+
+ALONE = Rules(at_once=1, slice=100.0, gap=2.0)
+
+
+def lasting(seconds: float, held: float = 0.0) -> Length:
+    return Length(seconds, seconds, held)
+
+
+def test_who_waits_starts_when_all_before_have_ended() -> None:
+    queue = {"a": lasting(30), "b": lasting(10), "c": lasting(5)}
+
+    assert foresee([lasting(20)], queue, ALONE) == {"a": 20, "b": 52, "c": 64}
+
+
+def test_where_nothing_is_on_the_first_starts_at_once() -> None:
+    assert foresee([], {"a": lasting(30), "b": lasting(10)}, ALONE) == {"a": 0, "b": 32}
+
+
+def test_a_long_run_gives_its_place_after_what_is_left_of_its_slice() -> None:
+    assert foresee([lasting(3600, held=70)], {"a": lasting(10)}, ALONE) == {"a": 30}
+
+
+def test_long_ones_that_wait_come_round_once_the_others_have_had_a_turn() -> None:
+    queue = {"a": lasting(250), "b": lasting(10), "c": lasting(10)}
+
+    assert foresee([], queue, ALONE) == {"a": 0, "b": 102, "c": 114}
+
+
+def test_two_places_take_turns() -> None:
+    rules = Rules(at_once=2, slice=100.0, gap=0.0)
+
+    assert foresee([lasting(20), lasting(50)], {"a": lasting(10), "b": lasting(10)}, rules) == {"a": 20, "b": 30}
+
+
+def set_row(store: Store, run_id: str, **values: object) -> None:
+    with writing(store.engine) as connection:
+        connection.execute(runs.update().where(runs.c.id == run_id).values(values))
+
+
+def test_a_ticket_knows_the_pace_of_alike_runs(store: Store) -> None:
+    first, second, third = (store.submit(order(effort=2.0), Visitor(f"v{k}", "10.0.0.1")) for k in range(3))
+    claim(store)
+    set_row(store, first.id, step=10, steps=20, seconds=30.0)  # of three epochs, which would take 60
+
+    ticket, later = store.tickets.find(second.id), store.tickets.find(third.id)
+
+    assert ticket
+    assert later
+    assert (ticket.place, ticket.waiting, ticket.watch) == (1, 2, first.id)
+    assert ticket.lasts == pytest.approx(60)
+    assert ticket.seconds == pytest.approx(30, abs=0.5)
+    assert later.seconds == pytest.approx(91.5, abs=0.5)
+    assert store.tickets.find(first.id) is None
+
+
+def test_one_of_another_kind_is_told_by_its_arithmetic_and_the_machines_pace(store: Store) -> None:
+    first = store.submit(order(effort=2.0), ANNA)
+    claim(store)
+    set_row(store, first.id, step=10, steps=20, seconds=9.0)  # three times the nominal machine's
+    other = store.submit(order(effort=5.0), BOB)
+
+    ticket = store.tickets.find(other.id)
+
+    assert ticket
+    assert ticket.lasts == pytest.approx(45)
+
+
+def test_a_new_run_is_known_at_once(store: Store) -> None:
+    before = store.submit(order(), ANNA)
+    assert store.tickets.find(before.id)
+
+    after = store.tickets.find(store.submit(order(), BOB).id)
+
+    assert after
+    assert after.place == 2
+
+
+def test_a_class_behind_one_address_is_not_refused(store: Store) -> None:
+    pupils = [Visitor(f"pupil {k}", "10.0.0.1") for k in range(30)]
+
+    found = [store.submit(order(), pupil) for pupil in pupils]
+
+    assert [run.queue_position for run in store.list()][::-1] == list(range(1, 31))
+    with writing(store.engine) as connection:
+        assert claim_next(connection, 1)
+    assert store.find(found[0].id).state == "running"
