@@ -43,6 +43,7 @@ class Field:
     also: tuple[str, ...] = ()  # other names of the query that say it
     needs: str | None = None  # a field without which this one means nothing
     other_than: str | None = None
+    is_always_said: bool = False  # written even where it is the default: a page without it starts with something else
 
     def describe(self) -> dict[str, Any]:
         """As the page is told it."""
@@ -100,9 +101,9 @@ class Grammar:
         return value
 
 
-def picture(usual: str) -> Field:
-    """The field in which all rooms name their picture."""
-    return Field("sample", "word", usual)
+def picture(usual: str, is_always_said: bool = True) -> Field:
+    """The field in which all rooms name their picture; where none is named, a visitor's own may take its place."""
+    return Field("sample", "word", usual, is_always_said=is_always_said)
 
 
 def check_sample(name: str) -> None:

@@ -68,7 +68,7 @@ GRAMMAR = Grammar((
     Field("dataset", "word"),
     Field("network", "network", high=_LONGEST),
     Field("training", "training", {}, high=_LONGEST),
-    picture("cat"),
+    picture("cat", is_always_said=False),
     Field("run", "word", pattern=_RUN),
     Field("compare", "words", [], high=_OTHERS, pattern=_RUN, other_than="run"),
     Field("snapshot", "whole", high=10**6 - 1, needs="run"),

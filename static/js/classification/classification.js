@@ -6,7 +6,6 @@ import { Address, OWN } from "../shared/address.js";
 import { told } from "../shared/told.js";
 import { framingFor } from "../shared/framing.js";
 import { changeFields } from "./picture/changes.js";
-import { keep, kept } from "../shared/keep.js";
 import { connectAnswer } from "./answer.js";
 import { connectBreaking } from "./breaking.js";
 import { connectChannel } from "./channel.js";
@@ -25,6 +24,7 @@ import { keeperOf } from "./columns/shown.js";
 import { connectPhoto } from "./picture/photo.js";
 import { connectSelectivity } from "./selectivity.js";
 import { attempt, connectNotice, tell } from "../rooms/notice.js";
+import { firstPicture, show } from "../rooms/photo.js";
 import { connectPictures } from "../rooms/sources.js";
 
 const ADDRESS = new Address(told.address);
@@ -85,8 +85,7 @@ class ClassificationPage {
       ].map((connect) => connect(this));
       addEventListener("popstate", () => this.#return());
       this.other = await otherOf(this);
-      await this.#choose(this.state.model);
-      await this.take(await this.#sourceOf(this.state.sample), {});
+      await this.#enter();
     });
     this.#tellMissing();
     document.documentElement.dataset.ready = "true";
@@ -121,12 +120,12 @@ class ClassificationPage {
   }
 
   /**
-   * Reads a picture, {sample} or {file}; whatever goes wrong, the present one stays. A new picture is seen as it is, by
-   * the network of that name, if one is named.
+   * Reads a picture, {sample} or {file}, and says whether it could; whatever goes wrong, the present one stays. A new
+   * picture is seen as it is, by the network of that name, if one is named.
    */
   async take(source, patch = { change: {}, label: null, x: null, y: null }, network = null) {
     const reading = (this.#reading += 1);
-    await this.attempt(async () => {
+    const isTaken = await this.attempt(async () => {
       const { levels, origin } = await readPicture(source, PHOTO_SIDE, "rgb");
       if (reading !== this.#reading) return;
       if (network) await this.#choose(network);
@@ -134,17 +133,30 @@ class ClassificationPage {
       [this.source, this.photo, this.origin] = [source, levels, origin];
       this.#pictures += 1;
       Object.assign(this.state, patch, { sample: source.sample ?? OWN });
-      keep(source.file ?? null, OWN);
+      show(source);
     });
     this.change({});
+    return isTaken;
+  }
+
+  /** The network and the picture of the address, or those that stand in for what it does not name. */
+  async #enter() {
+    const source = await firstPicture(location.search, {
+      samples: this.samples,
+      usual: ADDRESS.field("sample").default,
+    });
+    await this.#choose(this.#knowing(source) ?? this.state.model);
+    await this.take(source, {});
+  }
+
+  #meet(source) {
+    const knowing = this.#knowing(source);
+    return this.take(source, undefined, knowing === this.model.name ? null : knowing);
   }
 
   /** A photo of one's own may show anything: it meets the network that knows most, unless one was chosen. */
-  #meet(source) {
-    const knowing = byKnowledge(this.models)[0];
-    const isAnything = source.file && !source.isDrawn && this.state.model === null;
-    const isBetter = isAnything && knowing.classes.length > this.model.classes.length;
-    return this.take(source, undefined, isBetter ? knowing.name : null);
+  #knowing({ file, isDrawn }) {
+    return file && !isDrawn && this.state.model === null ? byKnowledge(this.models)[0]?.name : null;
   }
 
   /** A live frame, {file} and its levels: answered, and its maps drawn, before the promise is kept. */
@@ -215,18 +227,10 @@ class ClassificationPage {
     history.replaceState(null, "", query ? `${location.pathname}?${query}` : location.pathname);
   }
 
-  /** What an address names: a sample, or one's own picture if this browser has kept it. */
-  async #sourceOf(name) {
-    const file = name === OWN && (await kept(OWN));
-    if (file) return { file };
-    return { sample: this.samples.some((sample) => sample.name === name) ? name : ADDRESS.field("sample").default };
-  }
-
   async #return() {
     this.state = ADDRESS.read(location.search);
     this.other = await otherOf(this);
-    await this.attempt(() => this.#choose(this.state.model));
-    await this.take(await this.#sourceOf(this.state.sample), {});
+    await this.attempt(() => this.#enter());
     this.#tellMissing();
   }
 

@@ -1,10 +1,9 @@
 // The convolution page: holds its state, asks the bench for results and keeps the screen and the address in step.
 
 import { listKernels, listSamples, readPicture } from "../api.js";
-import { OWN, SEEN } from "../shared/address.js";
+import { OWN } from "../shared/address.js";
 import { ADDRESS, fromKernel, readAddress } from "./address.js";
 import { Bench } from "./bench.js";
-import { keep, kept } from "../shared/keep.js";
 import { complete, convolution, outputSize } from "../shared/steps.js";
 import { connectChain } from "./chain.js";
 import { connectCode } from "./code.js";
@@ -14,6 +13,7 @@ import { connectSources } from "./sources.js";
 import { connectWindow } from "./window.js";
 import { Screen } from "./screen.js";
 import { attempt, connectNotice } from "../rooms/notice.js";
+import { firstPicture, show } from "../rooms/photo.js";
 
 const SETTLE_MS = 120;
 
@@ -39,7 +39,7 @@ class ConvolutionPage {
         (connect) => connect(this),
       );
       addEventListener("popstate", () => this.#return());
-      await this.take(await this.#sourceOf(this.state.sample));
+      await this.take(await this.#firstPicture());
       document.documentElement.dataset.ready = "true";
     });
   }
@@ -57,28 +57,27 @@ class ConvolutionPage {
   }
 
   /**
-   * Reads a picture, {sample} or {file}, and changes the state by `patch`; whatever goes wrong, the present one stays.
+   * Reads a picture, {sample} or {file}, changes the state by `patch`, and says whether it could; whatever goes wrong,
+   * the present one stays.
    */
   async take(source, patch = {}) {
     const reading = (this.#reading += 1);
-    await this.attempt(async () => {
+    const isTaken = await this.attempt(async () => {
       const { size, color } = { ...this.state, ...patch };
       const { levels, origin } = await readPicture(source, size, color);
       if (reading !== this.#reading) return;
       [this.source, this.origin, this.levels] = [source, origin, levels];
       Object.assign(this.state, patch, { sample: source.sample ?? source.name ?? OWN });
-      if (source.name !== SEEN) keep(source.file ?? null, OWN);
+      show(source);
       this.bench.put(levels);
       this.#screen.newPicture();
     });
     this.change({});
+    return isTaken;
   }
 
-  /** What an address names: a sample, or one's own picture if this browser has kept it. */
-  async #sourceOf(name) {
-    const file = (name === OWN || name === SEEN) && (await kept(name));
-    if (file) return { file, name };
-    return { sample: this.samples.some((sample) => sample.name === name) ? name : ADDRESS.field("sample").default };
+  #firstPicture() {
+    return firstPicture(location.search, { samples: this.samples, usual: ADDRESS.field("sample").default });
   }
 
   /**
@@ -164,7 +163,7 @@ class ConvolutionPage {
   /** Back and forward: the state of that address, with its picture. */
   async #return() {
     this.state = readAddress(location.search, this.kernels);
-    this.take(await this.#sourceOf(this.state.sample));
+    this.take(await this.#firstPicture());
   }
 
   /** Whether `steps` all fit the picture. */

@@ -1,6 +1,7 @@
 // What every page has: the theme, class view with its full screen, the language switch, and fast arithmetic.
 
 import { fetchEngine } from "../api.js";
+import { OWN, SEEN } from "../shared/address.js";
 import { useNative } from "../shared/native.js";
 import { present } from "../shared/theme.js";
 import { isTextField } from "./transfers.js";
@@ -44,6 +45,20 @@ function turnFullScreen() {
   const turning = document.fullscreenElement ? document.exitFullscreen() : root.requestFullscreen?.();
   turning?.catch(() => null);
 }
+
+// A door leads on with the picture that is shown, also where it was the address that named it.
+addEventListener(
+  "click",
+  ({ target }) => {
+    const door = target.closest?.("a.door");
+    const { picture } = root.dataset;
+    if (!door || !picture) return;
+    const address = new URL(door.href);
+    address.searchParams.set("sample", picture === SEEN ? OWN : picture);
+    door.href = address.href;
+  },
+  true,
+);
 
 for (const link of document.querySelectorAll("[data-language]")) {
   link.addEventListener("click", () => {

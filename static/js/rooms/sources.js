@@ -7,6 +7,7 @@ import "../shared/drawing-board.js";
 import { h } from "../shared/dom.js";
 import { _ } from "../shared/i18n.js";
 import { isTold, tell, tellAside } from "./notice.js";
+import { forgetPhoto, ownPhoto, remember } from "./photo.js";
 import { contentsOf, isTextField } from "./transfers.js";
 
 const $ = (selector) => document.querySelector(selector);
@@ -22,10 +23,16 @@ const FIELD = _(
 );
 
 /**
- * Calls `take` with {file, isDrawn} or {sample} whenever the visitor gives a picture. A room that also reads texts is
- * asked first: `read(contents, target)` says whether it took them; `textHint` says what else it takes.
+ * Calls `accept` with {file, isDrawn} or {sample} whenever the visitor gives a picture; what it could read (it resolves
+ * to true) is the picture of all rooms from then on. A room that also reads texts is asked first: `read(contents,
+ * target)` says whether it took them; `textHint` says what else it takes.
  */
-export function connectPictures(samples, take, { read = () => false, textHint = TEXT } = {}) {
+export function connectPictures(samples, accept, { read = () => false, textHint = TEXT } = {}) {
+  const take = async (source) => {
+    if (!(await accept(source))) return;
+    await remember(source);
+    await offerOwn();
+  };
   const takeFile = (file) => file && take({ file });
   const words = { read, textHint };
   if ($("#gallery")) fillGallery(samples, take);
@@ -43,6 +50,25 @@ export function connectPictures(samples, take, { read = () => false, textHint = 
   });
   $("#photo").addEventListener("shot", ({ detail }) => takeFile(detail));
   for (const menu of document.querySelectorAll("details.menu")) closeOutside(menu);
+  connectOwn(accept);
+}
+
+/** One's own photo, kept in another room or before a sample was looked at, is a click away; another one forgets it. */
+function connectOwn(accept) {
+  $("#own")?.addEventListener("click", async () => {
+    const photo = await ownPhoto();
+    if (photo && (await accept(photo))) await remember(photo);
+  });
+  $("#forget")?.addEventListener("click", async () => {
+    await forgetPhoto();
+    await offerOwn();
+  });
+  offerOwn();
+}
+
+async function offerOwn() {
+  const isKept = Boolean(await ownPhoto());
+  for (const button of document.querySelectorAll("#own, #forget")) button.hidden = !isKept;
 }
 
 function fillGallery(samples, take) {

@@ -1,5 +1,6 @@
 // A page's state as the query of its address, and back, by the grammar that the server tells (app/web/addresses.py):
-// what equals its default is left out, what cannot be understood is its default.
+// what equals its default is left out (but what a page without it would replace is said), what cannot be understood is
+// its default.
 
 import { told } from "./told.js";
 
@@ -57,7 +58,7 @@ export class Address {
     const query = new URLSearchParams();
     for (const field of this.#fields) {
       const value = state[field.name];
-      if (isSame(value ?? null, field.default)) continue;
+      if (isSame(value ?? null, field.default) && !field.is_always_said) continue;
       const text = this.#kinds[field.kind].write?.(value, field, { query, known }) ?? value;
       if (text !== "") query.set(field.name, text);
     }

@@ -1,18 +1,18 @@
-// Keeps one's own picture, and what a network sees of one, in this browser, so that a reload or another language does
-// not lose it. Nothing leaves the browser.
+// Keeps one's own photo, and what a network sees of one, in this browser, so that a reload, another room or another
+// language does not lose it. Nothing leaves the browser.
 
 const NAME = "playground";
 const STORE = "pictures";
 
 /**
- * Keeps `file` in place of what was kept under that name; null forgets. Storage may be forbidden: then nothing is
- * kept.
+ * Keeps a file, or an object with one, in place of what was kept under that name; null forgets. Storage may be
+ * forbidden: then nothing is kept.
  */
-export async function keep(file, name) {
-  await ask("readwrite", (pictures) => (file ? pictures.put(file, name) : pictures.delete(name))).catch(() => null);
+export async function keep(value, name) {
+  await ask("readwrite", (pictures) => (value ? pictures.put(value, name) : pictures.delete(name))).catch(() => null);
 }
 
-/** The file that is kept under that name, or null. */
+/** What is kept under that name, or null. */
 export async function kept(name) {
   return ask("readonly", (pictures) => pictures.get(name)).catch(() => null);
 }

@@ -15,7 +15,6 @@ import {
 } from "../api.js";
 import { _ } from "../shared/i18n.js";
 import { framingFor } from "../shared/framing.js";
-import { keep, kept } from "../shared/keep.js";
 import { Latest } from "../shared/latest.js";
 import { OWN } from "../shared/address.js";
 import { ADDRESS, isReadable, mostCompared } from "./builder/address.js";
@@ -45,6 +44,7 @@ import { connectTime } from "./seeing/time.js";
 import { Visits } from "./runs/visits.js";
 import { automaticName } from "./charts/words.js";
 import { attempt, connectNotice, tell } from "../rooms/notice.js";
+import { firstPicture, show } from "../rooms/photo.js";
 
 const PHOTO_SIDE = 256;
 const GONE = _("That run is not on this server any more. Choose another below, or start one.");
@@ -277,18 +277,18 @@ class TrainingPage {
   }
 
   /**
-   * The photo to watch, {sample} or {file}; the open run, if it is one's own and goes on, is told. A file that cannot
-   * be read changes nothing.
+   * The photo to watch, {sample} or {file}; the open run, if it is one's own and goes on, is told. Says whether it could
+   * be read; else nothing changes.
    */
   async take(source) {
     const taking = (this.#taken += 1);
     if (source.file && !(await this.attempt(async () => (source.read = await readPicture(source, PHOTO_SIDE, "rgb")))))
-      return;
-    if (taking !== this.#taken) return;
-    this.source = source;
-    keep(source.file ?? null, OWN);
+      return false;
+    if (taking !== this.#taken) return false;
+    this.#put({ source });
     this.change({ sample: source.sample ?? OWN });
     if (this.run?.mine && !this.feed?.hasEnded) await this.#watching.ask(JSON.stringify([this.run.id, taking]));
+    return true;
   }
 
   #watch(id) {
@@ -309,7 +309,8 @@ class TrainingPage {
     const ids = found.filter(Boolean).map(({ id }) => id);
     for (const run of found.filter(Boolean)) this.#list.put(run);
     const run = ids.includes(address.run) ? address.run : null;
-    const source = await this.#sourceOf(address.sample);
+    const usual = ADDRESS.field("sample").default;
+    const source = await firstPicture(location.search, { samples: this.samples, usual });
     return {
       source,
       state: {
@@ -329,8 +330,9 @@ class TrainingPage {
     return found;
   }
 
-  #put({ state, source }) {
+  #put({ state = this.state, source }) {
     Object.assign(this, { state, source });
+    show(source);
   }
 
   async #find(id) {
@@ -339,13 +341,6 @@ class TrainingPage {
       tell(error.problem.status === 404 ? GONE : error);
       return null;
     });
-  }
-
-  /** What an address names: a sample, or one's own photo if this browser has kept it. */
-  async #sourceOf(name) {
-    const file = name === OWN && (await kept(OWN));
-    if (file) return { file };
-    return { sample: this.samples.some((sample) => sample.name === name) ? name : ADDRESS.field("sample").default };
   }
 }
 

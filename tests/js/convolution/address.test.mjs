@@ -53,7 +53,7 @@ const KERNELS = [
 test("a lone classic kernel is written by its name, and defaults are left out", () => {
   const state = { ...read("", KERNELS), steps: [fromKernel(KERNELS[2], { stride: 2 })] };
 
-  assert.equal(write(state, KERNELS), "kernel=box-blur&stride=2");
+  assert.equal(write(state, KERNELS), "sample=astronaut&kernel=box-blur&stride=2");
 });
 
 test("every part of the state survives a round trip", () => {
