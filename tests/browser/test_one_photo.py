@@ -25,7 +25,7 @@ def give(page: Page, photo: Path) -> None:
     """Drops it anywhere on the page."""
     drop(page, ".site-header", files=[photo])
     expect(page.locator(PHOTO)).to_have_count(1)
-    page.wait_for_url("**sample=own**")
+    page.wait_for_function("() => localStorage.getItem('picture') === 'own'")
 
 
 def enter(page: Page, path: str) -> None:
@@ -48,6 +48,8 @@ def test_after_one_drop_the_photo_is_in_all_rooms_after_a_reload_and_in_both_lan
     for room in ROOMS:
         enter(page, room)
         assert shown(page) == "own", room
+    enter(page, "/?lang=es")
+    assert shown(page) == "own"
     enter(page, "/convolve?lang=es")
     page.reload()
     page.wait_for_selector(PHOTO)
@@ -55,8 +57,11 @@ def test_after_one_drop_the_photo_is_in_all_rooms_after_a_reload_and_in_both_lan
     np.testing.assert_array_equal(pixels(page, "#input"), before)
 
 
-def test_a_fresh_browser_has_its_photo_classified_by_a_drop_and_a_click(open_page: Open, photo: Path) -> None:
-    page = open_page()
+@pytest.mark.parametrize("path", ["/", "/convolve"])
+def test_a_fresh_browser_has_its_photo_classified_by_a_drop_and_a_click(
+    open_page: Open, photo: Path, path: str
+) -> None:
+    page = open_page(path)
 
     give(page, photo)
     page.get_by_role("link", name="Classify", exact=True).click()
@@ -119,7 +124,7 @@ def test_nothing_of_the_photo_is_on_the_server(browser: Browser, photo: Path, tm
     with running_server(data) as address:
         context = browser.new_context(viewport={"width": 1280, "height": 720})
         page = context.new_page()
-        page.goto(f"{address}/convolve")
+        page.goto(address)
         page.wait_for_selector("html[data-ready]")
         give(page, photo)
         for room in ROOMS:

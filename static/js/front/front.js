@@ -2,9 +2,9 @@
 
 import { OWN, linkTo } from "../shared/address.js";
 import { _ } from "../shared/i18n.js";
-import { keep, kept } from "../shared/keep.js";
 import { told } from "../shared/told.js";
 import { attempt, connectNotice } from "../rooms/notice.js";
+import { firstPicture, show } from "../rooms/photo.js";
 import { connectPictures } from "../rooms/sources.js";
 import { Director } from "./director.js";
 import { Hero } from "./hero.js";
@@ -33,8 +33,7 @@ class FrontPage {
     connectPictures([], (source) => this.take(source));
     this.#connectHero();
     this.#connectDoors();
-    const file = await kept(OWN);
-    await this.take(file ? { file } : { sample });
+    await this.take(await firstPicture(location.search, { samples: [], usual: sample }));
     document.documentElement.dataset.ready = "true";
   }
 
@@ -43,7 +42,7 @@ class FrontPage {
     return attempt(async () => {
       const photo = await readPhoto(source);
       this.#photo = photo;
-      if (source.file) keep(source.file, OWN);
+      show(source);
       this.#hero.put(photo, walking[0]);
       this.#kernelDoor.put(photo);
       this.#link(source);

@@ -1,5 +1,5 @@
-// One photo for all rooms: the visitor's own, and which picture was chosen last, kept in this browser alone. It does not
-// know what a room does with them.
+// One photo for all rooms: the visitor's own, and which picture was chosen last, kept in this browser alone. It does
+// not know what a room does with them.
 
 import { OWN, SEEN } from "../shared/address.js";
 import { keep, kept } from "../shared/keep.js";

@@ -277,8 +277,8 @@ class TrainingPage {
   }
 
   /**
-   * The photo to watch, {sample} or {file}; the open run, if it is one's own and goes on, is told. Says whether it could
-   * be read; else nothing changes.
+   * The photo to watch, {sample} or {file}; the open run, if it is one's own and goes on, is told. Says whether it
+   * could be read; else nothing changes.
    */
   async take(source) {
     const taking = (this.#taken += 1);
