@@ -68,13 +68,13 @@ def translations(language: str) -> gettext.NullTranslations:
 
 
 @cache
-def js_messages(language: str) -> dict[str, str]:
-    """The translated sentences that the scripts under static/js use."""
+def js_messages(language: str, page: str) -> dict[str, str]:
+    """The translated sentences of a page's scripts: those of its folder under static/js, and those all share."""
     catalog = _catalog(language)
     return {
         str(message.id): str(message.string)
         for message in catalog or ()
-        if message.id and message.string and any(place.startswith("static/js") for place, _ in message.locations)
+        if message.id and message.string and any(_is_of(page, place) for place, _ in message.locations)
     }
 
 
@@ -83,10 +83,18 @@ def render(request: Request, name: str, status: int = 200, **context: Any) -> HT
     language = choose_language(request)
     page = environment(language).get_template(name)
     static = f"/static/{request.app.state.static.word}"
-    context = {"page": "", "request": request, "rooms": request.app.state.rooms, "static": static, "told": {}} | context
+    context = {
+        "page": "",
+        "modules": (),
+        "request": request,
+        "rooms": request.app.state.rooms,
+        "static": static,
+        "told": {},
+    } | context
     context["say"] = partial(translate, language)
     response = HTMLResponse(
-        page.render(language=language, languages=LANGUAGES, messages=js_messages(language), **context), status
+        page.render(language=language, languages=LANGUAGES, messages=js_messages(language, context["page"]), **context),
+        status,
     )
     response.headers["Content-Language"] = language
     response.headers["Vary"] = "Accept-Language, Cookie"
@@ -94,6 +102,11 @@ def render(request: Request, name: str, status: int = 200, **context: Any) -> HT
     if request.query_params.get("lang") == language:
         response.set_cookie("lang", language, max_age=31_536_000, samesite="lax")
     return response
+
+
+def _is_of(page: str, place: str) -> bool:
+    folder = place.removeprefix("static/js/")
+    return folder != place and folder.partition("/")[0] in (page, "rooms", "shared", "api.js", "theme.js")
 
 
 @cache

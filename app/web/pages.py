@@ -9,6 +9,7 @@ from fastapi.responses import Response
 from app.web.front.front import tell_front
 from app.web.i18n import choose_language, render
 from app.web.rooms import ROOMS, Room
+from app.web.static_files import pack
 from app.web.told import tell, tell_names
 from app.web.visitors import remember
 
@@ -19,15 +20,21 @@ router = APIRouter(include_in_schema=False)
 def front(request: Request) -> Response:
     """Where all begins: no room, but the way to them."""
     told = {"rooms": _ways(), "front": tell_front(choose_language(request))}
-    return render(request, "front/front.html", page="front", told=told)
+    return _render(request, "front/front.html", "front", told=told)
 
 
 def _page_of(room: Room) -> Callable[[Request], Response]:
     def page(request: Request) -> Response:
-        response = render(request, room.template, page=room.name, room=room, told=_told(room, choose_language(request)))
+        response = _render(request, room.template, room.name, room=room, told=_told(room, choose_language(request)))
         return remember(request, response) if room.knows_visitors else response
 
     return page
+
+
+def _render(request: Request, template: str, page: str, **context: Any) -> Response:
+    """Packed; it names all its scripts, so that none is found only after another one has come."""
+    modules = request.app.state.static.modules("js/rooms/base.js", f"js/{page}/{page}.js")
+    return pack(render(request, template, page=page, modules=modules, **context), request.scope)
 
 
 def _told(room: Room, language: str) -> dict[str, Any]:

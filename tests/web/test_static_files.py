@@ -8,6 +8,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from app.web import static_files
+from app.web.rooms import ROOMS
 from app.web.static_files import VersionedFiles
 
 
@@ -55,6 +56,53 @@ def test_what_is_kept_in_memory_is_answered_as_the_file_was_and_each_answer_is_i
     ]
     assert first.headers["x-request-id"] != second.headers["x-request-id"]
     assert first.headers["content-type"] == "text/css; charset=utf-8"
+
+
+def test_what_is_worth_it_is_sent_packed_to_whoever_takes_that(client: TestClient) -> None:
+    word = re.search(r"/static/(v-[0-9a-f]{12})/", client.get("/convolve").text)
+    assert word
+    script, font = "js/shared/engine.js", "vendor/inter/inter-latin-wght-normal.woff2"
+    for _ in range(2):  # as it is read, and as it is kept
+        packed, plain = (
+            client.get(f"/static/{word[1]}/{script}", headers={"Accept-Encoding": wish})
+            for wish in ("gzip", "identity")
+        )
+
+        assert packed.headers["content-encoding"] == "gzip"
+        assert "content-encoding" not in plain.headers
+        assert packed.content == plain.content == (static_files.STATIC / script).read_bytes()
+        assert int(packed.headers["content-length"]) < 0.5 * int(plain.headers["content-length"])
+        assert packed.headers["vary"] == plain.headers["vary"] == "Accept-Encoding"
+    assert "content-encoding" not in client.get(f"/static/{word[1]}/{font}").headers
+
+
+def test_pages_are_packed_and_their_answers_are_not(client: TestClient) -> None:
+    page, api = client.get("/train"), client.get("/api/kernels")
+
+    assert page.headers["content-encoding"] == "gzip"
+    assert "Accept-Encoding" in page.headers["vary"]
+    assert int(page.headers["content-length"]) < 0.4 * len(page.content)
+    assert client.get("/train", headers={"Accept-Encoding": "identity"}).text == page.text
+    assert "content-encoding" not in api.headers
+
+
+def test_all_scripts_that_one_imports_are_found_through_others_and_over_lines(folder: Path) -> None:
+    (folder / "js/rooms").mkdir()
+    (folder / "js/a.js").write_text('import {\n  b,\n  c,\n} from "./rooms/b.js";\nconst late = import("./late.js");\n')
+    (folder / "js/rooms/b.js").write_text('import "../c.js";\nexport { d } from "../a.js";\n')
+    (folder / "js/c.js").write_text('// import "./never.js"\n')
+
+    assert VersionedFiles(folder).modules("js/a.js") == ("js/a.js", "js/rooms/b.js", "js/c.js")
+
+
+@pytest.mark.parametrize("path", ["/", *(room.path for room in ROOMS)])
+def test_a_page_names_each_script_that_it_loads_and_all_are_there(client: TestClient, path: str) -> None:
+    page = client.get(path).text
+
+    named = re.findall(r'<link rel="modulepreload" href="([^"]+)">', page)
+    loaded = re.findall(r'<script type="module" src="([^"]+)">', page)
+    assert set(loaded) <= set(named)
+    assert [name for name in named if client.get(name).status_code != 200] == []
 
 
 def test_a_changed_file_changes_the_word_and_the_old_one_is_kept_no_more(
