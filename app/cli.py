@@ -18,6 +18,7 @@ COMMANDS = {
     "probe": "app.commands.probe",
     "survey": "app.commands.survey",
     "fetch": "app.commands.fetch",
+    "record": "app.commands.record",
 }
 
 

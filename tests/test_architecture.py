@@ -103,20 +103,20 @@ NOT_IN_CORE = {"fastapi", "starlette", "pydantic_settings", "sqlalchemy", "struc
 ROOM = {"rooms", "shared", "api.js", "vendor"}
 JAVASCRIPT_ARROWS = {
     "convolution": ROOM | {"convolution"},
-    "classification": ROOM
-    | {f"classification{part}" for part in ("", "/gradients", "/making", "/columns", "/picture")},
+    "classification": ROOM | {f"classification{at}" for at in ("", "/gradients", "/making", "/columns", "/picture")},
     "classification/gradients": ROOM | {"classification/gradients", "classification/making"},
     "classification/making": ROOM | {f"classification/{part}" for part in ("making", "columns", "picture")},
     "classification/columns": ROOM | {"classification/columns"},
     "classification/picture": ROOM | {"classification/picture"},
-    "training": ROOM | {"training", "training/runs", "training/seeing", "training/charts", "training/builder"},
+    "training": ROOM | {f"training{at}" for at in ("", "/stage", "/runs", "/seeing", "/charts", "/builder")},
+    "training/stage": ROOM | {f"training/{part}" for part in ("stage", "runs", "seeing", "charts", "builder")},
     "training/runs": ROOM | {"training/runs", "training/charts", "training/builder"},
     "training/seeing": ROOM | {"training/seeing", "training/runs", "training/builder"},
     "training/charts": ROOM | {"training/charts", "training/builder"},
     "training/builder": ROOM | {"training/builder"},
     "front": ROOM | {"front"},
     "rooms": ROOM,
-    "api.js": {"shared", "vendor"},
+    "api.js": {"recorded", "shared", "vendor"},
     "shared": {"shared", "vendor"},
     "theme.js": set(),
 }

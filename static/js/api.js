@@ -194,6 +194,11 @@ export async function listRuns() {
   return (await json(RUNS)).runs;
 }
 
+/** The recorded run, {run, photo, events}: a file beside the scripts (python -m app record). */
+export function readRecording() {
+  return json(new URL("../recorded/run.json", import.meta.url).href);
+}
+
 /** One run with its history. */
 export function readRun(id) {
   return json(runAddress(id));

@@ -92,10 +92,34 @@ def ended(server: str, run: str) -> dict[str, Any]:
     return until(server, run, lambda told: told["state"] in ("finished", "stopped", "diverged", "failed"))
 
 
+def unfold(page: Page, line: str) -> None:
+    """Opens a line of the settings' rail."""
+    if page.get_attribute(f"[data-line={line}]", "open") is None:
+        page.click(f"[data-line={line}] > summary")
+
+
+def fold_out(page: Page, row: str) -> None:
+    """Opens a closed row under the stage."""
+    if page.get_attribute(row, "open") is None:
+        page.click(f"{row} > summary")
+
+
+def tab(page: Page, name: str) -> None:
+    """Goes to a tab of the room: overfitting, experiments, networks."""
+    page.click(f"a[data-tab={name}] >> visible=true")
+    expect(page.locator(f"[data-panel={name}]")).to_be_visible()
+
+
+def stop(page: Page) -> None:
+    """Stops the run, or leaves the queue: in the menu beside the large button."""
+    page.click("#run-more > summary")
+    page.click("#run-stop")
+
+
 def table(page: Page) -> list[list[str]]:
     """The rows of the table of numbers, the first epoch first."""
     if page.get_attribute("#numbers", "open") is None:
-        page.click("#numbers summary")
+        page.click("#numbers > summary")
         expect(page.locator("#numbers-table thead")).to_be_attached()  # it is filled once it is open
     rows: list[list[str]] = page.locator("#numbers-table tbody tr").evaluate_all(
         "rows => rows.map(row => [...row.cells].map(cell => cell.textContent))"

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.calls import get, post
 from tests.browser.reading import picture
-from tests.browser.running import tell
+from tests.browser.running import fold_out, tell
 from tests.browser.still import still
 
 COLORED = {
@@ -75,7 +75,8 @@ def seen(page: Page) -> None:
 
 
 def counted(page: Page) -> None:
-    """Waits for the confusion matrix."""
+    """Opens the confusion matrix and waits for it."""
+    fold_out(page, "#confusion-row")
     expect(page.locator("#confusion button").first).to_be_visible()
 
 

@@ -20,9 +20,11 @@ from tests.browser.running import (
     finish,
     opened,
     start,
+    stop,
     submit,
     table,
     tell,
+    unfold,
     until,
     written,
 )
@@ -93,7 +95,7 @@ def test_a_reload_in_the_middle_sees_everything(open_page: Open, server: str) ->
     page.wait_for_selector("html[data-ready]")
     table(page)
     _is_through(page, 8)
-    page.click("#run-stop")
+    stop(page)
     told = ended(server, run)
     expect(page.locator("#run-state")).to_contain_text("Stopped by hand")
 
@@ -110,12 +112,13 @@ def test_a_run_is_paused_given_another_rate_and_goes_on(open_page: Open, server:
     page.click("#run-pause")
     expect(page.locator("#run-state")).to_contain_text("Paused after step")
     paused = tell(server, run)
+    unfold(page, "optimizer")
     page.fill("#rate-field", "0.0005")
     page.keyboard.press("Enter")
     page.click("#run-on")
     told = until(server, run, lambda told: told["step"] > paused["step"] and told["learning_rate"] < 0.001)
     expect(page.locator("#run-pause")).to_be_visible()
-    page.click("#run-stop")
+    stop(page)
     ended(server, run)
 
     assert paused["state"] == "paused"
@@ -128,6 +131,7 @@ def test_a_rate_that_is_none_is_refused_in_its_field(open_page: Open, server: st
     run = start(page)
     _steps(page)
 
+    unfold(page, "optimizer")
     page.fill("#rate-field", "fast")
     page.keyboard.press("Enter")
 
@@ -177,6 +181,7 @@ def test_a_run_that_waits_says_so(open_page: Open, server: str) -> None:
     run = start(page)
     expect(page.locator("#run-state")).to_contain_text("Waiting: this run is the next to start.")
     expect(page.locator("#run-state a")).to_have_attribute("href", f"/train?run={blocking}")
+    page.click("#run-more > summary")
     page.click("text=Leave the queue")
     ended(server, run)
     ask(server, blocking, state="stopped")

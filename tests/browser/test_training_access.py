@@ -28,7 +28,7 @@ def _open(open_page: Open, pair: tuple[str, str], **options: object) -> Page:
 
 def test_nothing_sticks_out_at_any_width(open_page: Open, pair: tuple[str, str]) -> None:
     page = _open(open_page, pair, viewport=PHONE)
-    page.click("#numbers summary")
+    page.click("#numbers > summary")
 
     assert too_narrow(page) == []
 
@@ -36,18 +36,22 @@ def test_nothing_sticks_out_at_any_width(open_page: Open, pair: tuple[str, str])
 def test_on_a_phone_the_open_run_comes_before_its_settings(open_page: Open, pair: tuple[str, str]) -> None:
     page = _open(open_page, pair, viewport={"width": 390, "height": 844}, has_touch=True)
 
-    chart, settings = (page.locator(place).bounding_box() for place in ("#loss-chart", ".room-settings"))
+    chart = page.locator("#accuracy-chart").bounding_box()
 
     assert chart
-    assert settings
-    assert chart["y"] < settings["y"]
-    page.tap("#loss-chart .u-over", position={"x": 200, "y": 60})
-    expect(page.locator("#loss-chart .chart-tip")).to_be_visible()
+    assert chart["y"] + chart["height"] < 844
+    expect(page.locator("#settings")).to_be_hidden()
+    page.tap(".sheet-button")
+    expect(page.locator("#settings > details")).to_have_count(5)
+    expect(page.locator("#settings")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.tap("#accuracy-chart .u-over", position={"x": 100, "y": 60})
+    expect(page.locator("#accuracy-chart .chart-tip")).to_be_visible()
 
 
 def test_axe_finds_nothing(open_page: Open, pair: tuple[str, str]) -> None:
     page = _open(open_page, pair)
-    page.click("#numbers summary")
+    page.click("#numbers > summary")
 
     assert in_both_themes(page, lambda: violations(page)) == []
 
@@ -60,6 +64,7 @@ def test_a_class_in_spanish_reads_no_english_from_start_to_finish(open_page: Ope
     before = page.inner_text("body")
     start(page)
     finish(page)
+    page.click("#confusion-row > summary")
     expect(page.locator("#confusion table")).to_be_visible()
     after = page.inner_text("body")
 

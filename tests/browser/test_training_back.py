@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Open
-from tests.browser.running import QUICK, address, finish, opened, start, trained
+from tests.browser.running import QUICK, address, finish, opened, start, tab, trained, unfold
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("quiet")]
 
@@ -18,6 +18,7 @@ def pair(server: str) -> tuple[str, str]:
 
 
 def _open(page: Page, name: str) -> None:
+    tab(page, "networks")
     page.locator(".run-name", has_text=name).first.click()
     expect(page.locator(".run-row.is-open .run-name")).to_have_text(name)
 
@@ -39,13 +40,14 @@ def test_back_returns_to_the_run_before_and_forward_to_the_next(open_page: Open,
     assert opened(page) == pair[0]
     page.go_forward()
     expect(page.locator(".run-row.is-open .run-name")).to_have_text("second")
-    page.evaluate("history.go(-2)")
+    page.evaluate("history.go(-4)")
     expect(page.locator(".run-row.is-open")).to_have_count(0)
     assert page.url.endswith("/train?dataset=digits")
 
 
 def test_a_run_that_is_started_is_left_to_what_was_typed_before(open_page: Open, server: str) -> None:
     page = open_page(address(QUICK))
+    unfold(page, "optimizer")
     page.fill("value-slider[data-field=epochs] .field", "2")
     page.keyboard.press("Tab")
 
@@ -67,6 +69,7 @@ def test_a_prepared_state_leads_back_to_the_run(open_page: Open, pair: tuple[str
     page = open_page("/train")
     _open(page, "first")
 
+    tab(page, "experiments")
     page.locator("#prepared a").first.click()
     page.wait_for_url(re.compile(r"/train\?(?!.*run=)"))
     page.wait_for_selector("html[data-ready]")

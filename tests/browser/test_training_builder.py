@@ -1,23 +1,20 @@
 """The builder of the train page: by mouse and keyboard, with the server's numbers, and what cannot be reached."""
 
-import io
 import json
 import re
-import zipfile
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-import numpy as np
 import pytest
-from PIL import Image
 from playwright.sync_api import Locator, Page, Route, expect
 
 from app.core.training.hyperparameters import parse_training
 from app.core.training.recipes import find_recipe
-from tests.browser.access import PHONE, in_both_themes, too_narrow, violations
+from tests.browser.access import PHONE, WIDTHS, in_both_themes, too_narrow, violations
+from tests.browser.archives import packed, pets
 from tests.browser.calls import delete, get, post
 from tests.browser.conftest import Open
-from tests.browser.running import start
+from tests.browser.running import start, unfold
 
 pytestmark = pytest.mark.browser
 
@@ -38,6 +35,13 @@ model.add(Dense(10, activation='softmax'))
 def _path(network: dict[str, Any] = SMALL, **training: Any) -> str:
     query = {"dataset": "digits", "network": json.dumps(network)}
     return f"/train?{urlencode(query | ({'training': json.dumps(training)} if training else {}))}"
+
+
+def _unfolded(open_page: Open, path: str, line: str = "network", **options: Any) -> Page:
+    """A page with a line of the settings open."""
+    page = open_page(path, **options)
+    unfold(page, line)
+    return page
 
 
 def _heads(page: Page) -> Locator:
@@ -67,7 +71,7 @@ def _middle(element: Locator) -> float:
 
 
 def test_the_cards_show_what_the_server_works_out(open_page: Open, server: str) -> None:
-    page = open_page(_path())
+    page = _unfolded(open_page, _path())
 
     _heads(page).first.click()
     _type(page.locator(".is-open value-slider").first, "7")
@@ -82,7 +86,7 @@ def test_the_cards_show_what_the_server_works_out(open_page: Open, server: str) 
 
 
 def test_a_layer_is_moved_by_keyboard_and_it_is_announced(open_page: Open) -> None:
-    page = open_page(_path())
+    page = _unfolded(open_page, _path())
 
     _heads(page).first.focus()
     page.keyboard.press("Alt+ArrowDown")
@@ -96,7 +100,7 @@ def test_a_layer_is_moved_by_keyboard_and_it_is_announced(open_page: Open) -> No
 
 
 def test_a_layer_is_dragged_only_to_where_it_may_stand(open_page: Open) -> None:
-    page = open_page(_path())
+    page = _unfolded(open_page, _path())
 
     _heads(page).first.hover()
     page.mouse.down()
@@ -109,7 +113,7 @@ def test_a_layer_is_dragged_only_to_where_it_may_stand(open_page: Open) -> None:
 
 
 def test_layers_are_added_doubled_and_taken_out_and_all_is_undone(open_page: Open) -> None:
-    page = open_page(_path())
+    page = _unfolded(open_page, _path())
 
     page.click(".add-layer")
     expect(page.locator("layer-menu [data-type=residual]")).to_be_visible()
@@ -132,7 +136,7 @@ def test_layers_are_added_doubled_and_taken_out_and_all_is_undone(open_page: Ope
 
 
 def test_what_is_impossible_cannot_be_reached(open_page: Open) -> None:
-    page = open_page(_path())
+    page = _unfolded(open_page, _path())
 
     _heads(page).nth(1).click()
     _type(page.locator(".is-open value-slider").nth(1), "60")
@@ -148,7 +152,7 @@ def test_a_described_network_that_cannot_be_built_says_why(open_page: Open, serv
     broken = SMALL | {"layers": [CONV, CONV | {"kernel_size": 9}, *SMALL["layers"][2:]]}
     told = post(f"{server}/api/networks", json=broken).json()
 
-    page = open_page(_path(broken), expected="422")
+    page = _unfolded(open_page, _path(broken), expected="422")
 
     expect(page.locator(".layer.is-wrong .fault")).to_have_text(told["detail"])
     page.locator(".layer.is-wrong .layer-head").click()
@@ -157,7 +161,7 @@ def test_a_described_network_that_cannot_be_built_says_why(open_page: Open, serv
 
 
 def test_a_network_for_other_pictures_is_fitted_by_one_click(open_page: Open) -> None:
-    page = open_page(_path(SMALL | {"input": [3, 32, 32]}), expected="422")
+    page = _unfolded(open_page, _path(SMALL | {"input": [3, 32, 32]}), expected="422")
 
     expect(page.locator("#network-fault")).to_contain_text("3×32×32, 10, those of the pictures 1×8×8, 10")
     page.click("#fit-network")
@@ -167,7 +171,7 @@ def test_a_network_for_other_pictures_is_fitted_by_one_click(open_page: Open) ->
 
 
 def test_a_program_is_pasted_and_the_network_copied_out(open_page: Open) -> None:
-    page = open_page(_path(), expected="422")
+    page = _unfolded(open_page, _path(), expected="422")
 
     page.click("#as-code")
     expect(page.locator("#network-programs pre")).to_contain_text("Conv2D(4, 3")
@@ -209,7 +213,7 @@ for epoch in range(2):
 
 
 def test_a_slide_is_pasted_and_trained_with_its_own_numbers(open_page: Open, server: str) -> None:
-    page = open_page(_path(augmentation=["shift"]), expected="422")
+    page = _unfolded(open_page, _path(augmentation=["shift"]), expected="422")
 
     page.click("#as-code")
     page.fill("#network-text", SLIDE)
@@ -228,38 +232,41 @@ def test_a_slide_is_pasted_and_trained_with_its_own_numbers(open_page: Open, ser
 
 
 def test_the_network_follows_the_pictures(open_page: Open) -> None:
-    page = open_page(f"/train?{urlencode({'dataset': 'shapes', 'network': 'tiny-vgg'})}")
+    page = _unfolded(open_page, f"/train?{urlencode({'dataset': 'shapes', 'network': 'tiny-vgg'})}", "pictures")
 
     page.click("#datasets > summary")
     page.click("[data-dataset=digits]")
 
+    unfold(page, "network")
     assert [text.split()[0] for text in _layers(page)][:3] == ["conv2d", "conv2d", "max"]
     network = page.evaluate("document.querySelector('.layer-input').innerText")
     assert network.endswith("1×8×8")
     assert _layers(page)[-1].split()[-1] == "10"
+    unfold(page, "pictures")
     expect(page.locator("#sheet-strip")).to_have_attribute("aria-busy", "false")
     page.click("#sheet-strip")
     expect(page.locator("#sheet-rows canvas")).to_have_count(10)
 
 
 def test_ones_own_pictures_come_as_a_zip(open_page: Open) -> None:
-    page = open_page("/train?dataset=shapes")
+    page = _unfolded(open_page, "/train?dataset=shapes", "pictures")
 
     page.click("#datasets > summary")
-    page.set_input_files("#own-data", {"name": "pets.zip", "mimeType": "application/zip", "buffer": _archive()})
+    page.set_input_files("#own-data", {"name": "pets.zip", "mimeType": "application/zip", "buffer": pets()})
 
     expect(page.locator("#dataset-name")).to_have_text("pets")
     expect(page.locator("#data-fact")).to_have_text("3×32×32 · 2 classes")
+    unfold(page, "network")
     assert _layers(page)[-1].split()[-1] == "2"
 
 
 def test_what_is_to_be_known_of_ones_own_pictures_is_said(open_page: Open) -> None:
-    page = open_page("/train?dataset=shapes")
+    page = _unfolded(open_page, "/train?dataset=shapes", "pictures")
     files = {f"seg_{part}/{label}/{n}.png": 20 * n for part in ("train", "test") for label in "ab" for n in range(4)}
 
     page.click("#datasets > summary")
     page.select_option("#own-size", "64")
-    archive = _packed(files | {"seg_train/b/note.txt": None, "seg_train/<i>.png": 5})
+    archive = packed(files | {"seg_train/b/note.txt": None, "seg_train/<i>.png": 5})
     page.set_input_files("#own-data", {"name": "seg.zip", "mimeType": "application/zip", "buffer": archive})
 
     expect(page.locator("#data-fact")).to_have_text("3×64×64 · 2 classes")
@@ -277,7 +284,7 @@ def test_what_is_to_be_known_of_ones_own_pictures_is_said(open_page: Open) -> No
 
 
 def test_a_network_that_had_to_be_changed_is_not_called_by_its_name(open_page: Open) -> None:
-    page = open_page("/train?dataset=digits")
+    page = _unfolded(open_page, "/train?dataset=digits")
 
     page.click("#presets > summary")
     page.click("[data-preset=lenet-5]")
@@ -289,7 +296,7 @@ def test_a_network_that_had_to_be_changed_is_not_called_by_its_name(open_page: O
 
 
 def test_remedies_act_on_the_network_and_on_what_is_sent(open_page: Open, server: str) -> None:
-    page = open_page(_path(train_limit=200, epochs=1))
+    page = _unfolded(open_page, _path(train_limit=200, epochs=1), "remedies")
 
     for name in ("l1", "l2", "max_norm", "dropout", "batch_norm", "augmentation", "early_stopping", "pictures"):
         page.click(f"[data-remedy={name}]")
@@ -306,6 +313,7 @@ def test_remedies_act_on_the_network_and_on_what_is_sent(open_page: Open, server
     assert kinds[:3] == ["conv2d", "batch_normalization", "activation"]
     assert kinds[-2:] == ["dropout", "dense"]
     expect(page.locator("#run-note")).to_contain_text("open run's settings")
+    unfold(page, "remedies")
     page.click("[data-remedy=l1]")
     expect(page.locator("#run-note")).to_contain_text("Start makes a new run")
     page.wait_for_url(re.compile("run="))
@@ -336,7 +344,7 @@ def test_a_start_whose_answer_is_lost_on_its_way_starts_one_run(open_page: Open,
 
 
 def test_the_input_shows_what_the_network_is_fed_and_the_trap(open_page: Open) -> None:
-    page = open_page(_path(normalization="unit", augmentation=[]))
+    page = _unfolded(open_page, _path(normalization="unit", augmentation=[]), "input")
     expect(page.locator("#input-fact")).to_have_text("0 to 1")
 
     page.locator("#normalization label", has_text="0–255").click()
@@ -350,7 +358,7 @@ def test_the_input_shows_what_the_network_is_fed_and_the_trap(open_page: Open) -
 
 
 def test_the_lectures_optimizer_is_one_click(open_page: Open) -> None:
-    page = open_page(_path(optimizer="sgd", learning_rate=0.5, decay=0))
+    page = _unfolded(open_page, _path(optimizer="sgd", learning_rate=0.5, decay=0), "optimizer")
 
     page.click("#lecture-optimizer")
 
@@ -360,40 +368,25 @@ def test_the_lectures_optimizer_is_one_click(open_page: Open) -> None:
 
 def test_axe_finds_nothing_in_the_builder(open_page: Open) -> None:
     page = open_page(_path(l2=0.001, augmentation=["shift"], normalization="center"))
-    _heads(page).first.click()
-    page.click("#optimizer-card .fold > summary")
     expect(page.locator("#fed-source")).to_contain_text("training pictures")
 
-    assert in_both_themes(page, lambda: violations(page, ".room-settings")) == []
+    for line in ("pictures", "network", "input", "remedies", "optimizer"):
+        unfold(page, line)
+        if line == "network":
+            _heads(page).first.click()
+        if line == "optimizer":
+            page.click("#optimizer-card .inner-fold > summary")
+        assert in_both_themes(page, lambda: violations(page, ".room-settings")) == []
 
 
 def test_the_builder_fits_into_any_width(open_page: Open) -> None:
     page = open_page(_path(), viewport=PHONE)
+    page.click(".sheet-button")
+    unfold(page, "network")
     _heads(page).first.click()
     page.click(".add-layer")
 
+    assert too_narrow(page, widths=WIDTHS[:2]) == []
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
     assert too_narrow(page) == []
-
-
-def _archive() -> bytes:
-    """Two folders of twelve pictures."""
-    buffer = io.BytesIO()
-    noise = np.random.default_rng(0)
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for folder in ("cat", "dog"):
-            for number in range(12):
-                picture = io.BytesIO()
-                Image.fromarray(noise.integers(0, 255, (40, 40, 3)).astype(np.uint8)).save(picture, "PNG")
-                archive.writestr(f"{folder}/{number}.png", picture.getvalue())
-    return buffer.getvalue()
-
-
-def _packed(files: dict[str, int | None]) -> bytes:
-    """A ZIP of pictures of one level; without a level a file is none."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for name, level in files.items():
-            picture = io.BytesIO()
-            Image.new("L", (16, 16), level or 0).save(picture, "PNG")
-            archive.writestr(name, b"a note" if level is None else picture.getvalue())
-    return buffer.getvalue()

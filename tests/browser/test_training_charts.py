@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Open
-from tests.browser.running import LONG, QUICK, address, ask, ended, start, tell
+from tests.browser.running import LONG, QUICK, address, ask, ended, fold_out, start, tell
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("quiet")]
 
@@ -21,6 +21,12 @@ def _drag(page: Page, chart: str) -> None:
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + 60, steps=5)
     page.mouse.up()
+
+
+def _measure(page: Page, name: str) -> None:
+    """Shows the chart of the loss, or of the accuracy."""
+    page.check(f"#measure [value={name}]")
+    expect(page.locator(f"#{name}-chart .plot")).to_be_visible()
 
 
 def _axis(page: Page) -> list[float]:
@@ -43,6 +49,7 @@ def test_new_points_do_not_undo_a_zoom(open_page: Open, server: str) -> None:
     run = start(page)
     expect(page.locator("#gap-told")).to_contain_text("training loss")
 
+    _measure(page, "loss")
     _drag(page, "#loss-chart")
     zoomed = _axis(page)
     before = page.inner_text("#run-progress")
@@ -50,6 +57,7 @@ def test_new_points_do_not_undo_a_zoom(open_page: Open, server: str) -> None:
 
     assert _axis(page) == zoomed
     assert zoomed[0] > 0
+    _measure(page, "accuracy")
     page.dblclick("#accuracy-chart .u-over")
     assert _axis(page)[0] == 0
     expect(page.locator("#zoom-out")).to_be_hidden()
@@ -62,6 +70,7 @@ def test_the_values_under_the_pointer_are_those_of_the_history(open_page: Open, 
     expect(page.locator("#gap-told")).to_contain_text("training loss")
     last = tell(server, quick_run)["history"][-1]
 
+    _measure(page, "loss")
     page.mouse.move(*_last_of(page))
     expect(page.locator("#loss-chart .chart-tip")).to_be_visible()
     cells = page.locator("#loss-chart .chart-tip tbody td").all_inner_texts()
@@ -73,6 +82,7 @@ def test_curves_are_walked_along_and_zoomed_by_keyboard(open_page: Open, quick_r
     page = open_page(f"/train?run={quick_run}")
     expect(page.locator("#gap-told")).to_contain_text("training loss")
 
+    _measure(page, "loss")
     page.focus("#loss-chart .plot")
     page.keyboard.press("ArrowRight")
     expect(page.locator("#loss-chart .chart-tip")).to_be_visible()
@@ -86,6 +96,8 @@ def test_curves_are_walked_along_and_zoomed_by_keyboard(open_page: Open, quick_r
 def test_a_logarithmic_scale_shows_the_same_loss(open_page: Open, quick_run: str) -> None:
     page = open_page(f"/train?run={quick_run}")
     expect(page.locator("#gap-told")).to_contain_text("training loss")
+    _measure(page, "loss")
+    fold_out(page, "#numbers")
     plain = page.locator("#loss-chart canvas").screenshot()
 
     page.check("#log-scale")
@@ -111,7 +123,10 @@ def test_ten_thousand_points_are_read_off_to_the_last(open_page: Open, server: s
 
     page.goto(f"{server}/train?run={quick_run}")
     expect(page.locator("#gap-told")).to_contain_text("training loss")
+    fold_out(page, "#numbers")
     page.fill("#smoothing", "0.3")
+    _measure(page, "loss")
+    page.evaluate("scrollTo(0, 0)")
     page.mouse.move(*_last_of(page))
     cells = page.locator("#loss-chart .chart-tip tbody td")
 
@@ -123,7 +138,8 @@ def test_ten_thousand_points_are_read_off_to_the_last(open_page: Open, server: s
 
 def test_fingers_zoom_move_and_read_off_while_the_page_scrolls_as_ever(open_page: Open, quick_run: str) -> None:
     page = open_page(f"/train?run={quick_run}", viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
-    expect(page.locator("#final-card")).to_be_visible()
+    expect(page.locator("#final-lines")).to_contain_text("Accuracy")
+    _measure(page, "loss")
     box = page.locator("#loss-chart .u-over").bounding_box()
     assert box
     touches, middle, height = page.context.new_cdp_session(page), box["x"] + box["width"] / 2, box["y"] + 80

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import Open
 from tests.browser.inside import numbers
-from tests.browser.running import tell
+from tests.browser.running import fold_out, tell
 from tests.browser.seeing import LEARNED, confusion, counted, first_counted, scrub, snapshots
 
 pytestmark = pytest.mark.browser
@@ -39,6 +39,7 @@ def test_the_matrix_and_its_pictures_are_those_of_the_moment(open_page: Open, se
     page = open_page(f"/train?run={run}&snapshot={moment}")
 
     expect(page.locator("#confusion-fact")).to_have_text(f"epoch {then}")
+    fold_out(page, "#confusion-row")
     cells = page.locator("#confusion button").evaluate_all("all => all.map(cell => cell.ariaLabel)")
     page.locator("#confusion button").nth(int(np.argmax(told["matrix"]))).click()
     expect(page.locator("#mistakes-fact")).to_have_text(f"epoch {then}")
@@ -71,6 +72,7 @@ def test_a_mistake_becomes_the_photo_and_says_what_it_is(open_page: Open, server
     page.click("#mistakes button >> nth=0")
 
     assert sure == sorted(sure, reverse=True)
-    expect(page.locator("#photo-truth")).to_have_text(f"A validation picture; the truth is {told['classes'][truth]}.")
-    bar = page.locator("#photo-bars:not([hidden]) .bar-row").first
-    expect(bar).to_have_text(f"{told['classes'][guess]}{shares[0]}")
+    expect(page.locator("#photo-truth")).to_have_text(f"It is {told['classes'][truth]}; the network says:")
+    expect(page.locator("#photo-best")).to_have_text(told["classes"][guess])
+    expect(page.locator("#photo-share")).to_have_text(shares[0])
+    expect(page.locator("#photo-bars .is-true .name")).to_have_text(told["classes"][truth])

@@ -7,7 +7,7 @@ from tests.browser.access import PHONE, in_both_themes, too_narrow, violations
 from tests.browser.calls import get
 from tests.browser.conftest import Open
 from tests.browser.inside import numbers
-from tests.browser.running import trained
+from tests.browser.running import fold_out, trained, unfold
 from tests.browser.seeing import scrub, snapshots
 
 pytestmark = pytest.mark.browser
@@ -35,6 +35,7 @@ def test_too_deep_shows_its_first_gradient_a_hundred_times_below_its_last(
     told = snapshots(server, deep)
     sizes = [row["size"] for row in told[-1]["gradients"]]
     page = open_page(f"/train?run={deep}")
+    fold_out(page, "#gradients-card")
     expect(page.locator("#gradients-fact")).to_have_text("epoch 1")
 
     *_, times, _dense = numbers(page.inner_text("#gradients-note"))
@@ -51,11 +52,12 @@ def test_too_deep_shows_its_first_gradient_a_hundred_times_below_its_last(
 def test_a_click_goes_to_that_moment_and_all_layers_are_told(open_page: Open, server: str, deep: str) -> None:
     told = snapshots(server, deep)
     page = open_page(f"/train?run={deep}")
+    fold_out(page, "#gradients-card")
     expect(page.locator("#gradients-fact")).to_have_text("epoch 1")
 
     page.locator("#gradient-sizes svg").click(position={"x": 1, "y": 60})
     expect(page.locator("#gradients-fact")).to_have_text("random start")
-    page.click("#gradients-card summary")
+    page.click("#gradients-body summary")
     rows = page.locator("#gradients-table tr").all_inner_texts()
 
     dead, units = numbers(page.inner_text("#dead-note"))[:2]
@@ -70,7 +72,8 @@ def test_a_click_goes_to_that_moment_and_all_layers_are_told(open_page: Open, se
 
 def test_the_charts_are_for_everyone(open_page: Open, deep: str) -> None:
     page = open_page(f"/train?run={deep}&lang=es", viewport=PHONE)
-    page.click("#gradients-card summary")
+    fold_out(page, "#gradients-card")
+    page.click("#gradients-body summary")
 
     assert too_narrow(page, "#gradients-card") == []
     assert in_both_themes(page, lambda: violations(page, "#gradients-card")) == []
@@ -81,6 +84,7 @@ def test_a_view_that_fails_stops_none_of_the_others(open_page: Open) -> None:
     page.evaluate("document.querySelector('#gradients-card').remove()")
 
     page.evaluate("document.querySelector('#norms-empty').textContent = ''")
+    unfold(page, "input")
     page.click("#settings label:has-text('center')")
 
     expect(page.locator("#norms-empty")).not_to_be_empty()

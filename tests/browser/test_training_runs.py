@@ -15,7 +15,21 @@ from playwright.sync_api import Page, Route, expect
 from tests.browser.calls import get
 from tests.browser.conftest import Open
 from tests.browser.inside import numbers
-from tests.browser.running import LONG, QUICK, address, ask, ended, finish, opened, start, submit, tell, trained
+from tests.browser.running import (
+    LONG,
+    QUICK,
+    address,
+    ask,
+    ended,
+    finish,
+    fold_out,
+    opened,
+    start,
+    submit,
+    tab,
+    tell,
+    trained,
+)
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("quiet")]
 
@@ -27,6 +41,7 @@ def pair(server: str) -> tuple[str, str]:
 
 
 def _tick(page: Page, name: str) -> None:
+    tab(page, "networks")
     page.locator(".run-row", has_text=name).first.locator("input[type=checkbox]").check()
 
 
@@ -48,6 +63,7 @@ def test_the_numbers_of_all_that_is_drawn_are_exported(
     page = open_page(f"/train?run={pair[0]}&compare={pair[1]}")
     expect(page.locator("#gap-told")).to_contain_text("training loss")
 
+    fold_out(page, "#numbers")
     with page.expect_download() as table:
         page.click("#export-csv")
     table.value.save_as(tmp_path / "training.csv")
@@ -73,7 +89,7 @@ def test_one_runs_table_is_the_servers_own(open_page: Open, server: str, pair: t
 
 def test_a_run_is_taken_home_by_buttons(open_page: Open, server: str, pair: tuple[str, str], tmp_path: Path) -> None:
     page = open_page(f"/train?run={pair[0]}")
-    expect(page.locator("#home-card")).to_be_visible()
+    fold_out(page, "#home-card")
     wanted = {
         "[data-library=keras] [data-form=notebook]": f"run-{pair[0]}-keras.ipynb",
         "[data-library=pytorch] [data-form=script]": f"run-{pair[0]}-pytorch.py",
@@ -98,6 +114,7 @@ def test_what_keras_lacks_is_not_offered(open_page: Open, server: str) -> None:
     run = trained(server, QUICK | {"epochs": 1, "optimizer": "muon"})
     page = open_page(f"/train?run={run}")
 
+    fold_out(page, "#home-card")
     expect(page.locator("#home-note")).to_be_visible()
     expect(page.locator("#home-card [data-library=keras] a:visible")).to_have_count(0)
     expect(page.locator("#home-card [data-library=pytorch] a:visible")).to_have_count(3)
@@ -113,6 +130,7 @@ def test_a_run_is_renamed_in_place(open_page: Open, server: str, run: str) -> No
     page = open_page(f"/train?run={run}")
     row = page.locator(".run-row.is-open")
 
+    tab(page, "networks")
     row.get_by_role("button", name="Rename").click()
     page.keyboard.type("<b>my first</b>")
     page.keyboard.press("Enter")
@@ -127,6 +145,7 @@ def test_a_clone_starts_with_the_settings_of_its_run_and_is_compared_with_it(
     page = open_page("/train")
     row = page.locator(".run-row", has_text="with").first
 
+    tab(page, "networks")
     row.get_by_role("button", name="Clone").click()
     run = start(page)
     finish(page)
@@ -139,6 +158,7 @@ def test_a_run_is_deleted_only_after_it_was_confirmed(open_page: Open, server: s
     page = open_page(f"/train?run={run}", expected="404")
     row = page.locator(".run-row.is-open")
 
+    tab(page, "networks")
     row.get_by_role("button", name="Delete").click()
     page.click("#delete-no")
     assert get(f"{server}/api/runs/{run}").status_code == 200
@@ -172,6 +192,7 @@ def _someone_elses(server: str) -> dict[str, list[dict[str, object]]]:
 def test_the_theater_plays_both_and_compares_the_measured_gaps(open_page: Open, server: str) -> None:
     page = open_page(address({"learning_rate": 0.02}))
 
+    tab(page, "overfitting")
     page.check("[name=cure][value=l2]")
     page.fill("#few", "60")
     page.fill("#few-epochs", "25")
@@ -206,8 +227,9 @@ def test_a_prepared_state_is_a_link_with_all_its_settings(open_page: Open, serve
         return route.fulfill(status=429, json={"title": "Full", "status": 429, "detail": "The queue is full."})
 
     assert page.locator("#prepared a").count() == len(prepared)
+    tab(page, "experiments")
     page.click(f"#prepared a:has-text('{chosen['title']}')")
-    page.wait_for_url(re.compile("training="))
+    page.wait_for_url(re.compile("recipe=too-deep"))
     page.wait_for_selector("html[data-ready]")
     page.route("**/api/runs", refuse)
     page.click("#run-start")

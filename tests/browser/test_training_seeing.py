@@ -13,7 +13,7 @@ from tests.browser.calls import PATIENCE_S, post
 from tests.browser.conftest import Open
 from tests.browser.inside import PROBABILITY, numbers, predicted, probabilities
 from tests.browser.reading import photograph
-from tests.browser.running import TINY, ask, ended, submit, tell, trained, until
+from tests.browser.running import TINY, ask, ended, fold_out, submit, tell, trained, until
 from tests.browser.seeing import (
     LEARNED,
     SHAPES,
@@ -29,7 +29,6 @@ from tests.browser.seeing import (
 
 pytestmark = pytest.mark.browser
 
-FIVE = 5  # classes that are shown
 ROUNDED = 0.0051  # two decimals
 TOLD = """selector => {
   const element = document.querySelector(selector);
@@ -40,19 +39,23 @@ TOLD = """selector => {
 
 def _thinks(page: Page, told: list[dict[str, float]]) -> None:
     """Waits until these are the bars."""
-    wanted = pytest.approx(dict(list(predicted(told).items())[:FIVE]), abs=PROBABILITY)
+    wanted = pytest.approx(predicted(told), abs=PROBABILITY)
     deadline = time.monotonic() + PATIENCE_S
     while (shown := probabilities(page, "#photo-bars")) != wanted and time.monotonic() < deadline:
         page.wait_for_timeout(50)
     assert shown == wanted
 
 
-def test_without_a_run_the_page_says_what_will_appear(open_page: Open) -> None:
+def test_without_a_run_the_rows_say_what_will_appear(open_page: Open) -> None:
     page = open_page("/train?dataset=shapes")
 
-    for sentence in ("#kernels-empty", "#photo-note", "#maps-empty", "#confusion-empty", "#norms-empty"):
+    for row, sentence in (
+        ("#confusion-row", "#confusion-empty"),
+        ("#gradients-card", "#gradients-empty"),
+        ("#norms-card", "#norms-empty"),
+    ):
+        fold_out(page, row)
         expect(page.locator(sentence)).to_be_visible()
-    expect(page.locator("#time-card")).to_be_hidden()
     expect(page.locator("#photo-ask")).to_be_hidden()
 
 
@@ -115,7 +118,7 @@ def test_a_link_brings_a_moment_back(open_page: Open, server: str, run: str) -> 
     page = open_page(f"/train?run={run}&snapshot=0")
     seen(page)
 
-    expect(page.locator("#watched-title")).to_have_text("Your photo, then")
+    expect(page.locator("#photo-fact")).to_have_text("random start")
     _thinks(page, snapshots(server, run)[0]["predictions"])
     assert page.get_attribute("#time input", "aria-valuetext") == "random start"
 
@@ -155,6 +158,7 @@ def test_the_newest_checkpoint_answers_and_opens_in_the_second_room(open_page: O
     page = open_page(f"/train?run={run}")
     seen(page)
 
+    page.click("#other-photo > summary")
     page.click("#photo-ask")
     expect(page.locator("#photo-answer")).to_contain_text("Asked in epoch 40 it said")
     told = post(f"{server}/api/models/run-{run}/classifications", data={"sample": "cat"}).json()
@@ -181,6 +185,7 @@ def test_a_network_that_diverged_has_no_answer_in_either_room_and_says_so(open_p
     page = open_page(f"/train?run={run}")
     expect(page.locator("#photo-note")).to_have_text("Its answer is no number any more.")
 
+    page.click("#other-photo > summary")
     page.click("#photo-inside")
 
     expect(page.locator("#answer")).to_have_text(re.compile("^Its answer is no number any more"))
@@ -194,6 +199,8 @@ def test_a_network_without_convolutions_says_so(open_page: Open, server: str) ->
     run = trained(server, {"epochs": 2, "validation_split": 0}, network=dense, sample="cat")
     page = open_page(f"/train?run={run}")
 
+    for row in ("#maps-row", "#confusion-row", "#norms-card"):
+        fold_out(page, row)
     expect(page.locator("#kernels-empty")).to_contain_text("no kernels to look at")
     expect(page.locator("#maps-empty")).to_contain_text("no convolution or pooling")
     expect(page.locator("#confusion-empty")).to_contain_text("No pictures were put aside")
@@ -245,7 +252,9 @@ def test_axe_finds_nothing_in_what_is_seen(open_page: Open, server: str, run: st
     seen(page)
     counted(page)
 
+    page.click("#kernels-menu > summary")
     page.click("#kernels-look label:has-text('RGB')")
+    page.keyboard.press("Escape")
     found = in_both_themes(page, lambda: violations(page))
     page.click("#kernels button >> nth=0")
     found += in_both_themes(page, lambda: violations(page, "#kernel-closer"))

@@ -1,12 +1,9 @@
-"""The prepared states of the training room: each recipe as a link that sets the room up with it."""
+"""The prepared states of the training room: each recipe as a link short enough to be said."""
 
-import json
-from dataclasses import asdict
-from typing import Any
 from urllib.parse import urlencode
 
 from app.core.states import State
-from app.core.training.recipes import Recipe, recipes, usual
+from app.core.training.recipes import Recipe, recipes
 
 
 def states() -> tuple[State, ...]:
@@ -15,16 +12,5 @@ def states() -> tuple[State, ...]:
 
 
 def state_of(recipe: Recipe) -> State:
-    """The link says what differs from what the room starts with on the same data set."""
-    start = usual(recipe.dataset)
-    said: dict[str, Any] = {"dataset": recipe.dataset}
-    if recipe.network != start.network:
-        said["network"] = recipe.preset or _write(recipe.network.describe())
-    usually = asdict(start.training)
-    if changed := {key: value for key, value in asdict(recipe.training).items() if value != usually[key]}:
-        said["training"] = _write(changed)
-    return State(recipe.name, "training", urlencode(said), recipe.title, recipe.why)
-
-
-def _write(value: Any) -> str:
-    return json.dumps(value, separators=(",", ":"))
+    """The link names the recipe; whatever else an address says is put over it."""
+    return State(recipe.name, "training", urlencode({"recipe": recipe.name}), recipe.title, recipe.why)

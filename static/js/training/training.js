@@ -22,7 +22,6 @@ import { connectBuilder } from "./builder/builder.js";
 import { connectCharts } from "./charts/charts.js";
 import { connectConfusion } from "./seeing/confusion.js";
 import { connectControls } from "./runs/controls.js";
-import { connectFinal } from "./charts/final.js";
 import { Followers } from "./runs/followers.js";
 import { connectGradients } from "./seeing/gradients.js";
 import { connectHome } from "./charts/home.js";
@@ -35,25 +34,41 @@ import { connectPhoto } from "./seeing/photo.js";
 import { advised, connectTicket } from "./runs/queue.js";
 import { connectRemedies } from "./builder/remedies.js";
 import { connectRuns } from "./runs/runs.js";
+import { Recording } from "./runs/recording.js";
 import { RunList } from "./runs/run-list.js";
-import { keepInSight } from "../shared/sight.js";
 import { Settings } from "./builder/settings.js";
+import { connectPresets } from "./stage/presets.js";
+import { KIND, pictureFor, startingPicture } from "./stage/pictures.js";
+import { connectRail } from "./stage/rail.js";
 import { connectStates } from "./runs/states.js";
+import { connectRecorded } from "./stage/recorded.js";
+import { connectResult } from "./stage/result.js";
+import { connectStrip } from "./stage/strip.js";
+import { connectTabs, tabOf } from "./stage/tabs.js";
 import { connectTheater } from "./charts/theater.js";
 import { connectTime } from "./seeing/time.js";
 import { Visits } from "./runs/visits.js";
 import { automaticName } from "./charts/words.js";
 import { attempt, connectNotice, tell } from "../rooms/notice.js";
-import { firstPicture, show } from "../rooms/photo.js";
+import { show } from "../rooms/photo.js";
 
 const PHOTO_SIDE = 256;
 const GONE = _("That run is not on this server any more. Choose another below, or start one.");
-const SETTINGS = [connectBuilder, connectInput, connectRemedies, connectOptimizer, connectStates];
+const SETTINGS = [
+  connectBuilder,
+  connectInput,
+  connectRemedies,
+  connectOptimizer,
+  connectPresets,
+  connectRail,
+  connectStates,
+];
 const VIEWS = [
+  connectTabs,
+  connectStrip,
   connectControls,
   connectTicket,
   connectCharts,
-  connectFinal,
   connectHome,
   connectKernels,
   connectPhoto,
@@ -62,6 +77,8 @@ const VIEWS = [
   connectGradients,
   connectNorms,
   connectTime,
+  connectRecorded,
+  connectResult,
   connectTheater,
   connectRuns,
 ];
@@ -71,8 +88,9 @@ class TrainingPage {
   presets = []; // rows of the networks to start from
   samples = []; // rows of the sample pictures
   recipes = []; // rows of the recipes
-  state = null; // {dataset, network, training, sample, run, compare, snapshot}
-  source = null; // the photo that is watched: {sample} or {file}
+  state = null; // {tab, dataset, network, training, sample, run, compare, snapshot}
+  estimate = null; // seconds that the whole training would take here, as far as measured
+  source = null; // the photo that is watched: {sample} or {file}, and maybe its class, `truth`
   runs = []; // all runs, newest first
   #settingParts = [];
   #views = []; // parts that show what runs tell
@@ -84,6 +102,7 @@ class TrainingPage {
     show: (found) => this.#put(found) || this.change({}),
   });
   #list = new RunList(this);
+  #recording = new Recording(() => this.show());
   #taken = 0; // photos
   #watching = new Latest((key) => this.attempt(() => this.#watch(JSON.parse(key)[0])));
   #followers = new Followers(
@@ -106,8 +125,6 @@ class TrainingPage {
       document.addEventListener("visibilitychange", () => document.hidden || this.#list.renew());
       this.change({});
       this.#list.watch();
-      const aim = document.getElementById(location.hash.slice(1));
-      if (aim) keepInSight(aim);
     });
     document.documentElement.dataset.ready = "true";
   }
@@ -120,6 +137,11 @@ class TrainingPage {
   /** The runs that are drawn together: the open one first. */
   get shown() {
     return [this.state.run, ...this.state.compare].map((id) => this.runOf(id)).filter(Boolean);
+  }
+
+  /** What the stage shows: this page's runs, or a recorded one where none is drawn. */
+  get onStage() {
+    return this.shown.length || !this.#recording.feed ? this : this.#recording;
   }
 
   /** The open run as the server tells of it, or null. */
@@ -137,6 +159,15 @@ class TrainingPage {
     return this.#followers.feeds;
   }
 
+  get firstDataset() {
+    return this.#settings.first;
+  }
+
+  /** What other rooms call the photo, or null where they cannot have it. */
+  get photoName() {
+    return this.source.sample ?? (this.state.sample === OWN ? OWN : null);
+  }
+
   /** The settings that the page starts with for a data set: {dataset, network, training}. */
   usual(dataset) {
     return this.#settings.usual(dataset);
@@ -147,9 +178,11 @@ class TrainingPage {
     return this.#settings.of(run);
   }
 
-  /** How a picture is brought before the run's network. */
+  /** How the photo is brought before the run's network; one of the data set's own lies as it should already. */
   framingOf(run) {
-    return framingFor(this.datasets.find(({ name }) => name === run?.dataset));
+    return this.source?.ofItsKind && this.source.file
+      ? null
+      : framingFor(this.datasets.find(({ name }) => name === run?.dataset));
   }
 
   runOf(id) {
@@ -182,6 +215,9 @@ class TrainingPage {
     cancelAnimationFrame(this.#drawing);
     this.#drawing = null;
     this.#followers.follow(this.shown);
+    if (this.shown.length) this.#recording.pause();
+    else if (!this.#recording.feed) this.#recording.start();
+    this.#keepKind();
     for (const part of this.#settingParts) part.refresh();
     this.show();
   }
@@ -203,7 +239,8 @@ class TrainingPage {
    * settings.
    */
   async submit(fields = {}) {
-    const { dataset, network, training, sample } = this.state;
+    const { dataset, network, training } = this.state;
+    const { sample } = this.source;
     const order = {
       dataset,
       network,
@@ -211,12 +248,12 @@ class TrainingPage {
       name: automaticName({ dataset, network, training }, dataset.startsWith("own-") ? this.dataset?.title : undefined),
       ...fields,
     };
-    if (sample !== OWN) order.sample = sample;
+    if (sample) order.sample = sample;
     const run = await submitRun(order).catch((error) => {
       throw advised(error, this);
     });
     this.#list.put(run);
-    if (sample === OWN || this.framingOf(run)) await this.attempt(() => this.#watch(run.id));
+    if (!sample || this.framingOf(run)) await this.attempt(() => this.#watch(run.id));
     return run;
   }
 
@@ -241,7 +278,8 @@ class TrainingPage {
    * that run.
    */
   clone(id) {
-    this.change({ ...this.#settings.of(this.runOf(id)), run: null, snapshot: null, compare: [id] }, { isEntry: true });
+    const settings = this.#settings.of(this.runOf(id));
+    this.change({ ...settings, tab: "train", run: null, snapshot: null, compare: [id] }, { isEntry: true });
   }
 
   /** Draws a run together with the open one, or no more. */
@@ -309,13 +347,14 @@ class TrainingPage {
     const ids = found.filter(Boolean).map(({ id }) => id);
     for (const run of found.filter(Boolean)) this.#list.put(run);
     const run = ids.includes(address.run) ? address.run : null;
-    const usual = ADDRESS.field("sample").default;
-    const source = await firstPicture(location.search, { samples: this.samples, usual });
+    const settings = this.#settings.read(address, this.runOf(run));
+    const source = await startingPicture(location.search, settings.dataset, this.runOf(run), this);
     return {
       source,
       state: {
-        ...this.#settings.read(address, this.runOf(run)),
-        sample: source.sample ?? OWN,
+        tab: tabOf(location.hash) ?? address.tab,
+        ...settings,
+        sample: source.ofItsKind ? KIND : (source.sample ?? OWN),
         run,
         compare: address.compare.filter((id) => ids.includes(id)),
         snapshot: run ? address.snapshot : null,
@@ -332,7 +371,7 @@ class TrainingPage {
 
   #put({ state = this.state, source }) {
     Object.assign(this, { state, source });
-    show(source);
+    show(source.ofItsKind && source.file ? { sample: KIND } : source);
   }
 
   async #find(id) {
@@ -341,6 +380,17 @@ class TrainingPage {
       tell(error.problem.status === 404 ? GONE : error);
       return null;
     });
+  }
+
+  /** Where nobody chose a photo, another data set has another. */
+  async #keepKind() {
+    const { dataset, sample } = this.state;
+    if (sample !== KIND || this.source.ofItsKind === dataset) return;
+    this.source = { ...this.source, ofItsKind: dataset };
+    const source = await pictureFor(dataset, this);
+    if (this.state.dataset !== dataset || this.state.sample !== KIND) return;
+    this.#put({ source });
+    this.show();
   }
 }
 

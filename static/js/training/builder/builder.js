@@ -136,6 +136,7 @@ class Builder {
   }
 
   #showTotals(network) {
+    this.#page.estimate = this.#estimate;
     const told = this.fault ? null : report(network);
     $("#network-fact").textContent = told ? _("%(count)s parameters", { count: number(told.parameters) }) : "";
     $("#shares").hidden = !told;
@@ -181,7 +182,15 @@ class Builder {
     const { dataset, network, training } = JSON.parse(key);
     const measured = await timeNetwork(network, training, dataset).catch(() => null);
     this.#measured.set(key, measured);
-    if (isNewest()) this.#showTotals(this.#page.state.network);
+    if (!isNewest()) return;
+    this.#showTotals(this.#page.state.network);
+    this.#page.show();
+  }
+
+  /** Seconds that the whole training takes here, or null while that is not measured. */
+  get #estimate() {
+    const measured = this.#measured.get(this.#paceKey());
+    return measured ? measured.seconds_an_epoch * this.#page.state.training.epochs : null;
   }
 
   /** The presets, the lecture's first, and what was tried for the chosen pictures. */

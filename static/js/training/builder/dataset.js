@@ -1,19 +1,19 @@
 // The data set: which, how it looks, how many pictures to learn from, how many to choose by, and the seed.
 
-import { addDataset, isPassing, readDataset } from "../../api.js";
+import { addDataset, isPassing } from "../../api.js";
 import "./value-slider.js";
 import { h } from "../../shared/dom.js";
 import { number, percent } from "../../shared/format.js";
 import { _ } from "../../shared/i18n.js";
 import { Latest } from "../../shared/latest.js";
 import { classTitle, datasetTitle, isSecret } from "../../shared/layers.js";
-import { cutSheet, drawStrip } from "./sample-sheet.js";
-import { readPixels } from "../../shared/pixels.js";
+import { cutSheet, drawStrip, drawTiles, lookAt } from "./sample-sheet.js";
 import { datasetNotes } from "./dataset-notes.js";
 import { isSame } from "./differences.js";
 import { putAside } from "../../shared/rounding.js";
 import { doublingStops } from "./stops.js";
 import { setTraining } from "./fields.js";
+import { isServersOwn } from "./places.js";
 
 const SPLITS = [0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5];
 const FEWEST = 10;
@@ -34,7 +34,8 @@ class DatasetPart {
   constructor(page, builder) {
     [this.#page, this.#builder] = [page, builder];
     $("#own-data").addEventListener("change", ({ target }) => this.#send(target));
-    $("#sheet-strip").addEventListener("click", () => this.#openSheet());
+    for (const place of ["#sheet-strip", "#strip-pictures"])
+      $(place).addEventListener("click", () => this.#openSheet());
     $("#another-seed").addEventListener("click", () => setTraining(page, { seed: Math.floor(Math.random() * 1000) }));
     $("#train-limit").addEventListener("value", ({ detail }) =>
       setTraining(page, { train_limit: detail.value >= this.#most() ? null : detail.value }, detail),
@@ -131,13 +132,7 @@ class DatasetPart {
     const facts = [row.input.join("×"), _("%(count)s classes", { count: row.classes.length }), number(row.train)].join(
       " · ",
     );
-    const missing = row.available
-      ? null
-      : h(
-          "span",
-          { class: "small soft" },
-          _("Not here yet. To get it: %(command)s", { command: `python -m app fetch ${row.name}` }),
-        );
+    const missing = row.available ? null : h("span", { class: "small soft" }, missingWords(row));
     const look = {
       type: "button",
       class: "preset-row",
@@ -200,7 +195,7 @@ class DatasetPart {
 
   async #look(name, isNewest) {
     try {
-      if (!this.#looked.has(name)) this.#looked.set(name, await look(name));
+      if (!this.#looked.has(name)) this.#looked.set(name, await lookAt(name));
     } catch (error) {
       if (isPassing(error)) setTimeout(() => this.#looking.forget()); // asked again at the next change
       return;
@@ -218,6 +213,7 @@ class DatasetPart {
       _("Samples of %(title)s: see more of each class", { title: details.title }),
     );
     drawStrip($("#sheet-strip canvas"), details);
+    drawTiles($("#strip-pictures canvas"), details);
     this.#note(details);
   }
 
@@ -254,11 +250,6 @@ class DatasetPart {
   }
 }
 
-async function look(name) {
-  const details = await readDataset(name);
-  return { ...details, picture: await readPixels(details.sheet) };
-}
-
 /** 10, 20, 50, … and all. */
 function limitStops(low, most) {
   return doublingStops(low, most).length > 24
@@ -270,4 +261,10 @@ function limitStops(low, most) {
         ),
       ]
     : doublingStops(low, most);
+}
+
+/** How to get what is missing, for whoever sits at the server; others learn that it is not here. */
+function missingWords({ name }) {
+  if (!isServersOwn()) return _("Not on this server.");
+  return _("Not here yet. To get it: %(command)s", { command: `python -m app fetch ${name}` });
 }

@@ -1,4 +1,48 @@
-// A data set's sheet of samples: a row for each class, cut into strips that canvases show.
+// A data set's sheet of samples: a row for each class, cut into strips and single pictures.
+
+import { readDataset } from "../../api.js";
+import { readPixels } from "../../shared/pixels.js";
+
+const asked = new Map(); // by name
+const [COLUMNS, ROWS] = [4, 2]; // of the pictures beside the network
+
+/** The data set's details with `picture`, the sheet's pixels; asked for once, and again where that failed. */
+export function lookAt(name) {
+  if (!asked.has(name)) {
+    const looking = readDataset(name).then(async (details) => ({
+      ...details,
+      picture: await readPixels(details.sheet),
+    }));
+    looking.catch(() => asked.delete(name));
+    asked.set(name, looking);
+  }
+  return asked.get(name);
+}
+
+/** The first samples of eight classes, or fewer, in `canvas`. */
+export function drawTiles(canvas, { sheet_columns: columns, picture }) {
+  const side = rowHeight(picture, columns);
+  const rows = Math.round(picture.height / side);
+  const source = canvasOf(picture);
+  Object.assign(canvas, { width: side * COLUMNS + COLUMNS - 1, height: side * ROWS + ROWS - 1 });
+  const context = canvas.getContext("2d");
+  for (let tile = 0; tile < COLUMNS * ROWS; tile += 1) {
+    const [column, row] = [tile < rows ? 0 : Math.floor(tile / rows), tile % rows];
+    const [x, y] = [(tile % COLUMNS) * (side + 1), Math.floor(tile / COLUMNS) * (side + 1)];
+    context.drawImage(source, column * side, row * side, side, side, x, y, side, side);
+  }
+}
+
+/** One picture of the sheet, {file, truth}: of a class that lies two thirds down the list. */
+export async function pictureOf({ sheet_columns: columns, classes, picture }) {
+  const side = rowHeight(picture, columns);
+  const rows = Math.round(picture.height / side);
+  const row = Math.floor((rows * 2) / 3);
+  const canvas = Object.assign(document.createElement("canvas"), { width: side, height: side });
+  canvas.getContext("2d").drawImage(canvasOf(picture), side, row * side, side, side, 0, 0, side, side);
+  const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
+  return { file: new File([blob], "picture.png", { type: "image/png" }), truth: classes[row] };
+}
 
 /** The first sample of every class, side by side, in `canvas`. */
 export function drawStrip(canvas, { sheet_columns: columns, picture }) {

@@ -47,9 +47,10 @@ export class Settings {
     };
   }
 
-  /** Whether this server has the data set and the preset that an address names. */
-  knows({ dataset, network }) {
+  /** Whether this server has the recipe, the data set and the preset that an address names. */
+  knows({ recipe, dataset, network }) {
     return (
+      (recipe === null || Boolean(this.recipe(recipe))) &&
       (dataset === null || this.#known(dataset)) &&
       (typeof network !== "string" || this.#page.presets.some(({ name }) => name === network))
     );
@@ -58,22 +59,33 @@ export class Settings {
   /** What an address and the run that it opens say together. */
   read(address, run) {
     if (run) return this.#over(this.of(run), address);
-    const dataset = this.#known(address.dataset) ? address.dataset : this.#first();
+    const recipe = this.recipe(address.recipe);
+    if (recipe) return this.#over(this.of(recipe), address);
+    const dataset = this.#known(address.dataset) ? address.dataset : this.first;
     return this.#over(this.usual(dataset), { ...address, dataset });
   }
 
-  /** The settings of a run. */
-  of({ dataset, network, training }) {
-    return { dataset, network: this.#networkOf(network), training: { ...TRAINING, ...training } };
+  /** The recipe of that name, if its pictures are on this server. */
+  recipe(name) {
+    return this.#page.recipes.find((recipe) => recipe.name === name && this.#isHere(recipe.dataset)) ?? null;
   }
 
-  /** The query of the page's state: only what the run, or the page's start, does not say already. */
+  /** The settings of a run, or of a recipe. */
+  of({ dataset, network, training }) {
+    const made = typeof network === "string" ? this.#fitted(this.#networkOf(network), dataset) : network;
+    return { dataset, network: made, training: { ...TRAINING, ...training } };
+  }
+
+  /** The query of the page's state: only what the run, the recipe or the page's start does not say already. */
   write() {
     const { state, run } = this.#page;
+    const recipe = run ? null : this.#sameRecipe(state);
+    if (recipe) return ADDRESS.write({ ...state, recipe: recipe.name, dataset: null, network: null, training: {} });
     const base = run ? this.of(run) : this.usual(state.dataset);
-    const start = run ? run.dataset : this.#first();
+    const start = run ? run.dataset : this.first;
     return ADDRESS.write({
       ...state,
+      recipe: null,
       dataset: state.dataset === start ? null : state.dataset,
       network: isSame(state.network, base.network) ? null : this.#named(state),
       training: differences(state.training, base.training),
@@ -86,9 +98,20 @@ export class Settings {
     return { dataset: chosen, network: named ?? base.network, training: { ...base.training, ...training } };
   }
 
-  #first() {
-    const { datasets } = this.#page;
-    return datasets.find(({ name, available }) => name === FIRST && available) ? FIRST : INSTEAD;
+  /** The data set that the page starts with. */
+  get first() {
+    return this.#isHere(FIRST) ? FIRST : INSTEAD;
+  }
+
+  /** The recipe with exactly these settings, where it is not what the page starts with for its pictures. */
+  #sameRecipe({ dataset, network, training }) {
+    const settings = { dataset, network, training };
+    if (isSame(settings, this.usual(dataset))) return null;
+    return this.#page.recipes.find((recipe) => recipe.dataset === dataset && isSame(settings, this.of(recipe)));
+  }
+
+  #isHere(dataset) {
+    return this.#page.datasets.some(({ name, available }) => name === dataset && available);
   }
 
   #known(dataset) {

@@ -2,8 +2,8 @@
 
 import { color } from "../../shared/theme.js";
 
-const FONT = '600 12px "Inter", sans-serif';
-const MARK_FONT = '11px "JetBrains Mono", monospace';
+const FONT = '600 14px "Inter", sans-serif';
+const MARK_FONT = '14px "Inter", sans-serif';
 const ROOM = 26; // CSS pixels that a name in the gap needs
 
 const known = new Map();
@@ -58,10 +58,17 @@ function fill(chart, context, { token, xs, low, high }) {
   xs.forEach((x, index) => context.lineTo(...at(x, high[index])));
   for (let index = xs.length - 1; index >= 0; index -= 1) context.lineTo(...at(xs[index], low[index]));
   context.closePath();
-  context.globalAlpha = 0.14;
-  context.fillStyle = resolve(token)();
+  context.fillStyle = fading(chart, context, resolve(token)(), xs);
   context.fill();
-  context.globalAlpha = 1;
+}
+
+/** A color that grows from the gap's beginning to its end. */
+function fading(chart, context, color, xs) {
+  const [from, to] = [xs[0], xs.at(-1)].map((x) => chart.valToPos(x, "x", true));
+  const gradient = context.createLinearGradient(from, 0, Math.max(to, from + 1), 0);
+  gradient.addColorStop(0, `color-mix(in srgb, ${color} 4%, transparent)`);
+  gradient.addColorStop(1, `color-mix(in srgb, ${color} 26%, transparent)`);
+  return gradient;
 }
 
 /**

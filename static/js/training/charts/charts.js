@@ -1,14 +1,17 @@
-// Loss and accuracy of the runs that are shown, drawn while they learn.
+// Accuracy or loss of the runs on the stage, drawn while they learn, with two large numbers at the ends of the curves.
 
+import "./chart-ends.js";
 import "./run-chart.js";
 import { LiveCurve, axisEnd, epochCurve, join } from "./curves.js";
 import { h, say } from "../../shared/dom.js";
-import { number } from "../../shared/format.js";
-import { gapSentence, measureGap } from "./gap.js";
+import { fixed, number, percent } from "../../shared/format.js";
+import { gapSentence } from "./gap.js";
 import { _ } from "../../shared/i18n.js";
-import { colorOf, lookOf, tokenOf } from "./colors.js";
+import { colorOf, curveToken, lookOf, tokenOf } from "./colors.js";
 import { connectExports } from "./exports.js";
 import { connectNumbers } from "./numbers.js";
+import { headline, stateAfter } from "./headline.js";
+import { showSummary } from "./summary.js";
 import { titleOf } from "./words.js";
 
 const ABOVE = 1.08; // room for the name of the level
@@ -22,19 +25,31 @@ const CHARTS = {
 };
 
 export function connectCharts(page) {
-  const view = { zoom: null, isLog: false, smoothing: Number($("#smoothing").value), curves: new WeakMap() };
-  const draw = () => drawAll(page, view);
+  const view = {
+    measure: "accuracy",
+    zoom: null,
+    isLog: false,
+    smoothing: Number($("#smoothing").value),
+    curves: new WeakMap(),
+  };
+  const draw = () => drawAll(page.onStage, view);
   const numbers = connectNumbers(page);
   const exports = connectExports(page);
-  for (const chart of document.querySelectorAll("run-chart")) {
+  for (const chart of document.querySelectorAll(".chart-box run-chart")) {
     chart.addEventListener("zoom", ({ detail }) => {
       view.zoom = detail;
       draw();
     });
+    chart.addEventListener("drawn", () => $("#chart-ends").place());
   }
+  $("#measure").addEventListener("change", ({ target }) => {
+    view.measure = target.value;
+    draw();
+  });
   $("#zoom-out").addEventListener("click", () => {
-    $("#loss-chart").dispatchEvent(new CustomEvent("zoom", { detail: null }));
-    $("#loss-chart .plot").focus(); // the button is gone
+    const chart = $(`#${view.measure}-chart`);
+    chart.dispatchEvent(new CustomEvent("zoom", { detail: null }));
+    chart.querySelector(".plot").focus(); // the button is gone
   });
   $("#log-scale").addEventListener("change", ({ target }) => {
     view.isLog = target.checked;
@@ -47,7 +62,7 @@ export function connectCharts(page) {
   let key = "";
   return {
     refresh() {
-      const shown = JSON.stringify(page.shown.map(({ id }) => id));
+      const shown = JSON.stringify(page.onStage.shown.map(({ id }) => id));
       if (shown !== key) view.zoom = null;
       key = shown;
       showKey(page);
@@ -69,26 +84,80 @@ function drawAll(page, view) {
     const curves = runs.flatMap(({ feed }) => KINDS.map((kind) => curveOf(view, feed, chart, name, kind)));
     $(`#${name}-chart`).show({
       data: join(curves),
-      lines: runs.flatMap(({ index, token, feed }) =>
-        KINDS.map((kind) => ({ run: index, kind: lookOf(kind, feed), token })),
+      lines: runs.flatMap(({ index, feed }) =>
+        KINDS.map((kind) => ({ run: index, kind: lookOf(kind, feed, index), token: curveToken(index, kind) })),
       ),
       names: runs.map(({ run, token }) => ({ title: titleOf(run), token })),
-      shades: runs.slice(0, 1).map((shown) => shadeOf(shown, chart, name)), // more shades would hide each other
+      shades: runs.slice(0, 1).map((shown) => shadeOf(shown, chart)), // more shades would hide each other
       marks: marksOf(page, name),
       levels: [guessing(classes, name)],
       high: name === "loss" ? Math.log(classes) * ABOVE : null,
-      empty: runs.length ? awaited(runs) : name === "loss" ? _("Press Start: the curves draw themselves here.") : "",
+      empty: runs.length ? awaited(runs) : _("Press Start: the curves draw themselves here."),
       label: labelOf(name, runs),
       zoom: view.zoom,
       isLog: view.isLog && name === "loss",
       top: chart.top ?? null,
       digits: chart.digits,
+      room: roomFor(chart),
       end,
     });
   }
+  $(".chart-box").dataset.measure = view.measure;
+  showEnds(page, view, runs[0], classes);
   showGaps(page);
   $("#zoom-out").hidden = view.zoom === null;
-  $("#zoom-hint").hidden = view.zoom !== null || runs.length === 0;
+}
+
+/** Room for the large numbers where the curves end at the right edge. */
+function roomFor({ top }) {
+  const isNarrow = matchMedia("(max-width: 720px)").matches;
+  const isClass = "class" in document.documentElement.dataset;
+  return isNarrow ? (top ? 112 : 100) : isClass ? 220 : 168;
+}
+
+/** The headline and the numbers at the curves' ends, of the moment that is looked at. */
+function showEnds(page, view, shown, classes) {
+  const rows = shown ? rowsUntil(page, shown.feed) : [];
+  const hasEnded = Boolean(shown?.feed.hasEnded) && rows.length === shown.feed.epochs.length;
+  const isBroken = hasEnded && shown.feed.state === "diverged";
+  const state = stateAfter(rows, { classes, hasEnded, isBroken });
+  say($("#headline"), shown ? headline(state, hasEnded) : _("Train a network"));
+  $("#headline").dataset.state = shown ? state : "none";
+  showSummary(shown?.run ?? null, rows, { state, hasEnded, isRecorded: page.isRecorded });
+  $("#chart-ends").show($(`#${view.measure}-chart`), endsOf(rows.at(-1), CHARTS[view.measure], view));
+}
+
+/** The epochs that were done at the moment that is looked at. */
+function rowsUntil({ state, run }, { epochs, snapshots }) {
+  const moment = state.snapshot === null ? null : snapshots.find(({ number: at }) => at === state.snapshot);
+  if (!moment || moment === snapshots.at(-1)) return epochs;
+  const done = run?.steps ? (moment.step * run.epochs) / run.steps : moment.epoch;
+  return epochs.filter(({ epoch }) => epoch <= done + 1e-6);
+}
+
+/** {x, ends: [{kind, y, text, name, note}], gap} of an epoch's row, or null. */
+function endsOf(row, chart, { zoom }) {
+  if (!row || (zoom && (row.epoch < zoom[0] || row.epoch > zoom[1]))) return null;
+  const written = chart.top ? wholePercent : (value) => fixed(value, 2);
+  const ends = [
+    { kind: "train", name: _("training"), note: _("the ones it studies"), y: row[chart.train] },
+    { kind: "validation", name: _("validation"), note: _("new to it"), y: row[chart.validation] },
+  ].filter(({ y }) => Number.isFinite(y));
+  return { x: row.epoch, ends: ends.map((end) => ({ ...end, text: written(end.y) })), gap: gapOf(ends, chart) };
+}
+
+/** A share in whole percents; what is not all of them is not written as all. */
+function wholePercent(share) {
+  const rounded = Math.round(share * 100) / 100;
+  return percent(share < 1 ? Math.min(0.99, rounded) : rounded);
+}
+
+/** "71 points of gap" where validation is worse. */
+function gapOf(ends, { top }) {
+  if (ends.length < 2) return "";
+  const gap = top ? ends[0].y - ends[1].y : ends[1].y - ends[0].y;
+  if (gap <= 0) return "";
+  return top ? _("%(count)s points of gap", { count: number(gap * 100, 0) }) : _("gap %(gap)s", { gap: fixed(gap) });
 }
 
 function awaited(runs) {
@@ -112,17 +181,15 @@ function curveOf(view, feed, chart, name, kind) {
 }
 
 /** The gap is shaded where validation is worse than training; where it is better there is none. */
-function shadeOf({ feed, token }, chart, name) {
+function shadeOf({ feed }, chart) {
   const rows = feed.epochs.filter((row) => Number.isFinite(row[chart.validation]) && Number.isFinite(row[chart.train]));
   const worse = chart.top ? Math.min : Math.max;
-  const measured = name === "loss" ? measureGap(feed.epochs) : null;
-  const text = measured?.isOverfitting ? _("overfitting: %(gap)s", { gap: number(measured.gap, 1) }) : null;
   return {
-    token,
+    token: "--second",
     xs: rows.map(({ epoch }) => epoch),
     low: rows.map((row) => row[chart.train]),
     high: rows.map((row) => worse(row[chart.train], row[chart.validation])),
-    name: text,
+    name: null, // the large numbers have it
   };
 }
 
@@ -163,6 +230,7 @@ function labelOf(name, runs) {
 }
 
 function showKey({ shown }) {
+  $("#run-key").hidden = shown.length < 2;
   const titles = JSON.stringify(shown.map(titleOf));
   if ($("#run-key").dataset.shown === titles) return;
   $("#run-key").dataset.shown = titles;

@@ -85,14 +85,12 @@ function picture({ shown }) {
       (left += write(context, `— ${titleOf(run)}`, left, top + 8 * ratio, tokenOf(index), ratio) + MARGIN * ratio),
   );
   context.textAlign = "right";
-  write(
-    context,
-    `— ${_("training")}   - - ${_("validation")}`,
-    canvas.width - MARGIN * ratio,
-    MARGIN * ratio,
-    "--soft-ink",
-    ratio,
-  );
+  let right = canvas.width - MARGIN * ratio;
+  for (const [name, token] of [
+    [_("validation"), "--second"],
+    [_("training"), "--accent"],
+  ])
+    right -= write(context, `— ${name}`, right, MARGIN * ratio, token, ratio) + MARGIN * ratio;
   return new Promise((resolved) => canvas.toBlob(resolved, "image/png"));
 }
 

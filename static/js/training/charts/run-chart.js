@@ -2,24 +2,27 @@
 
 import uPlot from "../../../vendor/uplot/uPlot.esm.js";
 import { emit, h } from "../../shared/dom.js";
-import { number, short } from "../../shared/format.js";
+import { number, percent, short } from "../../shared/format.js";
 import { _ } from "../../shared/i18n.js";
 import { forgetColors, paintMarks, paintShades, resolve } from "./chart-paint.js";
 import { moved, stretched } from "./zoom.js";
 import { showTip } from "./chart-tip.js";
 import { connectTouch } from "./chart-touch.js";
 
-const FONT = '11px "JetBrains Mono", monospace';
+const FONT = '"Inter", sans-serif';
 const LOOKS = {
   live: { width: 1.25, alpha: 0.38 },
   first: { width: 1.5, alpha: 0.85 }, // live, while there is nothing else
-  train: { width: 2 },
-  validation: { width: 2, dash: [5, 4] },
+  train: { width: 3 },
+  validation: { width: 3 },
+  compared: { width: 2, dash: [5, 4] }, // the validation of another run
 };
-const LETTER = 6.7; // CSS pixels of a figure's width
+const LETTER = 0.58; // a figure's width, of the letters' size
+const ABOVE = 1.02; // so that a curve at the top is seen whole
 const FEW = 12; // points that are drawn each
 // epochs between two figures
 const STEPS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000];
+const SHARES = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5]; // between two percentages
 const ZOOM = 1.5; // by a key
 const STEP = 1 / 50; // of what is shown, by an arrow key
 const LEAP = 1 / 5; // with Shift, or at the edge of what is shown
@@ -42,6 +45,7 @@ export class RunChart extends HTMLElement {
   #watcher = new ResizeObserver(() => this.#chart?.setSize(this.#size()));
   #recolor = () => {
     forgetColors();
+    if (this.#shown) this.show(this.#shown);
     this.#chart?.redraw(false);
   };
   #scheme = matchMedia("(prefers-color-scheme: dark)"); // each call makes another
@@ -51,14 +55,14 @@ export class RunChart extends HTMLElement {
     if (!this.firstChild) this.#build();
     this.#watcher.observe(this.#place);
     document.addEventListener("pointerdown", this.#elsewhere);
-    document.addEventListener("theme", this.#recolor);
+    for (const type of ["theme", "class-view"]) document.addEventListener(type, this.#recolor);
     this.#scheme.addEventListener("change", this.#recolor);
   }
 
   disconnectedCallback() {
     this.#watcher.disconnect();
     document.removeEventListener("pointerdown", this.#elsewhere);
-    document.removeEventListener("theme", this.#recolor);
+    for (const type of ["theme", "class-view"]) document.removeEventListener(type, this.#recolor);
     this.#scheme.removeEventListener("change", this.#recolor);
     this.#chart?.destroy();
     [this.#chart, this.#layout] = [null, ""];
@@ -68,7 +72,7 @@ export class RunChart extends HTMLElement {
    * `data` is [xs, ...columns]; `lines` [{run, kind, token}] says what each column is, `names` what the runs are
    * called; `end` is the
    * last epoch, `zoom` the part that is shown or null, `isLog` the scale, `top` the highest value of a share, `high` a
-   * value that has to fit in; `shades`, `marks` and
+   * value that has to fit in; `room` is left free at the right, in CSS pixels; `shades`, `marks` and
    * `levels` as in chart-paint.js; `empty` is said while there is no point.
    */
   show(shown) {
@@ -76,7 +80,7 @@ export class RunChart extends HTMLElement {
     this.#place.setAttribute("aria-label", shown.label);
     this.#empty.hidden = shown.data[0].length > 0;
     this.#empty.textContent = shown.empty ?? "";
-    const layout = JSON.stringify([shown.lines, shown.isLog, shown.top]);
+    const layout = JSON.stringify([shown.lines, shown.isLog, shown.top, shown.room, letterSize()]);
     if (layout === this.#layout) return this.#chart.setData(shown.data);
     this.#layout = layout;
     this.#chart?.destroy();
@@ -95,6 +99,22 @@ export class RunChart extends HTMLElement {
     return min + share * (max - min);
   }
 
+  /** Where a point of the chart lies in this element, in CSS pixels: {left, top}; null while nothing is drawn. */
+  placeOf(x, y) {
+    if (!this.#chart || this.#chart.scales.x.min === null || this.#chart.scales.y.min === null) return null;
+    const [inner, outer] = [this.#chart.over, this].map((one) => one.getBoundingClientRect());
+    return {
+      left: inner.left - outer.left + this.#chart.valToPos(x, "x"),
+      top: inner.top - outer.top + this.#chart.valToPos(y, "y"),
+    };
+  }
+
+  /** Where the curves are drawn in this element, in CSS pixels: {top, bottom}. */
+  get field() {
+    const [inner, outer] = [this.#chart.over, this].map((one) => one.getBoundingClientRect());
+    return { top: inner.top - outer.top, bottom: inner.bottom - outer.top };
+  }
+
   #build() {
     this.append(this.#place, this.#empty, this.#tip);
     connectTouch(this.#place, {
@@ -110,13 +130,16 @@ export class RunChart extends HTMLElement {
   }
 
   #options() {
-    const { lines, isLog, top } = this.#shown;
-    const axis = { stroke: resolve("--soft-ink"), font: FONT, ticks: { show: false } };
+    const { lines, isLog, top, room = 10 } = this.#shown;
+    const size = letterSize();
+    const font = `${size}px ${FONT}`;
+    const axis = { stroke: resolve("--soft-ink"), font, ticks: { show: false } };
     const grid = { stroke: resolve("--line"), width: 1 };
+    const written = top ? percent : (tick) => short(tick, 3);
     return {
       ...this.#size(),
       legend: { show: false },
-      padding: [10, 10, 0, 0],
+      padding: [10, room, 0, 0],
       cursor: this.#cursor(),
       select: { show: true },
       scales: {
@@ -127,11 +150,11 @@ export class RunChart extends HTMLElement {
         {
           ...axis,
           grid: { show: false },
-          size: 22,
+          size: size + 11,
           space: 46,
           label: _("epoch"),
-          labelFont: FONT,
-          labelSize: 16,
+          labelFont: font,
+          labelSize: size + 5,
           labelGap: 0,
           incrs: STEPS,
           values: (_chart, ticks) => ticks.map((tick) => (tick === null ? "" : number(tick, 3))),
@@ -139,10 +162,12 @@ export class RunChart extends HTMLElement {
         {
           ...axis,
           grid,
-          size: (_chart, texts) => Math.max(46, 14 + LETTER * Math.max(0, ...(texts ?? []).map((text) => text.length))),
+          size: (_chart, texts) =>
+            Math.max(46, 14 + LETTER * size * Math.max(0, ...(texts ?? []).map((text) => text.length))),
           gap: 6,
           space: 34,
-          values: (_chart, ticks) => ticks.map((tick) => (tick === null ? "" : short(tick, 3))),
+          ...(top && { incrs: SHARES, space: 48 }),
+          values: (_chart, ticks) => ticks.map((tick) => (tick === null ? "" : written(tick))),
         },
       ],
       series: [
@@ -156,7 +181,7 @@ export class RunChart extends HTMLElement {
       ],
       hooks: {
         drawAxes: [(chart) => paintShades(chart, this.#shown)],
-        draw: [(chart) => paintMarks(chart, this.#shown)],
+        draw: [(chart) => paintMarks(chart, this.#shown), () => emit(this, "drawn")],
         setCursor: [(chart) => showTip(this.#tip, chart, this.#shown)],
         setSelect: [(chart) => this.#select(chart)],
       },
@@ -178,7 +203,7 @@ export class RunChart extends HTMLElement {
 
   /** A share is drawn from 0 to 1 unless a part is zoomed into; a loss from 0 up. */
   #range(low, high, top) {
-    if (top && !this.#shown.zoom) return [0, top];
+    if (top && !this.#shown.zoom) return [0, top * ABOVE];
     if (low === null) return [0, top ?? (this.#shown.high * 1.06 || 1)];
     if (!this.#shown.zoom) return [0, Math.max(high, this.#shown.high ?? 0) * 1.06 || 1];
     const margin = (high - low || Math.abs(high) || 1) * 0.08;
@@ -239,6 +264,11 @@ export class RunChart extends HTMLElement {
   #leave() {
     this.#chart?.setCursor({ left: -10, top: -10 });
   }
+}
+
+/** Letters in the chart, in CSS pixels: what is read from the last row is larger. */
+function letterSize() {
+  return "class" in document.documentElement.dataset ? 17 : 14;
 }
 
 /** Points are drawn where a line would hardly be seen: of few steps, of one epoch. */

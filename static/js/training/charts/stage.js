@@ -6,7 +6,7 @@ import { number, percentFine } from "../../shared/format.js";
 import { gapSentence, measureGap } from "./gap.js";
 import { dropoutRate } from "../builder/network-remedies.js";
 import { _ } from "../../shared/i18n.js";
-import { colorOf, lookOf, tokenOf } from "./colors.js";
+import { colorOf, curveToken, lookOf, tokenOf } from "./colors.js";
 import { progressLine, share, stateSentence, stateTitle, titleOf } from "./words.js";
 
 const SMALL = 0.1; // nats: less is hardly a gap
@@ -53,9 +53,9 @@ function showAct({ run, feed, token, color }, element, end, high) {
     run.state === "queued" ? stateSentence(run, feed) : gapSentence(feed.epochs);
   element.querySelector("run-chart").show({
     data: join(KINDS.map((kind) => curveOf(feed, kind))),
-    lines: KINDS.map((kind) => ({ run: 0, kind: lookOf(kind, feed), token })),
+    lines: KINDS.map((kind) => ({ run: 0, kind: lookOf(kind, feed), token: curveToken(0, kind) })),
     names: [{ title, token }],
-    shades: [shadeOf(feed, token)],
+    shades: [shadeOf(feed)],
     marks: [],
     label: `${_("Loss")}: ${title}. ${gapSentence(feed.epochs)}`,
     zoom: null,
@@ -73,14 +73,14 @@ function curveOf(feed, kind) {
   return curves.get(feed).update(feed, SMOOTHING);
 }
 
-function shadeOf(feed, token) {
+function shadeOf(feed) {
   const rows = feed.epochs.filter(
     ({ train_loss: loss, validation_loss: other }) => Number.isFinite(loss) && Number.isFinite(other),
   );
   const measured = measureGap(feed.epochs);
   const name = measured && _("gap: %(gap)s", { gap: number(measured.gap, 2) });
   return {
-    token,
+    token: "--second",
     xs: rows.map(({ epoch }) => epoch),
     low: rows.map((row) => row.train_loss),
     high: rows.map((row) => Math.max(row.train_loss, row.validation_loss)),

@@ -6,7 +6,6 @@ import { _ } from "../../shared/i18n.js";
 import { learnedFrom } from "../../shared/rounding.js";
 import { CURES, cure, remediesOf, sickRecipe, sicken } from "../builder/cures.js";
 import { sentenceOf } from "../../rooms/notice.js";
-import { keepInSight } from "../../shared/sight.js";
 import { showStage } from "./stage.js";
 
 const FEW = 200;
@@ -69,7 +68,6 @@ async function play(page) {
   const [remedy] = remediesOf(cured).filter((one) => !remediesOf(plain).includes(one));
   const isKeyboards = document.activeElement === $("#play"); // which loses it as soon as it is disabled
   $("#play").disabled = true;
-  keepInSight($("#theater")); // the charts above it grow as soon as there is a run
   let refusal = "";
   const order = both(page, plain, { ...cured, name: remedy });
   await page.attempt(() =>

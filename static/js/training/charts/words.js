@@ -65,8 +65,15 @@ export function progressLine(run, feed) {
   return parts.join(" · ");
 }
 
+/** "5 s", "3:20" or "1:02:03". */
+export function duration(seconds) {
+  return seconds < 59.5
+    ? _("%(seconds)s s", { seconds: number(Math.max(0, Math.round(seconds))) })
+    : clock(seconds).replace(/^0/, "");
+}
+
 /** Seconds to go, at the pace of the newest steps. */
-function secondsLeft({ steps }) {
+export function secondsLeft({ steps }) {
   const last = steps.at(-1);
   const first = steps[Math.max(0, steps.length - 100)];
   const pace =
@@ -91,7 +98,7 @@ export function stateSentence(run, feed) {
     finished: () =>
       run.epoch < run.epochs
         ? _("Stopped early: the validation loss did not get better any more. The best weights are kept.")
-        : _("Finished. To change one thing and compare, press Clone."),
+        : _("Finished. Change one thing, and compare."),
     stopped: () =>
       run.step ? _("Stopped by hand. What was learned until then is kept.") : _("Stopped by hand, before it began."),
     diverged: () =>

@@ -1,12 +1,12 @@
-// The head of the page: what is trained, where it stands, and starting, pausing, changing the rate and stopping.
+// The one big button (Start, Pause, Go on) with its menu, the learning rate while it learns, and where the run stands.
 
 import { copyText } from "../../shared/clipboard.js";
 import { h } from "../../shared/dom.js";
 import { parseNumber, plain } from "../../shared/format.js";
 import { _ } from "../../shared/i18n.js";
-import { isSecret } from "../../shared/layers.js";
 import { OWN } from "../../shared/address.js";
 import { isSame } from "../builder/differences.js";
+import { isServersOwn } from "../builder/places.js";
 import { ENDED } from "./run-feed.js";
 import { tell } from "../../rooms/notice.js";
 import { colorOf } from "../charts/colors.js";
@@ -20,27 +20,35 @@ let isAwaited = false; // whether the keyboard waits for the button that takes t
 const $ = (selector) => document.querySelector(selector);
 
 export function connectControls(page) {
-  $("#run-start").addEventListener("click", () => start(page));
+  for (const name of ["#run-start", "#run-another"]) $(name).addEventListener("click", () => start(page, $(name)));
   $("#run-pause").addEventListener("click", () => page.ask(page.run.id, { state: "paused" }));
   $("#run-on").addEventListener("click", () => page.ask(page.run.id, { state: "running" }));
-  $("#run-stop").addEventListener("click", () => page.ask(page.run.id, { state: "stopped" }));
-  $("#run-clone").addEventListener("click", () => {
-    page.clone(page.run.id);
-    $("#run-start").focus();
+  $("#run-stop").addEventListener("click", () => {
+    $("#run-more").open = false;
+    page.ask(page.run.id, { state: "stopped" });
   });
   $("#rate-field").addEventListener("change", ({ target }) => changeRate(page, target));
   $("#copy-link").addEventListener("click", () => copyLink(page));
+  addEventListener("keydown", (event) => press(event));
   return { refresh: () => refresh(page), hear: () => showProgress(page) };
 }
 
-async function start(page) {
-  const button = $("#run-start");
+/** The space bar presses the big button, from wherever nothing else would take it. */
+function press(event) {
+  if (event.key !== " " || event.target !== document.body || event.ctrlKey || event.metaKey || event.altKey) return;
+  const button = [...document.querySelectorAll(".run-controls > .big")].find((one) => one.checkVisibility());
+  if (!button || button.disabled) return;
+  event.preventDefault();
+  button.click();
+}
+
+async function start(page, button) {
+  $("#run-more").open = false;
   const isKeyboards = document.activeElement === button; // which loses it as soon as it is disabled
   button.disabled = true;
   const isStarted = await page.attempt(async () => {
     const run = await page.submit();
-    page.open(run.id);
-    $("#run-state").scrollIntoView({ block: "nearest" });
+    page.open(run.id, { tab: "train" });
     isAwaited = document.activeElement === document.body;
   });
   button.disabled = false;
@@ -90,16 +98,16 @@ function refresh(page) {
   const { run, dataset, state } = page;
   const focused = document.activeElement; // a browser forgets it as soon as it is hidden
   $("#run-sentence").replaceChildren(orderSentence(dataset, state), ...comparing(page));
-  const isLive = Boolean(run) && !ENDED.includes(run.state);
   const may = (states) => Boolean(run?.mine) && states.includes(run.state);
-  $("#run-pause").hidden = !may(["running"]) || run.asked === "paused";
-  $("#run-on").hidden = !(may(["paused"]) || (may(["failed"]) && run.step > 0));
+  const mayPause = may(["running"]) && run.asked !== "paused";
+  const mayGoOn = may(["paused"]) || (may(["failed"]) && run.step > 0);
+  $("#run-pause").hidden = !mayPause;
+  $("#run-on").hidden = !mayGoOn;
+  const isWaited = may(["queued", "interrupted"]); // the ticket has the large button's place
+  $("#run-start").hidden = mayPause || mayGoOn || isWaited;
+  $("#run-another").hidden = !$("#run-start").hidden;
   $("#run-stop").hidden = !may(["queued", "running", "paused", "interrupted"]) || run.asked === "stopped";
   $("#run-stop-text").textContent = run?.state === "queued" ? _("Leave the queue") : _("Stop");
-  $("#run-start-text").textContent = isLive ? _("Start another") : _("Start");
-  $("#run-start").classList.toggle("primary", !isLive);
-  $("#run-start").classList.toggle("start", !isLive);
-  $("#run-clone").hidden = !run || isLive || isSecret(run.dataset);
   $("#rate").hidden = !may(["running", "paused"]);
   passFocus(focused);
   showState(page);
@@ -111,9 +119,9 @@ function refresh(page) {
  * the page's beginning.
  */
 function passFocus(focused) {
-  if (focused.hidden && focused.closest(".run-controls")) isAwaited = true;
+  if (!focused.checkVisibility() && focused.closest(".run-controls, .ways")) isAwaited = true;
   else if (focused !== document.body) isAwaited = false;
-  const next = isAwaited && ["#run-on", "#run-pause", "#run-clone"].map($).find((button) => !button.hidden);
+  const next = isAwaited && ["#run-on", "#run-pause", "#run-clone"].map($).find((button) => button.checkVisibility());
   if (!next) return;
   next.focus({ preventScroll: true });
   isAwaited = false;
@@ -159,7 +167,7 @@ function coded(text) {
   return text.split("`").map((part, index) => (index % 2 ? h("code", {}, part) : part));
 }
 
-/** Where nothing runs yet: what pressing Start does; without CIFAR-10, how to get it. */
+/** Where nothing runs yet: what pressing Start does; on the server itself, how to get the photos that it lacks. */
 function startSentence(page) {
   const {
     datasets,
@@ -169,14 +177,10 @@ function startSentence(page) {
     return _("Change something and press Start: the new run is drawn together with %(run)s.", {
       run: `“${titleOf(compared)}”`,
     });
+  const start = preparedOf(page)?.why ?? _("Press Start, and the network learns in front of you.");
   const cifar = datasets.find(({ name }) => name === "cifar10");
-  const start = [preparedOf(page)?.why, _("Press Start, and the network learns in front of you.")]
-    .filter(Boolean)
-    .join(" ");
-  if (!cifar || cifar.available) return start;
-  const fetching = _(
-    "CIFAR-10 is not on this server: `python -m app fetch cifar10` fetches it. Until then the drawn shapes are the first choice.",
-  );
+  if (!cifar || cifar.available || !isServersOwn()) return start;
+  const fetching = _("CIFAR-10 is not on this server: `python -m app fetch cifar10` fetches it.");
   return `${start} ${fetching}`;
 }
 
@@ -187,9 +191,8 @@ function preparedOf(page) {
   return page.recipes.find((recipe) => recipe.kind !== "start" && isHere(recipe));
 }
 
-function showProgress({ run, feed }) {
-  $("#run-progress").textContent = run ? progressLine(run, feed) : "";
-  $("#run-bar").hidden = !run || ENDED.includes(run.state);
-  if (run) $("#run-bar").value = feed?.step ? feed.step.step / feed.step.steps : run.step / (run.steps || 1);
+function showProgress({ run, feed, onStage }) {
+  $("#run-progress").textContent = onStage.run ? progressLine(onStage.run, onStage.feed) : "";
+  $("#run-bar").value = !run ? 0 : feed?.step ? feed.step.step / feed.step.steps : run.step / (run.steps || 1);
   if (run) showRate({ run, feed });
 }

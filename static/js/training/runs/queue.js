@@ -8,7 +8,7 @@ import { _ } from "../../shared/i18n.js";
 /** Shows the ticket of the open run while it waits. */
 export function connectTicket(page) {
   const element = h("run-ticket", { hidden: true });
-  document.querySelector("#run-state").before(element);
+  document.querySelector(".run-controls").prepend(element); // in the large button's place
   return { refresh: () => (element.ticket = ticketOf(page)) };
 }
 

@@ -18,7 +18,11 @@ export class RunRow {
   #page;
   #id;
   #check = h("input", { type: "checkbox", onchange: () => this.#page.compare(this.#id, this.#check.checked) });
-  #name = h("button", { class: "run-name", type: "button", onclick: () => this.#page.open(this.#id) });
+  #name = h("button", {
+    class: "run-name",
+    type: "button",
+    onclick: () => this.#page.open(this.#id, { tab: "train" }),
+  });
   #told = h("span", { class: "small soft" });
   #spark = h("spark-line");
   #best = h("span", { class: "figure best" });
@@ -93,7 +97,7 @@ export class RunRow {
 
   #take() {
     this.#page.clone(this.#id);
-    document.querySelector("#training").scrollIntoView();
+    scrollTo({ top: 0, behavior: "instant" });
     document.querySelector("#run-start").focus();
   }
 

@@ -9,14 +9,14 @@ export function connectCloserTime(page, dialog) {
   const range = h("input", { type: "range", min: 0, "aria-label": _("Moment of the training") });
   const label = h("span", { class: "fact" });
   dialog.querySelector(".closer-time").append(h("span", { class: "fact" }, _("random start")), range, label);
-  range.addEventListener("input", () => showMoment(page, Number(range.value)));
+  range.addEventListener("input", () => showMoment(page.onStage, Number(range.value)));
   dialog.querySelector(".close").addEventListener("click", () => dialog.close());
   return {
     refresh() {
-      const moments = momentsOf(page);
-      const snapshot = momentOf(page);
+      const moments = momentsOf(page.onStage);
+      const snapshot = momentOf(page.onStage);
       Object.assign(range, { max: moments.length - 1, value: moments.indexOf(snapshot), disabled: moments.length < 2 });
-      label.textContent = snapshot ? momentTitle(page, snapshot) : "";
+      label.textContent = snapshot ? momentTitle(page.onStage, snapshot) : "";
       range.setAttribute("aria-valuetext", label.textContent);
     },
   };

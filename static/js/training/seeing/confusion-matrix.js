@@ -10,6 +10,8 @@ import { enterAt, rove } from "../../shared/roving.js";
 
 const CURVE = 0.6; // so that few mistakes are seen beside many right answers
 
+const MOST_NUMBERS = 12; // classes whose counts can be read in their cells
+const FULL = 0.4; // from here on a cell is dark
 const SHORT = 2; // letters of a name that can stand upright over its column
 
 export class ConfusionMatrix extends HTMLElement {
@@ -90,6 +92,8 @@ export class ConfusionMatrix extends HTMLElement {
 function fill(cell, classes, place) {
   const { count, of } = place;
   const share = of > 0 ? count / of : 0;
+  cell.textContent = classes.length > MOST_NUMBERS ? "" : number(count);
+  cell.classList.toggle("is-full", share > FULL);
   cell.style.setProperty("--share", `${Math.round(share ** CURVE * 100)}%`);
   cell.setAttribute("aria-label", describe(classes, place));
   cell.title = describe(classes, place);

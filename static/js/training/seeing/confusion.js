@@ -112,5 +112,5 @@ function take(page, view, { image }) {
   $("#announcement").textContent = _("Your photo is now a validation picture: %(label)s.", {
     label: classTitle(view.opened),
   });
-  return page.look({ file: fileOf(image) }, view.opened);
+  return page.take({ file: fileOf(image), truth: view.opened });
 }

@@ -23,13 +23,14 @@ export function connectKernel(page) {
   const refresh = async () => {
     if (!dialog.open) return;
     time.refresh();
-    const snapshot = momentOf(page);
+    const stage = page.onStage;
+    const snapshot = momentOf(stage);
     if (!snapshot) return dialog.close();
-    const moments = momentsOf(page);
+    const moments = momentsOf(stage);
     const all = await Promise.all(moments.map(unpackKernels));
     const now = all[moments.indexOf(snapshot)];
-    if (!now.kernels?.[index] || momentOf(page) !== snapshot) return;
-    show(page, { snapshot, now, start: all[0], index, preparation });
+    if (!now.kernels?.[index] || momentOf(page.onStage) !== snapshot) return;
+    show(stage, { snapshot, now, start: all[0], index, preparation });
     showWay(
       all.map(({ kernels }) => kernels[index]),
       moments.indexOf(snapshot),
@@ -43,7 +44,7 @@ export function connectKernel(page) {
     await refresh();
   };
   const go = async (by) => {
-    const { kernels } = await unpackKernels(momentOf(page));
+    const { kernels } = await unpackKernels(momentOf(page.onStage));
     index = (index + by + kernels.length) % kernels.length;
     await refresh();
   };

@@ -9,7 +9,7 @@ import { present } from "../../shared/theme.js";
 import { connectKernel } from "./kernel.js";
 import { emptySentence, momentOf, momentTitle, unpackKernels } from "./moment.js";
 
-const FIRST_SHOWN = 32;
+const FIRST_SHOWN = 16;
 const BEFORE = _(
   "Press Start: the first layer's kernels will appear here, at random at first, and change as the network learns.",
 );
@@ -19,19 +19,20 @@ export function connectKernels(page) {
   const closer = connectKernel(page);
   const view = { look: "sum", showsAll: false, drawn: null };
   const refresh = async () => {
-    const snapshot = momentOf(page);
+    const stage = page.onStage;
+    const snapshot = momentOf(stage);
     $("#kernels-body").hidden = !snapshot?.kernels;
     $("#kernels-empty").hidden = Boolean(snapshot?.kernels);
-    $("#kernels-fact").textContent = snapshot ? momentTitle(page, snapshot) : "";
+    $("#kernels-fact").textContent = snapshot ? momentTitle(stage, snapshot) : "";
     if (!snapshot?.kernels)
       $("#kernels-empty").textContent = snapshot
         ? _("This network does not begin with a convolution: it has no kernels to look at.")
-        : emptySentence(page, BEFORE);
+        : emptySentence(stage, BEFORE);
     else await show(snapshot);
   };
   const show = async (snapshot) => {
     const moment = await unpackKernels(snapshot);
-    if (momentOf(page) !== snapshot) return;
+    if (momentOf(page.onStage) !== snapshot) return;
     draw(moment, view);
     closer.refresh();
   };

@@ -2,7 +2,7 @@
 
 import "./map-rows.js";
 import "../../shared/range-scale.js";
-import { paint } from "../../shared/dom.js";
+import { emit, h, paint } from "../../shared/dom.js";
 import { number } from "../../shared/format.js";
 import { _ } from "../../shared/i18n.js";
 import { layerTitle } from "../../shared/layers.js";
@@ -14,6 +14,7 @@ import { emptySentence, momentOf, momentTitle, photoMoments, unpackMaps } from "
 const BEFORE = _(
   "Press Start: the maps that the first layers make of your photo will appear here, at random at first.",
 );
+const LIVELIEST = 8; // of the first layer's maps, beside the stage
 const $ = (selector) => document.querySelector(selector);
 
 export function connectMaps(page) {
@@ -22,10 +23,11 @@ export function connectMaps(page) {
   let [opened, drawn] = [null, ""];
 
   const refresh = async () => {
-    const snapshot = momentOf(page);
-    const moment = photoMoments(page).get();
+    const stage = page.onStage;
+    const snapshot = momentOf(stage);
+    const moment = photoMoments(stage).get();
     $("#maps").setAttribute("aria-busy", String(Boolean(snapshot && !moment)));
-    $("#maps-fact").textContent = snapshot ? momentTitle(page, snapshot) : "";
+    $("#maps-fact").textContent = snapshot ? momentTitle(stage, snapshot) : "";
     const isEmpty = !snapshot || moment?.maps.length === 0;
     $("#maps-empty").hidden = !isEmpty;
     $("#maps").hidden = isEmpty;
@@ -33,30 +35,59 @@ export function connectMaps(page) {
     if (isEmpty)
       $("#maps-empty").textContent = snapshot
         ? _("This network has no convolution or pooling that leaves a map of the photo.")
-        : emptySentence(page, BEFORE);
+        : emptySentence(stage, BEFORE);
     if (isEmpty || !moment) return;
     const maps = await unpackMaps(moment);
-    if (photoMoments(page).get() !== moment) return;
-    const key = JSON.stringify([page.run.id, moment.number, page.state.sample, present()]);
-    if (drawn.key !== key || drawn.moment !== moment) $("#maps").show(maps);
+    if (photoMoments(stage).get() !== moment) return;
+    const key = JSON.stringify([stage.run.id, moment.number, stage.state.sample, present()]);
+    if (drawn.key !== key || drawn.moment !== moment) {
+      $("#maps").show(maps);
+      showLiveliest(maps[0]);
+    }
     drawn = { key, moment };
     if (dialog.open) showOpened(maps);
   };
   const showOpened = (maps) => {
     time.refresh();
     show(
-      page,
+      page.onStage,
       maps.find(({ layer }) => layer === opened.layer),
       opened,
     );
   };
-  $("#maps").addEventListener("map", ({ detail }) => {
-    opened = detail;
-    dialog.showModal();
-    refresh();
-  });
+  for (const place of ["#maps", "#live-maps"])
+    $(place).addEventListener("map", ({ detail }) => {
+      opened = detail;
+      dialog.showModal();
+      refresh();
+    });
   document.addEventListener("theme", () => refresh());
   return { refresh };
+}
+
+/** The first layer's maps with the largest values, in the order of their kernels, all on one scale. */
+function showLiveliest({ layer, shape, limit, maps }) {
+  const strength = ({ data }) => data.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const channels = maps
+    .map((map, channel) => ({ map, channel, strength: strength(map) }))
+    .sort((one, other) => other.strength - one.strength)
+    .slice(0, LIVELIEST)
+    .sort((one, other) => one.channel - other.channel);
+  const place = $("#live-maps");
+  while (place.childElementCount > channels.length) place.lastChild.remove();
+  while (place.childElementCount < channels.length) place.append(h("button", { type: "button" }, h("canvas")));
+  channels.forEach(({ map, channel }, index) => {
+    const tile = place.children[index];
+    const { picture, rgba } = drawSigned(map, limit);
+    paint(tile.firstChild, picture, rgba);
+    tile.title = _("%(map)s of %(layer)s", {
+      map: _("map %(number)s", { number: channel + 1 }),
+      layer: layerTitle(layer),
+    });
+    tile.setAttribute("aria-label", tile.title);
+    tile.onclick = () => emit(place, "map", { layer, channel });
+  });
+  $("#live-maps-note").textContent = _("the %(count)s liveliest of %(all)s", { count: channels.length, all: shape[0] });
 }
 
 function show(page, layer, { channel }) {

@@ -2,6 +2,7 @@
 
 import { classify, readPicture, watchedAddress } from "../../api.js";
 import { known } from "../../shared/class-bars.js";
+import "../../shared/class-watch.js";
 import { SEEN, linkTo } from "../../shared/address.js";
 import { pixelChecksum } from "./checksum.js";
 import { toRgba } from "../../shared/display.js";
@@ -16,17 +17,19 @@ import { fileOf, readPixels } from "../../shared/pixels.js";
 import { connectPictures } from "../../rooms/sources.js";
 import { emptySentence, isLost, isNow, momentOf, momentTitle, photoKey, photoMoments } from "./moment.js";
 
-const [PHOTO_SIDE, MOST_BARS] = [256, 5];
+const PHOTO_SIDE = 256;
 const [THIN, THICK] = [4, 12]; // digits were written with a pen, photographs were not
 const $ = (selector) => document.querySelector(selector);
 
 export function connectPhoto(page) {
   const view = { answer: null, bars: null, shown: null, isGray: null, isLost: false, losses: 0 };
   const latest = new Latest((key, isNewest) => page.attempt(() => look(page, view, JSON.parse(key), isNewest), latest));
-  page.look = (source, truth = null) => take(page, source, truth);
-  connectPictures(page.samples, (source) => page.look(source));
+  connectPictures(page.samples, (source) => page.take(source));
   $("#photo-ask").addEventListener("click", () => page.attempt(() => ask(page, view)));
   const refresh = () => {
+    if (page.onStage.isRecorded) return showRecorded(page.onStage, view);
+    if (view.isRecorded) view.bars = page.seen = null; // what was seen was the recorded one's
+    view.isRecorded = false;
     const shown = `${photoKey(page.source)} ${page.run?.id}`;
     if (view.shown !== shown) $("#photo-answer").textContent = "";
     view.shown = shown;
@@ -44,8 +47,26 @@ export function connectPhoto(page) {
     showBars(page, view);
     showLinks(page);
     showHint(page, view);
+    return undefined;
   };
   return { refresh };
+}
+
+/** The picture that the recorded run was asked about. */
+async function showRecorded(recording, view) {
+  const snapshot = momentOf(recording);
+  const predictions = snapshot?.predictions ?? [];
+  $("#watched-title").textContent = _("A drawing, recorded");
+  $("#photo-fact").textContent = snapshot ? momentTitle(recording, snapshot) : "";
+  $("#photo-note").textContent = $("#photo-size").textContent = "";
+  $("#photo-bars").hidden = predictions.length === 0;
+  showSaid(recording, predictions);
+  const { run, source } = recording;
+  if (predictions.length) $("#photo-bars").show(predictions, { order: run.classes, truth: source.truth });
+  if (view.isRecorded) return;
+  view.isRecorded = true;
+  const pixels = await readPixels(recording.image);
+  if (view.isRecorded) paint($("#photo-seen"), pixels, pixels.data).classList.add("pixels");
 }
 
 /**
@@ -55,12 +76,6 @@ export function connectPhoto(page) {
 function unseen(page) {
   const moment = photoMoments(page).get();
   return isNow(page) && moment && !moment.predictions?.length ? page.feed.epochs.length : 0;
-}
-
-/** Another photo; `truth` is its class where that is known. */
-function take(page, source, truth) {
-  page.truth = truth;
-  return page.take(source);
 }
 
 /** Shows the photo; once there is a network to ask, what that sees of it. */
@@ -148,7 +163,7 @@ function showBars(page, view) {
   const told = [moment?.predictions ?? [], asked];
   const predictions = told.map(known).find(({ length }) => length) ?? [];
   $("#photo-fact").textContent = snapshot ? momentTitle(page, snapshot) : "";
-  $("#watched-title").textContent = isNow(page) ? _("Your photo, now") : _("Your photo, then");
+  $("#watched-title").textContent = titleOf(page);
   $("#photo-bars").hidden = predictions.length === 0;
   $("#photo-note").hidden = predictions.length > 0;
   $("#photo-note").textContent = predictions.length
@@ -156,10 +171,32 @@ function showBars(page, view) {
     : told.some(({ length }) => length)
       ? _("Its answer is no number any more.")
       : noOpinion(page, snapshot, moment);
+  showSaid(page, predictions);
   if (predictions.length === 0) return;
-  const key = JSON.stringify(predictions);
-  if (view.bars !== key) $("#photo-bars").show(predictions.slice(0, MOST_BARS), { choosable: false });
+  const key = JSON.stringify([predictions, page.source.truth]);
+  if (view.bars !== key) $("#photo-bars").show(predictions, { order: orderOf(page), truth: page.source.truth });
   view.bars = key;
+}
+
+/** The classes of the run in their own order. */
+function orderOf({ run, dataset }) {
+  return run?.classes ?? dataset?.classes ?? null;
+}
+
+function titleOf(page) {
+  if (page.source.ofItsKind) return isNow(page) ? _("One of its kind, now") : _("One of its kind, then");
+  return isNow(page) ? _("Your photo, now") : _("Your photo, then");
+}
+
+/** "It is a square; it says: hexagon 99.6 %". */
+function showSaid({ source: { truth }, feed }, [best]) {
+  $("#photo-truth").textContent = truth
+    ? _("It is %(label)s; the network says:", { label: classTitle(truth) })
+    : feed?.snapshots.length
+      ? _("The network says:")
+      : "";
+  $("#photo-best").textContent = best ? classTitle(best.label) : "";
+  $("#photo-share").textContent = best ? percent(best.probability) : "";
 }
 
 function noOpinion(page, snapshot, moment) {
@@ -195,12 +232,9 @@ function showHint({ dataset, state }, view) {
 }
 
 function showLinks(page) {
-  const { run, state, truth } = page;
+  const { run, photoName } = page;
   $("#photo-ask").hidden = !run?.model;
   $("#photo-inside").hidden = !run?.model;
-  if (run?.model) $("#photo-inside").href = linkTo("classification", { model: run.model, sample: state.sample });
-  $("#photo-truth").hidden = !truth;
-  $("#photo-truth").textContent = truth
-    ? _("A validation picture; the truth is %(label)s.", { label: classTitle(truth) })
-    : "";
+  if (run?.model)
+    $("#photo-inside").href = linkTo("classification", { model: run.model, ...(photoName && { sample: photoName }) });
 }

@@ -7,16 +7,17 @@ import { epochsAt, isNow, momentOf, momentTitle, momentsOf, showMoment, stepTitl
 
 const $ = (selector) => document.querySelector(selector);
 
-export function connectTime(page) {
+export function connectTime(whole) {
   let run = null;
-  $("#time").addEventListener("moment", ({ detail }) => showMoment(page, detail));
+  $("#time").addEventListener("moment", ({ detail }) => showMoment(whole.onStage, detail));
   const refresh = () => {
+    const page = whole.onStage;
     if (run !== page.state.run) $("#time").pause();
     run = page.state.run;
     const moments = momentsOf(page);
     const newest = moments.at(-1);
     const at = isNow(page) ? null : moments.indexOf(momentOf(page));
-    $("#time-card").hidden = moments.length === 0;
+    $("#time-card").classList.toggle("is-empty", moments.length === 0); // it keeps its room
     if (!newest) return;
     $("#time").show(
       moments.map((snapshot, index) => ({

@@ -23,6 +23,8 @@ test("nothing but what differs from the start is written", () => {
 test("every part of the state survives a round trip", () => {
   const network = { input: [1, 8, 8], classes: 10, layers: [{ type: "flatten" }, { type: "dense", units: 10 }] };
   const state = {
+    tab: "overfitting",
+    recipe: "too-deep",
     dataset: "digits",
     network,
     training: { epochs: 3, l2: 0.5, max_norm: 2, augmentation: ["flip"], shuffle: false },
