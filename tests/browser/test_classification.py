@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.calls import get
 from tests.browser.conftest import Open
 from tests.browser.inside import (
     PROBABILITY,
@@ -40,7 +41,7 @@ def test_a_photo_is_uploaded_and_answered_as_the_api_does(open_page: Open, serve
     expect(page.locator("#answer .is-best .name")).to_have_text(told["predictions"][0]["label"])
 
     assert probabilities(page) == pytest.approx(predicted(told["predictions"]), abs=PROBABILITY)
-    assert next(iter(probabilities(page))) == told["predictions"][0]["label"]
+    assert list(probabilities(page)) == get(f"{server}/api/models/explain").json()["classes"]  # a row each, in order
     np.testing.assert_array_equal(pixels(page, "#seen"), picture(told["seen"])[..., :3])
     page.click("#trust > summary")
     assert "square in the middle" in page.inner_text("#seen-note")

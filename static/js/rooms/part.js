@@ -12,6 +12,8 @@ export function part(page, { question, answer, show = () => {}, isLive = false, 
   return {
     isLive,
     isFollowing,
+    /** What was asked last is asked again when it comes up. */
+    forget: () => latest.forget(),
     again() {
       latest.forget();
       this.refresh();

@@ -10,7 +10,8 @@ import { columnsOf } from "../../shared/roving.js";
 import { tint } from "../../shared/sign.js";
 
 const NEXT = { ArrowDown: [0, 1], ArrowUp: [0, -1], ArrowRight: [1, 0], ArrowLeft: [-1, 0] };
-const [SMALLEST, LARGEST, GAP] = [16, 64, 10]; // of a tile and beside it, in pixels
+const [SMALLEST, LARGEST, GAP] = [6, 64, 10]; // of a tile and beside it, in pixels
+const NAMED = 40; // a column so narrow has no room for its name
 const [BANDS, HEADS] = [20, 112]; // between the bands; above and below the tiles
 const [MAKING, WALL] = [588, 420]; // as wide as the stylesheet says
 
@@ -122,24 +123,32 @@ export class MapColumns extends HTMLElement {
     const rows = Math.max(1, ...shown.filter(({ isWhole }) => !isWhole).map((column) => column.shown.length));
     const taken =
       this.#answer.offsetWidth + BANDS + (isOpen ? MAKING : 0) + (shown.some(({ isWhole }) => isWhole) ? WALL : 0);
-    const gap = isOpen ? GAP / 2 : GAP;
-    const across = (this.clientWidth - taken) / Math.max(1, shown.length) - gap;
+    const wide = (this.clientWidth - taken) / Math.max(1, shown.length);
+    const across = wide - Math.min(isOpen ? GAP / 2 : GAP, wide / 4);
     const down = (this.clientHeight - HEADS) / rows - GAP / 2;
     const largest = isOpen ? LARGEST / 2 + GAP / 2 : LARGEST;
-    this.style.setProperty("--tile", `${Math.floor(Math.max(SMALLEST, Math.min(largest, across, down)))}px`);
+    const tile = Math.floor(Math.max(SMALLEST, Math.min(largest, across, down)));
+    this.style.setProperty("--tile", `${tile}px`);
+    this.classList.toggle("is-small", tile < NAMED);
   }
 
   /**
    * Edges to `target` from `sources` [{layer, channel, strength}]: strength from -1 to 1, or null where there is no
    * weight.
-   * What comes when one points elsewhere already is not drawn.
+   * What comes when one points elsewhere already is not drawn. Gives whether any is.
    */
   draw(target, sources) {
-    if (target && this.#find(target) !== this.#pointed) return;
+    if (target && this.#find(target) !== this.#pointed) return false;
     for (const tile of this.querySelectorAll(".feeds")) tile.classList.remove("feeds");
     const end = target && this.#find(target);
     const paths = end ? sources.flatMap((source) => this.#edge(source, end)) : [];
     this.#edges.replaceChildren(...paths);
+    return paths.length > 0;
+  }
+
+  /** The map that one points at, {layer, channel}. */
+  get pointed() {
+    return this.#pointed && placeOf(this.#pointed);
   }
 
   #part(part) {
@@ -224,7 +233,8 @@ export class MapColumns extends HTMLElement {
     fillProbe(section.querySelector(".column-probe"), probe);
     const more = isWhole ? _("fewer") : _("%(count)s more", { count: number(hidden) });
     Object.assign(section.querySelector(".more"), { textContent: more, hidden: hidden === 0 && !isWhole });
-    section.style.setProperty("--rows", shown.length);
+    if (isWhole)
+      section.style.setProperty("--wall", `${Math.min(92, Math.floor(WALL / Math.sqrt(shown.length)) - 6)}px`);
     shown.forEach((entry, index) => fillTile(section.querySelectorAll(".map")[index], entry, title));
   }
 
@@ -259,12 +269,11 @@ export class MapColumns extends HTMLElement {
     return emit(this, "trace", placeOf(tile));
   }
 
-  /** Arrow keys go from map to map; a column without that row gives its last one. Escape folds. */
+  /** Arrow keys go from map to map; a column without that row gives its last one. */
   #key(event) {
-    if (event.key === "Escape" && this.classList.contains("is-open")) return emit(this, "close");
     const tile = event.target.closest(".map");
     const move = NEXT[event.key];
-    if (!tile || !move) return undefined;
+    if (!tile || !move) return;
     event.preventDefault();
     const columns = [...this.querySelectorAll(".column:not(.is-before)")].map((column) => [
       ...column.querySelectorAll(".map"),
@@ -276,7 +285,7 @@ export class MapColumns extends HTMLElement {
     );
     for (const other of this.#tiles()) other.tabIndex = other === next ? 0 : -1;
     next.focus();
-    return next.scrollIntoView({ block: "nearest", inline: "nearest" });
+    next.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
 
   #tiles() {

@@ -2,6 +2,7 @@
 
 import "./answer-rows.js";
 import "./map-columns.js";
+import { emit } from "../../shared/dom.js";
 import { _ } from "../../shared/i18n.js";
 import { present } from "../../shared/theme.js";
 import { part } from "../../rooms/part.js";
@@ -50,7 +51,10 @@ function listen(page) {
   columns.addEventListener("unfold", ({ detail }) => page.change({ open: detail, whole: null }));
   columns.addEventListener("fold", ({ detail }) => page.change({ open: around(page, detail), whole: null }));
   columns.addEventListener("whole", ({ detail }) => page.change({ whole: detail }));
-  columns.addEventListener("trace", async ({ detail }) => columns.draw(detail, await edges.shown(detail)));
+  columns.addEventListener("trace", async ({ detail }) => {
+    const isDrawn = columns.draw(detail, await edges.shown(detail));
+    if (isDrawn) emit(columns, "lines", detail);
+  });
   $("#show-steps").addEventListener("change", ({ target }) => page.change({ steps: target.checked }));
   $("#show-all").addEventListener("change", ({ target }) => page.change({ all: target.checked }));
   document.addEventListener("theme", () => page.change({}));

@@ -65,7 +65,7 @@ function drawSteps(page, { name }) {
     const look = { type: "button", "data-step": layer, "aria-pressed": String(isHere) };
     return h("button", { ...look, onclick: go }, layerTitle(layer.split("/").at(-1)));
   };
-  $("#making-steps").replaceChildren(...layers.map(step));
+  $("#making-steps").replaceChildren(...(layers.length > 1 ? layers.map(step) : []));
 }
 
 /** The maps that were walked through, from the one that was clicked first. */

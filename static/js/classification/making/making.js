@@ -5,44 +5,61 @@ import "./map-terms.js";
 import { part } from "../../rooms/part.js";
 import { number } from "../../shared/format.js";
 import { _ } from "../../shared/i18n.js";
+import { channelTitle } from "../../shared/layers.js";
 import { peak, readSprite } from "../../shared/maps.js";
 import { readPixels } from "../../shared/pixels.js";
 import { close } from "../columns/maps.js";
+import { LINES, sentenceOf } from "../columns/sentence.js";
 import { markField } from "../picture/photo.js";
 import { drawHero, moveHero } from "./hero.js";
 import { movedTo } from "./moved.js";
 import { Player } from "./player.js";
-import { showStrip } from "./strip.js";
+import { sayInStrip, showStrip, showSum } from "./strip.js";
 import { headsOf, nodeOf, orderOf, pickedOf, rowsOf, walkTo } from "./terms.js";
-import { connectWorking, drawWorking } from "./working.js";
+import { clearWorking, connectWorking, drawWorking } from "./working.js";
 
 const REST_MS = 160; // without movement, after which the server explains the number in view
 const ALONG = ["kernels", "function", "normalize", "scale", "pool", "sum", "pad"]; // roles whose maps can be walked
 const $ = (selector) => document.querySelector(selector);
 
 export function connectMaking(page) {
-  const view = { moved: null, order: [], isAll: false, looked: null, values: null, timer: 0 };
+  const view = {
+    place: null,
+    moved: null,
+    wanted: null,
+    order: [],
+    isAll: false,
+    looked: null,
+    values: null,
+    timer: 0,
+  };
   view.player = new Player({ step: (index) => paintTo(page, view, index), end: () => settle(page, view) });
   connectWorking(page);
   connectTerms(page, view);
   connectMap(page, view);
-  return part(page, {
+  connectColumns(page, view);
+  showStrip(page, null, null);
+  const making = part(page, {
     isFollowing: true,
     show: () => showPresent(page, view),
     question: () => asked(page),
     answer: async (question, isNewest) => {
       const answer = await ask(page, question);
-      if (!isNewest() && page.explained?.place === placeKey(question)) return;
+      const isThere = page.explained?.place === placeKey(question);
+      if (page.state.layer === null || (!isNewest() && isThere)) return;
       const isNew = page.explained?.place !== placeKey(question);
       page.explained = { ...answer, key: question.key, place: placeKey(question) };
-      if (isNew) Object.assign(view, { isAll: false, looked: null, values: null });
+      if (isNew) Object.assign(view, { isAll: false, looked: null, values: null, wanted: null });
       if (isNew) view.player.stop();
       draw(page, view);
+      if (isNew && page.wasClicked) takeFocus();
       announce(page.explained);
       if (isNew) begin(page, view);
       if (isNew) page.change({}, { isLive: true });
     },
   });
+  view.forget = making.forget;
+  return making;
 }
 
 async function ask(page, question) {
@@ -97,21 +114,24 @@ function showPresent(page, view) {
   const question = asked(page);
   const isPresent = question !== null && page.explained?.place === placeKey(question);
   $("#making").hidden = page.state.layer === null;
-  $("#working").hidden = page.state.layer === null;
+  if (page.state.layer === null) clearWorking();
   if (isPresent && !view.player.isPlaying) draw(page, view);
   if (page.state.layer === null && view.place !== null) fold(page, view);
 }
 
 function fold(page, view) {
   view.player.stop();
+  view.forget();
   Object.assign(view, { moved: null, looked: null, place: null });
   $("#making").removeAttribute("data-unit");
+  $("#play").hidden = true;
   showStrip(page, null, null);
 }
 
 function draw(page, view) {
   const { explained } = page;
   const layer = page.layer(explained.layer);
+  if (explained.x === view.wanted?.x && explained.y === view.wanted.y) view.wanted = null;
   Object.assign(view, { moved: null, place: explained.place, order: orderOf(page, explained, view.isAll) });
   $("#making").dataset.unit = [layer.name, explained.channel, explained.x, explained.y].join(" ");
   drawHero(page, layer);
@@ -188,6 +208,13 @@ function showPlayer(page, view) {
   $("#making").toggleAttribute("data-playing", view.player.isPlaying);
 }
 
+/** What was clicked has folded: the arrow keys move the window of what has unfolded. */
+function takeFocus() {
+  const { activeElement } = document;
+  if (!$("#making").contains(activeElement) || !activeElement.checkVisibility())
+    $("#map").focus({ preventScroll: true });
+}
+
 function announce({ x, y, value }) {
   const place = _("row %(row)s, column %(column)s", { row: y, column: x });
   $("#announcement").textContent = `${place}: ${number(value, 4)}`;
@@ -213,12 +240,35 @@ function connectTerms(page, view) {
   });
 }
 
+/** Where nothing is open, the strip says what one points at; of a class it always gives the sum. */
+function connectColumns(page, view) {
+  const sums = new Map();
+  $("#maps").addEventListener("point", ({ detail }) => sayInStrip(detail ? sentenceOf(page, detail) : ""));
+  $("#maps").addEventListener("trace", async ({ detail }) => {
+    const layer = page.layer(detail.layer);
+    if (!["weigh", "softmax"].includes(layer.role)) return;
+    const key = JSON.stringify([page.maps.key, detail]);
+    if (!sums.has(key)) sums.set(key, explainUnit(page.model.name, page.source, { ...page.pictureFields, ...detail }));
+    const sum = await sums.get(key).catch(() => null);
+    const isStill = $("#maps").pointed?.layer === detail.layer && $("#maps").pointed.channel === detail.channel;
+    if (sum && isStill) showSum({ ...sum, ...detail }, channelTitle(layer, detail.channel, page.model.classes));
+  });
+  $("#maps").addEventListener("lines", () => sayInStrip(`${$("#strip-line").textContent} ${LINES}`));
+  for (const type of ["pointerout", "focusout"])
+    $("#answer").addEventListener(type, () => showStrip(page, view.moved ?? page.explained, view.looked));
+  document.addEventListener("keydown", ({ key, defaultPrevented }) => {
+    const isFree = !defaultPrevented && !document.querySelector("dialog[open], .menu[open]");
+    if (key === "Escape" && isFree && page.state.layer !== null) close(page);
+  });
+}
+
 /** Hovering the map moves the window until a click holds it; arrow keys always do. */
 function connectMap(page, view) {
   let isHeld = page.state.x !== null;
   const go = (x, y) => {
     const { width, height } = mapOf(page);
     const [column, row] = [Math.max(0, Math.min(width - 1, x)), Math.max(0, Math.min(height - 1, y))];
+    view.wanted = { x: column, y: row };
     view.player.stop();
     $("#map").reveal(null);
     $("#terms").reveal(null);
@@ -229,7 +279,7 @@ function connectMap(page, view) {
   };
   $("#map").addEventListener("point", ({ detail }) => isHeld || go(detail.x, detail.y));
   $("#map").addEventListener("move", ({ detail }) => {
-    const { x, y } = view.moved ?? page.explained;
+    const { x, y } = view.wanted ?? view.moved ?? page.explained;
     go(x + detail.x, y + detail.y);
   });
   $("#map").addEventListener("click", ({ pointerType }) => (isHeld = !isHeld && pointerType !== "touch"));

@@ -129,12 +129,14 @@ export class MapTerms extends HTMLElement {
   /** Lines from the rows into the node: their width is the part's size, their color its sign. */
   #lines(sums) {
     const most = sums.reduce((largest, sum) => Math.max(largest, Math.abs(sum)), 0) || 1;
-    const count = this.querySelectorAll(".term").length;
+    const rows = this.querySelectorAll(".term");
     const paths = sums.map((sum, index) => {
-      const y = ((index + 0.5) / count) * 100;
+      const y = ((index + 0.5) / rows.length) * 100;
       const look = sum < 0 ? "negative" : sum > 0 ? "positive" : "plain";
       const path = s("path", { class: look, d: `M0 ${y}C55 ${y} 45 50 100 50`, "vector-effect": "non-scaling-stroke" });
       path.style.strokeWidth = `${1 + (THICKEST - 1) * (Math.abs(sum) / most)}px`;
+      rows[index].style.setProperty("--part", Math.abs(sum) / most);
+      rows[index].style.setProperty("--part-color", `var(--${look === "plain" ? "line" : look})`);
       return path;
     });
     this.querySelector(".bus")?.replaceChildren(...paths);

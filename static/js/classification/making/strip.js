@@ -26,6 +26,11 @@ export function sayInStrip(text) {
   if (!$("#network-stage").classList.contains("is-open")) write(null, "", text || HINT);
 }
 
+/** The sum behind a class's number. */
+export function showSum(explained, title) {
+  write(explained.value, title, lineOf(explained));
+}
+
 /** The input map whose products are written out. */
 function rowOf(page, explained, looked) {
   if (explained.role !== "kernels") return null;

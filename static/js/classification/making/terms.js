@@ -71,6 +71,7 @@ function termsOf(page, explained) {
   if (role === "sum")
     return froms.map((from, index) => ({
       ...plainTerm(page, from, channel, pixel({ x, y })),
+      short: titleOf(page, from.name),
       sum: explained.terms[index].value,
     }));
   return froms.map((from) => plainTerm(page, from, channel, windowOf(explained)));

@@ -32,8 +32,15 @@ export function connectWorking(page) {
   });
 }
 
+/** Nothing is open that could be written out. */
+export function clearWorking() {
+  $("#working-title").textContent = _("open a map in the network first");
+  $("#working-body").hidden = true;
+}
+
 export function drawWorking(page, layer) {
   const { explained } = page;
+  $("#working-body").hidden = false;
   const from = page.layer(layer.from[0]);
   const isConvolution = explained.role === "kernels";
   const window = isConvolution ? termWindow(page, from, pickedInput(page)) : poolingWindow(explained, from);
