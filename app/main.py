@@ -16,7 +16,7 @@ from app.runs.executor.speed_probe import Probe
 from app.runs.store.store import QueueLimits, Store
 from app.settings import Settings
 from app.web import docs, errors, health, pages, pictures, told, visitors
-from app.web.answers import ANSWERS, InPieces, UnderWay, clear
+from app.web.answers import ANSWERS, InPieces, Packing, UnderWay, clear
 from app.web.classification import classification, models
 from app.web.classification.kept_answers import KeptAnswers
 from app.web.convolution import convolution, kernel_fits
@@ -77,6 +77,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             Middleware(SecurityHeaders, embedding=settings.embed),
             Middleware(RequestLog),
             Middleware(HeadAsGet),
+            Middleware(Packing),
             Middleware(CallerCheck, allowed_hosts=settings.allowed_hosts),
             Middleware(
                 BodyLimit,

@@ -1,10 +1,11 @@
-"""Large answers: from a file where a worker made them, in pieces, and counted until they are taken.
+"""Small answers packed. Large ones: from a file where a worker made them, in pieces, and counted until they are taken.
 
 An answer that nobody reads costs what it weighs. Past the limit whoever has most under way gives way, the one first
 that has stood still for longest. It does not know what is answered.
 """
 
 import asyncio
+import gzip
 import os
 import time
 from collections import Counter
@@ -15,6 +16,7 @@ from io import FileIO
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -24,6 +26,8 @@ from app.core.shares import household
 ANSWERS = "answers"  # the folder in `data`
 PIECE = 65_536  # sent at once, and so what a slow visitor holds of an answer from a file
 IN_MEMORY = 4 * 2**20  # larger ones come as a file
+PACKED = range(1000, 131_072)  # bytes of a text that is packed: less is not worth it, more would keep others waiting
+_TEXTS = ("text/html", "application/json", "application/problem+json")
 CONNECTION = "connection"  # the extension of ASGI by which a server tells how to close one
 _SHARED = "/static/"  # kept once, however many wait for it
 
@@ -146,6 +150,53 @@ class InPieces:
                     _count(held, PIECE)
 
         await self.app(scope, receive, send_in_pieces)
+
+
+class Packing:
+    """Packs pages and JSON that are whole when they are sent; what comes in pieces, as streams do, stays as it is."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        held: Message | None = None  # the head of an answer whose length is told, until its body is there
+
+        async def send_packed(message: Message) -> None:
+            nonlocal held
+            if message["type"] == "http.response.start" and _may_be_packed(message):
+                held = message
+                return
+            if held is not None:
+                head, held = held, None
+                message = _pack(head, message) if takes_gzip(scope) else message
+                await send(head)
+            await send(message)
+
+        await self.app(scope, receive, send_packed if scope["type"] == "http" else send)
+
+
+def takes_gzip(scope: Scope) -> bool:
+    """Whether its browser reads what is packed."""
+    return "gzip" in Headers(scope=scope).get("accept-encoding", "")
+
+
+def _may_be_packed(head: Message) -> bool:
+    headers = MutableHeaders(scope=head)
+    is_text = headers.get("content-type", "").partition(";")[0] in _TEXTS
+    if is_text:
+        headers.add_vary_header("Accept-Encoding")
+    return is_text and "content-encoding" not in headers and int(headers.get("content-length", 0)) in PACKED
+
+
+def _pack(head: Message, message: Message) -> Message:
+    """The whole body, packed, and told in its head; of a body in pieces this one as it is."""
+    if message.get("more_body", False):
+        return message
+    packed = gzip.compress(message["body"], 6, mtime=0)
+    headers = MutableHeaders(scope=head)
+    headers["Content-Encoding"] = "gzip"
+    headers["Content-Length"] = str(len(packed))
+    return {**message, "body": packed}
 
 
 class FromWorker(Response):

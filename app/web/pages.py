@@ -9,7 +9,6 @@ from fastapi.responses import Response
 from app.web.front.front import tell_front
 from app.web.i18n import choose_language, render
 from app.web.rooms import ROOMS, Room
-from app.web.static_files import pack
 from app.web.told import tell, tell_names
 from app.web.visitors import remember
 
@@ -32,9 +31,9 @@ def _page_of(room: Room) -> Callable[[Request], Response]:
 
 
 def _render(request: Request, template: str, page: str, **context: Any) -> Response:
-    """Packed; it names all its scripts, so that none is found only after another one has come."""
+    """It names all its scripts, so that none is found only after another one has come."""
     modules = request.app.state.static.modules("js/rooms/base.js", f"js/{page}/{page}.js")
-    return pack(render(request, template, page=page, modules=modules, **context), request.scope)
+    return render(request, template, page=page, modules=modules, **context)
 
 
 def _told(room: Room, language: str) -> dict[str, Any]:

@@ -1,8 +1,7 @@
 """Scripts, styles and fonts: under `/static` as they are, and beneath it under a word that changes with any of them.
 
 What was fetched under the word never changes, so that a browser that has seen one room asks for nothing in the next.
-Pages and what is kept here are sent as small as the browser takes them; the API's answers, which may be large or never
-end, are not.
+What is kept in memory is kept packed, too.
 """
 
 import gzip
@@ -16,10 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import Headers
 from starlette.responses import FileResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
+
+from app.web.answers import takes_gzip
 
 STATIC = Path(__file__).parents[2] / "static"
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -39,7 +39,7 @@ class _Kept:
 
     def answer(self, scope: Scope) -> Response:
         headers = {**self.headers, "Vary": "Accept-Encoding"}
-        if self.packed is None or not _takes_gzip(scope):
+        if self.packed is None or not takes_gzip(scope):
             return Response(self.content, headers=headers)
         del headers["etag"]  # that of the other bytes
         return Response(
@@ -99,24 +99,10 @@ class VersionedFiles(StaticFiles):
         return self._kept[path].answer(scope)
 
 
-def pack(response: Response, scope: Scope) -> Response:
-    """A page, packed if its browser takes that."""
-    response.headers.add_vary_header("Accept-Encoding")
-    if _takes_gzip(scope):
-        response.body = gzip.compress(response.body, mtime=0)
-        response.headers["Content-Encoding"] = "gzip"
-        response.headers["Content-Length"] = str(len(response.body))
-    return response
-
-
 def _read(response: FileResponse) -> _Kept:
     content = Path(response.path).read_bytes()
     packed = gzip.compress(content, mtime=0)
     return _Kept(content, packed if len(packed) < _WORTH * len(content) else None, response.headers)
-
-
-def _takes_gzip(scope: Scope) -> bool:
-    return "gzip" in Headers(scope=scope).get("accept-encoding", "")
 
 
 def _stamps(folder: Path) -> Iterator[str]:

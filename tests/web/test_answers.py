@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from starlette.types import Message, Receive, Scope, Send
 
 from app.core.errors import DiskFull
-from app.web.answers import CONNECTION, IN_MEMORY, PIECE, Answer, InPieces, UnderWay, clear
+from app.web.answers import CONNECTION, IN_MEMORY, PIECE, Answer, InPieces, Packing, UnderWay, clear
 from tests.web.conftest import Post, written
 
 
@@ -88,6 +88,60 @@ def test_what_is_large_is_sent_in_pieces_and_counted_until_it_is_taken() -> None
     assert [len(piece) for piece in pieces] == [PIECE] * 3 + [5]
     assert left == [len(body) - number * PIECE for number in range(4)]
     assert under_way.bytes == 0
+
+
+@pytest.mark.parametrize("path", ["/train", "/api/recipes", "/api/kernels"])
+def test_texts_are_packed_for_whoever_takes_that(client: TestClient, path: str) -> None:
+    packed, plain = (client.get(path, headers={"Accept-Encoding": wish}) for wish in ("gzip", "identity"))
+
+    assert packed.text == plain.text
+    assert "Accept-Encoding" in packed.headers["vary"]
+    assert "Accept-Encoding" in plain.headers["vary"]
+    assert "content-encoding" not in plain.headers
+    assert packed.headers["content-encoding"] == "gzip"
+    assert int(packed.headers["content-length"]) < 0.6 * len(plain.content)
+
+
+def test_streams_pictures_and_what_comes_in_pieces_are_sent_as_they_are() -> None:
+    kinds = [
+        ({"content-type": "text/event-stream"}, True),
+        ({"content-type": "image/png", "content-length": "2000"}, False),
+        ({"content-type": "application/json", "content-length": "2000"}, True),
+        ({"content-type": "application/json", "content-length": "1000000"}, False),
+        ({"content-type": "application/json", "content-length": "20"}, False),
+    ]
+    for headers, goes_on in kinds:
+        raw = [(name.encode(), value.encode()) for name, value in headers.items()]
+        start: Message = {"type": "http.response.start", "status": 200, "headers": raw}
+        body: Message = {"type": "http.response.body", "body": b"x" * 2000, "more_body": goes_on}
+
+        sent = asyncio.run(passed_on([start, body]))
+
+        assert sent[1] == body, headers
+        assert dict(sent[0]["headers"]).get(b"content-encoding") is None
+
+
+def test_the_head_of_a_stream_is_sent_before_its_first_words() -> None:
+    kind = [(b"content-type", b"text/event-stream")]
+    start: Message = {"type": "http.response.start", "status": 200, "headers": kind}
+
+    assert asyncio.run(passed_on([start])) == [start]
+
+
+async def passed_on(messages: list[Message]) -> list[Message]:
+    """What is sent of these by the middleware that packs."""
+    sent: list[Message] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        for message in messages:
+            await send(message)
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "headers": [(b"accept-encoding", b"gzip, br")]}
+    await Packing(app)(scope, None, send)  # type: ignore[arg-type]
+    return sent
 
 
 def test_a_large_answer_leaves_no_file_behind(tmp_path: Path) -> None:

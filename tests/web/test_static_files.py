@@ -76,16 +76,6 @@ def test_what_is_worth_it_is_sent_packed_to_whoever_takes_that(client: TestClien
     assert "content-encoding" not in client.get(f"/static/{word[1]}/{font}").headers
 
 
-def test_pages_are_packed_and_their_answers_are_not(client: TestClient) -> None:
-    page, api = client.get("/train"), client.get("/api/kernels")
-
-    assert page.headers["content-encoding"] == "gzip"
-    assert "Accept-Encoding" in page.headers["vary"]
-    assert int(page.headers["content-length"]) < 0.4 * len(page.content)
-    assert client.get("/train", headers={"Accept-Encoding": "identity"}).text == page.text
-    assert "content-encoding" not in api.headers
-
-
 def test_all_scripts_that_one_imports_are_found_through_others_and_over_lines(folder: Path) -> None:
     (folder / "js/rooms").mkdir()
     (folder / "js/a.js").write_text('import {\n  b,\n  c,\n} from "./rooms/b.js";\nconst late = import("./late.js");\n')
