@@ -4,7 +4,8 @@ import "../told.mjs";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { cut, isDeep, layersOf, pathTo, treeOf } from "../../../static/js/classification/columns/tree.js";
+import { shownColumns } from "../../../static/js/classification/columns/shown.js";
+import { isDeep, layersOf, pathTo, treeOf } from "../../../static/js/classification/columns/tree.js";
 
 const layer = (name, from, shape = [4, 8, 8]) => ({
   name,
@@ -77,26 +78,43 @@ test("a network is deep when it has more maps than can be looked over, steps in 
   assert.equal(isDeep(more("batch_normalization")), false);
 });
 
-test("a stage unfolds into its blocks and a block into its layers; a stage of one block at once", () => {
-  const tree = treeOf(MODEL, { isStaged: true });
+/** A page that shows the network, with what is open. */
+const page = (isStaged, state) => {
+  const named = new Map(layersOf(MODEL).map((layer) => [layer.name, layer]));
+  const maps = { tree: treeOf(MODEL, { isStaged }), named, has: () => true };
+  return { maps, state: { open: null, layer: null, steps: false, ...state }, layer: (name) => named.get(name) };
+};
+const columns = (...args) => shownColumns(page(...args)).map(({ node }) => node.name);
 
-  assert.deepEqual(names(cut(tree, [])), ["input", "stem", "stage_1", "classes"]);
-  assert.deepEqual(names(cut(tree, pathTo(tree, "stage_1"))), [
-    "input",
-    "stem",
-    "stage_1/block_1",
-    "stage_1/block_2",
-    "classes",
-  ]);
-  assert.deepEqual(names(cut(tree, pathTo(tree, "stage_1/block_1"))), [
+test("a stage unfolds into its blocks and a block into its layers; the classes are rows, not columns", () => {
+  assert.deepEqual(columns(true, {}), ["input", "stem", "stage_1"]);
+  assert.deepEqual(columns(true, { open: "stage_1" }), ["input", "stem", "stage_1/block_1", "stage_1/block_2"]);
+  assert.deepEqual(columns(true, { open: "stage_1/block_1", steps: true }), [
     "input",
     "stem",
     "conv2d_2",
     "batch_normalization_1",
     "stage_1/block_2",
-    "classes",
   ]);
-  assert.deepEqual(names(cut(tree, pathTo(tree, "classes"))), ["input", "stem", "stage_1", "dense_1", "softmax"]);
+});
+
+test("what goes on map by map stands in one column with the layer before, every step in its own if wished", () => {
+  assert.deepEqual(
+    shownColumns(page(false, {})).map(({ layer, layers }) => [layer, layers]),
+    [
+      ["input", ["input"]],
+      ["conv2d_1", ["conv2d_1"]],
+      ["batch_normalization_1", ["conv2d_2", "batch_normalization_1"]], // what the next layer reads
+      ["conv2d_3", ["conv2d_3"]],
+    ],
+  );
+  assert.deepEqual(columns(false, { steps: true }), [
+    "input",
+    "conv2d_1",
+    "conv2d_2",
+    "batch_normalization_1",
+    "conv2d_3",
+  ]);
 });
 
 test("a layer's path leads through what holds it; a name that is none leads nowhere", () => {

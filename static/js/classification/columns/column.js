@@ -86,11 +86,8 @@ function kindTitle(name) {
 /** A sum inside an open block is not called by the block's name again. */
 function columnTitle({ maps }, node, { name, role }) {
   if (!maps.isStaged) return layerTitle(name);
-  return node.kind === "layer" && role === "sum" ? _("sum") : node.kind === "layer" ? lastTitle(name) : nodeTitle(node);
-}
-
-function lastTitle(name) {
-  return layerTitle(name.split("/").at(-1));
+  if (node.kind !== "layer") return nodeTitle(node);
+  return role === "sum" ? _("sum") : layerTitle(name.split("/").at(-1));
 }
 
 function countKnown({ maps }) {

@@ -42,11 +42,6 @@ export function pathTo(nodes, name) {
   return [];
 }
 
-/** The nodes that have a column of their own while those of `path` are open. */
-export function cut(nodes, path) {
-  return nodes.flatMap((node) => (node.inside && path.includes(node) ? cut(node.inside, path) : [node]));
-}
-
 /** A stage of a single block opens into its layers at once. */
 function stageNode({ name, kind, layer, blocks }) {
   const inside = blocks.length > 1 ? blocks.map(blockNode) : layerNodes(blocks[0]);

@@ -75,7 +75,8 @@ async function ask(page, question) {
 /** A pool's step, [down, across], as its description says. */
 function stepOf({ model }, layer) {
   const { stride, pool_size: size = 2 } = model.layers.find(({ name }) => name === layer) ?? {};
-  return [stride ?? size].flat().length === 2 ? [stride ?? size].flat() : [stride ?? size, stride ?? size];
+  const sides = [stride ?? size].flat();
+  return [sides[0], sides.at(-1)];
 }
 
 /** The map and the unit that are asked about, once the maps are there. */
@@ -115,7 +116,7 @@ function showPresent(page, view) {
   const isPresent = question !== null && page.explained?.place === placeKey(question);
   $("#making").hidden = page.state.layer === null;
   if (page.state.layer === null) clearWorking();
-  if (isPresent && !view.player.isPlaying) draw(page, view);
+  if (isPresent && !view.player.isPlaying && !view.wanted) draw(page, view);
   if (page.state.layer === null && view.place !== null) fold(page, view);
 }
 
@@ -251,7 +252,9 @@ function connectColumns(page, view) {
     if (!sums.has(key)) sums.set(key, explainUnit(page.model.name, page.source, { ...page.pictureFields, ...detail }));
     const sum = await sums.get(key).catch(() => null);
     const isStill = $("#maps").pointed?.layer === detail.layer && $("#maps").pointed.channel === detail.channel;
-    if (sum && isStill) showSum({ ...sum, ...detail }, channelTitle(layer, detail.channel, page.model.classes));
+    const title = { label: channelTitle(layer, detail.channel, page.model.classes) };
+    const words = layer.role === "weigh" ? _("score of %(label)s", title) : _("probability of %(label)s", title);
+    if (sum && isStill) showSum({ ...sum, ...detail }, words);
   });
   $("#maps").addEventListener("lines", () => sayInStrip(`${$("#strip-line").textContent} ${LINES}`));
   for (const type of ["pointerout", "focusout"])
@@ -277,10 +280,15 @@ function connectMap(page, view) {
     clearTimeout(view.timer);
     view.timer = setTimeout(() => page.explained && page.moveTo(column, row), view.values ? REST_MS : 0);
   };
-  $("#map").addEventListener("point", ({ detail }) => isHeld || go(detail.x, detail.y));
+  $("#map").addEventListener("point", ({ detail }) => isHeld || view.player.isPlaying || go(detail.x, detail.y));
   $("#map").addEventListener("move", ({ detail }) => {
     const { x, y } = view.wanted ?? view.moved ?? page.explained;
     go(x + detail.x, y + detail.y);
   });
-  $("#map").addEventListener("click", ({ pointerType }) => (isHeld = !isHeld && pointerType !== "touch"));
+  $("#map").addEventListener("click", ({ pointerType }) => {
+    if (view.player.isPlaying) {
+      view.player.stop();
+      settle(page, view);
+    } else isHeld = !isHeld && pointerType !== "touch";
+  });
 }
