@@ -1,6 +1,7 @@
 """The application: settings, what lives as long as the server, routers, static files."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -26,6 +27,7 @@ from app.web.rooms import ROOMS
 from app.web.signatures import Signatures
 from app.web.static_files import VersionedFiles
 from app.web.training import (
+    board,
     confusion,
     datasets,
     histories,
@@ -47,7 +49,7 @@ from app.web.workers import Workers
 
 MAXIMUM_FILES = 2
 PARTS = (pages, visitors, convolution, kernel_fits, models, classification, datasets, networks, timings, recipes,
-         previews, training, streams, histories, programs, snapshots, confusion, told, pictures, health,
+         previews, training, board, streams, histories, programs, snapshots, confusion, told, pictures, health,
          docs)  # fmt: skip
 
 
@@ -133,6 +135,12 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.store.close()
 
 
+def room_for_small() -> int:
+    """Small trainings that this machine has a core and 2 GiB each for; four at most, since visitors want some too."""
+    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return max(1, min(len(os.sched_getaffinity(0)), memory // 2**31, 4))
+
+
 def open_store(settings: Settings) -> Store:
     """The store of runs."""
     limits = QueueLimits(
@@ -142,6 +150,7 @@ def open_store(settings: Settings) -> Store:
         settings.runs_kept,
         settings.runs_bytes,
         settings.run_slice_seconds,
+        settings.runs_small_at_once or room_for_small(),
     )
     return Store.open(
         settings.database or f"sqlite:///{settings.data / 'runs.sqlite3'}", settings.data / "runs", limits

@@ -132,8 +132,12 @@ class Settings(BaseSettings):
     )
     runs_at_once: int = Field(
         1, ge=0,
-        description="Trainings at once, of all servers on a database; two share the cores and gain nothing. "
+        description="Trainings at once, of all servers on a database; two large ones share the cores and gain nothing. "
         "With 0 this server starts none.",
+    )  # fmt: skip
+    runs_small_at_once: int | None = Field(
+        None, ge=1,
+        description="Small trainings in the place of one, a thread each; by default as many as cores, four at most.",
     )  # fmt: skip
     runs_queued: int = Field(
         60, ge=0, description="Runs that may wait: a class of thirty, two each. More are told to come back."

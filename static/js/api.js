@@ -199,6 +199,11 @@ export function readRecording() {
   return json(new URL("../recorded/run.json", import.meta.url).href);
 }
 
+/** What the teacher's board shows. */
+export function readBoard() {
+  return json("/api/board");
+}
+
 /** One run with its history. */
 export function readRun(id) {
   return json(runAddress(id));

@@ -107,7 +107,7 @@ def locked(store: Store) -> Iterator[None]:
 def claim(store: Store) -> Claim:
     """The next run's, which has to be there."""
     with writing(store.engine) as connection:
-        claimed = claim_next(connection, store.limits.at_once)
+        claimed = claim_next(connection, store.limits)
     assert claimed is not None
     return claimed
 

@@ -132,13 +132,13 @@ class Executor:
         """Gives the next run to a trainer if there is a place; whether runs wait afterwards. None: ask again soon."""
         with reading(self._store.engine) as connection:
             waiting = count(connection, QUEUED)
-            if not has_place(connection, self._store.limits.at_once):
+            if not has_place(connection, self._store.limits):
                 return waiting > 0
         if self._warm is None and not self._forks.are_ready():
             return None
         trainer = self._warm = self._warm or TrainerProcess(self._forks, self._datasets)
         with writing(self._store.engine) as connection:
-            claim = claim_next(connection, self._store.limits.at_once, trainer.process)
+            claim = claim_next(connection, self._store.limits, trainer.process)
         if claim is None:
             return True
         self._warm = None

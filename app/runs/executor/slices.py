@@ -26,7 +26,7 @@ def set_aside(engine: Engine, limits: QueueLimits) -> None:
 
 def _find_due(connection: Connection, limits: QueueLimits) -> list[str]:
     waiting = set(connection.scalars(select(runs.c.visitor).where(runs.c.state == QUEUED)))
-    if not waiting or has_place(connection, limits.at_once):
+    if not waiting or has_place(connection, limits):
         return []
     columns = (runs.c.id, runs.c.visitor, runs.c.seconds, runs.c.turn_from, runs.c.step, runs.c.steps)
     running = connection.execute(select(*columns).where(runs.c.state == RUNNING, runs.c.asked.is_(None))).mappings()

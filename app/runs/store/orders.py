@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class Order:
     """What to train. `photo` is uint8 H x W x C, which snapshots watch; `pair` the id of the run to compare with.
 
-    `effort` is what an epoch costs (`core.training.effort`).
+    `effort` is what an epoch costs, `is_small` whether a core is enough (`core.training.effort`).
     """
 
     dataset: str
@@ -28,6 +28,7 @@ class Order:
     pair: str | None = None
     classes: tuple[str, ...] = ()
     effort: float | None = None
+    is_small: bool = False
 
 
 @dataclass(frozen=True, slots=True)

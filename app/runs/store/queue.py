@@ -7,7 +7,7 @@ It does not know processes. A claim is one transaction of the only writer, so tw
 
 import secrets
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, case, func, select
@@ -22,7 +22,8 @@ from app.runs.store.states import QUEUED, RUNNING
 class QueueLimits:
     """How many runs train at once, wait, belong to one visitor, and are kept; and what all of them may weigh.
 
-    After `slice_s` seconds of training a run gives its place while others wait.
+    In the place of one, `small_at_once` small ones train side by side. After `slice_s` seconds of training a run gives
+    its place while others wait.
     """
 
     at_once: int = 1
@@ -31,22 +32,41 @@ class QueueLimits:
     kept: int = 120
     bytes: int = 8 * 1024**3
     slice_s: float = 120.0
+    small_at_once: int = 1
+
+    @property
+    def room(self) -> int:
+        """Of which a small run takes 1, and another `small_at_once`."""
+        return self.at_once * self.small_at_once
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A run in the queue."""
+    """A run in the queue. `threads` are those it has begun with; `pair` is the run that it is compared with."""
 
     id: str
     visitor: str
     queued_at: float
     is_resumed: bool
     address: str = ""
+    is_small: bool | None = False
+    threads: int | None = None
+    pair: str | None = None
+    has_begun: bool = False
 
     @property
     def holder(self) -> Holder:
         """Whose share of the queue it takes."""
         return Holder(household(self.address), self.visitor)
+
+    @property
+    def may_share(self) -> bool:
+        """Whether it may train with one thread, beside others."""
+        return self.threads == 1 or bool(self.is_small and not self.has_begun)
+
+    def belongs_to(self, other: "Waiting") -> bool:
+        """Whether the two are to be seen side by side."""
+        return self.holder == other.holder and (self.pair == other.id or other.pair == self.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +78,10 @@ class Claim:
 
 
 def in_turn(waiting: Iterable[Waiting], served: Mapping[str, float]) -> list[str]:
-    """The ids in the order in which they will be taken; `served` says when each visitor, and address, had a turn."""
+    """The ids in the order in which they will be taken; `served` says when each visitor, and address, had a turn.
+
+    Two that are to be compared have their turn together.
+    """
     left, turns, order = list(waiting), dict(served), []
 
     def rank(run: Waiting) -> tuple[bool, float, float, float, str]:
@@ -67,8 +90,10 @@ def in_turn(waiting: Iterable[Waiting], served: Mapping[str, float]) -> list[str
 
     while left:
         chosen = min(left, key=rank)
-        left.remove(chosen)
-        order.append(chosen.id)
+        together = [chosen, *(run for run in left if run.belongs_to(chosen))][:2]
+        for run in together:
+            left.remove(run)
+            order.append(run.id)
         turns |= dict.fromkeys(turn_names(chosen.holder), max(turns.values(), default=0.0) + 1.0)
     return order
 
@@ -80,12 +105,17 @@ def turn_names(holder: Holder) -> tuple[str, str]:
 
 def read_queue(connection: Connection) -> list[str]:
     """The ids of the queued runs in turn."""
-    waiting = _read(connection, QUEUED)
+    return [run.id for run in read_waiting(connection)]
+
+
+def read_waiting(connection: Connection) -> list[Waiting]:
+    """The queued runs in turn."""
+    waiting = {run.id: run for run in _read(connection, QUEUED)}
     if len(waiting) < 2:
-        return [run.id for run in waiting]
-    names = {name for run in waiting for name in turn_names(run.holder)}
+        return list(waiting.values())
+    names = {name for run in waiting.values() for name in turn_names(run.holder)}
     rows = connection.execute(select(visitors.c.visitor, visitors.c.served_at).where(visitors.c.visitor.in_(names)))
-    return in_turn(waiting, {row.visitor: row.served_at for row in rows})
+    return [waiting[run_id] for run_id in in_turn(waiting.values(), {row.visitor: row.served_at for row in rows})]
 
 
 def who_gives_way(connection: Connection, asking: Holder) -> str | None:
@@ -97,7 +127,8 @@ def who_gives_way(connection: Connection, asking: Holder) -> str | None:
 
 
 def _read(connection: Connection, state: str) -> list[Waiting]:
-    columns = (runs.c.id, runs.c.visitor, runs.c.queued_at, runs.c.is_resumed, runs.c.address)
+    columns = (runs.c.id, runs.c.visitor, runs.c.queued_at, runs.c.is_resumed, runs.c.address, runs.c.is_small,
+               runs.c.threads, runs.c.pair, runs.c.started_at.is_not(None))  # fmt: skip
     return [Waiting(*row) for row in connection.execute(select(*columns).where(runs.c.state == state))]
 
 
@@ -106,27 +137,52 @@ def count(connection: Connection, *states: str) -> int:
     return connection.scalar(select(func.count()).select_from(runs).where(runs.c.state.in_(states))) or 0
 
 
-def has_place(connection: Connection, at_once: int) -> bool:
-    """Whether a run waits that could start."""
-    return count(connection, QUEUED) > 0 and count(connection, RUNNING) < at_once
+def next_in(waiting: Sequence[Waiting], free: int, limits: QueueLimits) -> tuple[Waiting, int | None] | None:
+    """The run that starts now, and its threads (None: all), where the `free` part of the room is enough for it.
 
-
-def claim_next(connection: Connection, at_once: int, process: str | None = None) -> Claim | None:
-    """Takes the next run for that process, if a place is free: it is `running` from now on."""
-    if not has_place(connection, at_once):
+    One that may share does so if others are on or come next that may; two to be compared start together or not yet.
+    """
+    if not waiting:
         return None
-    waiting = read_queue(connection)
-    claim, now = Claim(waiting[0], secrets.token_hex(8)), time.time()
+    first, *rest = waiting
+    partner = rest[0] if rest and rest[0].belongs_to(first) else None
+    shares = first.may_share and limits.small_at_once > 1
+    shares = shares and (first.threads == 1 or free < limits.room or (bool(rest) and rest[0].may_share))
+    needed = 1 if shares else limits.small_at_once
+    wanted = 2 if shares and partner and partner.may_share else needed
+    return (first, 1 if shares else first.threads) if wanted <= free else None
+
+
+def free_room(connection: Connection, limits: QueueLimits) -> int:
+    """What the runs that are on leave of the room."""
+    taken = [limits.small_at_once if run.threads is None else 1 for run in _read(connection, RUNNING)]
+    return limits.room - sum(taken)
+
+
+def has_place(connection: Connection, limits: QueueLimits) -> bool:
+    """Whether a run waits that could start."""
+    free = free_room(connection, limits)
+    return free > 0 and next_in(read_waiting(connection), free, limits) is not None
+
+
+def claim_next(connection: Connection, limits: QueueLimits, process: str | None = None) -> Claim | None:
+    """Takes the next run for that process, if a place is free: it is `running` from now on."""
+    free = free_room(connection, limits)
+    chosen = next_in(read_waiting(connection), free, limits) if free > 0 else None
+    if chosen is None:
+        return None
+    (first, threads), now = chosen, time.time()
+    claim = Claim(first.id, secrets.token_hex(8))
     row = connection.execute(
         runs.update()
         .where(runs.c.id == claim.run_id)
         .values(state=RUNNING, claim=claim.token, heartbeat=now, process=process, queued_at=None, reason=None,
-                ended_at=None, started_at=func.coalesce(runs.c.started_at, now),
+                ended_at=None, started_at=func.coalesce(runs.c.started_at, now), threads=threads,
                 turn_from=case((runs.c.is_resumed, func.coalesce(runs.c.turn_from, runs.c.seconds)),
                                else_=runs.c.seconds))
-        .returning(runs.c.visitor, runs.c.address, runs.c.step, runs.c.epoch, runs.c.learning_rate)
+        .returning(runs.c.step, runs.c.epoch, runs.c.learning_rate)
     ).one()  # fmt: skip
-    for name in turn_names(Holder(household(row.address), row.visitor)):
+    for name in turn_names(first.holder):
         _remember_turn(connection, name, now)
     told = {"step": row.step, "epoch": row.epoch, "learning_rate": row.learning_rate}
     event_log.append_state(connection, claim.run_id, RUNNING, **told)

@@ -40,6 +40,8 @@ runs = Table(
     Column("seconds", Float, nullable=False),
     Column("images_per_second", Float),
     Column("effort", Float),  # seconds of an epoch on a nominal machine
+    Column("is_small", Boolean),  # so that it may train beside others, with one thread
+    Column("threads", Integer),  # null: as many as there are; a run that goes on has those that it began with
     Column("turn_from", Float),  # the `seconds` at which its turn began
     Column("learning_rate", Float, nullable=False),
     Column("test_loss", Float),

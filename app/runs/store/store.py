@@ -35,7 +35,8 @@ Rows = list[RunRow]
 Events = list[LoggedEvent]
 History = list[dict[str, Any]]
 _EXTRA = {"asked_rate", "cookie", "address", "visitor", "queued_at", "is_resumed", "checkpoint", "claim", "process",
-          "heartbeat", "losses", "effort", "turn_from", "request_key", "request_body"}  # fmt: skip
+          "heartbeat", "losses", "effort", "turn_from", "is_small", "threads", "request_key",
+          "request_body"}  # fmt: skip
 
 
 class Store:
@@ -46,7 +47,7 @@ class Store:
         self.changes = Changes(engine)
         self.root = folder
         self.limits = limits or QueueLimits()
-        self.tickets = Tickets(engine, self.limits.at_once, self.limits.slice_s)
+        self.tickets = Tickets(engine, self.limits)
 
     @classmethod
     def open(cls, url: str, folder: Path, limits: QueueLimits | None = None) -> "Store":
@@ -225,7 +226,7 @@ def _new_row(run_id: str, order: Order, visitor: Visitor) -> dict[str, Any]:
         "sample": order.sample, "pair": order.pair,
         "cookie": visitor.cookie, "address": visitor.address, "visitor": visitor.key,
         "created_at": now, "queued_at": now, "is_resumed": False, "losses": 0, "epoch": 0, "step": 0, "seconds": 0.0,
-        "effort": order.effort,
+        "effort": order.effort, "is_small": order.is_small,
         "learning_rate": order.training.learning_rate,
     }  # fmt: skip
 

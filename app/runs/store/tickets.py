@@ -7,7 +7,7 @@ import time
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from heapq import heapify, heappop, heappush
+from heapq import heappop, heappush
 from threading import Lock
 
 from sqlalchemy import Connection, Engine, select
@@ -15,12 +15,11 @@ from sqlalchemy import Connection, Engine, select
 from app.core.datasets.builtin import is_own
 from app.runs.store.database import reading
 from app.runs.store.durations import Length, measure
-from app.runs.store.queue import read_queue
+from app.runs.store.queue import QueueLimits, read_waiting
 from app.runs.store.schema import runs
 from app.runs.store.states import RUNNING, Values
 
 FRESH_S = 1.0  # a forecast holds for so long: who waits counts down meanwhile
-_MOST_TURNS = 10_000  # of a queue that is played forward
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,49 +39,62 @@ class Ticket:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """How many runs train at once, the seconds that one may while others wait, and those that a turn costs beside."""
+    """`room` for all, the seconds that one may train while others wait, and those that a turn costs beside."""
 
-    at_once: int
+    room: int
     slice: float
     gap: float
 
 
-def foresee(running: Sequence[Length], queue: Mapping[str, Length], rules: Rules) -> dict[str, float]:
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """What a run will take: seconds that are `left`, of its slice those `held` already, a part of the room."""
+
+    left: float
+    part: int = 1
+    held: float = 0.0
+
+
+def foresee(running: Sequence[Stay], queue: Mapping[str, Stay], rules: Rules) -> dict[str, float]:
     """Seconds until each of the queue starts; the queue in its order."""
-    waiting: deque[tuple[str | None, float]] = deque((run_id, length.left) for run_id, length in queue.items())
+    waiting: deque[tuple[str | None, Stay]] = deque(queue.items())
+    ends: list[tuple[float, int]] = []
     starts: dict[str, float] = {}
-    free = [0.0] * max(rules.at_once - len(running), 0)
-    for length in running:
-        share = _share(length.left, max(rules.slice - length.held, 0.0), bool(waiting))
-        free.append(share)
-        if share < length.left:
-            waiting.append((None, length.left - share))
-    heapify(free)
-    for _ in range(_MOST_TURNS):
-        if len(starts) == len(queue) or not free:
-            break
-        now = heappop(free)
-        run_id, left = waiting.popleft()
+    now, free = 0.0, rules.room
+
+    def take(stay: Stay, until: float, share: float) -> None:
+        heappush(ends, (until, stay.part))
+        if share < stay.left:
+            waiting.append((None, replace(stay, left=stay.left - share, held=0.0)))
+
+    for stay in running:
+        share = _share(stay, rules, bool(waiting))
+        take(stay, share, share)
+        free -= stay.part
+    while waiting and len(starts) < len(queue):
+        while free < waiting[0][1].part and ends:
+            now, part = heappop(ends)
+            free += part
+        run_id, stay = waiting.popleft()
         if run_id is not None:
             starts[run_id] = now
-        share = _share(left, rules.slice, bool(waiting))
-        if share < left:
-            waiting.append((None, left - share))
-        heappush(free, now + rules.gap + share)
+        share = _share(stay, rules, bool(waiting))
+        take(stay, now + rules.gap + share, share)
+        free -= stay.part
     return starts
 
 
-def _share(left: float, slice_s: float, others_wait: bool) -> float:
+def _share(stay: Stay, rules: Rules, others_wait: bool) -> float:
     """What one turn gives of what is left."""
-    return min(left, slice_s) if others_wait else left
+    return min(stay.left, max(rules.slice - stay.held, 0.0)) if others_wait else stay.left
 
 
 class Tickets:
     """Those of all who wait, found anew at most once in FRESH_S. Safe from any thread."""
 
-    def __init__(self, engine: Engine, at_once: int, slice_s: float) -> None:
+    def __init__(self, engine: Engine, limits: QueueLimits) -> None:
         self._engine = engine
-        self._rules = Rules(max(at_once, 1), slice_s, 0.0)
+        self._limits = limits
         self._found: dict[str, Ticket] = {}
         self._at = -FRESH_S
         self._lock = Lock()
@@ -112,15 +124,21 @@ class Tickets:
         return self.glance(run_id)
 
     def _read(self, connection: Connection) -> dict[str, Ticket]:
-        queue = read_queue(connection)
+        queue = read_waiting(connection)
         if not queue:
             return {}
         lengths, gap = measure(connection)
-        running = connection.execute(select(runs.c.id, runs.c.dataset).where(runs.c.state == RUNNING)).all()
+        running = connection.execute(
+            select(runs.c.id, runs.c.dataset, runs.c.threads).where(runs.c.state == RUNNING)
+        ).all()
         watch = next((row.id for row in running if not is_own(row.dataset)), None)
-        rules = replace(self._rules, gap=gap)
-        starts = foresee([lengths[row.id] for row in running], {run_id: lengths[run_id] for run_id in queue}, rules)
+        rules = Rules(max(self._limits.room, 1), self._limits.slice_s, gap)
+        on = [self._stay(lengths[row.id], shares=row.threads is not None) for row in running]
+        starts = foresee(on, {run.id: self._stay(lengths[run.id], shares=run.may_share) for run in queue}, rules)
         return {
-            run_id: Ticket(place, len(queue), starts.get(run_id, 0.0), lengths[run_id].whole, watch)
-            for place, run_id in enumerate(queue, 1)
+            run.id: Ticket(place, len(queue), starts.get(run.id, 0.0), lengths[run.id].whole, watch)
+            for place, run in enumerate(queue, 1)
         }
+
+    def _stay(self, length: Length, *, shares: bool) -> Stay:
+        return Stay(length.left, 1 if shares else self._limits.small_at_once, length.held)

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import torch
 from sqlalchemy import Engine, RowMapping
 
 from app.core.checkpoints import read_checkpoint
@@ -75,6 +76,8 @@ class Attempt:
         remember_use(row["dataset"], self._warm.folder)
         self._dataset: DataSet = self._warm.take(row["dataset"])
         self._network, self._training = parse_stored(row["network"], row["training"])
+        if row["threads"]:
+            torch.set_num_threads(row["threads"])
         self._folder.make()
         self._checkpoints = CheckpointFiles(self._folder, row["claim"], row["checkpoint"])
         checkpoint = read_checkpoint(self._folder.path / row["checkpoint"]) if row["checkpoint"] else None

@@ -14,6 +14,7 @@ from app.runs.store.orders import RunRow
 from app.runs.store.states import QUEUED, RUNNING, Visitor
 from app.runs.store.store import Store
 from app.web.i18n import say
+from app.web.training.nicknames import nickname
 
 MOST_POINTS = 40
 MOST_KEPT = 500
@@ -104,6 +105,7 @@ class Teller:
             "parameters": row.parameters,
             "queue_position": row.queue_position,
             "ticket": self._ticket(row),
+            "nickname": nickname(row.visitor.key, self.language),
             "mine": is_mine,
             "model": self._model(row),
             "test": None if row.test_loss is None else {"loss": row.test_loss, "accuracy": row.test_accuracy},

@@ -14,7 +14,7 @@ from app.core.networks.networks import Network
 from app.core.networks.reports import check_memory
 from app.core.pictures.images import open_sample
 from app.core.pictures.preparation import Preparation, prepare_picture
-from app.core.training.effort import nominal_epoch
+from app.core.training.effort import is_small, nominal_epoch
 from app.core.training.hyperparameters import parse_training
 from app.core.training.requirements import check_demands, count_learned
 from app.runs.store.orders import Order
@@ -41,7 +41,7 @@ def read_order(body: Any, judge: Judge) -> Order:
     return Order(
         dataset.name, network, training, name=clean_name(text(fields, "name")), sample=sample, photo=photo,
         pair=_pair(text(fields, "pair")), classes=dataset.classes,
-        effort=nominal_epoch(network.report, training, learned, aside),
+        effort=nominal_epoch(network.report, training, learned, aside), is_small=is_small(network.report, training),
     )  # fmt: skip
 
 

@@ -47,6 +47,7 @@ import { connectStrip } from "./stage/strip.js";
 import { connectTabs, tabOf } from "./stage/tabs.js";
 import { connectTheater } from "./charts/theater.js";
 import { connectTime } from "./seeing/time.js";
+import { watchAlong } from "./runs/watched.js";
 import { Visits } from "./runs/visits.js";
 import { automaticName } from "./charts/words.js";
 import { attempt, connectNotice, tell } from "../rooms/notice.js";
@@ -103,6 +104,7 @@ class TrainingPage {
   });
   #list = new RunList(this);
   #recording = new Recording(() => this.show());
+  #watched = null; // the run that is on, while the open one waits
   #taken = 0; // photos
   #watching = new Latest((key) => this.attempt(() => this.#watch(JSON.parse(key)[0])));
   #followers = new Followers(
@@ -139,8 +141,9 @@ class TrainingPage {
     return [this.state.run, ...this.state.compare].map((id) => this.runOf(id)).filter(Boolean);
   }
 
-  /** What the stage shows: this page's runs, or a recorded one where none is drawn. */
+  /** What the stage shows: this page's runs, or the one that is on while they wait, or a recorded one. */
   get onStage() {
+    if (this.#watched?.shown.length) return this.#watched;
     return this.shown.length || !this.#recording.feed ? this : this.#recording;
   }
 
@@ -199,8 +202,7 @@ class TrainingPage {
 
   /**
    * Changes the state; every part shows what follows from it (while a slider moves, `isLive`, once a frame), and the
-   * address says it
-   * once it settles, or at once as an entry of the browser's history (`isEntry`) that Back leaves again.
+   * address says it once it settles, or at once as an entry of the browser's history (`isEntry`) that Back leaves.
    */
   change(patch, { isLive = false, isEntry = false } = {}) {
     if (isEntry) this.#visits.settle();
@@ -214,7 +216,8 @@ class TrainingPage {
   refresh() {
     cancelAnimationFrame(this.#drawing);
     this.#drawing = null;
-    this.#followers.follow(this.shown);
+    this.#watched = watchAlong(this, this.#watched);
+    this.#followers.follow([...this.shown, ...(this.#watched?.runs ?? [])]);
     if (this.shown.length) this.#recording.pause();
     else if (!this.#recording.feed) this.#recording.start();
     this.#keepKind();

@@ -1,4 +1,4 @@
-from app.runs.store.queue import Waiting, in_turn
+from app.runs.store.queue import QueueLimits, Waiting, in_turn, next_in
 from app.runs.store.states import Visitor
 from app.runs.store.store import Store
 from tests.runs.conftest import ANNA, BOB, claim, order
@@ -65,3 +65,54 @@ def test_a_claimed_run_says_so_at_once(store: Store) -> None:
     assert store.find(run.id).started_at is not None
     assert [event.kind for event in store.events(run.id)] == ["state", "state"]
     assert store.find(run.id).state == "running"
+
+
+def test_two_that_are_to_be_compared_have_their_turn_together() -> None:
+    waiting = [
+        Waiting("a", "anna", 1, False),
+        Waiting("b", "bob", 2, False),
+        Waiting("with", "anna", 3, False, pair="a"),
+    ]
+    waiting += [Waiting("third", "anna", 4, False, pair="a"), Waiting("his", "carl", 5, False, pair="b")]
+
+    assert in_turn(waiting, {}) == ["a", "with", "b", "his", "third"]
+
+
+TWO = QueueLimits(small_at_once=2)
+
+
+def small(name: str, **fields: object) -> Waiting:
+    return Waiting(name, name, 1, False, is_small=True, **fields)  # type: ignore[arg-type]
+
+
+def starts(waiting: list[Waiting], free: int) -> tuple[str, int | None] | None:
+    chosen = next_in(waiting, free, TWO)
+    return (chosen[0].id, chosen[1]) if chosen else None
+
+
+def test_a_small_run_alone_has_all_threads_and_one_beside_others_has_one() -> None:
+    assert starts([small("a")], 2) == ("a", None)
+    assert starts([small("a"), small("b")], 2) == ("a", 1)
+    assert starts([small("b")], 1) == ("b", 1)
+    assert starts([small("a"), Waiting("large", "x", 2, False)], 2) == ("a", None)
+
+
+def test_a_large_run_waits_for_the_whole_room_and_nobody_passes_it() -> None:
+    waiting = [Waiting("large", "x", 1, False), small("a")]
+
+    assert starts(waiting, 1) is None
+    assert starts(waiting, 2) == ("large", None)
+
+
+def test_a_run_goes_on_with_the_threads_it_began_with() -> None:
+    assert starts([small("all", has_begun=True), small("b")], 2) == ("all", None)
+    assert starts([small("all", has_begun=True)], 1) is None
+    assert starts([small("one", has_begun=True, threads=1)], 2) == ("one", 1)
+
+
+def test_two_small_ones_that_are_to_be_compared_start_together_or_not_yet() -> None:
+    pair = [Waiting("a", "anna", 1, False, is_small=True), Waiting("b", "anna", 2, False, is_small=True, pair="a")]
+
+    assert starts(pair, 1) is None
+    assert starts(pair, 2) == ("a", 1)
+    assert starts(pair[1:], 1) == ("b", 1)

@@ -1,19 +1,18 @@
 import pytest
 
 from app.runs.store.database import writing
-from app.runs.store.durations import Length
 from app.runs.store.queue import claim_next
 from app.runs.store.schema import runs
 from app.runs.store.states import Visitor
 from app.runs.store.store import Store
-from app.runs.store.tickets import Rules, foresee
+from app.runs.store.tickets import Rules, Stay, foresee
 from tests.runs.conftest import ANNA, BOB, claim, order
 
-ALONE = Rules(at_once=1, slice=100.0, gap=2.0)
+ALONE = Rules(room=1, slice=100.0, gap=2.0)
 
 
-def lasting(seconds: float, held: float = 0.0) -> Length:
-    return Length(seconds, seconds, held)
+def lasting(seconds: float, held: float = 0.0, part: int = 1) -> Stay:
+    return Stay(seconds, part, held)
 
 
 def test_who_waits_starts_when_all_before_have_ended() -> None:
@@ -37,9 +36,16 @@ def test_long_ones_that_wait_come_round_once_the_others_have_had_a_turn() -> Non
 
 
 def test_two_places_take_turns() -> None:
-    rules = Rules(at_once=2, slice=100.0, gap=0.0)
+    rules = Rules(room=2, slice=100.0, gap=0.0)
 
     assert foresee([lasting(20), lasting(50)], {"a": lasting(10), "b": lasting(10)}, rules) == {"a": 20, "b": 30}
+
+
+def test_a_large_one_waits_for_the_whole_room_and_small_ones_behind_it_for_their_turn() -> None:
+    rules = Rules(room=2, slice=100.0, gap=0.0)
+    queue = {"large": lasting(40, part=2), "small": lasting(5)}
+
+    assert foresee([lasting(20), lasting(30)], queue, rules) == {"large": 30, "small": 70}
 
 
 def set_row(store: Store, run_id: str, **values: object) -> None:
@@ -92,5 +98,5 @@ def test_a_class_behind_one_address_is_not_refused(store: Store) -> None:
 
     assert [run.queue_position for run in store.list()][::-1] == list(range(1, 31))
     with writing(store.engine) as connection:
-        assert claim_next(connection, 1)
+        assert claim_next(connection, store.limits)
     assert store.find(found[0].id).state == "running"

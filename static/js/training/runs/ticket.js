@@ -24,7 +24,6 @@ export class RunTicket extends HTMLElement {
   #timer = null;
   #place = h("strong", { class: "ticket-number" });
   #time = h("strong", { class: "ticket-number", role: "timer" });
-  #told = h("p", { class: "ticket-told" });
   #heard = h("p", { class: "visually-hidden", role: "status" });
 
   connectedCallback() {
@@ -33,7 +32,6 @@ export class RunTicket extends HTMLElement {
     this.append(
       h("p", { class: "ticket-part" }, h("span", {}, _("place in the queue")), this.#place),
       h("p", { class: "ticket-part" }, h("span", {}, _("starts in about")), this.#time),
-      this.#told,
       this.#heard,
     );
   }
@@ -43,7 +41,7 @@ export class RunTicket extends HTMLElement {
     this.#timer = null;
   }
 
-  /** The ticket {place, waiting, seconds, at, watch, isBack} of who waits, or null: `isBack` has been on before. */
+  /** The ticket {place, waiting, seconds, at} of who waits, or null. */
   set ticket(ticket) {
     const before = this.#ticket;
     this.#ticket = ticket;
@@ -52,7 +50,6 @@ export class RunTicket extends HTMLElement {
     this.#timer = ticket ? setInterval(() => this.#tick(), TICK_MS) : null;
     if (!ticket) return;
     this.#place.textContent = number(ticket.place);
-    this.#told.textContent = sentence(ticket);
     this.#tick();
     if (before?.place !== ticket.place) this.#heard.textContent = summary(ticket);
   }
@@ -60,13 +57,6 @@ export class RunTicket extends HTMLElement {
   #tick() {
     this.#time.textContent = countdown(leftOf(this.#ticket));
   }
-}
-
-function sentence({ isBack, watch }) {
-  const turn = isBack
-    ? _("Set aside so that others have a turn. It goes on where it was, by itself.")
-    : _("It starts by itself, also if you reload.");
-  return watch ? `${turn} ${_("Meanwhile you watch the run that is on.")}` : turn;
 }
 
 function summary(ticket) {

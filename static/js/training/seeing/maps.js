@@ -33,9 +33,11 @@ export function connectMaps(page) {
     $("#maps").hidden = isEmpty;
     if (isEmpty) dialog.close();
     if (isEmpty)
-      $("#maps-empty").textContent = snapshot
-        ? _("This network has no convolution or pooling that leaves a map of the photo.")
-        : emptySentence(stage, BEFORE);
+      $("#maps-empty").textContent = !snapshot
+        ? emptySentence(stage, BEFORE)
+        : stage.isWatched
+          ? _("Its photo is somebody's own, and is not shown.")
+          : _("This network has no convolution or pooling that leaves a map of the photo.");
     if (isEmpty || !moment) return;
     const maps = await unpackMaps(moment);
     if (photoMoments(stage).get() !== moment) return;
