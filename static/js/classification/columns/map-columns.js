@@ -11,9 +11,9 @@ import { tint } from "../../shared/sign.js";
 
 const NEXT = { ArrowDown: [0, 1], ArrowUp: [0, -1], ArrowRight: [1, 0], ArrowLeft: [-1, 0] };
 const [SMALLEST, LARGEST, GAP] = [6, 64, 10]; // of a tile and beside it, in pixels
-const NAMED = 40; // a column so narrow has no room for its name
+const [RAIL, NAMED] = [48, 40]; // of a tile to swipe; of one that has room for its column's name above
 const [BANDS, HEADS] = [20, 112]; // between the bands; above and below the tiles
-const [MAKING, WALL] = [588, 420]; // as wide as the stylesheet says
+const [MAKING, WALL, GROUP] = [588, 420, 32]; // as wide as the stylesheet says
 
 export class MapColumns extends HTMLElement {
   #pointed = null;
@@ -110,7 +110,8 @@ export class MapColumns extends HTMLElement {
   /** By order alone: an element that is put elsewhere would lose focus and movement. */
   #moveMaking(band, before) {
     const parts = [...band.querySelectorAll(":scope > :is(.column, .group)")];
-    const at = before ? parts.indexOf(before) : parts.length - 1;
+    const isPartly = before?.classList.contains("group") && !before.classList.contains("is-before");
+    const at = before ? parts.indexOf(before) - (isPartly ? 1 : 0) : parts.length - 1;
     parts.forEach((part, index) => (part.style.order = index <= at ? 0 : 2));
     this.#making.style.order = 1;
     this.#answer.style.order = 3;
@@ -121,13 +122,15 @@ export class MapColumns extends HTMLElement {
     const isOpen = this.classList.contains("is-open");
     const shown = this.#columns.filter((column) => !this.#section(column)?.classList.contains("is-before"));
     const rows = Math.max(1, ...shown.filter(({ isWhole }) => !isWhole).map((column) => column.shown.length));
-    const taken =
-      this.#answer.offsetWidth + BANDS + (isOpen ? MAKING : 0) + (shown.some(({ isWhole }) => isWhole) ? WALL : 0);
+    const groups = GROUP * this.querySelectorAll(".group:not(.is-before)").length;
+    const walls = WALL * shown.filter(({ isWhole }) => isWhole).length;
+    const taken = this.#answer.offsetWidth + BANDS + groups + walls + (isOpen ? MAKING : 0);
     const wide = (this.clientWidth - taken) / Math.max(1, shown.length);
     const across = wide - Math.min(isOpen ? GAP / 2 : GAP, wide / 4);
     const down = (this.clientHeight - HEADS) / rows - GAP / 2;
     const largest = isOpen ? LARGEST / 2 + GAP / 2 : LARGEST;
-    const tile = Math.floor(Math.max(SMALLEST, Math.min(largest, across, down)));
+    const isRail = getComputedStyle(this).flexDirection === "column"; // on a phone: it is swiped
+    const tile = isRail ? RAIL : Math.floor(Math.max(SMALLEST, Math.min(largest, across, down)));
     this.style.setProperty("--tile", `${tile}px`);
     this.classList.toggle("is-small", tile < NAMED);
   }

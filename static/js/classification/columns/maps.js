@@ -49,7 +49,7 @@ function listen(page) {
   columns.addEventListener("open", ({ detail }) => page.open(detail, { isClick: true }));
   columns.addEventListener("close", () => close(page));
   columns.addEventListener("unfold", ({ detail }) => page.change({ open: detail, whole: null }));
-  columns.addEventListener("fold", ({ detail }) => page.change({ open: around(page, detail), whole: null }));
+  columns.addEventListener("fold", ({ detail }) => fold(page, detail));
   columns.addEventListener("whole", ({ detail }) => page.change({ whole: detail }));
   columns.addEventListener("trace", async ({ detail }) => {
     const isDrawn = columns.draw(detail, await edges.shown(detail));
@@ -58,6 +58,14 @@ function listen(page) {
   $("#show-steps").addEventListener("change", ({ target }) => page.change({ steps: target.checked }));
   $("#show-all").addEventListener("change", ({ target }) => page.change({ all: target.checked }));
   document.addEventListener("theme", () => page.change({}));
+}
+
+/** Folds a node; a map inside of it has no place then. */
+function fold(page, name) {
+  Object.assign(page.state, { open: around(page, name), whole: null });
+  const isLost = page.state.layer !== null && keeperOf(page, page.state.layer);
+  if (isLost) page.explained = null;
+  page.change(isLost ? NO_MAP : {});
 }
 
 /** Folds what is unfolded; the focus goes back to the map. */
