@@ -52,6 +52,7 @@ def _train(network: dict[str, Any], dataset: str = "digits", **training: Any) ->
 
 
 _CONV = {"type": "conv2d", "filters": 4, "activation": "relu"}
+_NETWORK = (".sheet-button:visible, #headline", "[data-line=network] > summary")  # on a phone it lies in a sheet
 _FLAT, _OUT = {"type": "flatten"}, {"type": "dense", "units": 10}
 TINY = {"input": [1, 8, 8], "classes": 10, "layers": [_CONV, _FLAT, _OUT]}
 _BLOCK = {"type": "residual", "layers": [_CONV | {"padding": "same"}], "activation": "relu"}
@@ -87,18 +88,18 @@ STATES = (
     State("classify-digits", "/classify?model=digits&sample=mouse&steps=true&method=occlusion"),
     State("classify-none", "/classify?model=none-such"),
     State("train", "/train"),
-    State("train-presets", _train(TINY), ("#presets summary",)),
-    State("train-layer", _train(LONG), ("#layers > .layers > .layer:first-child .layer-head",)),
-    State("train-block", _train(LONG), ("#layers .layer:nth-child(3) > .layer-row .layer-head",)),
-    State("train-dense", _train(LONG), ("#layers > .layers > .layer:last-child .layer-head",)),
-    State("train-code", _train(LONG), ("#as-code",)),
+    State("train-presets", _train(TINY), (*_NETWORK, "#presets summary")),
+    State("train-layer", _train(LONG), (*_NETWORK, "#layers > .layers > .layer:first-child .layer-head")),
+    State("train-block", _train(LONG), (*_NETWORK, "#layers .layer:nth-child(3) > .layer-row .layer-head")),
+    State("train-dense", _train(LONG), (*_NETWORK, "#layers > .layers > .layer:last-child .layer-head")),
+    State("train-code", _train(LONG), (*_NETWORK, "#as-code")),
     State("train-faulty", _train(TINY | {"layers": [_CONV | {"kernel_size": 9}, _FLAT, _OUT]})),
     State("train-settings", _train(TINY, optimizer="sgd", schedule="one-cycle", augmentation=["shift"], l2=0.001)),
     State("train-shapes", "/train?dataset=shapes&network=lecture-light"),
     State("train-recipe", "/train?dataset=digits&training=%7B%22learning_rate%22%3A3%7D"),
-    State("train-run", "/train?run={run}", ("#numbers summary",)),
+    State("train-run", "/train?run={run}", ("#numbers > summary",)),
     State("train-compared", "/train?run={run}&compare={other}&snapshot=0"),
-    State("train-confusion", "/train?run={run}", ("#confusion .is-right >> nth=0",)),
+    State("train-confusion", "/train?run={run}", ("#confusion-row > summary", "#confusion .is-right >> nth=0")),
     State("docs", "/api/docs", ready="#swagger .opblock"),
     State("error", "/none-such", ready="main"),
 )

@@ -123,7 +123,7 @@ def test_a_run_is_paused_given_another_rate_and_goes_on(open_page: Open, server:
 
     assert paused["state"] == "paused"
     assert told["learning_rate"] == pytest.approx(0.0005, rel=0.01)
-    expect(page.locator("#rate")).to_be_hidden()
+    expect(page.locator("#rate")).to_have_attribute("hidden", "")
 
 
 def test_a_rate_that_is_none_is_refused_in_its_field(open_page: Open, server: str) -> None:

@@ -179,7 +179,7 @@ def test_what_someone_else_started_can_be_watched_but_not_changed(open_page: Ope
     page.goto(f"{server}/train?run={run}")
 
     expect(page.locator("#run-state")).to_contain_text("Someone else started this run")
-    expect(page.locator("#run-stop")).to_be_hidden()
+    expect(page.locator("#run-stop")).to_have_attribute("hidden", "")
     ask(server, run, state="stopped")
     ended(server, run)
 

@@ -49,8 +49,13 @@ function noteOf({ run, datasets }) {
 /** The photo goes along where the next room can have it; secret pictures are nobody's to take further. */
 function showWays({ run, photoName }) {
   for (const button of each("change")) button.hidden = !run || isSecret(run.dataset);
+  const inside = linkTo(
+    "classification",
+    run?.model ? { model: run.model, ...(photoName && { sample: photoName }) } : {},
+  );
+  $("#door").href = inside;
   for (const link of each("photo")) {
     link.hidden = !run?.model;
-    if (run?.model) link.href = linkTo("classification", { model: run.model, ...(photoName && { sample: photoName }) });
+    link.href = inside;
   }
 }
