@@ -9,8 +9,8 @@ import math
 from app.core.networks.reports import Report
 from app.core.training.hyperparameters import Training
 
-_A_STEP = 0.002  # seconds that a step costs whatever it computes
-_A_MULTIPLY_ADD = 1 / 30e9  # of a network that is large enough to be fast
+_A_STEP = 0.004  # seconds that a step costs whatever it computes
+_A_MULTIPLY_ADD = 1 / 90e9  # of a network that is large enough to be fast
 _SMALL_STEP = 100e6  # multiply-adds of one that two cores do hardly faster than one (benchmarks/two_at_once.py)
 _SMALL_MB = 256.0
 _BACKWARDS = 3  # times the arithmetic of the answer alone

@@ -18,7 +18,8 @@ LATEST = 40  # runs that the machine's pace is known by
 ALIKE = 3  # newest ones of the same effort that a run's own is known by
 USUAL_GAP_S, LONGEST_GAP_S = 1.5, 20.0  # from a claim to the first step and from the last to the end; more was a wait
 _UNKNOWN_S = 60.0  # of a run from before efforts were known
-_TOLD_S = 1.0  # so much training tells a pace
+_TRUST_S = 2.0  # of training that the arithmetic counts for before the first step
+SETTLED = 0.2  # of a run
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +45,17 @@ class _Seen:
     held: float
 
     @property
+    def is_settled(self) -> bool:
+        """Whether it has come so far that its own pace tells the rest: the first steps are slow."""
+        return self.done >= SETTLED
+
+    @property
     def ratio(self) -> float | None:
-        """Seconds that it took for one nominal."""
-        if (self.seconds < _TOLD_S and self.done < 1) or not (self.done and self.effort):
+        """Seconds that it takes for one nominal; until it is settled the arithmetic counts, too."""
+        if not (self.done and self.effort):
             return None
-        return self.seconds / (self.done * self.epochs * self.effort)
+        trust = _TRUST_S * max(1 - self.done / SETTLED, 0.0)
+        return (self.seconds + trust) / (self.done * self.epochs * self.effort + trust)
 
 
 def measure(connection: Connection) -> tuple[dict[str, Length], float]:
@@ -65,14 +72,14 @@ class _Pace:
 
     def __init__(self, seen: Sequence[_Seen]) -> None:
         self._alike: dict[float, list[float]] = {}
-        for run in seen:
+        for run in sorted(seen, key=lambda run: not run.is_settled):
             if run.effort and run.ratio is not None:
                 self._alike.setdefault(run.effort, []).append(run.ratio)
         self._usual = statistics.median(mean(some) for some in self._alike.values()) if self._alike else 1.0
 
     def length(self, run: _Seen) -> Length:
         """What is known of it."""
-        if run.done and run.seconds >= _TOLD_S:
+        if run.is_settled:
             whole = run.seconds / run.done
         elif run.effort is None:
             whole = max(_UNKNOWN_S, run.seconds)
