@@ -1,18 +1,30 @@
-"""The pages a visitor opens: the front and the rooms. Each only renders a template; all else goes through the API."""
+"""The pages a visitor opens: the front and the rooms, and their addresses for a wall: a QR code, short ones of states.
 
+A page only renders a template; all else goes through the API. Nothing is stored for an address (docs/decisions/0025).
+"""
+
+import io
 from collections.abc import Callable
-from typing import Any
+from functools import cache
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
-from fastapi.responses import Response
+import segno
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import RedirectResponse, Response
 
+from app.core.errors import N_, InvalidValue
+from app.web.dependencies import limit_rate
 from app.web.front.front import tell_front
 from app.web.i18n import choose_language, render
+from app.web.refusals import UnknownState
 from app.web.rooms import ROOMS, Room
 from app.web.told import tell, tell_names
 from app.web.visitors import remember
 
 router = APIRouter(include_in_schema=False)
+
+SHORT = "/s/"
+_LONGEST = 2_000  # characters of an address: a code of level L holds 2,953
 
 
 @router.get("/")
@@ -38,7 +50,9 @@ def _render(request: Request, template: str, page: str, **context: Any) -> Respo
 
 def _told(room: Room, language: str) -> dict[str, Any]:
     """What the page need not ask for: the way to all rooms, the grammar of its own address, and the rows of layers."""
-    own = {"rooms": _ways(), "address": room.grammar.describe()}
+    own: dict[str, Any] = {"rooms": _ways(), "address": room.grammar.describe()}
+    if not room.knows_networks:  # whose states' addresses are long, and have names of their own
+        own["short"] = {SHORT + state.name: state.query for state in room.states()}
     names = {"names": tell_names(language)} if room.knows_names else {}
     return own | (tell(language) if room.knows_networks else {}) | names
 
@@ -49,3 +63,39 @@ def _ways() -> dict[str, str]:
 
 for _room in ROOMS:
     router.add_api_route(_room.path, _page_of(_room), name=_room.name)
+
+
+@router.get("/api/qr", dependencies=[Depends(limit_rate)])
+def show_code(
+    request: Request, path: Annotated[str, Query(max_length=_LONGEST, description="From `/` on: a room's address.")]
+) -> Response:
+    """The address of one of this app's pages as a QR code, SVG. No other address is written."""
+    place = path.partition("?")[0]
+    if place not in _places():
+        raise InvalidValue(N_("That is not the address of one of these pages."), field="path")
+    code = segno.make_qr(str(request.base_url).rstrip("/") + path, error="l")
+    svg = io.BytesIO()
+    code.save(svg, kind="svg", border=4, light="white", dark="black", omitsize=True, xmldecl=False)
+    return Response(svg.getvalue(), media_type="image/svg+xml", headers={"Cache-Control": "private, max-age=3600"})
+
+
+@router.get(SHORT + "{name}")
+def open_state(request: Request, name: str) -> Response:
+    """The room of a prepared state, set up as it says; what else the address says goes along."""
+    query = _short().get(name)
+    if query is None:
+        raise UnknownState(N_("There is no prepared state of that name."), field="name")
+    more = f"&{request.url.query}" if request.url.query else ""
+    return RedirectResponse(str(request.base_url).rstrip("/") + query + more, status_code=307)
+
+
+@cache
+def _short() -> dict[str, str]:
+    """The address of each prepared state, by its name."""
+    return {state.name: f"{room.path}?{state.query}" for room in ROOMS for state in room.states()}
+
+
+@cache
+def _places() -> frozenset[str]:
+    """Every page that may be shared."""
+    return frozenset({"/", *(room.path for room in ROOMS), *(SHORT + name for name in _short())})

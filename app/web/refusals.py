@@ -58,6 +58,10 @@ class UnknownSample(PlaygroundError):
     """A sample picture that is not there."""
 
 
+class UnknownState(PlaygroundError):
+    """A prepared state that is not there."""
+
+
 class TooManyRequests(PlaygroundError):
     """A visitor past the rate limit. values: seconds."""
 

@@ -330,6 +330,11 @@ async function* partsOf({ body }) {
   }
 }
 
+/** The address of a page of this app, its path and query, as a QR code. */
+export function codeAddress(path) {
+  return `/api/qr?${new URLSearchParams({ path })}`;
+}
+
 export function sampleAddress(name) {
   return `/api/samples/${encodeURIComponent(name)}`;
 }

@@ -1,10 +1,11 @@
-// What every page has: the theme, class view with its full screen, the language switch, and fast arithmetic.
+// What every page has: the theme, class view, sharing, keys, the language switch, and fast arithmetic.
 
 import { fetchEngine } from "../api.js";
 import { OWN, SEEN } from "../shared/address.js";
 import { useNative } from "../shared/native.js";
 import { present } from "../shared/theme.js";
-import { isTextField } from "./transfers.js";
+import { connectKeys } from "./keys.js";
+import { connectSharing } from "./sharing.js";
 
 const THEMES = { light: "dark", dark: "light" };
 const root = document.documentElement;
@@ -34,17 +35,8 @@ function showClassView() {
 }
 showClassView();
 
-$("#full-screen").addEventListener("click", turnFullScreen);
-addEventListener("keydown", (event) => {
-  const isOwn = event.key === "f" && !event.ctrlKey && !event.metaKey && !event.altKey;
-  if (isOwn && "class" in root.dataset && !isTextField(event.target)) turnFullScreen();
-});
-
-/** Whoever forbids it, as some frames do, sees the page as it is. */
-function turnFullScreen() {
-  const turning = document.fullscreenElement ? document.exitFullscreen() : root.requestFullscreen?.();
-  turning?.catch(() => null);
-}
+connectSharing();
+connectKeys();
 
 // A door leads on with the picture that is shown, also where it was the address that named it.
 addEventListener(
