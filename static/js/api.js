@@ -4,6 +4,7 @@ import { Alarm } from "./shared/alarm.js";
 import { EventLines } from "./shared/event-lines.js";
 import { language } from "./shared/i18n.js";
 import { readArray, readNpy } from "./shared/npy.js";
+import { readPng } from "./shared/png.js";
 
 const RUNS = "/api/runs";
 const SILENCE_MS = 40_000; // the server pings every 15 s
@@ -40,13 +41,17 @@ export async function listSamples() {
   return (await json("/api/samples")).samples;
 }
 
-/** The picture as the server reads it: its float32 levels, in `color` rgb or gray, and what the file held. */
+/**
+ * The picture as the server reads it: its levels, in `color` rgb or gray, and what the file held. Levels of 8 bits come
+ * as PNG, a sixth of the bytes; finer ones are asked for again as they are.
+ */
 export async function readPicture(source, maxSide, color) {
-  const response = await send(
-    "/api/convolutions",
-    form(source, { kernel: "identity", format: "npy", max_side: maxSide, color }),
-  );
-  return { levels: readNpy(await response.arrayBuffer()), origin: readOrigin(response.headers) };
+  const ask = (format) =>
+    send("/api/convolutions", form(source, { kernel: "identity", format, max_side: maxSide, color }));
+  const response = await ask("png");
+  const origin = readOrigin(response.headers);
+  if (origin.levels === "8-bit") return { levels: await readPng(await response.arrayBuffer()), origin };
+  return { levels: readNpy(await (await ask("npy")).arrayBuffer()), origin };
 }
 
 /** The filtered picture in full size, as a file. */

@@ -1,7 +1,8 @@
 // The front page's photo, read small: the levels that the hero computes with, exactly as the room "Convolve" has them
 // at that size, and a finer colored one to look at.
 
-import { download } from "../api.js";
+import { readPicture } from "../api.js";
+import { toRgba } from "../shared/display.js";
 import { picture } from "../shared/engine.js";
 
 export const SIDE = 64; // pixels of the hero's picture, a side
@@ -10,36 +11,14 @@ const LONGEST = 1024;
 
 /**
  * {source, gray, size, fine}: `gray` are the levels of the whole photo, whose shorter side is SIDE, `size` its longer
- * side, which an address names; `fine` the RGBA bytes of a larger copy.
+ * side, which an address names; `fine` the pixels of a larger copy in color.
  */
 export async function readPhoto(source) {
-  const fine = await read(source, { max_side: FINE });
-  const size = Math.min(
-    LONGEST,
-    Math.round((SIDE * Math.max(fine.width, fine.height)) / Math.min(fine.width, fine.height)),
-  );
-  const gray = await read(source, { max_side: size, color: "gray" });
-  return { source, size, fine, gray: levels(gray) };
-}
-
-async function read(source, fields) {
-  const file = await download(source, { kernel: "identity", format: "png", ...fields });
-  const image = await createImageBitmap(file);
-  const canvas = Object.assign(document.createElement("canvas"), { width: image.width, height: image.height });
-  const context = canvas.getContext("2d", { willReadFrequently: true });
-  context.drawImage(image, 0, 0);
-  image.close();
-  return context.getImageData(0, 0, canvas.width, canvas.height);
-}
-
-/** The first channel of RGBA bytes as a picture. */
-function levels({ width, height, data }) {
-  return picture(
-    width,
-    height,
-    1,
-    Float32Array.from({ length: width * height }, (_value, at) => data[at * 4]),
-  );
+  const { levels: fine } = await readPicture(source, FINE, "rgb");
+  const [short, long] = [fine.width, fine.height].sort((one, other) => one - other);
+  const size = Math.min(LONGEST, Math.round((SIDE * long) / short));
+  const { levels: gray } = await readPicture(source, size, "gray");
+  return { source, size, gray, fine: new ImageData(toRgba(fine, "clip"), fine.width, fine.height) };
 }
 
 /** The middle of a picture, `width` by `height` or as much in that proportion as there is: {picture, left, top}. */
