@@ -147,6 +147,7 @@ def test_the_receptive_field_is_outlined_on_both_pictures(open_page: Open, serve
         for view in ("#seen", "#shot")
     ]
 
+    assert page.evaluate("document.querySelector('#near').width") == 256  # the same, small, for phones
     assert outlines[0] == [field["x"], field["y"], field["width"], field["height"]]
     assert outlines[1] == pytest.approx([value * 8 for value in outlines[0]])  # 256 pixels became 32
 

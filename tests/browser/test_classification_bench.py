@@ -231,6 +231,10 @@ def test_another_network_is_shown_with_what_it_sees(open_page: Open) -> None:
     page.click(".model[data-model=digits]")
 
     expect(page.locator("#seen-fact")).to_have_text("28 × 28")
+    expect(page.locator("#seen-note")).to_contain_text("cut out")
+    expect(page.locator("#truth")).to_have_text("The drawing shows a 3.")
+    expect(page.locator("#said")).to_have_text("3")
+    page.click("#offer")
     expect(page.locator("#seen-note")).to_contain_text("Colors become grays.")
     page.click("#photos > summary")
     expect(page.locator("#digit-note")).to_be_visible()

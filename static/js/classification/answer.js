@@ -9,6 +9,7 @@ import { part } from "../rooms/part.js";
 import { secondOpinion } from "./opinion.js";
 import { showSeen } from "./picture/photo.js";
 
+const NEAREST = 2; // classes that stay in sight on a phone
 const $ = (selector) => document.querySelector(selector);
 
 export function connectAnswer(page) {
@@ -55,10 +56,12 @@ function showAnswer(page) {
 function showBars({ answer, state }) {
   const chosen = state.label ?? answer.predictions[0].label;
   $("#answer").show(answer.predictions, { chosen });
+  $("#nearest").show(known(answer.predictions).slice(0, NEAREST), { choosable: false });
 }
 
-/** What a sample shows, which is known; what a visitor's photo shows is not. */
-function truth({ samples, state }) {
+/** What a sample, or what the page drew, shows, which is known; what a visitor's photo shows is not. */
+function truth({ samples, state, source }) {
+  if (source.shows) return _("The drawing shows %(what)s.", { what: source.shows });
   const sample = samples.find(({ name }) => name === state.sample);
   return sample ? _("The photo shows %(what)s.", { what: sample.shows }) : "";
 }

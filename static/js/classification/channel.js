@@ -60,12 +60,14 @@ function asked(page) {
   while (layer && layer.role !== "kernels" && layer.shape.length === 3 && layer.role !== "input")
     layer = page.layer(layer.from[0]);
   const isConvolution = layer?.role === "kernels" && channel < layer.shape[0];
-  $("#channel-card").hidden = !isConvolution;
+  $("#channel-card").hidden = !isConvolution && Boolean(layer);
   if (isConvolution)
     $("#channel-title").textContent = _("What excites %(map)s of %(layer)s", {
       map: channelTitle(layer, channel, page.model.classes),
       layer: titleOf(page, layer.name),
     });
+  $("#channel-value").textContent = layer ? _("nine patches, and a picture made for it") : _("click a map first");
+  $("#channel-first").hidden = Boolean(layer);
   return isConvolution && isOpen("#channel-card") ? { model: page.model.name, layer: layer.name, channel } : null;
 }
 

@@ -21,6 +21,7 @@ import { connectMaps } from "./columns/maps.js";
 import { connectPair, otherOf } from "./columns/pair.js";
 import { connectProbes } from "./columns/probes.js";
 import { keeperOf } from "./columns/shown.js";
+import { knowsPhotos, pictureOfKind } from "./picture/own-kind.js";
 import { connectPhoto } from "./picture/photo.js";
 import { connectSelectivity } from "./selectivity.js";
 import { attempt, connectNotice, tell } from "../rooms/notice.js";
@@ -32,6 +33,7 @@ const PHOTO_SIDE = 384;
 const SETTLE_MS = 220;
 const REFUSED_MS = 1000; // until the next live frame, where one was refused
 const UNLISTED = /^(run-[0-9a-f]{16}|own-[0-9a-f]{32})$/; // a run's newest checkpoint, and what visitors sent in
+const OF_ITS_KIND = "kind"; // how an address names a picture that the page draws
 const NO_MAP = { layer: null, channel: null, x: null, y: null, source: null };
 const NOT_OPEN = { ...NO_MAP, open: null, whole: null };
 
@@ -132,8 +134,8 @@ class ClassificationPage {
       if (network) Object.assign(this.state, NOT_OPEN, { implant: null });
       [this.source, this.photo, this.origin] = [source, levels, origin];
       this.#pictures += 1;
-      Object.assign(this.state, patch, { sample: source.sample ?? OWN });
-      show(source);
+      Object.assign(this.state, patch, { sample: source.sample ?? (source.shows ? OF_ITS_KIND : OWN) });
+      if (!source.shows) show(source);
     });
     this.change({});
     return isTaken;
@@ -141,12 +143,33 @@ class ClassificationPage {
 
   /** The network and the picture of the address, or those that stand in for what it does not name. */
   async #enter() {
-    const source = await firstPicture(location.search, {
-      samples: this.samples,
-      usual: ADDRESS.field("sample").default,
-    });
-    await this.#choose(this.#knowing(source) ?? this.state.model);
+    if (this.state.model) await this.#choose(this.state.model);
+    const source = await this.#first();
+    const knowing = this.#knowing(source);
+    if (knowing || !this.state.model) await this.#choose(knowing);
     await this.take(source, {});
+  }
+
+  /** What is seen first: the picture that the address names, one of the network's kind, or that of all rooms. */
+  async #first() {
+    const named = new URLSearchParams(location.search).get("sample") ?? OF_ITS_KIND;
+    if (named === OF_ITS_KIND && this.state.model && !knowsPhotos(this.model)) return pictureOfKind(this.model);
+    return this.#ofAllRooms(location.search);
+  }
+
+  #ofAllRooms(search) {
+    return firstPicture(search, { samples: this.samples, usual: ADDRESS.field("sample").default });
+  }
+
+  /** The photo of all rooms, where the network started with a picture of its own kind. */
+  async offerPhoto() {
+    await this.take(await this.#ofAllRooms(""));
+  }
+
+  /** The network that knows most, before the camera shows it anything. */
+  async meetOwn() {
+    const knowing = this.#knowing({ file: true });
+    if (knowing && knowing !== this.model.name) await this.choose(knowing);
   }
 
   #meet(source) {
@@ -173,6 +196,9 @@ class ClassificationPage {
     await this.attempt(() => this.#choose(name));
     this.#tellMissing();
     this.change({ ...NOT_OPEN, label: null, implant: null });
+    const [isPhoto, knows] = [!this.source.shows && !this.source.isDrawn, knowsPhotos(this.model)];
+    if (isPhoto && !knows && !this.isLive) await this.take(await pictureOfKind(this.model));
+    if (this.source.shows && knows) await this.offerPhoto();
   }
 
   async #choose(name) {

@@ -2,7 +2,7 @@
 
 import { explainGradient } from "../../api.js";
 import { h } from "../../shared/dom.js";
-import { number, plain, short } from "../../shared/format.js";
+import { plain, short } from "../../shared/format.js";
 import { _ } from "../../shared/i18n.js";
 import { channelTitle, classTitle, layerTitle } from "../../shared/layers.js";
 import { part } from "../../rooms/part.js";
@@ -63,8 +63,8 @@ function labelOf({ model, answer }, view) {
 }
 
 function showChoices(page, view) {
-  $("#learning").hidden = !page.explained;
-  if (!page.explained) return;
+  $("#learning-fact").textContent = page.explained ? _("one weight's gradient, one step") : _("click a map first");
+  if (!page.explained) return showNothing();
   const options = page.model.classes.map((label) => h("option", { value: label }, classTitle(label)));
   if ($("#learning-label").dataset.model !== page.model.name) $("#learning-label").replaceChildren(...options);
   $("#learning-label").dataset.model = page.model.name;
@@ -73,6 +73,13 @@ function showChoices(page, view) {
   $("#learning-elsewhere").hidden = hasWeights(page);
   if (hasWeights(page)) showChoice(page, view);
   else showElsewhere(page);
+  return undefined;
+}
+
+function showNothing() {
+  $("#learning-body").hidden = true;
+  $("#learning-elsewhere").hidden = false;
+  $("#learning-elsewhere").textContent = _("Click a map in the network first.");
 }
 
 function showChoice(page, view) {
@@ -123,7 +130,6 @@ async function showLearned(page, answer) {
   $("#learning-step").textContent = stepLine(answer);
   $("#learning-loss").textContent = lossLine(answer);
   $("#learning-difference").textContent = differenceLine(answer);
-  $("#learning-fact").textContent = `${number(answer.milliseconds, 0)} ms`;
   await showMaps($("#learning-maps"), answer.maps, answer.parameter);
   showChain($("#learning-chain"), page, answer.chain);
 }

@@ -3,6 +3,7 @@
 import "../../shared/picture-view.js";
 import { SEEN } from "../../shared/address.js";
 import { toRgba } from "../../shared/display.js";
+import { paint } from "../../shared/dom.js";
 import { size } from "../../shared/format.js";
 import { _ } from "../../shared/i18n.js";
 import { keep } from "../../shared/keep.js";
@@ -11,6 +12,7 @@ import { fileOf, readPixels } from "../../shared/pixels.js";
 
 const $ = (selector) => document.querySelector(selector);
 
+const [FIELD_SIDE, EDGE] = [256, 6]; // of the small picture, in its own pixels
 const [THIN, THICK] = [4, 12]; // digits were written with a pen, photographs were not
 
 export function connectPhoto(page) {
@@ -20,7 +22,9 @@ export function connectPhoto(page) {
       page.moveTo((page.state.x ?? 0) + detail.x, (page.state.y ?? 0) + detail.y),
     );
   }
+  $("#offer").addEventListener("click", () => page.offerPhoto());
   const refresh = () => {
+    $("#offer").hidden = !page.source.shows;
     const key = [page.photo, page.model];
     if (key.some((part, index) => part !== shown[index])) showPhoto(page);
     shown = key;
@@ -66,6 +70,7 @@ export async function showSeen(page, address) {
   page.seen = pixels;
   keep(fileOf(address), SEEN); // for the convolution page
   $("#seen").show(pixels, pixels.data);
+  drawNear($("#near"), pixels, null);
   showNote(page.photo, page.model, page.answer.frame);
   markField(page);
 }
@@ -75,8 +80,35 @@ export function markField(page, field = page.explained?.receptive_field) {
   if (!field || !page.seen) return;
   const seen = { width: page.seen.width, height: page.seen.height };
   $("#seen").mark(cellsOf(field));
+  drawNear($("#near"), page.seen, field);
   const box = onPhoto(shifted(field, page.state.change), page.photo, seen, frameOf(page));
   $("#shot").mark({ ...cellsOf(box), turn: turnOf(page) });
+}
+
+/** The same small, for phones, where the photo stays above the layers. */
+function drawNear(canvas, { width, height, data }, field) {
+  const scale = Math.round(FIELD_SIDE / width);
+  Object.assign(canvas, { width: width * scale, height: height * scale });
+  const context = canvas.getContext("2d");
+  context.imageSmoothingEnabled = false;
+  context.drawImage(
+    paint(document.createElement("canvas"), { width, height }, data),
+    0,
+    0,
+    canvas.width,
+    canvas.height,
+  );
+  if (!field) return;
+  const [left, top, right, bottom] = [field.x, field.y, field.x + field.width, field.y + field.height].map((end) =>
+    Math.max(EDGE, Math.min(canvas.width - EDGE, end * scale)),
+  );
+  for (const [color, lineWidth] of [
+    ["white", 2 * EDGE],
+    [getComputedStyle(canvas).color, EDGE],
+  ]) {
+    Object.assign(context, { strokeStyle: color, lineWidth });
+    context.strokeRect(left, top, right - left, bottom - top);
+  }
 }
 
 /** What was turned one way on its way to the network is found on the photo by turning back. */
