@@ -102,12 +102,11 @@ NOT_IN_CORE = {"fastapi", "starlette", "pydantic_settings", "sqlalchemy", "struc
 # Rooms know what is shared, never each other; the training room's parts point one way too.
 ROOM = {"rooms", "shared", "api.js", "vendor"}
 JAVASCRIPT_ARROWS = {
-    "convolution": ROOM | {"convolution"},
+    "convolution": ROOM | {"convolution", "convolution/stage"},
     "classification": ROOM | {f"classification{at}" for at in ("", "/gradients", "/making", "/columns", "/picture")},
     "classification/gradients": ROOM | {"classification/gradients", "classification/making"},
     "classification/making": ROOM | {f"classification/{part}" for part in ("making", "columns", "picture")},
-    "classification/columns": ROOM | {"classification/columns"},
-    "classification/picture": ROOM | {"classification/picture"},
+    **{leaf: ROOM | {leaf} for leaf in ("convolution/stage", "classification/columns", "classification/picture")},
     "training": ROOM | {f"training{at}" for at in ("", "/stage", "/runs", "/seeing", "/charts", "/builder")},
     "training/stage": ROOM | {f"training/{part}" for part in ("stage", "runs", "seeing", "charts", "builder")},
     "training/runs": ROOM | {"training/runs", "training/charts", "training/builder"},

@@ -24,6 +24,13 @@ def picture(address: str) -> np.ndarray:
     return np.asarray(Image.open(io.BytesIO(base64.b64decode(address.partition(",")[2]))))
 
 
+def unfold(page: Page, *rows: str) -> None:
+    """Opens closed rows or menus of the page, each unless it is open."""
+    for row in rows:
+        if page.get_attribute(row, "open") is None:
+            page.click(f"{row} > summary")
+
+
 def settle(page: Page) -> None:
     """Waits until what follows an edit by a moment (chain, histograms, address) is done."""
     page.wait_for_timeout(350)

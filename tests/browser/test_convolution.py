@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 
 from tests.browser.calls import post
 from tests.browser.conftest import Open
-from tests.browser.reading import explained, photograph, pixels, point_at, settle, value
+from tests.browser.reading import explained, photograph, pixels, point_at, settle, unfold, value
 
 pytestmark = pytest.mark.browser
 
@@ -36,7 +36,7 @@ def test_a_photo_is_sharpened_and_a_number_of_the_kernel_typed_over(
     open_page: Open, server: str, tmp_path: Path
 ) -> None:
     photo = photograph(tmp_path / "photo.png")
-    page = open_page()
+    page = open_page("/convolve?color=rgb")
 
     page.set_input_files("#upload", photo)
     page.click("[data-kernel=sharpen]")
@@ -63,10 +63,8 @@ def test_hovering_explains_the_pixel_as_the_api_does(open_page: Open, server: st
         told = explained(server, {"kernel": kernel, "border": "reflect", "x": x, "y": y, "channel": 0}, photo)
 
         assert value(page) == pytest.approx(told["value"], abs=0.006)
-        cells = page.locator("pixel-arithmetic figure").all()
-        products = [
-            float(text.replace("−", "-").replace(",", "")) for text in cells[2].locator(".cell").all_inner_texts()
-        ]
+        cells = page.locator("window-products .product-value").all_inner_texts()
+        products = [float(text.replace("−", "-").replace(",", "")) for text in cells]
         assert products == pytest.approx(np.ravel(told["products"]).tolist(), abs=0.06)
 
 
@@ -93,8 +91,11 @@ def test_a_preset_is_outlined_and_its_result_drawn(open_page: Open) -> None:
 def test_a_copied_link_restores_everything(open_page: Open) -> None:
     page = open_page("/convolve?sample=coffee&size=128")
     page.click("[data-kernel=sobel-y]")
+    unfold(page, "#stride-menu")
     page.check("#geometry [name=stride][value='2']", force=True)
+    unfold(page, "#padding-menu")
     page.check("#geometry [name=border][value=wrap]", force=True)
+    unfold(page, "#chain-row")
     page.click("[data-add=relu]")
     point_at(page, "#result", 30, 12)
     page.click("#code summary")
@@ -133,10 +134,11 @@ def test_what_the_border_and_the_display_do_is_written_out(open_page: Open, serv
     told = explained(server, at_corner)
     brought = np.array(told["products"])[np.array(told["outside"])].sum()
 
+    unfold(page, "#display-menu")
     page.click("label:has([name=display][value=absolute])")
-    absolute, note = page.inner_text(".outcome p"), page.inner_text("#result-note")
+    absolute, note = page.inner_text("#drawn-as"), page.inner_text("#result-note")
     page.click("label:has([name=display][value=rescale])")
-    rescaled = page.inner_text(".outcome p")
+    rescaled = page.inner_text("#drawn-as")
 
     border = f"beyond the picture's edge (border: reflect): 5 of 9 cells, {brought:.0f} of the sum"
     assert page.inner_text("#border-line").strip().replace("−", "-") == border
@@ -148,6 +150,7 @@ def test_what_the_border_and_the_display_do_is_written_out(open_page: Open, serv
 
 def test_the_chain_is_a_small_cnn(open_page: Open) -> None:
     page = open_page("/convolve?sample=camera&size=64&kernel=sobel-x")
+    unfold(page, "#chain-row")
 
     page.click("[data-add=relu]")
     page.click("[data-add=max_pool]")
@@ -168,6 +171,7 @@ def test_the_window_slides_pauses_steps_and_scrubs(open_page: Open) -> None:
     page = open_page("/convolve?sample=camera&size=16&kernel=box-blur&x=0&y=0")
     position = page.locator("#position")
 
+    page.hover("window-player .play")
     page.click("window-player [aria-label='One step on']")
     expect(position).to_contain_text("row 0, column 1")
     page.click("window-player [aria-label='Slide the window over the picture']")
@@ -210,6 +214,7 @@ def test_the_download_is_what_the_screen_shows_or_the_whole_picture(
     page = open_page("/convolve?kernel=sharpen&size=32")
     page.set_input_files("#upload", photo)
     expect(page.locator("#input-fact")).to_contain_text("32 × 18")
+    unfold(page, "#downloads")
 
     with page.expect_download() as waiting:
         page.click(button)
@@ -254,6 +259,7 @@ def test_a_reduced_gray_picture_is_the_one_that_the_api_computes(open_page: Open
     page.set_input_files("#upload", photo)
     expect(page.locator("#input-fact")).to_contain_text("32 × 18")
 
+    unfold(page, "#picture-menu")
     page.check("#color [value=gray]", force=True)
     expect(page.locator("#input-fact")).to_contain_text("gray")
 
@@ -275,6 +281,7 @@ def test_a_kernel_made_smaller_and_larger_again_keeps_its_numbers(open_page: Ope
 def test_a_padding_is_chosen_as_a_word_or_as_cells_and_is_the_servers(open_page: Open, server: str) -> None:
     page = open_page("/convolve?sample=camera&size=32&color=gray&kernel=emboss&display=clip")
     expect(page.locator("#padding-cells")).to_have_value("1")
+    unfold(page, "#padding-menu")
 
     page.check("#padding [value=full]", force=True)
     expect(page.locator("#result-fact")).to_contain_text("34 × 34")
@@ -282,7 +289,7 @@ def test_a_padding_is_chosen_as_a_word_or_as_cells_and_is_the_servers(open_page:
     page.fill("#padding-cells", "5")
     page.press("#padding-cells", "Tab")
     expect(page.locator("#result-fact")).to_contain_text("40 × 40")
-    expect(page.locator("#size-formula")).to_contain_text("32 + 10 − 3 + 1 = 40")
+    expect(page.locator("#size-formula")).to_contain_text("(32 + 2·5 − 3) / 1 + 1 = 40")
     page.wait_for_url("**padding=5**")
 
     fields = {"sample": "camera", "max_side": 32, "color": "gray", "kernel": "emboss", "padding": 5}
@@ -291,6 +298,7 @@ def test_a_padding_is_chosen_as_a_word_or_as_cells_and_is_the_servers(open_page:
     page.reload()
     page.wait_for_selector("html[data-ready]")
     expect(page.locator("#padding-cells")).to_have_value("5")
+    unfold(page, "#padding-menu")
 
     page.check("#border [value=valid]", force=True)
     expect(page.locator("#result-fact")).to_contain_text("30 × 30")
@@ -300,6 +308,7 @@ def test_a_padding_is_chosen_as_a_word_or_as_cells_and_is_the_servers(open_page:
 
 def test_a_padding_that_is_no_number_of_cells_is_taken_back(open_page: Open) -> None:
     page = open_page("/convolve?sample=camera&size=32&kernel=emboss")
+    unfold(page, "#padding-menu")
 
     page.fill("#padding-cells", "65")
     page.press("#padding-cells", "Tab")

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from tests.browser.access import PHONE, in_both_themes, too_narrow, violations
 from tests.browser.conftest import Open
-from tests.browser.reading import pixels, settle, value
+from tests.browser.reading import pixels, settle, unfold, value
 
 pytestmark = pytest.mark.browser
 
@@ -31,6 +31,8 @@ def test_everything_is_reached_by_keyboard(open_page: Open) -> None:
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Shift+ArrowDown")
     expect(page.locator("#position")).to_contain_text("row 15, column 6")
+    page.focus("#display-menu summary")
+    page.keyboard.press("Enter")
     page.focus("#display input:checked")
     page.keyboard.press("ArrowLeft")
 
@@ -42,7 +44,7 @@ def test_tab_visits_the_controls_in_the_order_of_the_page(open_page: Open) -> No
     page = open_page()
     visited = []
 
-    for _ in range(24):
+    for _ in range(32):
         page.keyboard.press("Tab")
         visited.append(page.evaluate("document.activeElement.id || document.activeElement.closest('[id]')?.id"))
 
@@ -64,7 +66,7 @@ def test_the_page_speaks_spanish_by_header_switch_and_link(open_page: Open) -> N
     for page in (by_header, by_link, switched):
         assert page.get_attribute("html", "lang") == "es"
         expect(page.locator("h1")).to_have_text("Convolución de una imagen")
-        expect(page.locator("[data-kernel=sharpen]")).to_have_text("Enfocar")
+        expect(page.locator("[data-kernel=sharpen] .name")).to_have_text("Enfocar")
         expect(page.locator("#position")).to_contain_text("fila")
     expect(switched.locator("[data-kernel=sharpen]")).to_have_attribute("aria-pressed", "true")
 
@@ -118,14 +120,21 @@ def test_axe_finds_nothing_in_menus_dialogs_and_learning(open_page: Open) -> Non
     page.click("#learn")
     page.wait_for_selector("#learning:visible")
     page.click("#samples summary")
+    learning = violations(page)
+    page.keyboard.press("Escape")
+    page.click("#learning-close")
     page.fill("kernel-grid input >> nth=0", "abc")
     page.wait_for_selector("#kernel-hint:not(:empty)")
-    menus = violations(page)
-    page.keyboard.press("Escape")
+    menus = []
+    for menu in ("#picture-menu", "#padding-menu", "#stride-menu", "#display-menu", "#more-kernels"):
+        unfold(page, menu)
+        menus += violations(page)
+    unfold(page, "#examples", "#chain-row", "#levels", "#downloads")
+    menus += violations(page)
     page.click("#draw")
     drawing = violations(page)
 
-    assert (menus, drawing) == ([], [])
+    assert (learning, menus, drawing) == ([], [], [])
 
 
 def test_settings_that_do_not_fit_cannot_be_reached(open_page: Open) -> None:

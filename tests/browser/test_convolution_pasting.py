@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.clipboard import copy, drop, paste, spreadsheet
 from tests.browser.conftest import Open
-from tests.browser.reading import photograph, pixels, settle
+from tests.browser.reading import photograph, pixels, settle, unfold
 
 pytestmark = pytest.mark.browser
 
@@ -75,7 +75,7 @@ def test_a_table_that_is_no_matrix_is_pasted_as_text_in_a_cell_and_offered_as_a_
     assert "name" in _numbers(page)[0]
     expect(page.locator("#input-fact")).to_contain_text("60 × 40")
 
-    page.click("h1")
+    page.click("#result-title")
     paste(page, **names, picture=shot)
     expect(page.locator("#problem")).to_contain_text("Your picture stays")
     expect(page.locator("#input-fact")).to_contain_text("60 × 40")
@@ -115,7 +115,7 @@ def test_decimal_commas_and_fractions_are_pasted_and_typed(open_page: Open) -> N
     paste(page, "0,5\t½\n50%\t–1")
     expect(page.locator("#kernel input")).to_have_count(4)
     page.fill("#kernel input >> nth=3", "1/4")
-    page.click("h1")
+    page.click("#result-title")
 
     assert _numbers(page) == ["0,5", "0,5", "0,5", "0,25"]
 
@@ -190,7 +190,7 @@ def test_a_picture_alone_is_pasted_beside_fields_and_not_in_one(open_page: Open,
     expect(page.locator("#problem")).to_contain_text("the cursor is in a field")
     expect(page.locator("#input-fact")).to_contain_text("60 × 40")
 
-    page.click("h1")
+    page.click("#result-title")
     paste(page, picture=shot)
     expect(page.locator("#input-fact")).to_contain_text("24 × 18")
     expect(page.locator("#problem")).to_be_hidden()
@@ -293,6 +293,7 @@ def test_the_result_is_that_of_the_pasted_kernel(open_page: Open) -> None:
     copy(page, "[[0, 0, 0], [0, 2, 0], [0, 0, 0]]")
     page.keyboard.press("Control+v")
     expect(page.locator("#kernel-pasted")).to_be_visible()
+    unfold(page, "#display-menu")
     page.check("[name=display][value=clip]", force=True)
     settle(page)
 
@@ -312,6 +313,7 @@ def test_a_spreadsheets_own_numbers_are_read_where_it_shows_rounded_ones(open_pa
 
 def test_undo_takes_back_the_matrix_and_no_other_step(open_page: Open) -> None:
     page = open_page('/convolve?steps=[{"kernel":"sobel-x"},{"kernel":"emboss"}]&at=0')
+    unfold(page, "#chain-row")
     paste(page, "[[0, 1], [1, 0]]")
     expect(page.locator("#kernel input")).to_have_count(4)
     settle(page)

@@ -29,7 +29,7 @@ def _identity(page: Page) -> None:
 @pytest.mark.parametrize("kind", ["drop", "paste"])
 def test_a_picture_is_dropped_or_pasted(open_page: Open, tmp_path: Path, kind: str) -> None:
     photo = photograph(tmp_path / "photo.png", 24, 18)
-    page = open_page()
+    page = open_page("/convolve?color=rgb")
     _identity(page)
 
     page.evaluate(_GIVE, ["photo.png", list(photo.read_bytes()), kind])

@@ -75,7 +75,7 @@ def list_kernels(request: Request) -> dict[str, Any]:
     language = choose_language(request)
     kernels = [asdict(kernel) for kernel in KERNELS.values()]
     for kernel in kernels:
-        kernel |= {key: translate(language, kernel[key]) for key in ("title", "description")}
+        kernel |= {key: translate(language, kernel[key]) for key in ("title", "use", "description")}
     return {"kernels": kernels}
 
 

@@ -21,15 +21,18 @@ def states() -> tuple[State, ...]:
     steps = json.dumps(_SMALL_CNN, separators=(",", ":"))
     return (
         _state("mouse-back", f"{_MOUSE}&x={MOUSE_BACK[0]}&y={MOUSE_BACK[1]}", N_("The mouse's back"),
-               N_("The lecture's example: the curve kernel where the line bends the same way. 6600, a very high "
-                  "number.")),
+               N_("The lecture's example: 5 of the kernel's 6 cells lie on the line. A very high number.")),
+        _state("mouse-back-lower", f"{_MOUSE}&x={MOUSE_BACK[0]}&y={MOUSE_BACK[1] + 1}",
+               N_("The mouse's back, one pixel lower"),
+               N_("All 6 cells lie on the line: the largest number that there is on this mouse.")),
         _state("mouse-head", f"{_MOUSE}&x={MOUSE_HEAD[0]}&y={MOUSE_HEAD[1]}", N_("The mouse's head"),
-               N_("The same kernel where nothing matches: 0.")),
+               N_("The same kernel where none of its 6 cells lies on the line: nothing.")),
         _state("edges", "sample=astronaut&kernel=edge-laplacian-8", N_("Edges of an astronaut"),
                N_("Laplacian 8: zero on flat areas, strong where something begins or ends.")),
         _state("blur", "sample=checkerboard&kernel=gaussian-blur-7", N_("What a blur does"),
                N_("A Gaussian on a checkerboard: sharp edges become slopes.")),
-        _state("impulse", "sample=impulse&kernel=emboss&display=signed", N_("The kernel's own picture"),
+        _state("impulse", "sample=impulse&kernel=emboss&display=signed",
+               N_("The kernel's fingerprint: its impulse response"),
                N_("A single bright dot comes out as the kernel, turned around: correlation and convolution differ by a "
                   "flip.")),
         _state("small-cnn", f"sample=coffee&color=gray&steps={steps}&at={len(_SMALL_CNN) - 1}",

@@ -14,7 +14,13 @@ export function connectChain(page) {
   chain.addEventListener("open", ({ detail }) => page.change({ at: detail, x: null, y: null }));
   chain.addEventListener("add", ({ detail }) => page.insert(offered(page, detail)));
   chain.addEventListener("remove", ({ detail }) => remove(page, detail));
-  return { refresh: () => offer(page), settle: () => chain.show(tiles(page), page.state.at) };
+  return { refresh: () => offer(page), settle: () => showChain(page, chain) };
+}
+
+function showChain(page, chain) {
+  const shown = tiles(page);
+  chain.show(shown, page.state.at);
+  document.querySelector("#chain-fact").textContent = shown.map(({ title }) => title).join(" → ");
 }
 
 function offered(page, type) {

@@ -8,7 +8,7 @@ import { number, parseNumber, plain, size } from "../shared/format.js";
 import { _ } from "../shared/i18n.js";
 import { margins, sameMatrix } from "../shared/steps.js";
 import { forget, mistype, tell } from "./hint.js";
-import { sizeFormula } from "./screen.js";
+import { showFormula } from "./stage/formula.js";
 
 const $ = (selector) => document.querySelector(selector);
 const NUMBERS = ["stride", "dilation"];
@@ -36,11 +36,13 @@ export function connectControls(page) {
   $("#view").addEventListener("change", ({ target }) => page.change({ view: target.checked ? "stretch" : "plain" }));
   $("#copy-link").addEventListener("click", () => copyLink(page));
   document.addEventListener("theme", () => page.change({}));
+  document.addEventListener("class-view", () => page.redraw());
+  $("#levels").addEventListener("toggle", () => page.change({}));
   return { refresh: () => refresh(page) };
 }
 
 function fillKernelNames({ kernels }) {
-  const options = kernels.map(({ name, title }) => h("option", { value: name }, title));
+  const options = kernels.map(({ name, title, use }) => h("option", { value: name }, `${title} · ${use}`));
   $("#kernel-name").replaceChildren(h("option", { value: "", disabled: true }, _("your own")), ...options);
 }
 
@@ -117,7 +119,7 @@ function refresh(page) {
   forget();
   $("#kernel").hidden = !isKernel;
   $("#other-step").hidden = isKernel;
-  $("#learn-card").hidden = !isKernel || state.at > 0;
+  $("#learn").disabled = !isKernel || state.at > 0;
   $("#kernel-facts").hidden = step.type === "relu";
   for (const field of ["divisor", "offset"]) $(`#${field}`).closest("label").hidden = !isKernel;
   $("#kernel-name").hidden = !isKernel;
@@ -169,14 +171,13 @@ function offerSides(most) {
 function refreshGeometry(page, isKernel) {
   const { step, input, result } = page;
   $("#geometry").hidden = step.type === "relu";
-  for (const part of ["#dilation", "#border", ".padding-row"]) $(part).hidden = !isKernel;
-  $("#flip").closest("label").hidden = !isKernel;
+  $("#padding-menu").inert = !isKernel;
   check("stride", String(step.stride));
   if (isKernel) for (const name of ["dilation", "border"]) check(name, String(step[name]));
   if (isKernel) showPadding(step);
   $("#flip").checked = Boolean(step.flip);
   for (const field of ["stride", "dilation", "border"]) disableImpossible(page, field);
-  $("#size-formula").textContent = result ? `${_("width")}: ${sizeFormula(step, input, result)}` : "";
+  showFormula(step, input, result);
 }
 
 /** Settings with which the window would not fit cannot be reached. */

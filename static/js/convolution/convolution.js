@@ -1,21 +1,38 @@
 // The convolution page: holds its state, asks the bench for results and keeps the screen and the address in step.
 
 import { listKernels, listSamples, readPicture } from "../api.js";
-import { OWN } from "../shared/address.js";
+import { OWN, SEEN } from "../shared/address.js";
 import { ADDRESS, fromKernel, readAddress } from "./address.js";
 import { Bench } from "./bench.js";
 import { complete, convolution, outputSize } from "../shared/steps.js";
+import { automaticMode } from "../shared/display.js";
 import { connectChain } from "./chain.js";
 import { connectCode } from "./code.js";
 import { connectControls } from "./controls.js";
+import { connectExamples } from "./examples.js";
 import { connectLearning } from "./learning.js";
 import { connectSources } from "./sources.js";
-import { connectWindow } from "./window.js";
+import { connectPhone } from "./phone.js";
+import { connectShortcuts } from "./shortcuts.js";
+import { connectWindow, slideOnce } from "./window.js";
 import { Screen } from "./screen.js";
 import { attempt, connectNotice } from "../rooms/notice.js";
 import { firstPicture, show } from "../rooms/photo.js";
+import { strongest } from "./stage/strongest.js";
+
+const PARTS = [
+  connectControls,
+  connectSources,
+  connectChain,
+  connectWindow,
+  connectLearning,
+  connectCode,
+  connectPhone,
+  connectShortcuts,
+];
 
 const SETTLE_MS = 120;
+const OPENING = "kernel=sobel-x&color=gray"; // what an address opens that says nothing: one number a pixel
 
 class ConvolutionPage {
   kernels = [];
@@ -29,19 +46,32 @@ class ConvolutionPage {
   #isChanging = false;
   #settling = null;
   #reading = 0;
+  #examples = { said: () => null };
 
   async start() {
     connectNotice();
     await this.attempt(async () => {
       [this.kernels, this.samples] = await Promise.all([listKernels(), listSamples()]);
-      this.state = readAddress(location.search, this.kernels);
-      this.#parts = [connectControls, connectSources, connectChain, connectWindow, connectLearning, connectCode].map(
-        (connect) => connect(this),
-      );
+      this.state = this.#opened();
+      this.#examples = connectExamples(this);
+      this.#parts = PARTS.map((connect) => connect(this));
       addEventListener("popstate", () => this.#return());
+      const isToSlide = isBare() && !matchMedia("(prefers-reduced-motion: reduce)").matches;
       await this.take(await this.#firstPicture());
+      if (isToSlide) queueMicrotask(() => this.result && slideOnce(this));
       document.documentElement.dataset.ready = "true";
     });
+  }
+
+  /** What the address says; a bare one opens on one number a pixel and a kernel whose sum anybody can foretell. */
+  #opened() {
+    const said = readAddress(location.search, this.kernels);
+    return isBare() ? { ...readAddress(`?${OPENING}`, this.kernels), sample: said.sample } : said;
+  }
+
+  /** Whether the address says where the window is. */
+  get isPlaced() {
+    return this.state.x !== null && this.state.y !== null;
   }
 
   get step() {
@@ -136,6 +166,22 @@ class ConvolutionPage {
     this.#settle();
   }
 
+  /** Shows the window at (x, y) on its way to somewhere else. */
+  pass(x, y) {
+    Object.assign(this.state, { x, y });
+    this.#screen.showWindow();
+  }
+
+  /** Draws again what depends on where things are on the screen. */
+  redraw() {
+    if (this.result) this.#screen.showWindow();
+  }
+
+  /** What the prepared example says that is on the screen: [sentence, its end], or null. */
+  exampleSaid() {
+    return this.#examples.said();
+  }
+
   /** Runs `work` and says whether it was done; a refusal is told in the page and nothing is lost. */
   attempt(work) {
     return attempt(work);
@@ -144,9 +190,17 @@ class ConvolutionPage {
   #show() {
     this.#isChanging = false;
     this.bench.apply(this.state.steps);
+    this.#place();
     this.#screen.show();
     for (const part of this.#parts) part?.refresh?.();
     this.#settle();
+  }
+
+  /** A window that nobody has put anywhere goes where the result is strongest. */
+  #place() {
+    if (this.isPlaced || !this.result) return;
+    const isPicture = automaticMode(this.state.steps.slice(0, this.state.at + 1)) === "clip";
+    Object.assign(this.state, strongest(this.input, complete(this.step), this.result, isPicture));
   }
 
   /** What may come a moment later: chain, histograms, code, the address. */
@@ -172,6 +226,14 @@ class ConvolutionPage {
     for (const step of steps) size = size && outputSize(complete(step), ...size);
     return size !== null;
   }
+}
+
+/** Whether the address says nothing that another visitor could have meant: no link carries a picture of one's own. */
+function isBare() {
+  const said = ADDRESS.said(location.search);
+  return (
+    said.length === 0 || (said.length === 1 && [OWN, SEEN].includes(new URLSearchParams(location.search).get("sample")))
+  );
 }
 
 new ConvolutionPage().start();

@@ -1,13 +1,36 @@
-// The kernel as a grid of numbers to type over. Emits `weights` with the new matrix, `mistyped` where no number was
-// typed.
+// The kernel as a grid of numbers to type over, to drag up and down, to count with the arrow keys. Emits `weights` with
+// the new matrix, `mistyped` where no number was typed, `look` {row, column} or null for the cell that is looked at.
 
 import { emit, h } from "../shared/dom.js";
 import { _ } from "../shared/i18n.js";
 import { largest, tint } from "../shared/sign.js";
 import { parseNumber, plain } from "../shared/format.js";
 
+const STEP_PX = 10; // of a drag, for each count
+const STILL_PX = 4; // a click that trembles is no drag
+
 export class KernelGrid extends HTMLElement {
   #matrix = [];
+  #drag = null;
+
+  connectedCallback() {
+    this.addEventListener("pointerover", ({ target }) => this.#look(target));
+    this.addEventListener("pointerleave", () => emit(this, "look", null));
+    this.addEventListener("focusin", ({ target }) => this.#look(target));
+    this.addEventListener("focusout", () => emit(this, "look", null));
+  }
+
+  /** Frames the cell at that place, or none. */
+  look(place) {
+    const at = place ? place.row * this.#matrix[0].length + place.column : -1;
+    [...this.children].forEach((cell, index) => cell.classList.toggle("is-looked", index === at));
+  }
+
+  #look(cell) {
+    const at = [...this.children].indexOf(cell);
+    const columns = this.#matrix[0].length;
+    emit(this, "look", at < 0 ? null : { row: Math.floor(at / columns), column: at % columns });
+  }
 
   /** Shows `matrix`; the cell that is being typed in keeps its text. */
   set matrix(matrix) {
@@ -42,7 +65,29 @@ export class KernelGrid extends HTMLElement {
       onkeydown: (event) => this.#nudge(event, row, column),
       onfocus: (event) => event.target.select(),
       onblur: () => this.#show(),
+      onpointerdown: (event) => this.#press(event, row, column),
+      onpointermove: (event) => this.#pull(event),
+      onpointerup: () => (this.#drag = null),
+      onpointercancel: () => (this.#drag = null),
     });
+  }
+
+  #press({ target, pointerId, clientY, button }, row, column) {
+    if (button !== 0) return;
+    target.setPointerCapture(pointerId);
+    this.#drag = { row, column, from: clientY, weight: this.#matrix[row][column], isMoving: false };
+  }
+
+  /** Up is more; with Alt in tenths. */
+  #pull({ target, clientY, altKey }) {
+    if (!this.#drag) return;
+    const { row, column, from, weight } = this.#drag;
+    this.#drag.isMoving ||= Math.abs(from - clientY) > STILL_PX;
+    if (!this.#drag.isMoving) return;
+    const moved = rounded(weight + Math.round((from - clientY) / STEP_PX) * (altKey ? 0.1 : 1));
+    if (moved === this.#matrix[row][column]) return;
+    target.value = plain(moved);
+    this.#change(row, column, moved);
   }
 
   #show() {
@@ -71,9 +116,9 @@ export class KernelGrid extends HTMLElement {
     const direction = { ArrowUp: 1, ArrowDown: -1 }[event.key];
     if (!direction) return;
     event.preventDefault();
-    const weight = this.#matrix[row][column] + direction * (event.altKey ? 0.1 : 1);
-    event.target.value = plain(Math.round(weight * 1e9) / 1e9);
-    this.#change(row, column, Math.round(weight * 1e9) / 1e9);
+    const weight = rounded(this.#matrix[row][column] + direction * (event.altKey ? 0.1 : 1));
+    event.target.value = plain(weight);
+    this.#change(row, column, weight);
   }
 
   #change(row, column, weight) {
@@ -85,6 +130,10 @@ export class KernelGrid extends HTMLElement {
       this.#matrix.map((numbers) => [...numbers]),
     );
   }
+}
+
+function rounded(weight) {
+  return Math.round(weight * 1e9) / 1e9;
 }
 
 customElements.define("kernel-grid", KernelGrid);

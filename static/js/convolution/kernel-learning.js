@@ -7,7 +7,7 @@ import { _ } from "../shared/i18n.js";
 import { color } from "../shared/theme.js";
 import { largest, tint } from "../shared/sign.js";
 
-const FRAME_MS = 90;
+const FRAME_MS = 100; // some 60 frames: slow enough to watch
 const CHART_HEIGHT = 190;
 
 export class KernelLearning extends HTMLElement {
@@ -125,7 +125,7 @@ export class KernelLearning extends HTMLElement {
     const line = { stroke: color("--accent"), width: 2, points: { show: false } };
     const axis = {
       stroke: color("--soft-ink"),
-      font: '11px "JetBrains Mono", monospace',
+      font: '13px "JetBrains Mono", monospace',
       grid: { stroke: color("--line"), width: 1, filter: decades },
       ticks: { show: false },
     };

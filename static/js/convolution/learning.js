@@ -49,10 +49,9 @@ async function open(page) {
     page.change({ open: [...new Set([...state.open, "learn"])] });
     if (page.bench.picture !== picture) return;
     learned = lesson(page);
-    $("#learning").hidden = false;
+    show(true);
     $("#learning-note").hidden = isPlain(step);
     $("#kernel-learning").show(story(picture, step, fit));
-    $("#learning").scrollIntoView({ block: "nearest" });
   });
   $("#learn").disabled = false;
 }
@@ -74,9 +73,15 @@ function isPlain({ stride, dilation, offset, flip }) {
   return stride === 1 && dilation === 1 && offset === 0 && !flip;
 }
 
+/** It takes the place of the kernel and the result on the stage. */
+function show(isShown) {
+  $("#learning").hidden = !isShown;
+  $("#stage").classList.toggle("is-learning", isShown);
+}
+
 function close(page) {
   learned = null;
-  $("#learning").hidden = true;
+  show(false);
   $("#kernel-learning").stop();
   page.change({ open: page.state.open.filter((panel) => panel !== "learn") });
 }

@@ -1,4 +1,4 @@
-// A histogram of levels, drawn by uPlot; what lies outside 0 to 255 has another color.
+// A histogram of levels, drawn by uPlot; signed values in the colors of their sign, as in the picture.
 
 import uPlot from "../../vendor/uplot/uPlot.esm.js";
 import { number, percent } from "../shared/format.js";
@@ -23,15 +23,19 @@ export class LevelHistogram extends HTMLElement {
     this.#chart = null;
   }
 
-  /** `counts` in equal bins from `minimum` to `maximum`. The heights are square roots, so that rare values show. */
-  show(counts, minimum, maximum) {
+  /**
+   * `counts` in equal bins from `minimum` to `maximum`, of values with signs or of levels. The heights are square
+   * roots, so that rare values show.
+   */
+  show(counts, minimum, maximum, isSigned) {
     const total = counts.reduce((sum, count) => sum + count, 0);
     const width = (maximum - minimum) / counts.length || 1;
     const middles = Array.from(counts, (_count, index) => minimum + (index + 0.5) * width);
     const shares = Array.from(counts, (count) => count / total);
-    const inside = (keep) => shares.map((share, index) => (isInside(middles[index]) === keep ? share : null));
-    if (!this.#chart) this.#chart = new uPlot(this.#options(), [[0], [0], [0]], this);
-    this.#chart.setData([middles, inside(true), inside(false)], false);
+    const those = (isOne) => shares.map((share, index) => (isOne(middles[index]) ? share : null));
+    if (!this.#chart) this.#chart = new uPlot(this.#options(), [[0], [0], [0], [0]], this);
+    const signed = [those((value) => isSigned && value < 0), those((value) => isSigned && value >= 0)];
+    this.#chart.setData([middles, those(() => !isSigned), ...signed], false);
     this.#chart.setScale("x", { min: minimum, max: Math.max(maximum, minimum + 1) });
     this.#top = Math.max(...shares);
     this.#chart.setScale("y", { min: 0, max: this.#top * 1.02 });
@@ -48,7 +52,7 @@ export class LevelHistogram extends HTMLElement {
     });
     const axis = {
       stroke: color("--soft-ink"),
-      font: '11px "JetBrains Mono", monospace',
+      font: '13px "JetBrains Mono", monospace',
       ticks: { show: false },
       grid: { stroke: color("--line"), width: 1 },
     };
@@ -71,7 +75,7 @@ export class LevelHistogram extends HTMLElement {
           splits: () => [0, 0.05, 0.25, 1].map((part) => part * this.#top),
         },
       ],
-      series: [{}, series("--accent"), series("--second")],
+      series: [{}, series("--soft-ink"), series("--negative"), series("--positive")],
     };
   }
 
@@ -79,10 +83,6 @@ export class LevelHistogram extends HTMLElement {
   refresh() {
     this.#chart?.redraw(false);
   }
-}
-
-function isInside(value) {
-  return value >= 0 && value <= 255;
 }
 
 customElements.define("level-histogram", LevelHistogram);

@@ -1,53 +1,57 @@
-// Shows the page's state: pictures, kernel, facts, the window's arithmetic, histograms. Changes nothing.
+// Shows the page's state: pictures, kernels, the window's numbers and what they say. Changes nothing.
 
 import "./kernel-grid.js";
+import "../shared/kernel-swatch.js";
 import "./level-histogram.js";
 import "../shared/picture-view.js";
-import "../shared/pixel-arithmetic.js";
-import "./preset-strip.js";
 import "../shared/range-scale.js";
-import "./window-loupe.js";
+import "./stage/kernel-rail.js";
+import "./stage/stage-beams.js";
+import "./stage/window-products.js";
 import { findName } from "./address.js";
 import { drawing, shrink } from "./bench.js";
 import { automaticMode, histogram, level, measure, toRgba } from "../shared/display.js";
+import { say } from "../shared/dom.js";
 import { applyStep, explain } from "../shared/engine.js";
-import { number, percent, size } from "../shared/format.js";
+import { isRounded, number, size } from "../shared/format.js";
 import { _ } from "../shared/i18n.js";
-import { cells, margins, reach } from "../shared/steps.js";
+import { sumLine } from "../shared/pixel-arithmetic.js";
+import { cells } from "../shared/steps.js";
+import * as notes from "./notes.js";
+import { strongerNeighbor } from "./stage/strongest.js";
+import { why } from "./stage/why.js";
 
 const THUMBNAIL = 96;
-const DARK_BITS = 12; // of 16; the lightest level is then 16 of 255
 const $ = (selector) => document.querySelector(selector);
 
 export class Screen {
   #page;
   #drawn = null;
   #shownInput = null;
+  #small = null;
+  #top = 255;
+  #seen = (value) => value;
 
   constructor(page) {
     this.#page = page;
   }
 
-  /** The picture is new: the presets are tried on it. */
+  /** The picture is new: the kernels are tried on it. */
   newPicture() {
-    const { bench } = this.#page;
-    const small = shrink(bench.picture, THUMBNAIL);
-    $("#presets").draw((kernel) => {
-      const step = {
-        type: "convolution",
-        matrix: kernel.matrix,
-        divisor: kernel.divisor,
-        offset: 0,
-        border: "replicate",
-      };
-      const picture = applyStep(small, step);
-      return { picture, rgba: toRgba(picture, automaticMode([step])) };
-    });
+    this.#small = shrink(this.#page.bench.picture, THUMBNAIL);
+    $("#presets").draw((kernel) => this.#thumbnail(kernel));
     this.#shownInput = null;
   }
 
+  #thumbnail({ matrix, divisor, offset = 0 }) {
+    const step = { type: "convolution", matrix, divisor, offset, border: "replicate" };
+    const picture = applyStep(this.#small, step);
+    const mode = automaticMode([step]);
+    return { picture, rgba: toRgba(picture, mode), isSigned: mode === "signed" };
+  }
+
   show() {
-    const { state, input, result, step } = this.#page;
+    const { state, input, result, step, kernels } = this.#page;
     this.#showInput(input);
     $("#result").hidden = !result;
     this.#drawn = result && drawing(result, state.steps, state.at, state.display, this.#drawn?.rgba);
@@ -56,8 +60,19 @@ export class Screen {
       $("#result-note").textContent = _(
         "The window is larger than the picture: choose a smaller kernel, another border, or more pixels.",
       );
-    $("#presets").chosen = step.type === "convolution" ? findName(step, this.#page.kernels) : null;
+    if (step.type === "convolution") this.#showKernel(step, findName(step, kernels));
     this.showWindow();
+  }
+
+  #showKernel(step, name) {
+    $("#presets").choose(
+      name,
+      () => this.#thumbnail(step),
+      (kernel) => this.#thumbnail(kernel),
+    );
+    $("#thumb-swatch").show(step.matrix);
+    const known = this.#page.kernels.find((kernel) => kernel.name === name);
+    $("#thumb-name").textContent = known?.title ?? _("your own");
   }
 
   #showInput(input) {
@@ -66,164 +81,134 @@ export class Screen {
     if (!input || this.#shownInput?.every((part, index) => part === key[index])) return;
     this.#shownInput = key;
     const range = measure(input);
+    this.#top = range.maximum;
     const mode = state.at === 0 && state.view === "stretch" ? "rescale" : automaticMode(state.steps.slice(0, state.at));
+    this.#seen = mode === "rescale" ? (value) => level(value, mode, range) : (value) => value;
     $("#input").show(input, toRgba(input, mode, range));
     $("#input-title").textContent =
-      state.at === 0 ? _("Your picture") : _("Result of step %(number)s", { number: state.at });
+      state.at === 0 ? _("Picture") : _("Result of step %(number)s", { number: state.at });
     $("#input-fact").textContent = `${size(input.width, input.height)} · ${input.channels === 3 ? "RGB" : _("gray")}`;
-    const origins = state.at === 0 ? originNotes(input, origin, range) : [];
-    const notes = [...origins, ...(mode === "rescale" ? [stretchNote(range)] : [])];
-    $("#input-note").textContent = notes.join(" ");
-    $("#input-note").hidden = notes.length === 0;
+    const origins = state.at === 0 ? notes.originNotes(input, origin, range) : [];
+    const said = [...origins, ...(mode === "rescale" ? [notes.stretchNote(range)] : [])];
+    $("#input-note").textContent = said.join(" ");
+    $("#input-note").hidden = said.length === 0;
   }
 
   #showResult(result) {
     const { range, mode, ends, rgba } = this.#drawn;
     $("#result").show(result, rgba);
-    $("#result-fact").textContent =
-      `${size(result.width, result.height)} · ${number(this.#page.bench.milliseconds, 1)} ms`;
+    for (const place of ["#result", "#drawn-swatch"]) $(place).classList.toggle("is-signed", mode === "signed");
+    $("#result-fact").textContent = size(result.width, result.height);
     $("#scale").show(mode, ends);
+    $("#display-name").textContent = notes.modeName(mode);
     const values = { minimum: number(range.minimum), maximum: number(range.maximum) };
-    $("#result-note").textContent = rangeNote(values, mode, shareCut(result, mode, range));
+    $("#result-note").textContent = notes.rangeNote(values, mode, notes.shareCut(result, mode, range));
     for (const radio of document.querySelectorAll("[name=display]")) radio.checked = radio.value === mode;
   }
 
-  /** The window, its enlarged neighborhood and its arithmetic. */
+  /** Where the window is: on both pictures, and in numbers. */
   showWindow() {
     const { state, input, result, step } = this.#page;
     if (!result) return;
-    const x = Math.min(state.x ?? Math.floor(result.width / 2), result.width - 1);
-    const y = Math.min(state.y ?? Math.floor(result.height / 2), result.height - 1);
+    const [x, y] = [Math.min(state.x, result.width - 1), Math.min(state.y, result.height - 1)];
     const channel = Math.min(state.channel, input.channels - 1);
     const explanation = explain(input, step, x, y, channel);
-    const window = cells(step, x, y);
-    $("#input").mark(window);
+    $("#input").mark(cells(step, x, y));
     $("#result").mark({ rows: [y], columns: [x] });
-    $("#loupe").show(input, explanation.step, x, y, channel);
-    $("#arithmetic").show(explanation, this.#drawnAs(explanation.value, y * result.width + x));
-    const place = { row: y, column: x, channel: channelName(input, channel) };
-    $("#position").textContent = _("row %(row)s, column %(column)s, %(channel)s", place);
-    $("#announcement").textContent = `${$("#position").textContent}: ${number(explanation.value)}`;
+    $("#products").show(explanation, this.#seen);
+    $(".kernel-part").classList.toggle("is-large", Boolean(explanation.kernel) && $("#products").dataset.side > 3);
+    this.#showSum(explanation);
+    this.#showDrawn(explanation.value, y * result.width + x);
+    this.#showPlace(x, y, channel, explanation);
     $("#player").index = y * result.width + x;
+    this.point(x, y, explanation.value);
   }
 
-  #drawnAs(value, index) {
+  /** The lines from the window to its numbers, and from their sum to its pixel. */
+  point(x, y, value) {
+    $("#beams").show({
+      window: $("#input").placeOf(cells(this.#page.step, x, y)),
+      numbers: $("#products").getBoundingClientRect(),
+      sum: $("#pixel-value").getBoundingClientRect(),
+      pixel: $("#result").placeOf({ rows: [y], columns: [x] }),
+      sign: value,
+    });
+  }
+
+  #showSum({ step, kernel, patch, sum, value }) {
+    const { divisor = 1, offset = 0 } = step;
+    const sign = { relu: "max(x, 0)", max_pool: "max", average_pool: "Σ / n" }[step.type] ?? "Σ";
+    const parts = [divisor === 1 ? "" : ` ÷ ${number(divisor)}`, offset === 0 ? "" : ` + ${number(offset)}`];
+    $("#sum-sign").textContent = `${sign}${parts.join("")} ${isRounded(value) ? "≈" : "="}`;
+    const text = number(value);
+    $("#pixel-value").textContent = text;
+    $("#pixel-value").className = value < 0 ? "is-negative" : value > 0 ? "is-positive" : "";
+    $("#pixel-value").parentElement.classList.toggle("is-long", text.length > 6);
+    $("#sum-line").textContent = sumLine(step, kernel, patch, sum, value, 2);
+    $("#sum-line").hidden = !kernel || patch[0].length <= 3 || kernel.flat().filter(Boolean).length > 9;
+  }
+
+  #showPlace(x, y, channel, explanation) {
+    const { state, input, result } = this.#page;
+    const place = { row: y, column: x, channel: notes.channelName(input, channel) };
+    $("#position").textContent = _("row %(row)s, column %(column)s, %(channel)s", place);
+    const [lead, end] = this.#page.exampleSaid() ?? why(explanation, this.#top);
+    $("#why").replaceChildren(lead, " ", Object.assign(document.createElement("strong"), { textContent: end }));
+    say($("#border-line"), notes.borderNote(explanation));
+    $("#border-line").hidden = $("#border-line").textContent === "";
+    const next = strongerNeighbor(result, x, y, Math.min(state.channel, result.channels - 1));
+    this.#offer(next);
+    $("#announcement").textContent =
+      `${$("#position").textContent}: ${number(explanation.value)}. ${$("#why").textContent}`;
+  }
+
+  /** The way to a larger number that lies a pixel away. */
+  #offer(next) {
+    const button = $("#next-place");
+    button.hidden = !next;
+    if (!next) return;
+    const arrow = next.down > 0 ? "↓" : next.down < 0 ? "↑" : next.across > 0 ? "→" : "←";
+    button.textContent = _("1 pixel %(arrow)s %(value)s", { arrow, value: number(next.value, 0) });
+    [button.dataset.x, button.dataset.y] = [next.x, next.y];
+  }
+
+  /** What the pixel is drawn as, in its color. */
+  #showDrawn(value, index) {
     const { mode, range, rgba } = this.#drawn;
-    if (mode === "signed")
-      return { color: `rgb(${rgba.slice(index * 4, index * 4 + 3).join(" ")})`, text: this.#signed(value, index) };
+    const isSigned = mode === "signed";
     const gray = level(value, mode, range);
-    return { color: `rgb(${gray} ${gray} ${gray})`, text: levelText(value, mode, range, gray) };
+    const color = isSigned ? rgba.slice(index * 4, index * 4 + 3).join(" ") : `${gray} ${gray} ${gray}`;
+    $("#drawn-swatch").style.backgroundColor = `rgb(${color})`;
+    $("#drawn-as").textContent = isSigned ? this.#signed(value, index) : notes.levelText(value, mode, range, gray);
   }
 
   /** Signed colors stand for the mean of the channels, which may have another sign than the one that is explained. */
   #signed(value, index) {
     const { width, height, channels, data } = this.#page.result;
-    if (channels === 1) return signWord(value);
+    if (channels === 1) return notes.signWord(value);
     const mean = (data[index] + data[index + width * height] + data[index + 2 * width * height]) / 3;
     const told = _("mean of the channels: %(mean)s", { mean: number(mean, 1) });
-    return `${signWord(mean)} (${told})`;
+    return `${notes.signWord(mean)} (${told})`;
   }
 
   /** What may come a moment after an edit. */
   settle() {
     const { input, result } = this.#page;
     if (!input || !result) return;
-    const { range } = this.#drawn;
-    this.#histogram("input-levels", input, Math.min(0, measure(input).minimum), Math.max(255, measure(input).maximum));
-    this.#histogram("result-levels", result, Math.min(0, range.minimum), Math.max(255, range.maximum));
+    const { range, mode } = this.#drawn;
+    $("#levels-fact").textContent = _("%(low)s to %(high)s · mean %(mean)s", rangeOf(range));
+    if (!$("#levels").open) return;
+    this.#histogram("input-levels", input, measure(input), false);
+    this.#histogram("result-levels", result, range, mode === "signed");
   }
 
-  #histogram(id, picture, minimum, maximum) {
-    const { mean, minimum: low, maximum: high } = measure(picture);
-    $(`#${id}`).show(histogram(picture, minimum, maximum), minimum, maximum);
-    $(`#${id}-fact`).textContent = _("%(low)s to %(high)s · mean %(mean)s", {
-      low: number(low),
-      high: number(high),
-      mean: number(mean),
-    });
+  #histogram(id, picture, range, isSigned) {
+    const ends = [Math.min(0, range.minimum), Math.max(255, range.maximum)];
+    $(`#${id}`).show(histogram(picture, ...ends), ...ends, isSigned);
+    $(`#${id}-fact`).textContent = _("%(low)s to %(high)s · mean %(mean)s", rangeOf(range));
   }
 }
 
-/** What the file held that its pixels here do not show by themselves. */
-function originNotes({ width, height }, origin, { maximum }) {
-  const sizes = { original: size(origin.width, origin.height), here: size(width, height) };
-  const bits = Math.ceil(Math.log2(Math.round(maximum * 257) + 1));
-  return [
-    Number(origin.width) > width && _("Reduced here from %(original)s to %(here)s.", sizes),
-    origin.levels && origin.levels !== "8-bit" && _("Levels: %(levels)s.", { levels: origin.levels }),
-    origin.levels === "16-bit" &&
-      bits > 0 &&
-      bits <= DARK_BITS &&
-      _("It looks black, as it uses only %(bits)s of its 16 bits: “stretch the view” shows it.", { bits }),
-    profileNote(origin.profile),
-  ].filter(Boolean);
-}
-
-function profileNote(profile) {
-  if (!profile) return "";
-  return profile === "other"
-    ? _(
-        "The file has a color profile of its own; its numbers are taken as they are, so that colors look a little different here.",
-      )
-    : _(
-        "The file's colors are %(profile)s; its numbers are taken as they are, so that colors look a little paler here.",
-        { profile },
-      );
-}
-
-function stretchNote({ minimum, maximum }) {
-  return _("Seen stretched: level %(minimum)s is drawn black and %(maximum)s white.", {
-    minimum: number(minimum),
-    maximum: number(maximum),
-  });
-}
-
-/** The share of values that the display mode cuts off; `absolute` only those that are larger than 255 in size. */
-function shareCut({ data }, mode, { clippedFraction }) {
-  if (mode === "clip") return clippedFraction;
-  return mode === "absolute"
-    ? data.reduce((count, value) => count + (Math.abs(value) > 255 ? 1 : 0), 0) / data.length
-    : 0;
-}
-
-function rangeNote(ends, mode, cut) {
-  if (cut === 0) return _("Values from %(minimum)s to %(maximum)s.", ends);
-  const places = { ...ends, share: percent(cut) };
-  return mode === "absolute"
-    ? _(
-        "Values from %(minimum)s to %(maximum)s; %(share)s of them are larger than 255 in size and are clipped.",
-        places,
-      )
-    : _("Values from %(minimum)s to %(maximum)s; %(share)s of them lie outside 0 to 255 and are clipped.", places);
-}
-
-/** What the display mode makes of a value, with its numbers: "|−20| → 20", "(39 + 232) ÷ (624 + 232) · 255 ≈ 81". */
-function levelText(value, mode, { minimum, maximum }, gray) {
-  if (mode === "rescale" && maximum > minimum) {
-    const above = (point) => `(${number(point)} ${minimum < 0 ? "+" : "−"} ${number(Math.abs(minimum))})`;
-    return `${above(value)} ÷ ${above(maximum)} · 255 ≈ ${gray}`;
-  }
-  const shown = mode === "absolute" ? Math.abs(value) : value;
-  const told = shown < 0 || shown > 255 ? _("%(level)s, clipped", { level: gray }) : String(gray);
-  return mode === "absolute" ? `|${number(value)}| → ${told}` : told;
-}
-
-function signWord(value) {
-  if (value === 0) return _("zero");
-  return value < 0 ? _("negative") : _("positive");
-}
-
-function channelName(input, channel) {
-  return input.channels === 1 ? _("gray") : [_("red"), _("green"), _("blue")][channel];
-}
-
-/** "(256 + 1 + 1 − 3) / 2 + 1 = 128": how wide the result is, with its numbers. */
-export function sizeFormula(step, input, result) {
-  if (!result || step.type === "relu") return "";
-  const span = reach(step)[1];
-  const gained = margins(step)[1][0] + margins(step)[1][1];
-  const inner = `${input.width}${gained ? ` + ${gained}` : ""} − ${span}`;
-  const isExact = (input.width + gained - span) % step.stride === 0;
-  const share = `(${inner}) / ${step.stride}`;
-  return `${step.stride === 1 ? inner : isExact ? share : `⌊${share}⌋`} + 1 = ${result.width}`;
+function rangeOf({ minimum, maximum, mean }) {
+  return { low: number(minimum), high: number(maximum), mean: number(mean) };
 }

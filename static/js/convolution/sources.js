@@ -7,6 +7,7 @@ import { _ } from "../shared/i18n.js";
 import { connectPictures } from "../rooms/sources.js";
 import { connectPasting } from "./pasting.js";
 import { requestFields } from "./request.js";
+import { linkTo } from "../shared/address.js";
 
 const TEXT = _("That text is neither a picture nor a matrix of numbers for the kernel.");
 const CENTER = { x: null, y: null };
@@ -29,6 +30,7 @@ export function connectSources(page) {
   return {
     refresh() {
       offerFullSize(page);
+      $("#door").href = linkTo("classification", { sample: page.state.sample });
       pasting.refresh();
     },
   };
@@ -38,7 +40,7 @@ export function connectSources(page) {
 function offerFullSize({ origin, levels }) {
   const isReduced = Number(origin.width) > levels.width;
   $("#download-full").hidden = !isReduced || origin.width * origin.height > fullPixels;
-  $("#download-full").textContent = _("↓ from all %(size)s", { size: size(origin.width, origin.height) });
+  $("#download-full").textContent = _("↓ full size (%(size)s)", { size: size(origin.width, origin.height) });
 }
 
 /** The result up to the open step, computed by the server. */

@@ -15,7 +15,7 @@ export class WindowPlayer extends HTMLElement {
   #count = 1;
   #index = 0;
   #playing = null;
-  #play = h("button", { class: "button icon", type: "button", onclick: () => this.toggle() });
+  #play = h("button", { class: "button icon play", type: "button", onclick: () => this.toggle() });
   #scrub = h("input", {
     type: "range",
     min: 0,

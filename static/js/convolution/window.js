@@ -1,8 +1,9 @@
-// Moves the window: by hovering, by arrow keys, by the player.
+// Moves the window: by hovering, by a finger, by arrow keys, by the player, and once by itself.
 
 import "./window-player.js";
 import { _ } from "../shared/i18n.js";
 import { before, pace, reach } from "../shared/steps.js";
+import { close, isOpening, open } from "./stage/opening.js";
 
 const $ = (selector) => document.querySelector(selector);
 
@@ -16,9 +17,50 @@ export function connectWindow(page) {
       hold(!isHeld && pointerType !== "touch"); // a finger does not hover, so there is nothing to hold against
     });
   }
-  hold(page.state.x !== null && page.state.y !== null);
+  hold(page.isPlaced);
   $("#player").addEventListener("position", ({ detail }) => play(page, detail));
+  $("#thumb-play").addEventListener("click", () => $("#player").toggle());
+  $("#next-place").addEventListener("click", ({ target }) => {
+    $("#result").reveal(null);
+    hold(true);
+    page.moveTo(Number(target.dataset.x), Number(target.dataset.y));
+  });
+  connectLooks(page);
+  addEventListener("resize", () => page.redraw());
   return { refresh: () => refresh(page) };
+}
+
+/** The window slides over the picture to where the result is strongest. */
+export function slideOnce(page) {
+  const goal = { x: page.state.x, y: page.state.y };
+  open({
+    goal,
+    width: page.result.width,
+    show(x, y, painted) {
+      $("#result").reveal(painted.row * page.result.width + painted.column, painted.band);
+      page.pass(x, y);
+    },
+    end() {
+      $("#result").reveal(null);
+      page.moveTo(goal.x, goal.y);
+    },
+  });
+}
+
+/** Which weight goes with which product. A flipped kernel meets the picture turned. */
+function connectLooks(page) {
+  const turned = (place) => {
+    if (!place || !page.step.flip) return place;
+    const { matrix } = page.step;
+    return { row: matrix.length - 1 - place.row, column: matrix[0].length - 1 - place.column };
+  };
+  const follow = (detail, other) => {
+    const [own, its] = other === "kernel" ? [turned(detail), detail] : [detail, turned(detail)];
+    $("#kernel").look(own);
+    $("#products").look(its);
+  };
+  $("#kernel").addEventListener("look", ({ detail }) => follow(detail, "products"));
+  $("#products").addEventListener("look", ({ detail }) => follow(detail, "kernel"));
 }
 
 // A window that a click or a link has put somewhere stays there while the mouse goes on.
@@ -26,9 +68,8 @@ let isHeld = false;
 
 function hold(held) {
   isHeld = held;
-  $("#hold").textContent = held
-    ? _("held; click a picture to let it go")
-    : _("move with the mouse or the arrow keys; a click holds it");
+  $("#hold").hidden = !held;
+  $("#hold").textContent = _("Pinned. Click to unpin");
 }
 
 function hover(page, x, y) {
@@ -36,7 +77,7 @@ function hover(page, x, y) {
 }
 
 function moveByHand(page, x, y) {
-  if ($("#player").isPlaying || !page.result) return;
+  if ($("#player").isPlaying || isOpening() || !page.result) return;
   $("#result").reveal(null);
   page.moveTo(x, y);
 }
@@ -44,9 +85,9 @@ function moveByHand(page, x, y) {
 function moveBy(page, { x, y }) {
   const { state, result } = page;
   if (!result) return;
-  const now = [state.x ?? Math.floor(result.width / 2), state.y ?? Math.floor(result.height / 2)];
+  close();
   $("#player").pause();
-  moveByHand(page, now[0] + x, now[1] + y);
+  moveByHand(page, state.x + x, state.y + y);
 }
 
 /** The result pixel whose window has its center nearest to this pixel of the input. */

@@ -39,6 +39,14 @@ export class Address {
     return this.#fields.find((field) => field.name === name);
   }
 
+  /** The names of the fields that a query says something of. */
+  said(search) {
+    const query = new URLSearchParams(search);
+    return this.#fields
+      .filter(({ name, also }) => [name, ...also].some((key) => query.has(key)))
+      .map(({ name }) => name);
+  }
+
   /** The state that a query describes. */
   read(search, known) {
     const query = new URLSearchParams(search);

@@ -149,7 +149,8 @@ function name(step) {
   return { relu: _("the larger of it and 0"), max_pool: _("the largest"), average_pool: _("the mean") }[step.type];
 }
 
-function sumLine(step, kernel, patch, sum, value, digits) {
+/** The sum as the lecture writes it, in one line; products with a weight of zero are left out. */
+export function sumLine(step, kernel, patch, sum, value, digits) {
   const list = patch.flat().map((level) => number(level, digits));
   const is = [...patch.flat(), ...(kernel ?? []).flat()].some((shown) => isRounded(shown, digits)) ? "≈" : "=";
   const result = number(value, digits);

@@ -51,9 +51,8 @@ def test_the_kernels_are_listed_with_the_lectures_numbers(client: TestClient) ->
     assert len(kernels) >= 20
     for name, (matrix, divisor) in LECTURE.items():
         assert (kernels[name]["matrix"], kernels[name]["divisor"]) == (matrix, divisor)
-    assert all(
-        set(kernel) == {"name", "matrix", "divisor", "family", "title", "description"} for kernel in kernels.values()
-    )
+    fields = {"name", "matrix", "divisor", "family", "title", "use", "description"}
+    assert all(set(kernel) == fields for kernel in kernels.values())
 
 
 def test_titles_of_kernels_follow_the_language(client: TestClient) -> None:
