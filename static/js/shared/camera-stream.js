@@ -17,17 +17,17 @@ export class CameraStream extends EventTarget {
   #turn = 0;
   #taken = null; // resolves when the last frame was
   #take;
-  #wish;
+  #isSquare;
+  #isMirror;
 
   /**
-   * `take({width, height, data, canvas})`, data in RGBA, may be async. Frames have `side` pixels on their longest side;
-   * the middle square of what the camera sees, or all of it. A mirror shows right what one moves to the right; a camera
-   * that looks away from the visitor is none, and letters want none.
+   * `take({width, height, data, canvas})`, data in RGBA, may be async. Frames have `side` pixels on their longest side
+   * (another may be set at any time); the middle square of what the camera sees, or all of it. A mirror shows at the
+   * right what moves to the right; a camera that looks away from the visitor is none, and letters want none.
    */
   constructor(take = null, { side = 256, isSquare = true, isMirror = true } = {}) {
     super();
-    this.#take = take;
-    this.#wish = { side, isSquare, isMirror };
+    [this.#take, this.side, this.#isSquare, this.#isMirror] = [take, side, isSquare, isMirror];
     document.addEventListener("visibilitychange", () => this.#look());
     addEventListener("pagehide", () => this.stop());
   }
@@ -37,7 +37,7 @@ export class CameraStream extends EventTarget {
     if (this.state === "on" || this.state === "asking") return;
     const turn = this.#begin("asking");
     try {
-      const media = await open(this.#wish.side);
+      const media = await open(this.side);
       if (turn !== this.#turn) return release(media);
       await this.#show(media);
     } catch (error) {
@@ -92,16 +92,21 @@ export class CameraStream extends EventTarget {
   }
 
   async #run(turn) {
-    while (turn === this.#turn) {
-      await nextFrame(this.video);
-      if (turn === this.#turn) await this.#hand(this.video);
+    try {
+      while (turn === this.#turn) {
+        await nextFrame(this.video);
+        if (turn === this.#turn) await this.#hand(this.video);
+      }
+    } catch (error) {
+      this.stop();
+      throw error;
     }
   }
 
   async #hand(source) {
     await this.#taken;
     if (source === this.video && this.state !== "on") return;
-    const canvas = this.#drawn(this.#canvas, this.#wish.side, source);
+    const canvas = this.#drawn(this.#canvas, this.side, source);
     const { width, height } = canvas;
     const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
     this.#taken = Promise.resolve(this.#take?.({ width, height, data, canvas }));
@@ -110,22 +115,21 @@ export class CameraStream extends EventTarget {
 
   /** `canvas` with what `source` shows: cut, mirrored and at most `side` pixels long. */
   #drawn(canvas, side, source = this.video) {
-    const { isSquare } = this.#wish;
     const [width, height] = [source.videoWidth ?? source.width, source.videoHeight ?? source.height];
-    const [w, h] = isSquare ? Array(2).fill(Math.min(width, height)) : [width, height];
+    const [w, h] = this.#isSquare ? Array(2).fill(Math.min(width, height)) : [width, height];
     const scale = Math.min(1, side / Math.max(w, h));
     const [right, bottom] = [w, h].map((length) => Math.max(1, Math.round(length * scale)));
     if (canvas.width !== right || canvas.height !== bottom) Object.assign(canvas, { width: right, height: bottom });
     const context = canvas.getContext("2d", { willReadFrequently: true });
-    const isTurned = source === this.video && this.#isMirror();
+    const isTurned = source === this.video && this.#isTurned;
     context.setTransform(isTurned ? -1 : 1, 0, 0, 1, isTurned ? right : 0, 0);
     context.drawImage(source, (width - w) / 2, (height - h) / 2, w, h, 0, 0, right, bottom);
     return canvas;
   }
 
-  #isMirror() {
+  get #isTurned() {
     const facing = this.#media?.getVideoTracks()[0]?.getSettings().facingMode;
-    return this.#wish.isMirror && facing !== "environment";
+    return this.#isMirror && facing !== "environment";
   }
 
   #look() {
