@@ -1,6 +1,6 @@
 """The camera as a stream, with Chromium's fake device: what comes, what is dropped, and when the light goes off."""
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Open
 from tests.browser.hidden import hide, lights, watch_lights
@@ -182,3 +182,17 @@ def test_an_address_without_https_says_what_to_do(open_page: Open) -> None:
 
     assert "https" in page.evaluate("window.camera.sentence")
     assert lights(page) == 0
+
+
+def test_a_picture_is_taken_with_the_camera(open_page: Open) -> None:
+    page = open_page("/")
+
+    page.click("#camera")
+    expect(page.locator("camera-shot .primary")).to_be_enabled()
+    expect(page.locator("camera-shot video")).to_have_js_property("paused", False)
+    expect(page.locator("camera-shot video")).not_to_have_js_property("videoWidth", 0)
+    page.click("camera-shot .primary")
+
+    page.wait_for_function("() => localStorage.getItem('picture') === 'own'")
+    expect(page.locator("camera-shot")).to_be_hidden()
+    expect(page.locator("#problem")).to_be_hidden()

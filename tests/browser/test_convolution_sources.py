@@ -57,19 +57,6 @@ def test_a_picture_is_drawn(open_page: Open) -> None:
     assert drawn[20, 64].tolist() == [0, 0, 0]
 
 
-def test_a_picture_is_taken_with_the_camera(open_page: Open) -> None:
-    page = open_page()
-
-    page.click("#camera")
-    expect(page.locator("camera-shot .primary")).to_be_enabled()
-    expect(page.locator("camera-shot video")).to_have_js_property("paused", False)
-    expect(page.locator("camera-shot video")).not_to_have_js_property("videoWidth", 0)
-    page.click("camera-shot .primary")
-
-    expect(page.locator("#input-fact")).not_to_contain_text("256 × 256")
-    expect(page.locator("#problem")).to_be_hidden()
-
-
 def test_a_sample_is_chosen_from_the_gallery(open_page: Open) -> None:
     page = open_page()
     before = pixels(page, "#input")

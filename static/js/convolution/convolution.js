@@ -11,6 +11,7 @@ import { connectCode } from "./code.js";
 import { connectControls } from "./controls.js";
 import { connectExamples } from "./examples.js";
 import { connectLearning } from "./learning.js";
+import { connectLive } from "./live.js";
 import { connectSources } from "./sources.js";
 import { connectPhone } from "./phone.js";
 import { connectShortcuts } from "./shortcuts.js";
@@ -23,6 +24,7 @@ import { strongest } from "./stage/strongest.js";
 const PARTS = [
   connectControls,
   connectSources,
+  connectLive,
   connectChain,
   connectWindow,
   connectLearning,
@@ -91,6 +93,8 @@ class ConvolutionPage {
    * the present one stays.
    */
   async take(source, patch = {}) {
+    if (source.again) return this.#again(source, patch);
+    for (const part of this.#parts) part?.stop?.();
     const reading = (this.#reading += 1);
     const isTaken = await this.attempt(async () => {
       const { size, color } = { ...this.state, ...patch };
@@ -104,6 +108,27 @@ class ConvolutionPage {
     });
     this.change({});
     return isTaken;
+  }
+
+  /** A frame of the camera: the picture until the next comes, or another is taken. */
+  follow(levels, source) {
+    this.#reading += 1;
+    [this.source, this.origin, this.levels] = [source, {}, levels];
+    this.bench.put(levels);
+    this.#screen.newPicture();
+    this.change({});
+  }
+
+  /** The camera's frames, in another size or color. */
+  #again(source, patch) {
+    Object.assign(this.state, patch);
+    this.change({});
+    return source.again();
+  }
+
+  /** The picture for the server: a running camera is paused first. */
+  async still() {
+    return this.source.still ? this.source.still() : this.source;
   }
 
   #firstPicture() {

@@ -38,14 +38,15 @@ function isOutdated(page) {
 
 async function open(page) {
   const { step, state } = page;
-  const { picture } = page.bench;
   if (state.at > 0 || step.type !== "convolution") return;
   $("#learn").disabled = true;
   await page.attempt(async () => {
+    const source = await page.still();
+    const { picture } = page.bench;
     const { kernel, flip } = nameStep(step, page.kernels);
     const side = step.matrix.length;
     const twin = kernel && !flip ? { kernel } : { matrix: applied(step), divisor: step.divisor };
-    const fit = await fitKernel(page.source, { ...twin, size: side, max_side: state.size, color: state.color });
+    const fit = await fitKernel(source, { ...twin, size: side, max_side: state.size, color: state.color });
     page.change({ open: [...new Set([...state.open, "learn"])] });
     if (page.bench.picture !== picture) return;
     learned = lesson(page);

@@ -19,5 +19,5 @@ export function connectPhone(page) {
     currentTarget.setAttribute("aria-pressed", String(isOn));
     page.redraw();
   });
-  $("#thumb-camera").addEventListener("click", () => $("#camera").click());
+  $("#thumb-camera").addEventListener("click", () => $("#live").click());
 }

@@ -46,7 +46,7 @@ function offerFullSize({ origin, levels }) {
 /** The result up to the open step, computed by the server. */
 async function save(page, fields) {
   await page.attempt(async () => {
-    const file = await download(page.source, { ...requestFields(page), ...fields });
+    const file = await download(await page.still(), { ...requestFields(page), ...fields });
     const link = h("a", { href: URL.createObjectURL(file), download: `convolved.${fields.format}` });
     link.click();
     URL.revokeObjectURL(link.href);

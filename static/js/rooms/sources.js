@@ -44,7 +44,7 @@ export function connectPictures(samples, accept, { read = () => false, textHint 
   addEventListener("paste", (event) => takePaste(event, take, words));
   $("#draw")?.addEventListener("click", () => $("#drawing").showModal());
   $("#drawing").addEventListener("drawn", ({ detail }) => detail && take({ file: detail, isDrawn: true }));
-  $("#camera").addEventListener("click", () => {
+  $("#camera")?.addEventListener("click", () => {
     $("#photo").showModal();
     $("camera-shot").start();
   });

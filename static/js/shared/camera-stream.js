@@ -45,12 +45,16 @@ export class CameraStream extends EventTarget {
     }
   }
 
-  /** The light goes off; the frame that is frozen is handed over once more, so that what is seen is what is kept. */
+  /**
+   * The light goes off; the frame that is frozen is handed over once more, and again if asked, so that what is seen is
+   * what is kept.
+   */
   async pause() {
-    if (this.state !== "on") return;
-    this.#still = this.#drawn(document.createElement("canvas"), Infinity);
-    this.#begin("paused");
-    await this.#hand(this.#still);
+    if (this.state === "on") {
+      this.#still = this.#drawn(document.createElement("canvas"), Infinity);
+      this.#begin("paused");
+    }
+    if (this.#still) await this.#hand(this.#still);
   }
 
   stop(sentence = "") {
@@ -95,7 +99,9 @@ export class CameraStream extends EventTarget {
     try {
       while (turn === this.#turn) {
         await nextFrame(this.video);
+        const begun = performance.now();
         if (turn === this.#turn) await this.#hand(this.video);
+        await rest((performance.now() - begun) / 2); // whoever clicks is heard also where a frame takes long
       }
     } catch (error) {
       this.stop();
@@ -148,6 +154,10 @@ function open(side) {
 
 function release(media) {
   for (const track of media.getTracks()) track.stop();
+}
+
+function rest(milliseconds) {
+  return new Promise((done) => setTimeout(done, milliseconds));
 }
 
 /** Resolves when `video` shows another frame. */

@@ -4,6 +4,7 @@
 import { emit, h, paint } from "../../shared/dom.js";
 import { _ } from "../../shared/i18n.js";
 
+const AT_ONCE = 2; // of a camera's frames more would cost the next frame
 const LECTURE = 7; // as the server lists them
 const FIRST = ["sobel-x", "sobel-y", "emboss", "motion-blur", "line-45"];
 
@@ -11,6 +12,10 @@ export class KernelRail extends HTMLElement {
   #kernels = [];
   #tiles = new Map();
   #chosen = null;
+  #thumbnail = null;
+  #left = 0; // to be drawn, from #next on
+  #next = 0;
+  #drawing = null;
 
   set kernels(kernels) {
     this.#kernels = kernels;
@@ -70,9 +75,20 @@ export class KernelRail extends HTMLElement {
     );
   }
 
-  /** `thumbnail(kernel)` gives {picture, rgba} for each kernel. */
+  /** `thumbnail(kernel)` gives {picture, rgba} for each kernel: some a frame, so that no frame waits for all. */
   draw(thumbnail) {
-    for (const kernel of this.#kernels) this.#paint(kernel.name, thumbnail(kernel));
+    this.#thumbnail = thumbnail;
+    this.#left = this.#kernels.length;
+    this.#drawing ??= requestAnimationFrame(() => this.#drawSome());
+  }
+
+  #drawSome() {
+    for (let count = 0; count < AT_ONCE && this.#left > 0; count += 1, this.#left -= 1) {
+      const kernel = this.#kernels[this.#next];
+      this.#next = (this.#next + 1) % this.#kernels.length;
+      if (!this.#isEdited || kernel.name !== this.#chosen) this.#paint(kernel.name, this.#thumbnail(kernel));
+    }
+    this.#drawing = this.#left > 0 ? requestAnimationFrame(() => this.#drawSome()) : null;
   }
 
   /**
