@@ -189,23 +189,29 @@ def _someone_elses(server: str) -> dict[str, list[dict[str, object]]]:
     return {"runs": [run | {"mine": False} for run in runs]}
 
 
-def test_the_theater_plays_both_and_compares_the_measured_gaps(open_page: Open, server: str) -> None:
+def test_overfitting_trains_both_and_compares_what_was_measured(open_page: Open, server: str) -> None:
     page = open_page(address({"learning_rate": 0.02}))
 
     tab(page, "overfitting")
+    expect(page.locator("[name=cure]").first).to_have_value("more-pictures")
     page.check("[name=cure][value=l2]")
     page.fill("#few", "60")
     page.fill("#few-epochs", "25")
     page.click("#play")
-    expect(page.locator("#verdict")).to_contain_text("The validation loss ends above the training loss")
+    expect(page.locator("#verdict")).to_contain_text("points")
     page.wait_for_url(re.compile("compare="))
     ids = [opened(page) or "", page.url.split("compare=")[1][:16]]
     plain, cured = (tell(server, run) for run in ids)
 
-    gaps = [run["history"][-1]["validation_loss"] - run["history"][-1]["train_loss"] for run in (plain, cured)]
-    said = numbers(page.inner_text("#verdict"))
-    assert said[0] == pytest.approx(gaps[0], abs=0.006)
-    assert said[1] == pytest.approx(gaps[1], abs=0.006)
+    last = [run["history"][-1] for run in (plain, cured)]
+    shares = [100 * row["validation_accuracy"] for row in last]
+    gaps = [100 * (row["train_accuracy"] - row["validation_accuracy"]) for row in last]
+    shown = [numbers(page.inner_text(place))[0] for place in ("#plain-share", "#cured-share")]
+    assert shown == pytest.approx(shares, abs=0.51)
+    told, narrowed = page.inner_text("#verdict").split(" with L2 0.03. ")
+    assert numbers(told) == pytest.approx(shares, abs=0.51)
+    assert numbers(narrowed) == pytest.approx(gaps, abs=0.51)
+    assert narrowed.startswith("Here the remedy did not narrow the gap") == (gaps[1] >= gaps[0])
     assert cured["pair"] == ids[0]
     differing = {key for key, value in plain["training"].items() if value != cured["training"][key]}
     assert differing == {"l2"}

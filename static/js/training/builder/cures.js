@@ -7,7 +7,7 @@ import { countNorms, dropoutRate, withDropout, withNorms, withoutNorms } from ".
 import { TRAINING } from "./hyperparameters.js";
 import { differences } from "./differences.js";
 
-const MORE = 4; // times as many pictures, where more pictures are the remedy
+const MORE = 5; // times as many pictures, where more pictures are the remedy
 const NONE = {
   l1: 0,
   l2: 0,
@@ -20,10 +20,18 @@ const NONE = {
 const SICK = ["overfits", "few-shapes"]; // recipes that have no remedy; e.g. overfits-dropout has one
 
 /**
- * Each remedy by the end of its recipe's name: its title, and what it changes in {network, training} where no recipe
- * says.
+ * Each remedy by the end of its recipe's name, the strongest first: its title, and what it changes in
+ * {network, training} where no recipe says.
  */
 export const CURES = {
+  "more-pictures": {
+    title: () => _("more pictures"),
+    apply: ({ training }) => ({ training: { ...training, train_limit: training.train_limit * MORE } }),
+  },
+  augmentation: {
+    title: () => _("augmentation"),
+    apply: ({ training }) => ({ training: { ...training, augmentation: ["flip", "shift"] } }),
+  },
   dropout: { title: () => _("dropout"), apply: ({ network }) => ({ network: withDropout(network, 0.7) }) },
   l2: { title: () => "L2", apply: ({ training }) => ({ training: { ...training, l2: 0.03 } }) },
   l1: { title: () => "L1", apply: ({ training }) => ({ training: { ...training, l1: 0.001 } }) },
@@ -31,14 +39,6 @@ export const CURES = {
   "batch-normalization": {
     title: () => _("batch normalization"),
     apply: ({ network }) => ({ network: withNorms(network) }),
-  },
-  augmentation: {
-    title: () => _("augmentation"),
-    apply: ({ training }) => ({ training: { ...training, augmentation: ["flip", "shift"] } }),
-  },
-  "more-pictures": {
-    title: () => _("more pictures"),
-    apply: ({ training }) => ({ training: { ...training, train_limit: training.train_limit * MORE } }),
   },
   "early-stopping": {
     title: () => _("early stopping"),

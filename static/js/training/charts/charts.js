@@ -19,7 +19,7 @@ const KINDS = ["live", "train", "validation"];
 const $ = (selector) => document.querySelector(selector);
 
 /** Each chart: the live field, its two fields of the history, and how its numbers are written. */
-const CHARTS = {
+export const CHARTS = {
   loss: { live: "loss", train: "train_loss", validation: "validation_loss", digits: 3 },
   accuracy: { live: "accuracy", train: "train_accuracy", validation: "validation_accuracy", digits: 3, top: 1 },
 };
@@ -109,7 +109,7 @@ function drawAll(page, view) {
 }
 
 /** Room for the large numbers where the curves end at the right edge. */
-function roomFor({ top }) {
+export function roomFor({ top }) {
   const isNarrow = matchMedia("(max-width: 720px)").matches;
   const isClass = "class" in document.documentElement.dataset;
   return isNarrow ? (top ? 112 : 100) : isClass ? 220 : 168;
@@ -136,7 +136,7 @@ function rowsUntil({ state, run }, { epochs, snapshots }) {
 }
 
 /** {x, ends: [{kind, y, text, name, note}], gap} of an epoch's row, or null. */
-function endsOf(row, chart, { zoom }) {
+export function endsOf(row, chart, { zoom }) {
   if (!row || (zoom && (row.epoch < zoom[0] || row.epoch > zoom[1]))) return null;
   const written = chart.top ? wholePercent : (value) => fixed(value, 2);
   const ends = [
@@ -181,7 +181,7 @@ function curveOf(view, feed, chart, name, kind) {
 }
 
 /** The gap is shaded where validation is worse than training; where it is better there is none. */
-function shadeOf({ feed }, chart) {
+export function shadeOf({ feed }, chart) {
   const rows = feed.epochs.filter((row) => Number.isFinite(row[chart.validation]) && Number.isFinite(row[chart.train]));
   const worse = chart.top ? Math.min : Math.max;
   return {
@@ -194,7 +194,7 @@ function shadeOf({ feed }, chart) {
 }
 
 /** What a network that guesses gets: every class has the same probability. */
-function guessing(classes, name) {
+export function guessing(classes, name) {
   return { y: name === "loss" ? Math.log(classes) : 1 / classes, text: _("guessing") };
 }
 

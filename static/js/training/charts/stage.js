@@ -1,158 +1,147 @@
-// The theater's stage: both runs' losses side by side on one scale, their gaps, and what the measured gaps say at the
-// end.
+// The pair of the overfitting tab: both runs' accuracy side by side on one scale, with their gaps, and at the end what
+// was measured as two large numbers and a sentence.
 
+import "./chart-ends.js";
+import "./run-chart.js";
+import { CHARTS, endsOf, guessing, roomFor, shadeOf } from "./charts.js";
 import { LiveCurve, axisEnd, epochCurve, join } from "./curves.js";
-import { number, percentFine } from "../../shared/format.js";
-import { gapSentence, measureGap } from "./gap.js";
+import { number, percent } from "../../shared/format.js";
+import { measureGap } from "./gap.js";
+import { say } from "../../shared/dom.js";
 import { dropoutRate } from "../builder/network-remedies.js";
 import { _ } from "../../shared/i18n.js";
-import { colorOf, curveToken, lookOf, tokenOf } from "./colors.js";
-import { progressLine, share, stateSentence, stateTitle, titleOf } from "./words.js";
+import { curveToken, lookOf } from "./colors.js";
+import { progressLine, stateSentence, stateTitle, titleOf } from "./words.js";
 
-const SMALL = 0.1; // nats: less is hardly a gap
+const SMALL = 0.05; // of accuracy: less is hardly a gap
 const SMOOTHING = 0.7;
 const KINDS = ["live", "train", "validation"];
+const ACCURACY = CHARTS.accuracy;
 const $ = (selector) => document.querySelector(selector);
 const curves = new WeakMap();
 
-/** Shows the pair among the runs that are drawn, if there is one; what is to be said of it is given back. */
-export function showStage(page) {
+/**
+ * Shows the pair among the runs that are drawn, else two empty charts of that many `epochs` with these `titles`; what
+ * is to be said of it is given back.
+ */
+export function showStage(page, titles, epochs) {
   const pair = pairOf(page);
-  $("#stage").hidden = !pair;
-  if (!pair) return "";
-  const high = Math.max(
-    0,
-    ...pair.flatMap(({ feed }) =>
-      feed.epochs.flatMap((row) => [row.train_loss, row.validation_loss ?? 0]).filter(Number.isFinite),
-    ),
-  );
-  const end = Math.max(...pair.map(({ run, feed }) => axisEnd(feed.epochs.at(-1)?.epoch ?? 0, run.epochs)));
-  pair.forEach((act, place) => showAct(act, $(`#act-${place}`), end, high));
-  return verdict(pair);
+  const end = pair
+    ? Math.max(...pair.map(({ run, feed }) => axisEnd(feed.epochs.at(-1)?.epoch ?? 0, run.epochs)))
+    : epochs;
+  titles.forEach((title, place) => showAct(pair?.[place] ?? null, $(`#act-${place}`), title, end));
+  const measured = pair && pair.every(({ feed }) => feed.hasEnded) ? measure(pair) : null;
+  showShares(measured);
+  return pair ? (measured ? verdict(pair, measured) : waiting(pair)) : "";
+}
+
+/** The large numbers follow their charts. */
+export function connectStage() {
+  for (const box of document.querySelectorAll(".act-box"))
+    box.querySelector("run-chart").addEventListener("drawn", () => box.querySelector("chart-ends").place());
 }
 
 /** [without, with]: two drawn runs of which the second names the first. */
 function pairOf({ shown, feeds }) {
   const cured = shown.find(({ pair }) => pair && shown.some(({ id }) => id === pair));
   if (!cured) return null;
-  const acts = [shown.find(({ id }) => id === cured.pair), cured].map((run) => ({
-    run,
-    feed: feeds.get(run.id),
-    token: tokenOf(shown.indexOf(run)),
-    color: colorOf(shown.indexOf(run)),
-  }));
+  const acts = [shown.find(({ id }) => id === cured.pair), cured].map((run) => ({ run, feed: feeds.get(run.id) }));
   return acts.every(({ feed }) => feed) ? acts : null;
 }
 
-function showAct({ run, feed, token, color }, element, end, high) {
-  const title = titleOf(run);
-  element.querySelector(".act-name").textContent = title;
-  element.querySelector(".act-name").style.color = color;
-  element.querySelector(".act-fact").textContent = progressLine(run, feed) || stateTitle(run.state);
-  element.querySelector(".act-told").textContent =
-    run.state === "queued" ? stateSentence(run, feed) : gapSentence(feed.epochs);
-  element.querySelector("run-chart").show({
+function showAct(act, element, title, end) {
+  const [chart, ends] = ["run-chart", "chart-ends"].map((name) => element.querySelector(name));
+  const feed = act?.feed;
+  const row = feed?.epochs.at(-1);
+  const shown = endsOf(row, ACCURACY, { zoom: null });
+  const [name, told] = [act ? titleOf(act.run) : title, row ? toldOf(shown) : ""];
+  element.querySelector(".act-name").textContent = name;
+  element.querySelector(".act-fact").textContent = act ? progressLine(act.run, feed) || stateTitle(act.run.state) : "";
+  element.querySelector(".act-told").textContent = act?.run.state === "queued" ? stateSentence(act.run, feed) : told;
+  chart.show({
     data: join(KINDS.map((kind) => curveOf(feed, kind))),
-    lines: KINDS.map((kind) => ({ run: 0, kind: lookOf(kind, feed), token: curveToken(0, kind) })),
-    names: [{ title, token }],
-    shades: [shadeOf(feed)],
+    lines: KINDS.map((kind) => ({ run: 0, kind: feed ? lookOf(kind, feed) : kind, token: curveToken(0, kind) })),
+    names: [{ title: name, token: curveToken(0, "train") }],
+    shades: feed ? [shadeOf({ feed }, ACCURACY)] : [],
     marks: [],
-    label: `${_("Loss")}: ${title}. ${gapSentence(feed.epochs)}`,
+    levels: act ? [guessing(act.run.classes.length, "accuracy")] : [],
+    label: `${_("Accuracy")}: ${name}. ${told}`,
+    empty: act
+      ? _("The first point comes with the first batch.")
+      : _("Press Train both: the curves draw themselves here."),
     zoom: null,
     isLog: false,
-    top: null,
+    top: 1,
     digits: 3,
+    room: roomFor(ACCURACY),
     end,
-    high,
   });
+  ends.show(chart, shown);
+}
+
+/** "training 100%, validation 28%", as the large numbers say it. */
+function toldOf(shown) {
+  return shown ? shown.ends.map(({ name, text }) => `${name} ${text}`).join(", ") : "";
 }
 
 function curveOf(feed, kind) {
-  if (kind !== "live") return epochCurve(feed.epochs, `${kind}_loss`);
-  if (!curves.has(feed)) curves.set(feed, new LiveCurve("loss"));
+  if (!feed) return { xs: [], ys: [] };
+  if (kind !== "live") return epochCurve(feed.epochs, ACCURACY[kind]);
+  if (!curves.has(feed)) curves.set(feed, new LiveCurve("accuracy"));
   return curves.get(feed).update(feed, SMOOTHING);
 }
 
-function shadeOf(feed) {
-  const rows = feed.epochs.filter(
-    ({ train_loss: loss, validation_loss: other }) => Number.isFinite(loss) && Number.isFinite(other),
-  );
-  const measured = measureGap(feed.epochs);
-  const name = measured && _("gap: %(gap)s", { gap: number(measured.gap, 2) });
-  return {
-    token: "--second",
-    xs: rows.map(({ epoch }) => epoch),
-    low: rows.map((row) => row.train_loss),
-    high: rows.map((row) => Math.max(row.train_loss, row.validation_loss)),
-    name,
-  };
+/** Both runs' {validation, gap}, in shares of 1, of the weights that are kept; null where one has none. */
+function measure(pair) {
+  const rows = pair.map(keptRow);
+  return rows.every((row) => Number.isFinite(row?.validation_accuracy))
+    ? rows.map((row) => ({ validation: row.validation_accuracy, gap: row.train_accuracy - row.validation_accuracy }))
+    : null;
 }
 
-/** One sentence that compares what was measured, once both have ended; until then, what is waited for. */
-function verdict([plain, cured]) {
-  if (![plain, cured].every(({ feed }) => feed.hasEnded)) return waiting([plain, cured]);
-  const [before, after] = [plain, cured].map(keptGap);
-  if (!before || !after) return _("One of the two ended before its first epoch: there is nothing to compare.");
-  const shares = [plain, cured].map(shareOf);
-  const values = {
-    remedy: titleOf(cured.run),
-    before: number(before.gap, 2),
-    after: number(after.gap, 2),
-    plain: share(shares[0]),
-    cured: share(shares[1]),
-  };
-  const told = _(
-    "The validation loss ends above the training loss: by %(before)s without a remedy, by %(after)s with %(remedy)s. Of the validation pictures %(plain)s and %(cured)s are told right.",
-    values,
-  );
-  return [told, judgement(before.gap, after.gap, shares), caveat(cured.run)].filter(Boolean).join(" ");
+/** With early stopping the best epoch's row, else the last one. */
+function keptRow({ run, feed }) {
+  const best = run.training.early_stopping ? measureGap(feed.epochs)?.best : null;
+  return feed.epochs.find(({ epoch }) => epoch === best) ?? feed.epochs.at(-1);
 }
 
-function judgement(before, after, [plain, cured]) {
+function showShares(measured) {
+  $("#verdict-box").hidden = !measured;
+  ["#plain-share", "#cured-share"].forEach((place, index) =>
+    say($(place), measured ? percent(measured[index].validation) : ""),
+  );
+}
+
+/** What was measured, in three sentences at most. */
+function verdict([, { run }], [plain, cured]) {
+  const told = _("Validation accuracy: %(plain)s without a remedy, %(cured)s with %(remedy)s.", {
+    plain: percent(plain.validation),
+    cured: percent(cured.validation),
+    remedy: titleOf(run),
+  });
+  return [told, judgement(plain.gap, cured.gap), caveat(run)].filter(Boolean).join(" ");
+}
+
+function judgement(before, after) {
   if (before < SMALL) return _("There was hardly a gap to narrow: fewer pictures or more epochs would show more.");
-  if (after >= before) return _("Here the remedy did not narrow the gap.");
-  const narrower =
-    after > 0
-      ? _("The gap is %(share)s smaller", { share: percentFine((before - after) / before) })
-      : _("The gap is gone");
-  if (cured >= plain) return `${narrower}, ${_("and new pictures are recognized no worse.")}`;
-  const cost = _(
-    "but new pictures are recognized less well: this much of the remedy, or so few epochs, cost more than they help.",
-  );
-  return `${narrower}, ${cost}`;
+  const gaps = { before: number(before * 100, 0), after: number(Math.max(0, after) * 100, 0) };
+  return after < before
+    ? _("The gap between training and validation falls from %(before)s to %(after)s points.", gaps)
+    : _("Here the remedy did not narrow the gap: %(before)s points without, %(after)s with.", gaps);
 }
 
-/** Some remedies make learning harder, and the training loss is measured while they do. */
+/** Some remedies make learning harder, and training accuracy is measured while they do. */
 function caveat({ network, training }) {
   if (dropoutRate(network))
-    return _(
-      "Part of it is the way of measuring: the training loss is taken while units are dropped, the validation loss with all of them.",
-    );
+    return _("Part of it is the way of measuring: training accuracy is taken while units are dropped.");
   return training.augmentation.length
-    ? _("Part of it is the way of measuring: the training loss is taken on the changed pictures, which are harder.")
+    ? _("Part of it is the way of measuring: training accuracy is taken on the changed pictures, which are harder.")
     : "";
 }
 
-/** The gap of the weights that are kept: with early stopping those of the best epoch, else the last ones. */
-function keptGap({ run, feed }) {
-  const rows = feed.epochs;
-  const measured = measureGap(rows);
-  return measured && run.training.early_stopping
-    ? measureGap(rows.filter(({ epoch }) => epoch <= measured.best))
-    : measured;
-}
-
-function shareOf({ run, feed }) {
-  const best = run.training.early_stopping ? measureGap(feed.epochs)?.best : null;
-  const row = feed.epochs.find(({ epoch }) => epoch === best) ?? feed.epochs.at(-1);
-  return row?.validation_accuracy ?? NaN;
-}
-
 function waiting(acts) {
+  if (acts.every(({ feed }) => feed.hasEnded))
+    return _("One of the two ended before its first epoch: there is nothing to compare.");
   const queued = acts.find(({ run }) => run.state === "queued");
-  if (!queued) return "";
-  return _(
-    "This server trains one run after the other: %(run)s is at place %(place)s of the queue, and starts by itself.",
-    { run: `“${titleOf(queued.run)}”`, place: queued.run.queue_position ?? "–" },
-  );
+  return queued ? stateSentence(queued.run, queued.feed) : "";
 }

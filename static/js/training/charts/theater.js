@@ -1,4 +1,4 @@
-// Overfitting theater: two runs of one seed on few pictures, once without and once with a remedy, side by side.
+// Overfitting: two runs of one seed on few pictures, once without and once with a remedy, side by side.
 
 import { h, say } from "../../shared/dom.js";
 import { number, parseNumber } from "../../shared/format.js";
@@ -6,7 +6,7 @@ import { _ } from "../../shared/i18n.js";
 import { learnedFrom } from "../../shared/rounding.js";
 import { CURES, cure, remediesOf, sickRecipe, sicken } from "../builder/cures.js";
 import { sentenceOf } from "../../rooms/notice.js";
-import { showStage } from "./stage.js";
+import { connectStage, showStage } from "./stage.js";
 
 const FEW = 200;
 const PASSES = 30;
@@ -16,9 +16,14 @@ const $ = (selector) => document.querySelector(selector);
 
 export function connectTheater(page) {
   fillCures();
+  connectStage();
   let [dataset, run] = [null, null];
   let refused = ""; // why the two could not be played
-  const show = () => say($("#verdict"), showStage(page) || refused);
+  const show = () => {
+    const titles = [_("without a remedy"), CURES[$("[name=cure]:checked").value].title()];
+    say($("#verdict"), showStage(page, titles, whole($("#few-epochs"), EPOCHS) ?? PASSES) || refused);
+  };
+  $("#cure-choices").addEventListener("change", show);
   $("#play").addEventListener("click", async () => {
     refused = "";
     show();
