@@ -140,7 +140,7 @@ def _listen(trainer: Trainer, console: Console, kept: Path, started: float) -> F
                     progress.epoch(event, trainer.training.epochs)
                 case Diverged():
                     raise InvalidValue(
-                        N_("The loss of step %(step)d is no number any more; a smaller learning rate may help."),
+                        N_("The loss of step %(step)d became NaN (not a number); a smaller learning rate may help."),
                         step=event.step,
                     )
                 case Finished():

@@ -84,7 +84,7 @@ def open_state(request: Request, name: str) -> Response:
     """The room of a prepared state, set up as it says; what else the address says goes along."""
     query = _short().get(name)
     if query is None:
-        raise UnknownState(N_("There is no prepared state of that name."), field="name")
+        raise UnknownState(N_("There is no experiment of that name."), field="name")
     more = f"&{request.url.query}" if request.url.query else ""
     return RedirectResponse(str(request.base_url).rstrip("/") + query + more, status_code=307)
 

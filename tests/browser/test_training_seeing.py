@@ -174,7 +174,7 @@ def test_the_second_room_says_that_a_run_is_gone(open_page: Open) -> None:
     page = open_page("/classify?model=run-0123456789abcdef", expected="404", ready="#problem:not([hidden])")
 
     expect(page.locator("#problem p")).to_contain_text("no model of that name")
-    expect(page.locator("#network-name")).to_have_text("Explain")
+    expect(page.locator("#network-name")).to_have_text("Small, to look inside")
 
 
 def test_a_network_that_diverged_has_no_answer_in_either_room_and_says_so(open_page: Open, server: str) -> None:
@@ -183,12 +183,12 @@ def test_a_network_that_diverged_has_no_answer_in_either_room_and_says_so(open_p
     run = submit(server, {"epochs": 1, "optimizer": "sgd", "learning_rate": 1e4}, network=deep, sample="cat")
     assert ended(server, run)["state"] == "diverged"
     page = open_page(f"/train?run={run}")
-    expect(page.locator("#photo-note")).to_have_text("Its answer is no number any more.")
+    expect(page.locator("#photo-note")).to_have_text("Its answer became NaN (not a number).")
 
     page.click("#other-photo > summary")
     page.click("#photo-inside")
 
-    expect(page.locator("#answer")).to_have_text(re.compile("^Its answer is no number any more"))
+    expect(page.locator("#answer")).to_have_text(re.compile("^Its answer became NaN"))
     expect(page.locator("#heat-note")).to_have_text("Where there is no answer, there is nothing to color.")
     for sight in ("#answer .bar-row", "#heat", "#heat-scale"):
         expect(page.locator(sight)).to_be_visible(visible=False)
@@ -203,7 +203,7 @@ def test_a_network_without_convolutions_says_so(open_page: Open, server: str) ->
         fold_out(page, row)
     expect(page.locator("#kernels-empty")).to_contain_text("no kernels to look at")
     expect(page.locator("#maps-empty")).to_contain_text("no convolution or pooling")
-    expect(page.locator("#confusion-empty")).to_contain_text("No pictures were put aside")
+    expect(page.locator("#confusion-empty")).to_contain_text("No pictures were held out")
     expect(page.locator("#norms")).to_be_visible()
 
 

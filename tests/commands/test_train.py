@@ -183,7 +183,7 @@ def test_a_loss_that_is_no_number_ends_it_and_leaves_no_model(tmp_path: Path) ->
     done = run("train", "--recipe", path, "--out", tmp_path / "m", "--data", tmp_path, "--optimizer", "sgd")
 
     assert done.exit_code == 2
-    assert "no number any more" in done.output
+    assert "became NaN (not a number)" in done.output
     assert not (tmp_path / "m" / "card.json").exists()
 
 

@@ -34,7 +34,7 @@ PICTURES = N_("%(title)s: %(train)s training and %(test)s test pictures")
 SHIPPED_TITLES = (
     N_("Best"),
     N_("Digits"),
-    N_("Explain"),
+    N_("Small, to look inside"),
     N_("Photos"),
 )  # of models/*/recipe.json, where nothing can be marked
 _LOSS_OF_HALF = 1e-3  # most that float16 may add to the validation loss, in nats

@@ -126,7 +126,7 @@ def _unit(parts: Iterator[Pixels]) -> tuple[float, float]:
         with np.errstate(invalid="ignore"):
             ends += [float(numbers.min()), float(numbers.max())]
         if not np.isfinite(ends[-2:]).all():
-            raise DamagedPicture(N_("The picture has pixels that are no number, or infinite."), field="image")
+            raise DamagedPicture(N_("The picture has pixels that are NaN or infinite."), field="image")
     low, high = min(ends), max(ends)
     if low < 0 or high > 65535:
         return low, 255 / (high - low) if high > low else 0.0

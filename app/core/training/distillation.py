@@ -49,7 +49,7 @@ class Teacher:
         module = self.module.to(pictures.levels.device)
         logits = logits_of(module, pictures, self.preparation, mirror=True, dtype=dtype)
         if logits.shape[1] != classes:
-            raise InvalidValue(N_("The teacher tells other classes apart than the network."), field="teacher")
+            raise InvalidValue(N_("The teacher has other classes than the network."), field="teacher")
         return logits.to(pictures.levels.device)
 
 

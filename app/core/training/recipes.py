@@ -109,8 +109,8 @@ def _rates() -> tuple[Recipe, ...]:
                   "layer is dead, its maps are zero, and the loss stays at ln 8 = 2.08, that of guessing."),
                "shapes", network, replace(plain, learning_rate=0.1), beside="rate-right"),
         Recipe("diverges", "fails", N_("Learning rate far too high"),
-               N_("SGD with a rate of 10: the weights overflow within a few steps, and the loss is no number any "
-                  "more."),
+               N_("SGD with a rate of 10: the weights overflow within a few steps, and the loss becomes NaN (not a "
+                  "number)."),
                "shapes", network, replace(plain, optimizer="sgd", learning_rate=10.0), beside="rate-right"),
         Recipe("rate-right", "works", N_("A rate that fits"),
                N_("The same with a rate of 0.002."),
@@ -161,7 +161,7 @@ def _overfitting() -> tuple[Recipe, ...]:
 
     return (
         Recipe("overfits", "fails", N_("Too few pictures"),
-               N_("1,000 photos for 1.4 million weights: each is learned by heart, and what is learned is not true of "
+               N_("1,000 photos for 1.4 million weights: each is memorized, and what is learned is not true of "
                   "others."), "cifar10", light, few, _LIGHT, beside="overfits-augmentation"),
         cure("augmentation", N_("… with augmentation"),
              N_("Mirrored and shifted, a photo is never the same twice: there is more to learn than to remember."),

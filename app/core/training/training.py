@@ -79,7 +79,7 @@ class Trainer:
         """Raises InvalidValue where network, data set, training and teacher do not fit each other."""
         if network.classes != len(dataset.classes):
             raise InvalidValue(
-                N_("The network tells %(network)d classes apart; the data set has %(dataset)d."),
+                N_("The network has %(network)d classes; the data set has %(dataset)d."),
                 field="network", network=network.classes, dataset=len(dataset.classes),
             )  # fmt: skip
         self.training = training

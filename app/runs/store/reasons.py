@@ -29,7 +29,7 @@ OUT_OF_MEMORY = Reason(
     N_("The system ended the training because memory ran out. A smaller network or batch needs less.")
 )
 _KILLED = N_("The training was ended from outside (signal %(signal)d).")
-_DIVERGED = N_("The loss of step %(step)d is no number any more; a smaller learning rate may help.")
+_DIVERGED = N_("The loss of step %(step)d became NaN (not a number); a smaller learning rate may help.")
 _EARLY = N_("The validation loss has not become better for %(epochs)d epochs.")
 
 

@@ -122,7 +122,7 @@ def clean_name(name: str | None) -> str | None:
 def _check_fit(network: Network, dataset: Summary) -> None:
     classes = len(dataset.classes)
     if network.classes != classes:
-        raise InvalidValue(N_("The network tells %(value)d classes apart; the data set has %(limit)d."),
+        raise InvalidValue(N_("The network has %(value)d classes; the data set has %(limit)d."),
                            field="network", value=network.classes, limit=classes)  # fmt: skip
     if tuple(network.input) != tuple(dataset.input):
         raise InvalidValue(

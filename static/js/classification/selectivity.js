@@ -71,7 +71,7 @@ function showRow({ model, maps }) {
   showKnown(probed);
   $("#selective-value").textContent =
     probed.length < 3
-      ? _("how choosy the maps of each layer are")
+      ? _("how selective the maps of each layer are")
       : spread(probed)
           .map(({ accuracy }) => percent(accuracy))
           .join(" → ");
@@ -92,7 +92,7 @@ function showKnown(probed) {
   if (probed.length < 3) return;
   const [first, middle, last] = spread(probed);
   $("#known").textContent = _(
-    "Simple first, complex later: by weighing alone, %(first)s of the test images can be told right from the pixels, %(middle)s after %(middle_layer)s, %(last)s after %(last_layer)s.",
+    "Simple first, complex later: a linear probe has %(first)s test accuracy on the pixels, %(middle)s after %(middle_layer)s, %(last)s after %(last_layer)s.",
     {
       first: percent(first.accuracy),
       middle: percent(middle.accuracy),

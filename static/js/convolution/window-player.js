@@ -5,7 +5,7 @@ import { _ } from "../shared/i18n.js";
 
 const SPEEDS = [
   { name: _("slow"), perSecond: () => 2 },
-  { name: _("steady"), perSecond: () => 12 },
+  { name: _("normal"), perSecond: () => 12 },
   { name: _("a row each second"), perSecond: (width) => width },
   { name: _("all in ten seconds"), perSecond: (width, count) => count / 10 },
 ];

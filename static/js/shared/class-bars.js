@@ -10,7 +10,7 @@ const LISTED = 5;
 
 /** What is said where a network's numbers have grown past what a computer can write. */
 export const NO_NUMBERS = _(
-  "Its answer is no number any more: on the way through the layers its numbers grow too large.",
+  "Its answer became NaN (not a number): on the way through the layers its numbers grow too large.",
 );
 
 /** All of them; where they are many the likeliest, and the chosen one. */

@@ -68,7 +68,7 @@ def test_a_network_is_worked_out_once_whoever_asks(tmp_path: Path, monkeypatch: 
     ({"dataset": "cifar10"}, 409, "python -m app fetch cifar10"),
     ({"dataset": "digits", "network": "no-such"}, 422, "GET /api/networks"),
     ({"dataset": "digits", "network": SMALL | {"classes": 9}}, 422, "must give 9 values"),
-    ({"dataset": "shapes", "network": SMALL}, 422, "The network tells 10 classes apart; the data set has 8."),
+    ({"dataset": "shapes", "network": SMALL}, 422, "The network has 10 classes; the data set has 8."),
     ({"dataset": "digits", "training": {"epochs": 0}}, 422, "epochs lies between 1 and 10000."),
     ({"dataset": "digits", "training": {"seed": 2**53 + 1}}, 422, "seed lies between 0 and 9007199254740992."),
     ({"dataset": "digits", "training": {"augmentation": ["flip"] * 9}}, 422, "augmentation names a change twice."),

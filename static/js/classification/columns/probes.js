@@ -34,7 +34,7 @@ export function probeOf({ probes }, layer, title) {
     sure,
     share: probe.accuracy,
     sentence: _(
-      "From %(layer)s alone a linear probe reads %(label)s (%(sure)s); it is right on %(share)s of its test images.",
+      "From %(layer)s alone a linear probe reads %(label)s (%(sure)s); its test accuracy is %(share)s.",
       {
         layer: title,
         label,

@@ -218,11 +218,11 @@ class Builder {
   #tried() {
     const { dataset } = this.#page.state;
     const { network, training } = this.#page.usual(dataset);
-    const title = _("Tried for %(dataset)s", { dataset: this.#page.dataset?.title ?? datasetTitle(dataset) });
+    const title = _("Recommended for %(dataset)s", { dataset: this.#page.dataset?.title ?? datasetTitle(dataset) });
     return {
       name: "usual",
       title,
-      description: _("What the page starts with for these pictures: network, input, optimizer and epochs."),
+      description: _("The recommended network, input, optimizer and epochs for these pictures."),
       network,
       choose: () => ({ network, training }),
     };

@@ -109,12 +109,12 @@ class DatasetPart {
     const aside = dataset.train - most;
     const learn = _("It learns from %(count)s pictures.", { count: number(Math.min(limit ?? most, most)) });
     const choose = split
-      ? _("%(count)s (%(share)s) are put aside to see whether it understands or learns by heart.", {
+      ? _("%(count)s (%(share)s) are held out for validation: has it understood, or memorized?", {
           count: number(aside),
           share: percent(split),
         })
-      : _("None is put aside: overfitting cannot be seen.");
-    const judge = _("%(count)s test it at the very end.", { count: number(dataset.test) });
+      : _("None is held out for validation: overfitting cannot be seen.");
+    const judge = _("%(count)s are the final test.", { count: number(dataset.test) });
     return `${learn} ${choose} ${judge}`;
   }
 
@@ -157,7 +157,7 @@ class DatasetPart {
   #choose(row) {
     $("#datasets").removeAttribute("open");
     $("#datasets summary").focus();
-    $("#announcement").textContent = _("The pictures are %(title)s now; the network tells %(count)s classes apart.", {
+    $("#announcement").textContent = _("The pictures are %(title)s now; the network has %(count)s classes.", {
       title: row.title,
       count: row.classes.length,
     });

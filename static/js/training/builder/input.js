@@ -17,7 +17,7 @@ const NORMALIZATIONS = [
 ];
 const STATISTICS = [
   { value: "training", text: _("training"), title: _("of the pictures it learns from, as it should be") },
-  { value: "biased", text: _("a biased part"), title: _("of the darkest tenth of them: a trap") },
+  { value: "biased", text: _("only the dark ones"), title: _("of the darkest tenth of them: a trap") },
   { value: "test", text: _("the test set"), title: _("of the pictures that are to judge it at the end: a trap") },
 ];
 const SENTENCES = {

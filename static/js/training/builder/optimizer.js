@@ -16,12 +16,12 @@ const $ = (selector) => document.querySelector(selector);
 
 const LECTURE = { optimizer: "adam", learning_rate: 0.0001, decay: 0.000001, schedule: "constant", warm_up: 0 };
 const OPTIMIZERS = {
-  adam: ["Adam", _("Steps of about the learning rate for every weight, along a smoothed gradient.")],
+  adam: ["Adam", _("Each weight moves by about the learning rate, along a running mean of its gradient.")],
   sgd: ["SGD", _("Steps along the gradient of the batch; momentum carries them over bumps.")],
-  adamw: ["AdamW", _("Adam, with the weights shrunk beside the gradient.")],
+  adamw: ["AdamW", _("Adam with separate weight decay.")],
   rmsprop: ["RMSprop", _("The gradient divided by its recent size, weight by weight.")],
   adagrad: ["Adagrad", _("The gradient divided by all its past: steps only get smaller.")],
-  muon: ["Muon", _("Momentum turned so that all directions of a kernel learn equally; quick on convolutions.")],
+  muon: ["Muon", _("Momentum made orthogonal: all directions of a kernel learn equally; quick on convolutions.")],
 };
 const SCHEDULES = [
   ["constant", _("constant")],
@@ -35,7 +35,7 @@ const PRECISIONS = [
 ];
 const INITIALIZATIONS = [
   ["default", _("random")],
-  ["dirac", _("passing on (dirac)")],
+  ["dirac", _("identity (dirac)")],
 ];
 
 const withMomentum = ({ optimizer }) => optimizer === "sgd" || optimizer === "muon";

@@ -241,7 +241,7 @@ class Remedies {
         epochs === null
           ? ""
           : _("Ends after %(epochs)s epochs without a better validation loss, and keeps the best weights.", { epochs }),
-      why: epochs === null && !split ? _("no pictures are put aside to see when to stop") : "",
+      why: epochs === null && !split ? _("no pictures are held out to see when to stop") : "",
     });
     return {
       name: "early_stopping",

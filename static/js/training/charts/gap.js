@@ -27,7 +27,7 @@ export function gapSentence(rows) {
   if (!rows.length) return "";
   const measured = measureGap(rows);
   if (!measured && Number.isFinite(rows.at(-1).validation_accuracy)) return ""; // the losses are no numbers any more
-  if (!measured) return _("No pictures are put aside for validation, so nobody can see whether it overfits.");
+  if (!measured) return _("No pictures are held out for validation, so nobody can see whether it overfits.");
   const gap = number(Math.abs(measured.gap), 2);
   if (gap === number(0, 2)) return _("No overfitting: the validation loss is that of the training.");
   if (measured.isOverfitting && measured.rise > 0.05) {

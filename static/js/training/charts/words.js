@@ -105,7 +105,7 @@ export function stateSentence(run, feed) {
       reason
         ? `${reason} ${_("So may another preparation of the input. The last finite weights are kept.")}`
         : [
-            _("The loss is no number any more."),
+            _("The loss became NaN (not a number)."),
             _(
               "A smaller learning rate, or another preparation of the input, usually helps. The last finite weights are kept.",
             ),

@@ -43,7 +43,7 @@ export class RunRow {
     [this.#page, this.#id] = [page, id];
     this.#field.setAttribute("aria-label", _("Name of the run"));
     this.#mine = [this.#button(_("Rename"), () => this.#edit()), this.#button(_("Delete"), () => remove(id))];
-    this.#clone.title = _("Puts its settings into the builder, to change one and start again");
+    this.#clone.title = _("Copies its settings, to change one and start again");
     const buttons = h("span", { class: "buttons" }, this.#clone, this.#mine);
     this.element = h(
       "li",

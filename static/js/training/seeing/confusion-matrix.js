@@ -48,7 +48,7 @@ export class ConfusionMatrix extends HTMLElement {
       "is-short",
       titles.every((title) => title.length <= SHORT),
     );
-    const corner = h("td", { class: "corner" }, h("span", {}, _("truth ↓")), h("span", {}, _("said →")));
+    const corner = h("td", { class: "corner" }, h("span", {}, _("true ↓")), h("span", {}, _("predicted →")));
     const head = h(
       "tr",
       {},

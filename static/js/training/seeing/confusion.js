@@ -50,7 +50,7 @@ function epochTitle({ epoch }) {
 
 function emptySentence({ run }) {
   if (run?.training.validation_split === 0)
-    return _("No pictures were put aside for validation: there is nothing to count.");
+    return _("No pictures were held out for validation: there is nothing to count.");
   return _(
     "After the first epoch, the validation pictures are counted here: what they are, and what the network says they are.",
   );

@@ -139,7 +139,7 @@ async function ask(page, view) {
   const found = await answer(page, view);
   if (!found || !page.run) return undefined;
   const [best] = known(found.predictions);
-  if (!best) return ($("#photo-answer").textContent = _("Its answer is no number any more."));
+  if (!best) return ($("#photo-answer").textContent = _("Its answer became NaN (not a number)."));
   const values = {
     label: classTitle(best.label),
     share: percent(best.probability),
@@ -169,7 +169,7 @@ function showBars(page, view) {
   $("#photo-note").textContent = predictions.length
     ? ""
     : told.some(({ length }) => length)
-      ? _("Its answer is no number any more.")
+      ? _("Its answer became NaN (not a number).")
       : noOpinion(page, snapshot, moment);
   showSaid(page, predictions);
   if (predictions.length === 0) return;
@@ -205,7 +205,7 @@ function noOpinion(page, snapshot, moment) {
   if (!moment && photoMoments(page).isAsking) return _("Computing what it made of this photo …");
   if (isLost(page)) return _("It is asked again as soon as the server answers.");
   return _(
-    "What it thought of this photo at that moment was not kept. At the end of the time, the network as it is now answers.",
+    "What it thought of this photo at that moment was not kept. Drag the time to the end to ask the current network.",
   );
 }
 

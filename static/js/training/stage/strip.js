@@ -43,5 +43,5 @@ function timeOf({ run, feed, estimate }) {
   const step = feed?.step;
   if (ENDED.includes(run.state)) return step ? [duration(step.seconds), _("it took")] : ["", ""];
   if (!step) return ["", ""];
-  return [duration(secondsLeft(feed)), run.state === "running" ? _("left") : _("left when it goes on")];
+  return [duration(secondsLeft(feed)), run.state === "running" ? _("to go") : _("left when it goes on")];
 }

@@ -24,6 +24,6 @@ test("an epoch whose losses are no numbers is not measured", () => {
 });
 
 test("only where nothing is put aside is it said that nothing is", () => {
-  assert.match(gapSentence([row(1, 2, null, null)]), /No pictures are put aside/);
+  assert.match(gapSentence([row(1, 2, null, null)]), /No pictures are held out/);
   assert.equal(gapSentence([row(1, null, null, 0.1)]), "");
 });
