@@ -1,6 +1,7 @@
 """Who is next: of the address served longest ago its visitor served longest ago, and of theirs the first that came.
 
-What was running before goes first. Where the queue is full, whoever has most in it makes place for who has less.
+What was running before goes first, and what is compared with a run that is on. Where the queue is full, whoever has
+most in it makes place for who has less.
 
 It does not know processes. A claim is one transaction of the only writer, so two servers never take the same place.
 """
@@ -8,7 +9,7 @@ It does not know processes. A claim is one transaction of the only writer, so tw
 import secrets
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, case, func, select
 
@@ -113,9 +114,23 @@ def read_waiting(connection: Connection) -> list[Waiting]:
     waiting = {run.id: run for run in _read(connection, QUEUED)}
     if len(waiting) < 2:
         return list(waiting.values())
+    for partner in _expected(connection, waiting.values()):
+        waiting[partner.id] = replace(partner, is_resumed=True)
     names = {name for run in waiting.values() for name in turn_names(run.holder)}
     rows = connection.execute(select(visitors.c.visitor, visitors.c.served_at).where(visitors.c.visitor.in_(names)))
     return [waiting[run_id] for run_id in in_turn(waiting.values(), {row.visitor: row.served_at for row in rows})]
+
+
+def _expected(connection: Connection, waiting: Iterable[Waiting]) -> list[Waiting]:
+    """Those that are compared with a run that is on and stands alone yet: the turn of the two is not over."""
+    on = {run.id: run for run in _read(connection, RUNNING) if run.pair is None}
+    partners = [run for run in waiting if run.pair in on and run.belongs_to(on[run.pair]) and not run.has_begun]
+    if not partners:
+        return []
+    begun = runs.c.pair.in_([run.pair for run in partners]) & runs.c.started_at.is_not(None)
+    served = set(connection.scalars(select(runs.c.pair).where(begun)))
+    first = {run.pair: run for run in sorted(partners, key=lambda run: -run.queued_at)}
+    return [run for pair, run in first.items() if pair not in served]
 
 
 def who_gives_way(connection: Connection, asking: Holder) -> str | None:

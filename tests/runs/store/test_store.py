@@ -64,6 +64,24 @@ def test_a_run_is_renamed_and_deleted_with_all_that_it_has(store: Store) -> None
     assert not store.folder(run.id).path.exists()
 
 
+def test_what_is_compared_with_a_run_follows_it_and_only_once(store: Store) -> None:
+    first = store.submit(order(), ANNA)
+    other = store.submit(order(), BOB)
+    partner, another = (store.submit(order(pair=first.id), ANNA) for _ in range(2))
+
+    assert claim(store).run_id == first.id
+    assert [run.queue_position for run in map(store.find, (partner.id, other.id, another.id))] == [1, 2, 3]
+    store.ask(partner.id, Wish(state="paused"))
+    assert store.find(another.id).queue_position == 1
+    store.ask(partner.id, Wish(state="running"))
+    with writing(store.engine) as connection:
+        started = claim_next(connection, replace(store.limits, at_once=2))
+
+    assert started is not None
+    assert started.run_id == another.id
+    assert [run.queue_position for run in map(store.find, (other.id, partner.id))] == [1, 2]
+
+
 def test_a_pause_before_the_start_is_no_way_to_the_front(store: Store) -> None:
     first, second = store.submit(order(), ANNA), store.submit(order(), BOB)
 
