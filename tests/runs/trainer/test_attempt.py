@@ -133,7 +133,7 @@ def test_a_loss_that_is_no_number_ends_it_and_the_last_finite_weights_stay(
     run = store.find(run_id)
     kept = final_weights(store, run_id)
     assert run.state == "diverged"
-    assert "no number" in str(run.reason)
+    assert "NaN (not a number)" in str(run.reason)
     assert run.ended_at is not None
     assert all(bool(torch.isfinite(tensor).all()) for tensor in kept.values())
     events = list(train(network, load_dataset("colored", datasets), wild))

@@ -33,14 +33,11 @@ export function probeOf({ probes }, layer, title) {
     label,
     sure,
     share: probe.accuracy,
-    sentence: _(
-      "From %(layer)s alone a linear probe reads %(label)s (%(sure)s); its test accuracy is %(share)s.",
-      {
-        layer: title,
-        label,
-        sure,
-        share: percent(probe.accuracy),
-      },
-    ),
+    sentence: _("From %(layer)s alone a linear probe reads %(label)s (%(sure)s); its test accuracy is %(share)s.", {
+      layer: title,
+      label,
+      sure,
+      share: percent(probe.accuracy),
+    }),
   };
 }
