@@ -208,7 +208,9 @@ def test_a_copied_link_restores_everything(open_page: Open, server: str) -> None
     page.click("#breaking > summary")
     page.fill("#sliders [name=blur]", "1.5")
     page.wait_for_url(re.compile("blur"))
-    page.click("#copy-link")
+    page.get_by_role("button", name="Share this view").click()
+    page.click("#copy-shared")
+    expect(page.locator("#copy-shared")).to_have_text("Copied")
     link = page.evaluate("navigator.clipboard.readText()")
 
     again = open_page("/classify?" + link.split("?")[1])

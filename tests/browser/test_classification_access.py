@@ -17,7 +17,7 @@ BUSY = "/classify?sample=rocket&steps=true&change=angle:30,size:8,x:4,y:4&implan
 
 def test_everything_inside_is_reached_by_keyboard(open_page: Open, server: str) -> None:
     first = named(server, "conv2d")
-    page = open_page(f"/classify?sample=cat&layer={first}&channel=0&x=3&y=3")
+    page = open_page(f"/classify?sample=cat&steps=true&all=true&layer={first}&channel=0&x=3&y=3")
     ready(page)
 
     page.focus(f".map[data-layer='{first}'][data-channel='0']")
@@ -51,8 +51,8 @@ def test_the_maps_are_one_stop_of_the_tab_key(open_page: Open) -> None:
     )
 
 
-def test_the_room_speaks_spanish(open_page: Open) -> None:
-    page = open_page("/classify?sample=cat&lang=es")
+def test_the_room_speaks_spanish(open_page: Open, server: str) -> None:
+    page = open_page(f"/classify?sample=cat&lang=es&layer={named(server, 'conv2d', 1)}&channel=2")
     ready(page)
 
     assert page.get_attribute("html", "lang") == "es"
@@ -73,8 +73,10 @@ def test_on_a_phone_the_columns_scroll_inside_their_card(open_page: Open) -> Non
     page = open_page("/classify?sample=cat", viewport={"width": 390, "height": 844}, has_touch=True)
     ready(page)
 
-    wide, seen = page.evaluate("(e => [e.scrollWidth, e.clientWidth])(document.querySelector('#maps'))")
-    last = page.locator(".column:last-child .map").first
+    wide, seen = page.evaluate(
+        "(e => [e.scrollWidth, e.clientWidth])(document.querySelector('.is-extractor > .columns'))"
+    )
+    last = page.locator("#answer .map.share").first
     last.scroll_into_view_if_needed()
     last.tap()
 
@@ -82,8 +84,8 @@ def test_on_a_phone_the_columns_scroll_inside_their_card(open_page: Open) -> Non
     expect(page.locator("#making")).to_have_attribute("data-unit", "softmax 0 0 0")
 
 
-def test_maps_are_drawn_for_the_theme(open_page: Open) -> None:
-    page = open_page("/classify?sample=cat", color_scheme="light")
+def test_maps_are_drawn_for_the_theme(open_page: Open, server: str) -> None:
+    page = open_page(f"/classify?sample=cat&layer={named(server, 'conv2d', 1)}&channel=2", color_scheme="light")
     ready(page)
     light = pixels(page, "#map")
 

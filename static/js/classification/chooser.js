@@ -1,10 +1,7 @@
-// Which network is looked into, what is known of it, and the link to all that.
+// Which network is looked into, and what is known of it.
 
 import { modelFileAddress } from "../api.js";
 import "./model-cards.js";
-import { OWN } from "../shared/address.js";
-import { copyText } from "../shared/clipboard.js";
-import { _ } from "../shared/i18n.js";
 import { factsOf, sentenceOf } from "./model-facts.js";
 
 const $ = (selector) => document.querySelector(selector);
@@ -16,7 +13,6 @@ export function connectChooser(page) {
     page.choose(detail);
   });
   $("#scale").addEventListener("change", ({ target }) => page.change({ scale: target.value }));
-  $("#copy-link").addEventListener("click", () => copyLink(page));
   return { refresh: () => refresh(page) };
 }
 
@@ -34,11 +30,4 @@ function refresh({ model, state }) {
   if ($("#model-facts").dataset.model === model.name) return;
   $("#model-facts").replaceChildren(...factsOf(model));
   $("#model-facts").dataset.model = model.name;
-}
-
-async function copyLink({ state }) {
-  const done = await copyText(location.href);
-  const told = [state.sample, state.other].includes(OWN) ? _("Copied, without your picture") : _("Copied");
-  $("#copy-link").textContent = done ? told : _("Copy it from the address bar");
-  setTimeout(() => ($("#copy-link").textContent = _("Copy link")), 1500);
 }
