@@ -19,7 +19,7 @@ from app.web.i18n import choose_language, render
 from app.web.refusals import UnknownState
 from app.web.rooms import ROOMS, Room
 from app.web.told import tell, tell_names
-from app.web.visitors import remember
+from app.web.visitors import remember, visitor_of
 
 router = APIRouter(include_in_schema=False)
 
@@ -31,7 +31,7 @@ _LONGEST = 2_000  # characters of an address: a code of level L holds 2,953
 def front(request: Request) -> Response:
     """Where all begins: no room, but the way to them."""
     told = {"rooms": _ways(), "front": tell_front(choose_language(request))}
-    return _render(request, "front/front.html", "front", told=told)
+    return _render(request, "front/front.html", "front", told=told, is_teacher=visitor_of(request).is_teacher)
 
 
 def _page_of(room: Room) -> Callable[[Request], Response]:

@@ -30,6 +30,19 @@ def test_the_front_page_leads_to_all_rooms_and_is_none(client: TestClient, langu
     assert links == [(room.path, "") for room in ROOMS]
 
 
+def test_the_front_page_ends_with_experiments_and_for_the_teacher_alone_the_board(client: TestClient) -> None:
+    footer = re.compile(r"<footer.*?</footer>", re.DOTALL)
+    ways = re.compile(r'href="([^"]+)">([^<]+)</a>')
+    pupils = ways.findall(footer.findall(client.get("/?lang=en").text)[0])
+
+    client.get("/teacher", params={"key": client.app.state.signatures.teacher_key})  # type: ignore[attr-defined]
+    teachers = ways.findall(footer.findall(client.get("/?lang=en").text)[0])
+
+    assert pupils == [("/train?tab=experiments", "Experiments"), ("/api/docs", "API")]
+    assert teachers == [pupils[0], ("/board", "For teachers"), pupils[1]]
+    assert all(client.get(address).status_code == 200 for address, _ in teachers)
+
+
 def test_the_front_page_is_told_kernels_whose_nine_products_add_up(client: TestClient) -> None:
     told = json.loads(re.search(r'id="told">(.+?)</script>', client.get("/").text)[1])["front"]  # type: ignore[index]
 
