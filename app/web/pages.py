@@ -36,8 +36,11 @@ def front(request: Request) -> Response:
 
 def _page_of(room: Room) -> Callable[[Request], Response]:
     def page(request: Request) -> Response:
-        response = _render(request, room.template, room.name, room=room, told=_told(room, choose_language(request)))
-        return remember(request, response) if room.knows_visitors else response
+        context = {"room": room, "told": _told(room, choose_language(request))}
+        if not room.knows_visitors:
+            return _render(request, room.template, room.name, **context)
+        is_teacher = visitor_of(request).is_teacher
+        return remember(request, _render(request, room.template, room.name, is_teacher=is_teacher, **context))
 
     return page
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.access import in_both_themes, violations
 from tests.browser.conftest import ROOT, Open
-from tests.browser.running import LONG, QUICK, address, ask, ended, finish, start, tell, unfold
+from tests.browser.running import LONG, QUICK, address, ask, ended, finish, start, stop, submit, tell, unfold, until
 from tests.browser.seeing import canvas_colors
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("quiet")]
@@ -19,6 +19,8 @@ RECORDED = json.loads((ROOT / "static/recorded/run.json").read_text("utf-8"))
 SHIFTS = """new PerformanceObserver(list => {
   for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shift = (window.shift ?? 0) + entry.value;
 }).observe({ type: "layout-shift", buffered: true })"""
+COUNTDOWN = re.compile(r"^(\d+:\d\d|\d+(\.\d)? hours|any moment)$")
+LABELS = ("extractor", "classifier")
 LEARNING = {"epochs": 400, "learning_rate": 0.01}
 
 
@@ -193,6 +195,43 @@ def test_on_a_phone_the_page_is_short_and_the_settings_are_a_sheet(open_page: Op
     page.tap(".sheet-button")
     expect(page.locator("#settings > details > summary").first).to_be_visible()
     expect(page.locator("#settings [data-preset-run=quick]")).to_be_visible()
+
+
+def test_who_waits_has_a_ticket_that_counts_down_outlives_a_reload_and_can_be_given_up(
+    open_page: Open, server: str
+) -> None:
+    blocking = submit(server, LONG)
+    until(server, blocking, lambda told: told["state"] == "running")
+    page = open_page(address(QUICK), viewport=VIEW)
+    ticket = page.locator("run-ticket")
+    number, clock = ticket.locator("strong").nth(0), ticket.locator("[role=timer]")
+    expect(ticket).to_be_hidden()
+
+    run = start(page)
+    expect(number).to_have_text("1")
+    expect(clock).to_have_text(COUNTDOWN)
+    first = clock.inner_text()
+    expect(clock).not_to_have_text(first)
+    _is_seen(page, "run-ticket", "#headline")
+    expect(page.locator("#run-start")).to_be_hidden()
+    page.reload()
+    expect(number).to_have_text("1")
+    expect(clock).to_have_text(COUNTDOWN)
+    stop(page)
+    assert ended(server, run)["state"] == "stopped"
+
+    expect(ticket).to_be_hidden()
+    expect(page.locator("#run-start")).to_be_visible()
+
+
+def test_labels_of_a_small_network_stand_beside_each_other(open_page: Open) -> None:
+    page = open_page(address(QUICK), viewport=VIEW)
+
+    extractor, classifier = (page.locator(f"network-drawing .{name}").bounding_box() for name in LABELS)
+
+    assert extractor
+    assert classifier
+    assert extractor["x"] + extractor["width"] <= classifier["x"]
 
 
 def test_axe_finds_nothing_on_the_stage(open_page: Open) -> None:

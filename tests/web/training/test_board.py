@@ -31,6 +31,11 @@ def test_only_the_teacher_sees_it(quiet: TestClient) -> None:
     assert teacher(quiet).get("/board").status_code == 200
 
 
+def test_the_train_page_leads_the_teacher_there_and_nobody_else(quiet: TestClient) -> None:
+    assert 'href="/board"' in teacher(quiet).get("/train").text
+    assert 'href="/board"' not in another_visitor(quiet).get("/train").text
+
+
 def test_it_tells_the_runs_of_the_lesson_in_their_order(quiet: TestClient) -> None:
     ended, on, next_, last = (submit(another_visitor(quiet, f"10.0.0.{k}"), name="Bad word")["id"] for k in range(2, 6))
     store = store_of(quiet)

@@ -59,7 +59,7 @@ function propose(recipe) {
   $("#few-epochs").value = recipe?.training.epochs ?? PASSES;
   $("#theater-note").textContent = recipe
     ? _("Both take the settings with which the remedies were tried on these pictures.")
-    : _("Both take the network and the settings above, but for the remedies that are on.");
+    : _("Both take the network and settings of Train, without the remedies that are on.");
 }
 
 /** Starts both and opens them; why it could not be, or "". */

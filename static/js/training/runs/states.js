@@ -1,4 +1,4 @@
-// Prepared states, each a link with all of its settings: some that fail, and say why, beside those that work.
+// Experiments, each a link with all of its settings: some that fail, and say why, beside those that work.
 
 import { linkTo } from "../../shared/address.js";
 import { h } from "../../shared/dom.js";

@@ -10,6 +10,7 @@ const GAP = 6;
 const [THINNEST, LOWEST] = [4, 4];
 const DENSE = 10; // how wide a dense layer is
 const BETWEEN = 16; // extractor and classifier
+const CHARACTER = 7.4; // how wide one of a label is, at most
 
 export class NetworkDrawing extends HTMLElement {
   #drawing = s("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, "aria-hidden": "true" });
@@ -72,13 +73,15 @@ function labels(places) {
     [_("extractor"), places.filter(({ kind }) => kind !== "dense" && kind !== "input"), "extractor"],
     [_("classifier"), places.filter(({ kind }) => kind === "dense"), "classifier"],
   ];
+  let free = 0; // to the left of it stands another label
   return named
     .filter(([, blocks]) => blocks.length)
     .map(([text, blocks, name]) => {
       const [first, last] = [blocks[0], blocks.at(-1)];
-      const middle = (first.x + last.x + last.width) / 2;
-      const end = Math.max(middle, 36);
-      return s("text", { class: name, x: end, y: HEIGHT - 3, "text-anchor": "middle" }, text);
+      const wide = text.length * CHARACTER;
+      const x = Math.max((first.x + last.x + last.width) / 2, free + wide / 2);
+      free = x + wide / 2 + GAP;
+      return s("text", { class: name, x, y: HEIGHT - 3, "text-anchor": "middle" }, text);
     });
 }
 
