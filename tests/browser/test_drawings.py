@@ -101,5 +101,7 @@ def test_a_file_that_is_no_picture_does_not_take_the_place_of_the_photo_in_train
     page.set_input_files("#upload", tmp_path / "notes.png")
     expect(page.locator("#problem")).to_be_visible()
 
-    kept = page.evaluate("import('/static/js/shared/keep.js').then(({ kept }) => kept('own')).then(({ size }) => size)")
+    kept = page.evaluate(
+        "import('/static/js/shared/keep.js').then(({ kept }) => kept('photo')).then((p) => p.file.size)"
+    )
     assert kept == (tmp_path / "own.png").stat().st_size

@@ -200,7 +200,7 @@ def test_ones_own_photo_is_there_again_on_coming_back(open_page: Open, tmp_path:
     photo = photograph(tmp_path / "photo.png", 64, 64)
     page = opened(open_page, **STILL)
     page.set_input_files("#upload", photo)
-    page.wait_for_function("() => document.querySelector('#kernel-door').search.includes('own')")
+    page.wait_for_function("() => localStorage.getItem('picture') === 'own'")  # it is shown first, then kept
 
     page.reload()
     page.wait_for_selector("html[data-ready]")
