@@ -101,9 +101,9 @@ class Grammar:
         return value
 
 
-def picture(usual: str, is_always_said: bool = True) -> Field:
+def picture(usual: str) -> Field:
     """The field in which all rooms name their picture; where none is named, a visitor's own may take its place."""
-    return Field("sample", "word", usual, is_always_said=is_always_said)
+    return Field("sample", "word", usual, is_always_said=True)
 
 
 def check_sample(name: str) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from fastapi import APIRouter, Depends, Request, Response
 
+from app.core.datasets.builtin import is_own
 from app.core.errors import N_
 from app.runs.store.orders import RunRow
 from app.runs.store.states import QUEUED, RUNNING
@@ -58,7 +59,7 @@ def _tell(row: RunRow, store: Store, curves: Curves, language: str) -> dict[str,
         "id": row.id,
         "nickname": nickname(row.visitor.key, language),
         "state": row.state,
-        "dataset": row.dataset if not row.dataset.startswith("own-") else None,
+        "dataset": None if is_own(row.dataset) else row.dataset,
         "done": row.step / row.steps if row.steps else 0.0,
         "place": row.queue_position,
         "seconds": round(ticket.seconds, 1) if ticket else seconds_left(row),
