@@ -54,6 +54,7 @@ def test_the_receptive_field_lies_on_the_drawing(open_page: Open) -> None:
     _draw(page, DIGITS[0][0], 0.5, 0.5, 0.4)
     page.click("drawing-board .primary")
     expect(page.locator("#seen-note")).to_contain_text("cut out")
+    page.locator("#maps .map[data-channel='0']").first.click()
 
     page.locator("#shot .window").first.wait_for(state="attached")
     x, y, width, height = (
@@ -76,6 +77,7 @@ def test_photographs_are_seen_as_before(open_page: Open) -> None:
 def test_a_run_on_digits_watches_a_drawing_as_it_asks_about_it(open_page: Open, quick_run: str) -> None:
     page = open_page(f"/train?run={quick_run}")
 
+    page.click("#other-photo > summary")
     page.click("#draw")
     _draw(page, DIGITS[3][0], 0.1, 0.1, 0.4)
     with page.expect_response(lambda answer: answer.url.endswith("/classifications")):

@@ -351,7 +351,7 @@ def test_the_input_shows_what_the_network_is_fed_and_the_trap(open_page: Open) -
     expect(page.locator("#input-fact")).to_have_text("0 to 255")
     page.locator("#normalization label", has_text="standardize").click()
     expect(page.locator("#fed-words")).to_have_text("mean 0, deviation 1.00")
-    page.locator("#statistics label", has_text="biased").click()
+    page.locator("#statistics label", has_text="only the dark ones").click()
 
     expect(page.locator("#input-words")).to_contain_text("The trap")
     expect(page.locator("#fed-words")).not_to_have_text("mean 0, deviation 1.00")

@@ -211,6 +211,7 @@ def test_norms_stand_at_the_longest_that_is_allowed(open_page: Open, server: str
     norms = np.concatenate([layer["norms"] for layer in snapshots(server, run)[-1]["norms"]])
     page = open_page(f"/train?run={run}")
     seen(page)
+    fold_out(page, "#norms-card")
 
     limit, held = numbers(page.inner_text("#norms-note"))
 

@@ -74,7 +74,9 @@ def test_where_nothing_shall_move_the_recording_is_there_as_a_whole(open_page: O
     last = [event["fields"] for event in RECORDED["events"] if event["kind"] == "epoch"][-1]
 
     expect(page.locator("#recorded button")).to_have_attribute("aria-label", "Play the recording")
-    expect(page.locator(".end.is-validation .hero-number")).to_have_text(f"{last['validation_accuracy']:.0%}")
+    expect(page.locator("#chart-ends .end.is-validation .hero-number")).to_have_text(
+        f"{last['validation_accuracy']:.0%}"
+    )
     expect(page.locator("#headline")).to_have_text("It learned")
     expect(page.locator("#photo-truth")).to_contain_text("It is square")
 
@@ -160,7 +162,7 @@ def test_how_it_stands_is_said_with_its_best_epoch(open_page: Open, server: str,
 
 def test_scrubbing_goes_to_that_epochs_numbers(open_page: Open, server: str, run: str) -> None:
     page = open_page(f"/train?run={run}", viewport=VIEW)
-    now = page.locator(".end.is-train .hero-number")
+    now = page.locator("#chart-ends .end.is-train .hero-number")
     last = tell(server, run)["history"][-1]["train_accuracy"]
     expect(now).to_have_text(re.compile(rf"^{min(99, round(100 * last)) if last < 1 else 100}%$"))
 

@@ -20,7 +20,6 @@ export class AnswerRows extends HTMLElement {
 
   connectedCallback() {
     if (this.firstChild) return;
-    this.#heads.append(h("span", {}, _("score")), h("span", {}, "softmax"));
     this.append(this.#heads, this.#fan, this.#list);
   }
 
@@ -48,6 +47,7 @@ export class AnswerRows extends HTMLElement {
     const best = predictions[0]?.label;
     const rows = shown.map((row) => this.#row(row, { isBest: row.label === best, isChosen: row.label === chosen }));
     const isEmpty = predictions.length > 0 && rows.length === 0;
+    this.#heads.replaceChildren(...(isEmpty ? [] : [h("span", {}, _("score")), h("span", {}, "softmax")]));
     this.#list.replaceChildren(...(isEmpty ? [h("li", { class: "small" }, NO_NUMBERS)] : rows));
     this.#fan.replaceChildren(...shown.map(({ probability }, index) => strand(probability, index, shown.length)));
     const target = layer

@@ -52,7 +52,7 @@ class Watched {
   }
 
   #bare(told) {
-    if (!this.#snapshots.has(told)) this.#snapshots.set(told, { ...told, photo: null, maps: [], predictions: [] });
+    if (!this.#snapshots.has(told)) this.#snapshots.set(told, { ...told, photo: HIDDEN, maps: [], predictions: [] });
     return this.#snapshots.get(told);
   }
 }

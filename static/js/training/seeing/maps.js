@@ -31,13 +31,12 @@ export function connectMaps(page) {
     const isEmpty = !snapshot || moment?.maps.length === 0;
     $("#maps-empty").hidden = !isEmpty;
     $("#maps").hidden = isEmpty;
-    if (isEmpty) dialog.close();
-    if (isEmpty)
-      $("#maps-empty").textContent = !snapshot
-        ? emptySentence(stage, BEFORE)
-        : stage.isWatched
-          ? _("Its photo is somebody's own, and is not shown.")
-          : _("This network has no convolution or pooling that leaves a map of the photo.");
+    if (isEmpty) {
+      dialog.close();
+      $("#live-maps").replaceChildren();
+      $("#live-maps-note").textContent = $("#maps-empty").textContent = whyEmpty(stage, snapshot);
+      drawn = "";
+    }
     if (isEmpty || !moment) return;
     const maps = await unpackMaps(moment);
     if (photoMoments(stage).get() !== moment) return;
@@ -65,6 +64,12 @@ export function connectMaps(page) {
     });
   document.addEventListener("theme", () => refresh());
   return { refresh };
+}
+
+function whyEmpty(stage, snapshot) {
+  if (!snapshot) return emptySentence(stage, BEFORE);
+  if (stage.isWatched) return _("Its photo is somebody's own, and is not shown.");
+  return _("This network has no convolution or pooling that leaves a map of the photo.");
 }
 
 /** The first layer's maps with the largest values, in the order of their kernels, all on one scale. */

@@ -19,15 +19,21 @@ import { emptySentence, isLost, isNow, momentOf, momentTitle, photoKey, photoMom
 
 const PHOTO_SIDE = 256;
 const [THIN, THICK] = [4, 12]; // digits were written with a pen, photographs were not
+const NOTHING = ""; // to ask: an answer that is still on its way belongs to what was shown before
 const $ = (selector) => document.querySelector(selector);
 
 export function connectPhoto(page) {
   const view = { answer: null, bars: null, shown: null, isGray: null, isLost: false, losses: 0 };
-  const latest = new Latest((key, isNewest) => page.attempt(() => look(page, view, JSON.parse(key), isNewest), latest));
+  const latest = new Latest(
+    (key, isNewest) => key && page.attempt(() => look(page, view, JSON.parse(key), isNewest), latest),
+  );
   connectPictures(page.samples, (source) => page.take(source));
   $("#photo-ask").addEventListener("click", () => page.attempt(() => ask(page, view)));
   const refresh = () => {
-    if (page.onStage.isRecorded) return showRecorded(page.onStage, view);
+    if (page.onStage.isRecorded) {
+      latest.ask(NOTHING);
+      return showRecorded(page.onStage, view);
+    }
     if (view.isRecorded) view.bars = page.seen = null; // what was seen was the recorded one's
     view.isRecorded = false;
     const shown = `${photoKey(page.source)} ${page.run?.id}`;
@@ -184,7 +190,8 @@ function orderOf({ run, dataset }) {
 }
 
 function titleOf(page) {
-  if (page.source.ofItsKind) return isNow(page) ? _("One of its kind, now") : _("One of its kind, then");
+  if (page.source.ofItsKind && page.source.file)
+    return isNow(page) ? _("One of its kind, now") : _("One of its kind, then");
   return isNow(page) ? _("Your photo, now") : _("Your photo, then");
 }
 

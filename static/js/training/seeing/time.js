@@ -2,7 +2,6 @@
 
 import "./time-scrubber.js";
 import { _ } from "../../shared/i18n.js";
-import { ENDED } from "../runs/run-feed.js";
 import { epochsAt, isNow, momentOf, momentTitle, momentsOf, showMoment, stepTitle } from "./moment.js";
 
 const $ = (selector) => document.querySelector(selector);
@@ -46,6 +45,6 @@ function whenTitle(page, snapshot) {
   return [...new Set([momentTitle(page, snapshot), stepTitle(snapshot)])].join(" · ");
 }
 
-function nowTitle({ run }) {
-  return ENDED.includes(run?.state) ? _("at its end") : _("now");
+function nowTitle({ feed }) {
+  return feed?.hasEnded ? _("at its end") : _("now");
 }

@@ -3,6 +3,7 @@
 
 import { s } from "../../shared/dom.js";
 import { _ } from "../../shared/i18n.js";
+import { roleOf } from "../builder/layer-kinds.js";
 
 const [WIDTH, HEIGHT] = [330, 82];
 const TOP = 62; // of the highest map
@@ -34,9 +35,8 @@ export class NetworkDrawing extends HTMLElement {
 
 /** Layers that change how many maps there are, or how large: what only bends values is not drawn. */
 function isSeen({ layer, before, shape, parameters }) {
-  return (
-    shape.length === 3 && (parameters > 0 || before.join() !== shape.join()) && layer.type !== "batch_normalization"
-  );
+  const changes = parameters > 0 || before.join() !== shape.join();
+  return shape.length === 3 && changes && roleOf(layer) !== "normalize";
 }
 
 function toBlock({ shape, parameters }) {
@@ -60,7 +60,7 @@ function layOut(maps, dense, [, rows]) {
     put(kind, THINNEST + each * count, Math.max(LOWEST, (TOP * height) / tall)),
   );
   if (dense.length) x += BETWEEN - GAP;
-  const decisions = dense.map(({ shape: [units] }) => put("dense", DENSE, (TOP * Math.log2(units + 1)) / most));
+  const decisions = dense.map(({ shape: [units] }) => put("unit", DENSE, (TOP * Math.log2(units + 1)) / most));
   return [...blocks, ...decisions];
 }
 
@@ -70,8 +70,8 @@ function block({ kind, x, y, width, height }) {
 
 function labels(places) {
   const named = [
-    [_("extractor"), places.filter(({ kind }) => kind !== "dense" && kind !== "input"), "extractor"],
-    [_("classifier"), places.filter(({ kind }) => kind === "dense"), "classifier"],
+    [_("extractor"), places.filter(({ kind }) => kind !== "unit" && kind !== "input"), "extractor"],
+    [_("classifier"), places.filter(({ kind }) => kind === "unit"), "classifier"],
   ];
   let free = 0; // to the left of it stands another label
   return named
