@@ -14,6 +14,7 @@ import { connectFilters } from "./filters.js";
 import { connectFolds } from "./folds.js";
 import { connectHeat } from "./heat.js";
 import { connectImplant } from "./implant.js";
+import { connectInWords } from "./in-words.js";
 import { connectLive } from "./live.js";
 import { connectLearning } from "./gradients/learning.js";
 import { connectMaking } from "./making/making.js";
@@ -84,6 +85,7 @@ class ClassificationPage {
         connectFilters,
         connectSelectivity,
         connectFolds,
+        connectInWords,
       ].map((connect) => connect(this));
       addEventListener("popstate", () => this.#return());
       this.other = await otherOf(this);
