@@ -1,7 +1,7 @@
 // The network as columns of maps in two bands, what extracts and what classifies, with edges to what a map is made of.
 // A column may unfold into those of its parts, or show all its maps as a wall; between two columns a map unfolds.
-// Emits `open` and `trace` with {layer, channel}, `point` with a column, `unfold` and `fold` with a node's name,
-// `whole` with a layer's or null, `close`.
+// Emits `open` and `trace` with {layer, channel}, `column` with the one pointed at, `unfold` and `fold` with a node's
+// name, `whole` with a layer's or null, `close`.
 
 import { emit, h, paint, s } from "../../shared/dom.js";
 import { fixed, number, short } from "../../shared/format.js";
@@ -266,7 +266,7 @@ export class MapColumns extends HTMLElement {
   #trace(target) {
     const tile = target?.closest?.(".map");
     const section = target?.closest?.(".column");
-    emit(this, "point", this.#columns.find(({ name }) => name === section?.dataset.name) ?? null);
+    emit(this, "column", this.#columns.find(({ name }) => name === section?.dataset.name) ?? null);
     this.#pointed = tile && this.contains(tile) ? tile : null;
     if (!this.#pointed) return this.draw(null, []);
     return emit(this, "trace", placeOf(tile));

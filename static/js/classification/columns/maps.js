@@ -60,12 +60,12 @@ function listen(page) {
   document.addEventListener("theme", () => page.change({}));
 }
 
-/** Folds a node; a map inside of it has no place then. */
+/** Folds a node, and with it the map inside of it that is open. */
 function fold(page, name) {
+  const isInside = pathTo(page.maps.tree, page.state.layer).some((node) => node.name === name);
   Object.assign(page.state, { open: around(page, name), whole: null });
-  const isLost = page.state.layer !== null && keeperOf(page, page.state.layer);
-  if (isLost) page.explained = null;
-  page.change(isLost ? NO_MAP : {});
+  if (isInside) page.explained = null;
+  page.change(isInside ? NO_MAP : {});
 }
 
 /** Folds what is unfolded; the focus goes back to the map. */

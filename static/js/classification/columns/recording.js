@@ -11,6 +11,7 @@ const [FEW, ALL] = [8, 2000]; // maps of a column; as many as any layer has
 export class Recording {
   #page;
   #fields;
+  #pair;
   #asked = new Map();
   #values = new Map();
 
@@ -18,7 +19,8 @@ export class Recording {
   constructor(page, key, other) {
     const { model, source, pictureFields } = page;
     this.#page = { name: model.name, source };
-    this.#fields = { ...pictureFields, ...other };
+    this.#fields = pictureFields;
+    this.#pair = { ...pictureFields, ...other };
     this.key = key;
     this.isPair = other !== null;
     this.tree = treeOf(model, this.isPair ? { isStaged: true } : {});
@@ -99,7 +101,7 @@ export class Recording {
   }
 
   async #columns(wish) {
-    const { columns } = await readColumns(this.#page.name, this.#page.source, { limit: FEW, ...this.#fields, ...wish });
+    const { columns } = await readColumns(this.#page.name, this.#page.source, { limit: FEW, ...this.#pair, ...wish });
     await Promise.all(columns.filter(({ name }) => this.named.has(name)).map((column) => this.#keep(column)));
   }
 

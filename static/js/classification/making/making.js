@@ -244,7 +244,7 @@ function connectTerms(page, view) {
 /** Where nothing is open, the strip says what one points at; of a class it always gives the sum. */
 function connectColumns(page, view) {
   const sums = new Map();
-  $("#maps").addEventListener("point", ({ detail }) => sayInStrip(detail ? sentenceOf(page, detail) : ""));
+  $("#maps").addEventListener("column", ({ detail }) => sayInStrip(detail ? sentenceOf(page, detail) : ""));
   $("#maps").addEventListener("trace", async ({ detail }) => {
     const layer = page.layer(detail.layer);
     if (!["weigh", "softmax"].includes(layer.role)) return;
