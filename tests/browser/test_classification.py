@@ -128,6 +128,7 @@ def test_one_walks_back_from_the_answer_to_the_photos_pixel(open_page: Open, ser
     place = unit(page)
 
     assert place["layer"] == "input"
+    page.click("#working > summary")
     expect(page.locator("#unit-sum")).to_have_text(re.compile(r"\d"))
     assert numbers(page.inner_text("#unit-sum"))[0] == pytest.approx(
         float(seen[place["y"], place["x"], place["channel"]]), abs=0.51

@@ -93,7 +93,7 @@ def test_a_heat_map_of_any_class_by_any_method(open_page: Open, server: str) -> 
     page = open_page("/classify?sample=cat")
     ready(page)
 
-    page.click("#answer .bar-row >> nth=2")
+    page.click("#answer .bar-row >> nth=2 >> .name")
     label = page.get_attribute("#answer .bar-row >> nth=2", "data-label")
     for method in ("saliency", "integrated-gradients", "occlusion", "grad-cam"):
         page.select_option("#method", method)
@@ -198,7 +198,7 @@ def test_what_excites_a_map_is_shown(open_page: Open, server: str) -> None:
 
 
 def test_it_says_while_it_looks_what_excites_a_map_and_offers_another_try(open_page: Open, server: str) -> None:
-    page = open_page("/classify?sample=cat", expected="status of 5")
+    page = open_page(f"/classify?sample=cat&layer={named(server, 'conv2d')}&channel=2", expected="status of 5")
     ready(page)
     page.click("#channel-card > summary")
     expect(page.locator("#patches canvas").first).to_be_visible()

@@ -148,7 +148,7 @@ def test_a_walk_over_the_map_gives_the_servers_sums(open_page: Open, server: str
     layer = named(server, "conv2d", 1)
     open_map(page, layer, shown(page, layer)[0])
     page.click("#play")
-    page.wait_for_function("document.querySelector('#hero-place').textContent.includes('row 3')")
+    page.wait_for_function("() => document.querySelector('#hero-place').textContent.includes('row 3')")
     page.click("#play")  # paused
 
     row, column = map(int, numbers(page.inner_text("#hero-place")))

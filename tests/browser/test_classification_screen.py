@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from app.core.datasets.builtin import SHAPES
 from tests.browser.conftest import Open
-from tests.browser.inside import ask, named, ready
+from tests.browser.inside import VALUE, ask, made, named, numbers, ready
 from tests.browser.reading import photograph
 from tests.browser.still import still
 
@@ -20,6 +21,17 @@ _DROP = """([name, bytes]) => {
   const files = new DataTransfer();
   files.items.add(new File([new Uint8Array(bytes)], name, { type: "image/png" }));
   document.body.dispatchEvent(new DragEvent("drop", { bubbles: true, cancelable: true, dataTransfer: files }));
+}"""
+_SMALL = """() => {
+  const walker = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
+  const found = [];
+  while (walker.nextNode()) {
+    const { parentElement: holder, data } = walker.currentNode;
+    const isSeen = data.trim() && holder.checkVisibility() && !holder.closest(".visually-hidden");
+    const size = parseFloat(getComputedStyle(holder).fontSize);
+    if (isSeen && size > 0 && size < 16) found.push(`${size} ${holder.tagName} ${holder.className} ${data.trim()}`);
+  }
+  return found;
 }"""
 
 
@@ -117,6 +129,9 @@ def test_the_live_camera_is_answered_frame_by_frame_until_one_is_kept(open_page:
     expect(page.locator("#live")).to_have_attribute("aria-pressed", "false")
     assert page.evaluate("document.querySelector('#live-video video').srcObject") is None
     assert most == 1
+    page.wait_for_function("() => localStorage.getItem('picture') === 'own'")
+    page.goto(page.url.partition("/classify")[0] + "/convolve")  # the picture of all rooms from then on
+    page.wait_for_selector("html[data-ready][data-picture=own]")
 
 
 def test_on_a_phone_the_photo_and_the_nearest_classes_stay_in_sight(open_page: Open, server: str) -> None:
@@ -143,3 +158,62 @@ def test_a_screen_reader_hears_what_is_answered_and_why_to_doubt_it(open_page: O
     expect(status).to_contain_text(told["verdict"]["headline"])
     expect(status).to_contain_text("The photo shows an astronaut.")
     expect(status).to_contain_text("Do not trust it")
+
+
+def test_the_network_is_told_in_words(open_page: Open, server: str) -> None:
+    layer = named(server, "conv2d", 1)
+    page = open_page(f"/classify?sample=cat&layer={layer}&channel=2&x=5&y=6")
+    ready(page)
+    told = ask(server, "explanations", {"sample": "cat", "layer": layer, "channel": 2, "x": 5, "y": 6})
+    largest = max(told["inputs"], key=lambda part: abs(part["sum"]))
+
+    words = page.locator("#network-stage-summary")
+    part = f"{largest['sum']:.2f}".replace("-", "\N{MINUS SIGN}")
+    expect(words).to_contain_text(f"Its largest part comes from map {largest['channel'] + 1}: {part}.")
+    expect(words).to_contain_text("map 3 of conv 2; at row 6, column 5 it is")
+    said = words.inner_text().replace("\N{MINUS SIGN}", "-")
+    assert ask(server, "classifications", {"sample": "cat"})["verdict"]["headline"] in said
+    assert numbers(said.partition("it is ")[2])[0] == pytest.approx(told["value"], abs=VALUE)
+    assert "Strongest maps: " in said
+
+
+def test_on_a_phone_the_page_is_short_and_no_wider_than_the_screen_also_while_a_map_is_open(
+    open_page: Open, server: str
+) -> None:
+    path = f"/classify?sample=cat&lang=es&layer={named(server, 'conv2d', 1)}&channel=2"
+    page = open_page(path, viewport=PHONE, has_touch=True, is_mobile=True)
+    ready(page)
+
+    assert page.evaluate("document.documentElement.scrollHeight") < 3000
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+
+
+@pytest.mark.parametrize("network", ["explain", "best", "photos"])
+def test_in_class_view_nothing_is_smaller_than_16_pixels_and_the_stage_keeps_to_the_screen(
+    open_page: Open, network: str
+) -> None:
+    page = open_page(f"/classify?model={network}&sample=cat&class=1", viewport=PROJECTOR)
+    ready(page)
+
+    assert page.evaluate(_SMALL) == []
+    assert bottom(page, "#network-stage") <= PROJECTOR["height"]
+    page.locator("#maps .map").nth(12).click()
+    made(page)
+
+    assert page.evaluate(_SMALL) == []
+    assert bottom(page, "#network-stage") <= PROJECTOR["height"]
+    assert page.evaluate("document.documentElement.scrollWidth") == PROJECTOR["width"]
+
+
+def test_a_network_of_shapes_starts_with_a_shape_and_offers_the_photo(open_page: Open, run: str) -> None:
+    page = open_page(f"/classify?model=run-{run}", viewport=PROJECTOR)
+    ready(page)
+
+    expect(page.locator("#truth")).to_have_text("The drawing shows a star.")
+    assert page.locator("#answer .name").all_inner_texts() == list(SHAPES)  # in the order of the network
+    page.click("#offer")
+    expect(page.locator("#truth")).to_have_text("The photo shows a cat.")
+    expect(page.locator("#offer")).to_be_hidden()
+    page.click("#networks > summary")
+    page.click(".model[data-model=digits]")
+    expect(page.locator("#truth")).to_have_text("The drawing shows a 3.")

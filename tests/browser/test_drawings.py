@@ -1,5 +1,6 @@
 """A digit drawn on the board, small and in a corner, asked of the shipped network."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -48,15 +49,17 @@ def test_a_small_digit_in_a_corner_is_read(open_page: Open, digit: int, language
 
 
 def test_the_receptive_field_lies_on_the_drawing(open_page: Open) -> None:
-    page = open_page("/classify?model=digits")
+    page = open_page("/classify?model=digits", reduced_motion="reduce")
     page.click("#photos > summary")
     page.click("#draw")
     _draw(page, DIGITS[0][0], 0.5, 0.5, 0.4)
     page.click("drawing-board .primary")
     expect(page.locator("#seen-note")).to_contain_text("cut out")
-    page.locator("#maps .map[data-channel='0']").first.click()
+    page.click(".column .map >> nth=1")
+    expect(page.locator("#making")).to_have_attribute("data-unit", re.compile(r"\d$"))
+    page.click("#map")  # the unit in the middle
+    expect(page.locator("#making")).to_have_attribute("data-unit", re.compile(r" 1[1-5] 1[1-5]$"))
 
-    page.locator("#shot .window").first.wait_for(state="attached")
     x, y, width, height = (
         float(page.locator("#shot .window").first.get_attribute(name) or "nan")
         for name in ("x", "y", "width", "height")
