@@ -18,7 +18,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from app.core.convolution.steps import Matrix
+from app.core.convolution.steps import FitStart, Matrix
 from app.core.errors import N_, InvalidValue
 
 Vector = NDArray[np.float64]
@@ -33,6 +33,7 @@ WORST_CONDITION = 1e8
 
 _MAXIMUM_STEPS = 200_000  # some 20 √WORST_CONDITION
 _SPACING = 1.03  # between the steps kept, of which about FRAMES are shown
+_SEED = 4  # of the random start
 _NUMBERS = 8_000_000  # cells of windows looked at, at most: all of 512 x 512 x 3 with 3 x 3, samples of more
 _CHUNK = 1 << 20  # cells of windows in memory at a time
 
@@ -51,7 +52,7 @@ class Fit:
     """The learned kernel, as it is applied, and how it came about, in about 60 frames.
 
     Not `identifiable`: other kernels explain the target as well (on a constant picture, all of one sum);
-    this is the smallest of them.
+    this is the one nearest to where descent started: from zeros, the smallest.
     """
 
     kernel: Matrix
@@ -73,18 +74,26 @@ class _Moments:
         return max(0.0, float(value))
 
 
-def fit(picture: Tensor, target: Tensor, size: int | tuple[int, int], *, clipped: bool | None = None) -> Fit:
+def fit(
+    picture: Tensor,
+    target: Tensor,
+    size: int | tuple[int, int],
+    *,
+    clipped: bool | None = None,
+    start: FitStart = "zeros",
+) -> Fit:
     """The rows x columns kernel that makes `target` of `picture` (both H x W x C, levels 0..255).
 
     `clipped` (default: whether the target is uint8) leaves out levels at 0 and 255, which may have been
-    anything beyond. Raises InvalidValue where sizes differ or no window is left.
+    anything beyond. Descent starts at zeros, or at the same `random` weights each time, as large as the kernel's may
+    be expected to be. Raises InvalidValue where sizes differ or no window is left.
     """
     rows, columns = (size, size) if isinstance(size, int) else size
     _check(picture, target, rows, columns)
     moments = _measure(picture, target, (rows, columns), target.dtype == torch.uint8 if clipped is None else clipped)
     curvatures = np.linalg.eigvalsh(moments.windows)
     known = curvatures[curvatures * WORST_CONDITION > curvatures[-1]]
-    path = list(dict(_descend(moments, known)).items())
+    path = list(dict(_descend(moments, known, _begin(rows * columns, start))).items())
     shown = sorted({round(index) for index in np.linspace(0, len(path) - 1, FRAMES)})
     frames = [
         Frame(step, _rows(weights, columns), moments.loss(weights)) for step, weights in map(path.__getitem__, shown)
@@ -92,8 +101,13 @@ def fit(picture: Tensor, target: Tensor, size: int | tuple[int, int], *, clipped
     return Fit(frames[-1].kernel, frames[-1].loss, frames, identifiable=len(known) == rows * columns)
 
 
-def _descend(moments: _Moments, curvatures: Vector) -> Iterator[tuple[int, Vector]]:
-    """Gradient descent with momentum from zeros; yields (step, weights), ever more rarely, and the last.
+def _begin(cells: int, start: FitStart) -> Vector:
+    """The weights before the first step."""
+    return np.zeros(cells) if start == "zeros" else np.random.default_rng(_SEED).uniform(-1, 1, cells)
+
+
+def _descend(moments: _Moments, curvatures: Vector, weights: Vector) -> Iterator[tuple[int, Vector]]:
+    """Gradient descent with momentum from `weights`; yields (step, weights), ever more rarely, and the last.
 
     Nesterov's method (1983): steps of 1 / largest curvature, and a momentum that grows. Where it would carry
     the weights uphill it starts anew (O'Donoghue and Candès, Adaptive Restart for Accelerated Gradient Schemes,
@@ -101,7 +115,7 @@ def _descend(moments: _Moments, curvatures: Vector) -> Iterator[tuple[int, Vecto
     photographs, whose neighbors are nearly alike, k is thousands to millions. It ends when the error, at
     most gradient / smallest curvature, is down to ACCURACY of the weights.
     """
-    weights = ahead = np.zeros_like(moments.product)
+    ahead = weights
     smallest, largest = (curvatures[0], curvatures[-1]) if len(curvatures) else (1.0, 1.0)
     step, speed, due = 0, 1.0, 0.0
     while True:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 from app.core.convolution.arithmetic import PixelArithmetic, explain
 from app.core.convolution.chains import apply, check_growth, check_work
 from app.core.convolution.fitting import Fit, fit
-from app.core.convolution.steps import Convolution, Step
+from app.core.convolution.steps import Convolution, FitStart, Step
 from app.core.pictures.display import Range, measure, to_bytes
 from app.core.pictures.images import Picture, encode, encode_npy, read_upload
 from app.core.pictures.outputs import Display, Format
@@ -52,12 +52,12 @@ def explain_pixel(
     return explain(picture.levels, steps, *place, display, at)
 
 
-def learn_kernel(upload: Upload, twin: Upload | Convolution, size: tuple[int, int]) -> Fit:
+def learn_kernel(upload: Upload, twin: Upload | Convolution, size: tuple[int, int], start: FitStart = "zeros") -> Fit:
     """The kernel that makes the twin, a filtered picture or the step that makes one, found by gradient descent."""
     if isinstance(twin, Upload):
-        return fit(read_upload(upload).levels, read_upload(twin).levels, size, clipped=True)
+        return fit(read_upload(upload).levels, read_upload(twin).levels, size, clipped=True, start=start)
     levels = read_for(upload, [twin]).levels
-    return fit(levels, apply(levels, [twin]), size)
+    return fit(levels, apply(levels, [twin]), size, start=start)
 
 
 def read_for(upload: Upload, steps: Sequence[Step]) -> Picture:

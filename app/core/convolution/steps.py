@@ -13,6 +13,7 @@ from app.core.errors import N_, InvalidValue
 
 Border = Literal["zero", "reflect", "replicate", "wrap", "valid"]
 Padding = Literal["same", "full"] | int
+FitStart = Literal["zeros", "random"]  # where the search for a kernel begins
 PoolKind = Literal["max_pool", "average_pool"]
 Matrix = tuple[tuple[float, ...], ...]
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Form, Request, UploadFile
 from pydantic import BeforeValidator, Field, FiniteFloat
 
-from app.core.convolution.steps import Convolution
+from app.core.convolution.steps import Convolution, FitStart
 from app.core.errors import N_, InvalidValue
 from app.core.pictures.uploads import Upload
 from app.settings import Settings
@@ -29,6 +29,9 @@ class FitForm(PictureForm):
     )
     divisor: FiniteFloat | None = None
     size: Whole | None = Field(None, description="Rows and columns to learn; default: those of the kernel, else 3.")
+    start: FitStart = Field(
+        "zeros", description="Where descent starts: `zeros`, or the same `random` weights each time."
+    )
 
     def step(self) -> Convolution | None:
         """The convolution that makes the twin, if no picture does; raises InvalidValue."""
@@ -64,5 +67,5 @@ async def fit_kernel(
     started = time.perf_counter()
     twin = await form.twin(settings)
     upload = await form.open(settings)
-    fit = await workers.run(request, tasks.learn_kernel, upload, twin, form.side(twin))
+    fit = await workers.run(request, tasks.learn_kernel, upload, twin, form.side(twin), form.start)
     return fit | {"milliseconds": round((time.perf_counter() - started) * 1000, 1)}

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from app.core.convolution import pipeline
-from app.core.convolution.steps import Convolution, Step
+from app.core.convolution.steps import Convolution, FitStart, Step
 from app.core.pictures.outputs import MEDIA_TYPES, Display, Format
 from app.core.pictures.uploads import Upload
 from app.web.answers import Answer
@@ -33,6 +33,6 @@ def explain_pixel(
     return asdict(pipeline.explain_pixel(upload, steps, place, at, display))
 
 
-def learn_kernel(upload: Upload, twin: Upload | Convolution, size: tuple[int, int]) -> dict[str, Any]:
+def learn_kernel(upload: Upload, twin: Upload | Convolution, size: tuple[int, int], start: FitStart) -> dict[str, Any]:
     """See `pipeline.learn_kernel`."""
-    return asdict(pipeline.learn_kernel(upload, twin, size))
+    return asdict(pipeline.learn_kernel(upload, twin, size, start))

@@ -220,3 +220,15 @@ def test_a_target_that_is_clipped_everywhere_is_refused() -> None:
 
     with pytest.raises(InvalidValue, match="black or white"):
         fit(picture, picture, 3)
+
+
+def test_descent_from_random_weights_finds_the_same_kernel() -> None:
+    picture = open_sample("camera")
+    target = filtered(picture, classic("sobel-x"))
+
+    found, again = (fit(picture, target, 3, start="random") for _ in range(2))
+
+    assert np.unique(found.frames[0].kernel).size == 9
+    assert np.abs(found.frames[0].kernel).max() <= 1
+    assert error(found, classic("sobel-x")) < 1e-4
+    assert found == again
