@@ -100,7 +100,9 @@ def test_a_copied_link_restores_everything(open_page: Open) -> None:
     point_at(page, "#result", 30, 12)
     page.click("#code summary")
     settle(page)
-    page.click("#copy-link")
+    page.click("#share")
+    page.click("#copy-shared")
+    expect(page.locator("#copy-shared")).to_have_text("Copied")
     link = page.evaluate("navigator.clipboard.readText()")
 
     again = open_page("/convolve?" + link.split("?")[1])
@@ -228,8 +230,10 @@ def test_a_link_is_copied_where_the_browser_has_no_clipboard_to_offer(open_page:
     settle(page)
     page.evaluate("() => Object.defineProperty(navigator, 'clipboard', { value: undefined })")
 
-    page.click("#copy-link")
-    expect(page.locator("#copy-link")).to_have_text("Copied")
+    page.click("#share")
+    page.click("#copy-shared")
+    expect(page.locator("#copy-shared")).to_have_text("Copied")
+    page.keyboard.press("Escape")
     page.focus("#divisor")
     page.keyboard.press("Control+A")
     page.keyboard.press("Control+V")

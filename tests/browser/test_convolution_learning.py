@@ -19,7 +19,7 @@ def test_gradient_descent_finds_the_kernel_and_plays_how(open_page: Open) -> Non
     slider.fill(slider.get_attribute("max") or "")
     last = [float(text.replace("−", "-")) for text in page.locator("#kernel-learning .cell").all_inner_texts()]
 
-    assert set(first) == {"0"}
+    assert len(set(first)) == 9  # random
     assert last == pytest.approx([-1, 0, 1, -2, 0, 2, -1, 0, 1], abs=0.011)
     assert "no number is more than" in page.inner_text("#learning-verdict")
 

@@ -50,7 +50,7 @@ def _diagonal(side: int) -> Matrix:
 _CATALOG = (
     NamedKernel("identity", "identity", N_("Identity"), N_("nothing changes"), N_("Gives the picture back unchanged."),
                 _rows("0 0 0; 0 1 0; 0 0 0")),
-    NamedKernel("edge-diagonal", "edges", N_("Edges, diagonal"), N_("diagonal edges"),
+    NamedKernel("edge-diagonal", "edges", N_("Diagonal"), N_("diagonal edges"),
                 N_("Compares opposite corners: answers where the brightness changes along both diagonals, at "
                    "corners above all."),
                 _rows("1 0 -1; 0 0 0; -1 0 1")),

@@ -21,10 +21,10 @@ def states() -> tuple[State, ...]:
     steps = json.dumps(_SMALL_CNN, separators=(",", ":"))
     return (
         _state("mouse-back", f"{_MOUSE}&x={MOUSE_BACK[0]}&y={MOUSE_BACK[1]}", N_("The mouse's back"),
-               N_("The lecture's example: 5 of the kernel's 6 cells lie on the line. A very high number.")),
+               N_("5 of the kernel's 6 cells lie on the line: a very high number.")),
         _state("mouse-back-lower", f"{_MOUSE}&x={MOUSE_BACK[0]}&y={MOUSE_BACK[1] + 1}",
                N_("The mouse's back, one pixel lower"),
-               N_("All 6 cells lie on the line: the largest number that there is on this mouse.")),
+               N_("All 6 cells lie on the line: the largest number on this mouse.")),
         _state("mouse-head", f"{_MOUSE}&x={MOUSE_HEAD[0]}&y={MOUSE_HEAD[1]}", N_("The mouse's head"),
                N_("The same kernel where none of its 6 cells lies on the line: nothing.")),
         _state("edges", "sample=astronaut&kernel=edge-laplacian-8", N_("Edges of an astronaut"),

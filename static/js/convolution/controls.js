@@ -1,13 +1,12 @@
 // The kernel, how its window moves, and how pictures are drawn: from the controls to the state, and back.
 
-import { OWN, SEEN } from "../shared/address.js";
 import { ADDRESS, findName } from "./address.js";
-import { copyText } from "../shared/clipboard.js";
 import { h } from "../shared/dom.js";
 import { number, parseNumber, plain, size } from "../shared/format.js";
 import { _ } from "../shared/i18n.js";
 import { margins, sameMatrix } from "../shared/steps.js";
 import { forget, mistype, tell } from "./hint.js";
+import { stepNote } from "./notes.js";
 import { showFormula } from "./stage/formula.js";
 
 const $ = (selector) => document.querySelector(selector);
@@ -34,7 +33,6 @@ export function connectControls(page) {
   $("#color").addEventListener("change", ({ target }) => page.take(page.source, { color: target.value }));
   $("#channel").addEventListener("change", ({ target }) => page.change({ channel: Number(target.value) }));
   $("#view").addEventListener("change", ({ target }) => page.change({ view: target.checked ? "stretch" : "plain" }));
-  $("#copy-link").addEventListener("click", () => copyLink(page));
   document.addEventListener("theme", () => page.change({}));
   document.addEventListener("class-view", () => page.redraw());
   $("#levels").addEventListener("toggle", () => page.change({}));
@@ -106,13 +104,6 @@ function cut(matrix, side) {
   return line.map((row) => line.map((column) => matrix[row - down]?.[column - right] ?? 0));
 }
 
-async function copyLink({ state }) {
-  const done = await copyText(location.href);
-  const told = [OWN, SEEN].includes(state.sample) ? _("Copied, without your picture") : _("Copied");
-  $("#copy-link").textContent = done ? told : _("Copy it from the address bar");
-  setTimeout(() => ($("#copy-link").textContent = _("Copy link")), 1500);
-}
-
 function refresh(page) {
   const { state, step } = page;
   const isKernel = step.type === "convolution";
@@ -153,12 +144,8 @@ function showSide([first, ...others]) {
 }
 
 function refreshOther(step) {
-  const texts = {
-    relu: _("ReLU: negative values become 0, positive ones stay. There is nothing to set."),
-    max_pool: _("Max pooling: of each window only the largest value stays."),
-    average_pool: _("Average pooling: of each window the mean stays."),
-  };
-  $("#other-step").textContent = texts[step.type];
+  const rest = step.type === "relu" ? _("There is nothing to set.") : "";
+  $("#other-step").textContent = `${stepNote(step)} ${rest}`.trim();
   if (step.size) $("#side").value = String(step.size);
   offerSides(MOST_POOLED);
   $("#kernel-sum").textContent = "";

@@ -10,11 +10,11 @@ import { connectChain } from "./chain.js";
 import { connectCode } from "./code.js";
 import { connectControls } from "./controls.js";
 import { connectExamples } from "./examples.js";
+import { connectInWords } from "./in-words.js";
 import { connectLearning } from "./learning.js";
 import { connectLive } from "./live.js";
 import { connectSources } from "./sources.js";
 import { connectPhone } from "./phone.js";
-import { connectShortcuts } from "./shortcuts.js";
 import { connectWindow, slideOnce } from "./window.js";
 import { Screen } from "./screen.js";
 import { attempt, connectNotice } from "../rooms/notice.js";
@@ -30,7 +30,7 @@ const PARTS = [
   connectLearning,
   connectCode,
   connectPhone,
-  connectShortcuts,
+  connectInWords,
 ];
 
 const SETTLE_MS = 120;
@@ -86,6 +86,11 @@ class ConvolutionPage {
 
   get result() {
     return this.bench.resultOf(this.state.at);
+  }
+
+  /** Whether the result is a picture still, levels from 0 to 255, and not what was found in one. */
+  get isPicture() {
+    return automaticMode(this.state.steps.slice(0, this.state.at + 1)) === "clip";
   }
 
   /**
@@ -218,14 +223,14 @@ class ConvolutionPage {
     this.#place();
     this.#screen.show();
     for (const part of this.#parts) part?.refresh?.();
+    this.#screen.showWindow(); // last: what leads from part to part needs them where they stay
     this.#settle();
   }
 
   /** A window that nobody has put anywhere goes where the result is strongest. */
   #place() {
     if (this.isPlaced || !this.result) return;
-    const isPicture = automaticMode(this.state.steps.slice(0, this.state.at + 1)) === "clip";
-    Object.assign(this.state, strongest(this.input, complete(this.step), this.result, isPicture));
+    Object.assign(this.state, strongest(this.input, complete(this.step), this.result, this.isPicture));
   }
 
   /** What may come a moment later: chain, histograms, code, the address. */

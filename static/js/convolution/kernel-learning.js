@@ -8,7 +8,8 @@ import { color } from "../shared/theme.js";
 import { largest, tint } from "../shared/sign.js";
 
 const FRAME_MS = 100; // some 60 frames: slow enough to watch
-const CHART_HEIGHT = 190;
+const CHART_HEIGHT = 180;
+const SUPERSCRIPT = "⁻⁰¹²³⁴⁵⁶⁷⁸⁹";
 
 export class KernelLearning extends HTMLElement {
   #run = null;
@@ -61,13 +62,16 @@ export class KernelLearning extends HTMLElement {
     this.#chart = null;
   }
 
-  /** `fit` is the server's answer; `predict(kernel)` and `target` give {picture, rgba}; `wanted` is the true kernel. */
+  /**
+   * `fit` is the server's answer; `predict(kernel)` and `target` give {picture, rgba, isSigned}; `wanted` is the true
+   * kernel.
+   */
   show({ fit, predict, target, wanted }) {
     this.stop();
     this.#run = { fit, predict, wanted };
     this.#grid.style.setProperty("--columns", fit.kernel[0].length);
     this.#grid.replaceChildren(...fit.kernel.flat().map(() => h("span", { class: "cell" })));
-    paint(this.#target, target.picture, target.rgba);
+    show(this.#target, target);
     this.#scrub.max = fit.frames.length - 1;
     this.#plot(fit.frames);
     this.#verdict.textContent = "";
@@ -112,9 +116,8 @@ export class KernelLearning extends HTMLElement {
       this.#grid.children[cell].textContent = fixed(weight, 2);
       tint(this.#grid.children[cell], weight, limit);
     });
-    const prediction = this.#run.predict(kernel);
-    paint(this.#prediction, prediction.picture, prediction.rgba);
-    this.#fact.textContent = _("step %(step)s · loss %(loss)s", { step: number(step), loss: number(loss, 4) });
+    show(this.#prediction, this.#run.predict(kernel));
+    this.#fact.textContent = _("step %(step)s · loss %(loss)s", { step: number(step), loss: brief(loss) });
     // What was found is said once it is seen, and then stays.
     if (index === fit.frames.length - 1) this.#verdict.textContent = verdict(fit, wanted);
     this.#chart?.setCursor({ left: this.#chart.valToPos(step + 1, "x"), top: 10 }, false);
@@ -125,13 +128,14 @@ export class KernelLearning extends HTMLElement {
     const line = { stroke: color("--accent"), width: 2, points: { show: false } };
     const axis = {
       stroke: color("--soft-ink"),
-      font: '13px "JetBrains Mono", monospace',
+      font: `${getComputedStyle(this).getPropertyValue("--text-small")} "JetBrains Mono", monospace`,
       grid: { stroke: color("--line"), width: 1, filter: decades },
       ticks: { show: false },
     };
     const options = {
       width: this.#chartPlace.clientWidth || 320,
       height: CHART_HEIGHT,
+      padding: [8, 30, 0, 0],
       legend: { show: false },
       cursor: { y: false, drag: { x: false, y: false }, points: { size: 8 } },
       scales: { x: { time: false, distr: 3 }, y: { distr: 3 } },
@@ -140,7 +144,7 @@ export class KernelLearning extends HTMLElement {
         {
           ...axis,
           size: 58,
-          values: (_chart, ticks) => ticks.map((tick) => (tick === null ? "" : tick.toExponential(0))),
+          values: (_chart, ticks) => ticks.map(power),
         },
       ],
       series: [{}, line],
@@ -149,6 +153,24 @@ export class KernelLearning extends HTMLElement {
     const points = [frames.map(({ step }) => step + 1), frames.map(({ loss }) => Math.max(1e-12, loss))];
     this.#chart = new uPlot(options, points, this.#chartPlace);
   }
+}
+
+function show(canvas, { picture, rgba, isSigned }) {
+  canvas.classList.toggle("is-signed", isSigned);
+  paint(canvas, picture, rgba);
+}
+
+/** The power of ten of a value, as it is written by hand: 10⁻³. */
+function power(value) {
+  const exponent = value === null ? [] : [...String(Math.floor(Math.log10(value) + 1e-9))];
+  return exponent.length ? `10${exponent.map((sign) => SUPERSCRIPT["-0123456789".indexOf(sign)]).join("")}` : "";
+}
+
+/** A loss that falls by many powers of ten. */
+function brief(loss) {
+  if (loss === 0 || loss >= 0.01) return number(loss);
+  const whole = power(loss);
+  return `${number(loss / 10 ** Math.floor(Math.log10(loss) + 1e-9), 1)} · ${whole}`;
 }
 
 /** Grid lines at powers of ten only: those between would fill the chart. */

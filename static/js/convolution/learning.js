@@ -46,7 +46,8 @@ async function open(page) {
     const { kernel, flip } = nameStep(step, page.kernels);
     const side = step.matrix.length;
     const twin = kernel && !flip ? { kernel } : { matrix: applied(step), divisor: step.divisor };
-    const fit = await fitKernel(source, { ...twin, size: side, max_side: state.size, color: state.color });
+    const asked = { ...twin, size: side, max_side: state.size, color: state.color, start: "random" };
+    const fit = await fitKernel(source, asked);
     page.change({ open: [...new Set([...state.open, "learn"])] });
     if (page.bench.picture !== picture) return;
     learned = lesson(page);
@@ -65,7 +66,7 @@ function story(picture, step, fit) {
   const filtered = (matrix) => applyStep(small, { matrix, border: "replicate", type: "convolution" });
   const target = filtered(wanted);
   const range = measure(target);
-  const drawn = (result) => ({ picture: result, rgba: toRgba(result, mode, range) });
+  const drawn = (result) => ({ picture: result, rgba: toRgba(result, mode, range), isSigned: mode === "signed" });
   return { fit, wanted, target: drawn(target), predict: (kernel) => drawn(filtered(kernel)) };
 }
 

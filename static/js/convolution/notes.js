@@ -88,6 +88,15 @@ export function borderNote({ products, outside, step }) {
   return _("beyond the picture's edge (border: %(border)s): %(cells)s of %(all)s cells, %(sum)s of the sum", places);
 }
 
+/** What a step does that is no convolution. */
+export function stepNote({ type }) {
+  return {
+    relu: _("ReLU: negative values become 0, positive ones stay."),
+    max_pool: _("Max pooling: of each window only the largest value stays."),
+    average_pool: _("Average pooling: of each window the mean stays."),
+  }[type];
+}
+
 /** What a display mode is called. */
 export function modeName(mode) {
   return { signed: _("signed"), clip: _("clip"), absolute: _("absolute"), rescale: _("rescale") }[mode];

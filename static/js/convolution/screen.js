@@ -18,7 +18,7 @@ import { _ } from "../shared/i18n.js";
 import { sumLine } from "../shared/pixel-arithmetic.js";
 import { cells } from "../shared/steps.js";
 import * as notes from "./notes.js";
-import { strongerNeighbor } from "./stage/strongest.js";
+import { tellingNeighbor } from "./stage/strongest.js";
 import { why } from "./stage/why.js";
 
 const THUMBNAIL = 96;
@@ -30,6 +30,7 @@ export class Screen {
   #shownInput = null;
   #small = null;
   #top = 255;
+  #told = "";
   #seen = (value) => value;
 
   constructor(page) {
@@ -43,11 +44,13 @@ export class Screen {
     this.#shownInput = null;
   }
 
+  /** Contrast that is boosted in the picture is so in its thumbnails. */
   #thumbnail({ matrix, divisor, offset = 0 }) {
     const step = { type: "convolution", matrix, divisor, offset, border: "replicate" };
     const picture = applyStep(this.#small, step);
-    const mode = automaticMode([step]);
-    return { picture, rgba: toRgba(picture, mode), isSigned: mode === "signed" };
+    const isSigned = automaticMode([step]) === "signed";
+    const mode = isSigned ? "signed" : this.#page.state.view === "stretch" ? "rescale" : "clip";
+    return { picture, rgba: toRgba(picture, mode, mode === "rescale" ? measure(this.#small) : undefined), isSigned };
   }
 
   show() {
@@ -61,7 +64,6 @@ export class Screen {
         "The window is larger than the picture: choose a smaller kernel, another border, or more pixels.",
       );
     if (step.type === "convolution") this.#showKernel(step, findName(step, kernels));
-    this.showWindow();
   }
 
   #showKernel(step, name) {
@@ -143,7 +145,10 @@ export class Screen {
     const text = number(value);
     $("#pixel-value").textContent = text;
     $("#pixel-value").className = value < 0 ? "is-negative" : value > 0 ? "is-positive" : "";
-    $("#pixel-value").parentElement.classList.toggle("is-long", text.length > 6);
+    $("#pixel-value").parentElement.classList.toggle(
+      "is-long",
+      text.length > 6 || text.length + $("#sum-sign").textContent.length > 10,
+    );
     $("#sum-line").textContent = sumLine(step, kernel, patch, sum, value, 2);
     $("#sum-line").hidden = !kernel || patch[0].length <= 3 || kernel.flat().filter(Boolean).length > 9;
   }
@@ -156,13 +161,12 @@ export class Screen {
     $("#why").replaceChildren(lead, " ", Object.assign(document.createElement("strong"), { textContent: end }));
     say($("#border-line"), notes.borderNote(explanation));
     $("#border-line").hidden = $("#border-line").textContent === "";
-    const next = strongerNeighbor(result, x, y, Math.min(state.channel, result.channels - 1));
+    const next = tellingNeighbor(result, x, y, Math.min(state.channel, result.channels - 1));
     this.#offer(next);
-    $("#announcement").textContent =
-      `${$("#position").textContent}: ${number(explanation.value)}. ${$("#why").textContent}`;
+    this.#told = `${$("#position").textContent}: ${number(explanation.value)}. ${$("#why").textContent}`;
   }
 
-  /** The way to a larger number that lies a pixel away. */
+  /** The way to another number that lies a pixel away. */
   #offer(next) {
     const button = $("#next-place");
     button.hidden = !next;
@@ -195,6 +199,7 @@ export class Screen {
   settle() {
     const { input, result } = this.#page;
     if (!input || !result) return;
+    say($("#window-told"), this.#told);
     const { range, mode } = this.#drawn;
     $("#levels-fact").textContent = _("%(low)s to %(high)s · mean %(mean)s", rangeOf(range));
     if (!$("#levels").open) return;

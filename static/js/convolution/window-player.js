@@ -15,7 +15,12 @@ export class WindowPlayer extends HTMLElement {
   #count = 1;
   #index = 0;
   #playing = null;
-  #play = h("button", { class: "button icon play", type: "button", onclick: () => this.toggle() });
+  #play = h("button", {
+    class: "button icon play",
+    type: "button",
+    "data-key": "Space",
+    onclick: () => this.toggle(),
+  });
   #scrub = h("input", {
     type: "range",
     min: 0,

@@ -27,6 +27,7 @@ export function connectWindow(page) {
   });
   connectLooks(page);
   addEventListener("resize", () => page.redraw());
+  document.fonts.ready.then(() => page.redraw());
   return { refresh: () => refresh(page) };
 }
 

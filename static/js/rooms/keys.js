@@ -21,7 +21,7 @@ function hear(event) {
   if (!isMeant || isTextField(event.target) || document.querySelector("dialog[open]")) return;
   if (event.key === "f") turnFullScreen();
   else if (event.key === "?") showSheet();
-  else if ([document.body, $("#main")].includes(event.target) && press(event)) event.preventDefault();
+  else if ([document.body, $("#main"), steered()].includes(event.target) && press(event)) event.preventDefault();
 }
 
 /** Does what the page has marked for a key, and says whether it has. */
@@ -29,11 +29,19 @@ function press(event) {
   const button = shown("[data-key]").find(({ dataset }) => dataset.key === event.code || dataset.key === event.key);
   button?.click();
   if (button || !event.key.startsWith("Arrow")) return Boolean(button);
+  const part = steered();
+  if (!part || part === event.target) return false;
+  part.focus({ preventScroll: true });
+  part.dispatchEvent(
+    new KeyboardEvent("keydown", { key: event.key, code: event.code, shiftKey: event.shiftKey, bubbles: true }),
+  );
+  return true;
+}
+
+/** What hears the arrow keys: it may hold the focus while the other keys are pressed. */
+function steered() {
   const [stage] = shown("[data-arrows]");
-  const part = stage?.matches("[tabindex]") ? stage : stage?.querySelector("[tabindex]");
-  part?.focus({ preventScroll: true });
-  part?.dispatchEvent(new KeyboardEvent("keydown", { key: event.key, code: event.code, bubbles: true }));
-  return Boolean(part);
+  return stage?.matches("[tabindex]") ? stage : stage?.querySelector("[tabindex]");
 }
 
 function shown(selector) {
@@ -59,5 +67,5 @@ function showSheet() {
 }
 
 function nameOf(part) {
-  return part.getAttribute("aria-label") ?? part.textContent.trim();
+  return part.getAttribute("aria-label") ?? part.innerText.trim().replace(/\s+/g, " ");
 }

@@ -32,11 +32,7 @@ export class KernelRail extends HTMLElement {
     );
   }
 
-  /** The kernels that the keys 1 to 9, and 0, choose. */
-  byKey(key) {
-    return this.#kernels.find(({ name }) => this.#tiles.get(name).dataset.key === key);
-  }
-
+  /** The keys that choose them in class view: 1 to 9, then 0. */
   #number(kernels) {
     kernels.forEach(({ name }, index) => {
       const key = String((index + 1) % 10);

@@ -1,6 +1,13 @@
-// Where a result is strongest: the place that the window goes to by itself. Knows nothing of the screen.
+// Where a result is strongest, and how much of it is: the window goes there by itself. Knows nothing of the screen.
 
 import { margins, pace, reach } from "../../shared/steps.js";
+
+const WAYS = [
+  [0, 1],
+  [0, -1],
+  [1, 0],
+  [-1, 0],
+];
 
 /**
  * {x, y} of the result pixel that says most about `step`: the largest value in size; where `isPicture`, the one
@@ -8,15 +15,28 @@ import { margins, pace, reach } from "../../shared/steps.js";
  * wherever there are others: what they find is the border's edge.
  */
 export function strongest(input, step, result, isPicture) {
+  let best = { x: result.width >> 1, y: result.height >> 1, strength: 1e-6 };
+  eachStrength(input, step, result, isPicture, (strength, x, y) => {
+    if (strength > best.strength) best = { x, y, strength };
+  });
+  return { x: best.x, y: best.y };
+}
+
+/** The share of those pixels, from 0 to 1, whose strength is `least` or more. */
+export function shareOf(input, step, result, isPicture, least) {
+  let [count, all] = [0, 0];
+  eachStrength(input, step, result, isPicture, (strength) => {
+    all += 1;
+    if (strength >= least) count += 1;
+  });
+  return count / all;
+}
+
+function eachStrength(input, step, result, isPicture, look) {
   const [rows, columns] = inner(input, step, result);
   const strength = isPicture && result.channels === input.channels ? moved(input, step, result) : size(result);
-  let best = { x: result.width >> 1, y: result.height >> 1, strength: 1e-6 };
   for (let y = rows[0]; y < rows[1]; y += 1)
-    for (let x = columns[0]; x < columns[1]; x += 1) {
-      const here = strength(x, y);
-      if (here > best.strength) best = { x, y, strength: here };
-    }
-  return { x: best.x, y: best.y };
+    for (let x = columns[0]; x < columns[1]; x += 1) look(strength(x, y), x, y);
 }
 
 /** [first, end) of the rows and columns whose windows lie within the picture. */
@@ -45,21 +65,19 @@ function moved(input, step, { data, width }) {
   };
 }
 
-/** The neighbor of (x, y) with the largest value of the same sign, if it is larger: {x, y, value}, or null. */
-export function strongerNeighbor({ data, width, height }, x, y, channel) {
+/**
+ * The neighbor of (x, y) whose value says most, {x, y, value, across, down}: the largest of the same sign, on a peak
+ * the one that falls farthest; null where all are alike.
+ */
+export function tellingNeighbor({ data, width, height }, x, y, channel) {
   const at = (column, row) => data[(channel * height + row) * width + column];
   const sign = at(x, y) < 0 ? -1 : 1;
-  let best = null;
-  for (const [across, down] of [
-    [0, 1],
-    [0, -1],
-    [1, 0],
-    [-1, 0],
-  ]) {
-    const [column, row] = [x + across, y + down];
-    if (column < 0 || row < 0 || column >= width || row >= height) continue;
-    const value = at(column, row);
-    if (value * sign > (best ?? { value: at(x, y) }).value * sign) best = { x: column, y: row, value, across, down };
-  }
-  return best;
+  const rise = ({ value }) => (value - at(x, y)) * sign;
+  const neighbors = WAYS.map(([across, down]) => ({ x: x + across, y: y + down, across, down }))
+    .filter((place) => place.x >= 0 && place.y >= 0 && place.x < width && place.y < height)
+    .map((place) => ({ ...place, value: at(place.x, place.y) }))
+    .toSorted((one, other) => rise(other) - rise(one));
+  const [first, last] = [neighbors[0], neighbors.at(-1)];
+  if (!first || (rise(first) === 0 && rise(last) === 0)) return null;
+  return rise(first) > 0 ? first : last;
 }
