@@ -72,7 +72,7 @@ def test_a_sample_is_chosen_from_the_gallery(open_page: Open) -> None:
 def test_a_refused_file_is_told_and_the_picture_stays(open_page: Open, tmp_path: Path) -> None:
     text = tmp_path / "notes.png"
     text.write_text("no picture at all")
-    page = open_page(expected="415", locale="es-ES")
+    page = open_page(expected="415", locale="es-ES", reduced_motion="reduce")
     before = pixels(page)
 
     page.set_input_files("#upload", text)
