@@ -78,7 +78,7 @@ class Unit:
     def describe(self) -> dict[str, Any]:
         """As JSON: `from` is the name of the feeding layer, a list of two for a sum, a place for a flattened value."""
         names = self.sources[0] if len(self.sources) == 1 else list(self.sources)
-        views = self.views and {"rows": self.views[0], "columns": self.views[1]}
+        views = self.views and {"rows": [*map(list, self.views[0])], "columns": [*map(list, self.views[1])]}
         return {
             "layer": self.layer, "type": self.type, "role": self.role, "channel": self.channel,
             "x": self.x, "y": self.y, "value": self.value, "receptive_field": _json(self.field), "views": views,

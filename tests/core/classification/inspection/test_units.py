@@ -76,7 +76,7 @@ def test_padding_is_written_as_zeros_beyond_the_map() -> None:
         assert [row[0] for row in entry["patch"]] == [0, 0, 0]
     assert found["inputs"][2]["patch"][1][1] == float(recording.values["input"][2, 0, 0])
     assert found["receptive_field"] == {"x": 0, "y": 0, "width": 2, "height": 2}
-    assert [list(rows[:2]) for rows in found["views"].values()] == [[(0, 1), (0, 2)]] * 2
+    assert [list(rows[:2]) for rows in found["views"].values()] == [[[0, 1], [0, 2]]] * 2
 
 
 def test_a_number_worked_out_by_hand() -> None:
