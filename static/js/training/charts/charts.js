@@ -15,6 +15,7 @@ import { showSummary } from "./summary.js";
 import { titleOf } from "./words.js";
 
 const ABOVE = 1.08; // room for the name of the level
+const ONE_POINT = 0.015; // a gap that would be rounded to it has no name
 const KINDS = ["live", "train", "validation"];
 const $ = (selector) => document.querySelector(selector);
 
@@ -156,7 +157,7 @@ function wholePercent(share) {
 function gapOf(ends, { top }) {
   if (ends.length < 2) return "";
   const gap = top ? ends[0].y - ends[1].y : ends[1].y - ends[0].y;
-  if (gap <= 0) return "";
+  if (gap <= (top ? ONE_POINT : 0)) return "";
   return top ? _("%(count)s points of gap", { count: number(gap * 100, 0) }) : _("gap %(gap)s", { gap: fixed(gap) });
 }
 

@@ -40,7 +40,7 @@ export class RunChart extends HTMLElement {
     onkeydown: (event) => this.#key(event),
     onblur: () => this.#leave(),
   });
-  #empty = h("p", { class: "chart-empty small soft", hidden: true });
+  #empty = h("p", { class: "chart-empty soft", hidden: true });
   #tip = h("div", { class: "chart-tip", hidden: true, "aria-hidden": "true" });
   #watcher = new ResizeObserver(() => this.#chart?.setSize(this.#size()));
   #recolor = () => {

@@ -2,7 +2,7 @@
 // said when the state changes, not with every epoch.
 
 import { say } from "../../shared/dom.js";
-import { number, percent, points } from "../../shared/format.js";
+import { fixed, number, percent } from "../../shared/format.js";
 import { _ } from "../../shared/i18n.js";
 import { headline } from "./headline.js";
 
@@ -29,7 +29,7 @@ function sentences(run, rows, state, hasEnded) {
   }
   const now = _(
     "Epoch %(epoch)s of %(epochs)s: training accuracy %(training)s, validation accuracy %(validation)s, %(gap)s points of gap.",
-    { ...values, validation: percent(validation), gap: points(training - validation).replace("+", "") },
+    { ...values, validation: percent(validation), gap: fixed((training - validation) * 100, 1) },
   );
   const best = rows.reduce((most, row) => (row.validation_accuracy > most.validation_accuracy ? row : most));
   const peak = _("Best validation accuracy: %(share)s, in epoch %(epoch)s.", {
