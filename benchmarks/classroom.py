@@ -3,8 +3,8 @@
     .venv/bin/python -m benchmarks.classroom [--pupils 30] [--spread 60] [--recipe shapes] [--data DIR]
 
 A real server with its default settings, fresh. Pupils are clients with cookies of their own behind one address, who
-open the Train page, press Start at moments of their own within the spread and follow their run's events to the end;
-`--pages` of them are real Chromium pages. The order is what the page sends for the recipe; `--epochs` shortens it, and
+open the Train page, press Start at moments of their own within the spread and follow their run's events to the end.
+The order is what the page sends for the recipe; `--epochs` shortens it, and
 `--data` has CIFAR-10 for `--recipe default`. A promise is right that is within a factor of two of the real wait, or
 within five seconds.
 """

@@ -1,7 +1,7 @@
 // The kernel, how its window moves, and how pictures are drawn: from the controls to the state, and back.
 
 import { ADDRESS, findName } from "./address.js";
-import { h } from "../shared/dom.js";
+import { h, say } from "../shared/dom.js";
 import { number, parseNumber, plain, size } from "../shared/format.js";
 import { _ } from "../shared/i18n.js";
 import { margins, sameMatrix } from "../shared/steps.js";
@@ -132,14 +132,15 @@ function refreshKernel({ step, kernels }) {
   }
   showSide(step.matrix);
   offerSides(Infinity);
-  $("#kernel-sum").textContent = `${_("sum")} ${number(step.matrix.flat().reduce((sum, weight) => sum + weight, 0))}`;
+  const sum = step.matrix.flat().reduce((total, weight) => total + weight, 0);
+  say($("#kernel-sum"), `${_("sum")} ${number(sum)}`);
 }
 
 /** A pasted kernel may be wider than high: its size is shown as well, but not offered. */
 function showSide([first, ...others]) {
   const [rows, columns] = [others.length + 1, first.length];
   $("#side-own").hidden = rows === columns;
-  $("#side-own").textContent = size(rows, columns);
+  say($("#side-own"), size(rows, columns));
   $("#side").value = rows === columns ? String(rows) : "own";
 }
 

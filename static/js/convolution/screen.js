@@ -11,7 +11,7 @@ import "./stage/window-products.js";
 import { findName } from "./address.js";
 import { drawing, shrink } from "./bench.js";
 import { automaticMode, histogram, level, measure, toRgba } from "../shared/display.js";
-import { say } from "../shared/dom.js";
+import { give, h, say } from "../shared/dom.js";
 import { applyStep, explain } from "../shared/engine.js";
 import { isRounded, number, size } from "../shared/format.js";
 import { _ } from "../shared/i18n.js";
@@ -63,18 +63,17 @@ export class Screen {
       $("#result-note").textContent = _(
         "The window is larger than the picture: choose a smaller kernel, another border, or more pixels.",
       );
-    if (step.type === "convolution") this.#showKernel(step, findName(step, kernels));
+    if (step.type === "convolution") $("#presets").choose(findName(step, kernels), (kernel) => this.#thumbnail(kernel));
   }
 
-  #showKernel(step, name) {
-    $("#presets").choose(
-      name,
-      () => this.#thumbnail(step),
-      (kernel) => this.#thumbnail(kernel),
-    );
+  /** The kernel as a small picture, and what it makes of one. */
+  #showKernel({ step, kernels }) {
+    if (step.type !== "convolution") return;
+    $("#presets").repaint(() => this.#thumbnail(step));
     $("#thumb-swatch").show(step.matrix);
-    const known = this.#page.kernels.find((kernel) => kernel.name === name);
-    $("#thumb-name").textContent = known?.title ?? _("your own");
+    const name = findName(step, kernels);
+    const known = kernels.find((kernel) => kernel.name === name);
+    say($("#thumb-name"), known?.title ?? _("your own"));
   }
 
   #showInput(input) {
@@ -100,11 +99,11 @@ export class Screen {
     const { range, mode, ends, rgba } = this.#drawn;
     $("#result").show(result, rgba);
     for (const place of ["#result", "#drawn-swatch"]) $(place).classList.toggle("is-signed", mode === "signed");
-    $("#result-fact").textContent = size(result.width, result.height);
+    say($("#result-fact"), size(result.width, result.height));
     $("#scale").show(mode, ends);
-    $("#display-name").textContent = notes.modeName(mode);
+    say($("#display-name"), notes.modeName(mode));
     const values = { minimum: number(range.minimum), maximum: number(range.maximum) };
-    $("#result-note").textContent = notes.rangeNote(values, mode, notes.shareCut(result, mode, range));
+    say($("#result-note"), notes.rangeNote(values, mode, notes.shareCut(result, mode, range)));
     for (const radio of document.querySelectorAll("[name=display]")) radio.checked = radio.value === mode;
   }
 
@@ -141,24 +140,24 @@ export class Screen {
     const { divisor = 1, offset = 0 } = step;
     const sign = { relu: "max(x, 0)", max_pool: "max", average_pool: "Σ / n" }[step.type] ?? "Σ";
     const parts = [divisor === 1 ? "" : ` ÷ ${number(divisor)}`, offset === 0 ? "" : ` + ${number(offset)}`];
-    $("#sum-sign").textContent = `${sign}${parts.join("")} ${isRounded(value) ? "≈" : "="}`;
+    say($("#sum-sign"), `${sign}${parts.join("")} ${isRounded(value) ? "≈" : "="}`);
     const text = number(value);
-    $("#pixel-value").textContent = text;
-    $("#pixel-value").className = value < 0 ? "is-negative" : value > 0 ? "is-positive" : "";
+    say($("#pixel-value"), text);
+    give($("#pixel-value"), { class: value < 0 ? "is-negative" : value > 0 ? "is-positive" : "" });
     $("#pixel-value").parentElement.classList.toggle(
       "is-long",
       text.length > 6 || text.length + $("#sum-sign").textContent.length > 10,
     );
-    $("#sum-line").textContent = sumLine(step, kernel, patch, sum, value, 2);
+    say($("#sum-line"), sumLine(step, kernel, patch, sum, value, 2));
     $("#sum-line").hidden = !kernel || patch[0].length <= 3 || kernel.flat().filter(Boolean).length > 9;
   }
 
   #showPlace(x, y, channel, explanation) {
     const { state, input, result } = this.#page;
     const place = { row: y, column: x, channel: notes.channelName(input, channel) };
-    $("#position").textContent = _("row %(row)s, column %(column)s, %(channel)s", place);
+    say($("#position"), _("row %(row)s, column %(column)s, %(channel)s", place));
     const [lead, end] = this.#page.exampleSaid() ?? why(explanation, this.#top);
-    $("#why").replaceChildren(lead, " ", Object.assign(document.createElement("strong"), { textContent: end }));
+    if ($("#why").textContent !== `${lead} ${end}`) $("#why").replaceChildren(lead, " ", h("strong", {}, end));
     say($("#border-line"), notes.borderNote(explanation));
     $("#border-line").hidden = $("#border-line").textContent === "";
     const next = tellingNeighbor(result, x, y, Math.min(state.channel, result.channels - 1));
@@ -172,8 +171,8 @@ export class Screen {
     button.hidden = !next;
     if (!next) return;
     const arrow = next.down > 0 ? "↓" : next.down < 0 ? "↑" : next.across > 0 ? "→" : "←";
-    button.textContent = _("1 pixel %(arrow)s %(value)s", { arrow, value: number(next.value, 0) });
-    [button.dataset.x, button.dataset.y] = [next.x, next.y];
+    say(button, _("1 pixel %(arrow)s %(value)s", { arrow, value: number(next.value, 0) }));
+    give(button, { "data-x": next.x, "data-y": next.y });
   }
 
   /** What the pixel is drawn as, in its color. */
@@ -183,7 +182,7 @@ export class Screen {
     const gray = level(value, mode, range);
     const color = isSigned ? rgba.slice(index * 4, index * 4 + 3).join(" ") : `${gray} ${gray} ${gray}`;
     $("#drawn-swatch").style.backgroundColor = `rgb(${color})`;
-    $("#drawn-as").textContent = isSigned ? this.#signed(value, index) : notes.levelText(value, mode, range, gray);
+    say($("#drawn-as"), isSigned ? this.#signed(value, index) : notes.levelText(value, mode, range, gray));
   }
 
   /** Signed colors stand for the mean of the channels, which may have another sign than the one that is explained. */
@@ -198,6 +197,7 @@ export class Screen {
   /** What may come a moment after an edit. */
   settle() {
     const { input, result } = this.#page;
+    this.#showKernel(this.#page);
     if (!input || !result) return;
     say($("#window-told"), this.#told);
     const { range, mode } = this.#drawn;

@@ -1,7 +1,7 @@
 // The convolution page's picture: where it comes from, how large it is worked on, and how the result is taken away.
 
 import { download, readLimits } from "../api.js";
-import { h } from "../shared/dom.js";
+import { give, h, say } from "../shared/dom.js";
 import { size } from "../shared/format.js";
 import { _ } from "../shared/i18n.js";
 import { connectPictures } from "../rooms/sources.js";
@@ -30,7 +30,7 @@ export function connectSources(page) {
   return {
     refresh() {
       offerFullSize(page);
-      $("#door").href = linkTo("classification", { sample: page.state.sample });
+      give($("#door"), { href: linkTo("classification", { sample: page.state.sample }) });
       pasting.refresh();
     },
   };
@@ -40,7 +40,7 @@ export function connectSources(page) {
 function offerFullSize({ origin, levels }) {
   const isReduced = Number(origin.width) > levels.width;
   $("#download-full").hidden = !isReduced || origin.width * origin.height > fullPixels;
-  $("#download-full").textContent = _("↓ full size (%(size)s)", { size: size(origin.width, origin.height) });
+  say($("#download-full"), _("↓ full size (%(size)s)", { size: size(origin.width, origin.height) }));
 }
 
 /** The result up to the open step, computed by the server. */

@@ -27,6 +27,12 @@ export function say(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
+/** Gives attributes to an element, those alone that are others: what is written anew is laid out anew. */
+export function give(element, attributes) {
+  for (const [name, value] of Object.entries(attributes))
+    if (element.getAttribute(name) !== String(value)) element.setAttribute(name, value);
+}
+
 /** Tells the parents what happened: data goes down by properties, events go up. */
 export function emit(element, type, detail) {
   element.dispatchEvent(new CustomEvent(type, { detail, bubbles: true }));

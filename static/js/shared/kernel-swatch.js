@@ -9,6 +9,7 @@ export class KernelSwatch extends HTMLElement {
   show(matrix, limit = largest(matrix)) {
     const cells = matrix.flat().map((weight) => tint(h("span", { class: "cell" }), weight, limit));
     const text = matrix.map((row) => row.map((weight) => number(weight, 3)).join("  ")).join("\n");
+    if (this.title === text && this.childElementCount === cells.length) return this;
     this.style.setProperty("--columns", matrix[0].length);
     this.setAttribute("role", "img");
     this.setAttribute("aria-label", text.replaceAll("\n", "; "));

@@ -1,7 +1,7 @@
 // A picture with the window on it. Emits `point` {x, y} in its own pixels, `move` {x, y} for arrow keys and for a
 // finger, which moves the window by as much as it moves and so never hides it.
 
-import { emit, h, paint, s } from "./dom.js";
+import { emit, give, h, paint, s } from "./dom.js";
 import { reveal } from "./reveal.js";
 
 const MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
@@ -13,6 +13,7 @@ export class PictureView extends HTMLElement {
   #size = { width: 1, height: 1 };
   #shown = null;
   #touch = null;
+  #marked = "";
 
   connectedCallback() {
     if (this.firstChild) return;
@@ -28,10 +29,11 @@ export class PictureView extends HTMLElement {
 
   /** Shows `rgba` bytes as a picture of `size` {width, height}. */
   show(size, rgba) {
+    const ratio = String(size.width / size.height);
     this.#size = size;
     paint(this.#full, size, rgba);
-    this.style.setProperty("--ratio", `${size.width / size.height}`);
-    this.#window.setAttribute("viewBox", `0 0 ${size.width} ${size.height}`);
+    if (this.style.getPropertyValue("--ratio") !== ratio) this.style.setProperty("--ratio", ratio);
+    give(this.#window, { viewBox: `0 0 ${size.width} ${size.height}` });
     this.#draw();
   }
 
@@ -64,7 +66,10 @@ export class PictureView extends HTMLElement {
   mark({ rows, columns, turn = null }) {
     const [top, left] = [rows[0], columns[0]];
     const [height, width] = [rows.at(-1) - top + 1, columns.at(-1) - left + 1];
-    const outline = { x: left, y: top, width, height, transform: turn };
+    const outline = { x: left, y: top, width, height, ...(turn && { transform: turn }) };
+    const key = JSON.stringify([rows, columns, turn]);
+    if (key === this.#marked) return;
+    this.#marked = key;
     const gaps = rows.length > 1 && rows[1] - rows[0] > 1;
     const cells = gaps
       ? rows.flatMap((y) => columns.map((x) => s("rect", { class: "cell", x, y, width: 1, height: 1 })))

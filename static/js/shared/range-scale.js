@@ -1,6 +1,6 @@
 // The scale under a result: what color stands for which value, with the range written out.
 
-import { h } from "./dom.js";
+import { give, h, say } from "./dom.js";
 import { short } from "./format.js";
 
 export class RangeScale extends HTMLElement {
@@ -14,8 +14,8 @@ export class RangeScale extends HTMLElement {
   /** `ends` are the values at the left, in the middle (or null) and at the right of the bar. */
   show(mode, ends) {
     this.dataset.mode = mode;
-    this.#bar.className = `bar is-${mode}`;
-    ends.forEach((value, index) => (this.#ends[index].textContent = value === null ? "" : short(value)));
+    give(this.#bar, { class: `bar is-${mode}` });
+    ends.forEach((value, index) => say(this.#ends[index], value === null ? "" : short(value)));
   }
 }
 

@@ -8,9 +8,10 @@ const GHOST = 0.16;
  */
 export function reveal(canvas, full, index, band = 1) {
   const { width, height } = full;
-  Object.assign(canvas, { width, height });
+  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
   const context = canvas.getContext("2d");
   if (index === null) return context.drawImage(full, 0, 0);
+  context.clearRect(0, 0, width, height);
   context.globalAlpha = GHOST;
   context.drawImage(full, 0, 0);
   context.globalAlpha = 1;

@@ -8,8 +8,8 @@ const STRONG = 88;
 export function tint(element, value, limit) {
   const share = limit > 0 ? Math.min(1, Math.abs(value) / limit) : 0;
   const percent = Math.round(share * 100);
-  element.style.setProperty("--share", `${percent}%`);
-  element.classList.add("signed");
+  set(element, "--share", `${percent}%`);
+  element.classList.toggle("signed", true);
   element.classList.toggle("is-negative", value < 0);
   element.classList.toggle("is-medium", percent >= MEDIUM);
   element.classList.toggle("is-strong", percent >= STRONG);
@@ -19,10 +19,14 @@ export function tint(element, value, limit) {
 /** Gives `element` the gray of a level from 0 to 255. */
 export function shade(element, level) {
   const gray = Math.max(0, Math.min(255, Math.round(level)));
-  element.style.setProperty("--level", gray);
-  element.classList.add("shaded");
+  set(element, "--level", String(gray));
+  element.classList.toggle("shaded", true);
   element.classList.toggle("is-bright", gray > 117);
   return element;
+}
+
+function set({ style }, name, value) {
+  if (style.getPropertyValue(name) !== value) style.setProperty(name, value);
 }
 
 /** The largest size among the numbers of a grid. */

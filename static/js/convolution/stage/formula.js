@@ -1,5 +1,6 @@
 // How large the result is, by the formula (n + 2p − k) / s + 1, each letter above its number.
 
+import { say } from "../../shared/dom.js";
 import { plain } from "../../shared/format.js";
 import { margins, reach } from "../../shared/steps.js";
 
@@ -9,10 +10,10 @@ const $ = (selector) => document.querySelector(selector);
 export function showFormula(step, input, result) {
   const numbers = result ? sizes(step, input, result) : null;
   for (const letter of ["n", "p", "k", "s", "out"])
-    $(`#formula-${letter}`).textContent = numbers ? numbers[letter] : "–";
+    say($(`#formula-${letter}`), numbers ? String(numbers[letter]) : "–");
   for (const bracket of document.querySelectorAll("#geometry .floor"))
-    bracket.textContent = numbers && !numbers.isExact ? bracket.dataset.floor : "";
-  $("#size-formula").textContent = numbers ? sizeFormula(numbers) : "";
+    say(bracket, numbers && !numbers.isExact ? bracket.dataset.floor : "");
+  say($("#size-formula"), numbers ? sizeFormula(numbers) : "");
 }
 
 /** Of the width: where the border is one cell wider at the right, p is a half. */

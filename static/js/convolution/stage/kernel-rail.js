@@ -1,7 +1,7 @@
 // The classic kernels, tried on the visitor's picture: the lecture's seven, five more, the rest on demand. What a
 // kernel is for stands first, its name second. Emits `preset` with a kernel.
 
-import { emit, h, paint } from "../../shared/dom.js";
+import { emit, give, h, paint, say } from "../../shared/dom.js";
 import { _ } from "../../shared/i18n.js";
 
 const AT_ONCE = 2; // of a camera's frames more would cost the next frame
@@ -87,17 +87,18 @@ export class KernelRail extends HTMLElement {
     this.#drawing = this.#left > 0 ? requestAnimationFrame(() => this.#drawSome()) : null;
   }
 
-  /**
-   * Outlines the tile of that name; null where the kernel is one's own: the tile that it came from is then painted
-   * with `edited()`, and says so.
-   */
-  choose(name, edited, original) {
-    for (const [own, tile] of this.#tiles) tile.setAttribute("aria-pressed", String(own === name));
+  /** Outlines the tile of that name; null where the kernel is one's own: the tile that it came from then says so. */
+  choose(name, original) {
+    for (const [own, tile] of this.#tiles) give(tile, { "aria-pressed": own === name });
     const isEdited = name === null && this.#chosen !== null;
-    if (isEdited) this.#paint(this.#chosen, edited());
-    else if (this.#isEdited) this.#paint(this.#chosen, original(this.#kernel(this.#chosen)));
+    if (!isEdited && this.#isEdited) this.#paint(this.#chosen, original(this.#kernel(this.#chosen)));
     this.#mark(this.#chosen, isEdited);
     this.#chosen = name ?? this.#chosen;
+  }
+
+  /** Paints the tile of one's own kernel with what `thumbnail()` gives. */
+  repaint(thumbnail) {
+    if (this.#isEdited) this.#paint(this.#chosen, thumbnail());
   }
 
   get #isEdited() {
@@ -108,7 +109,7 @@ export class KernelRail extends HTMLElement {
     if (name === null) return;
     const tile = this.#tiles.get(name);
     tile.classList.toggle("is-edited", isEdited);
-    tile.querySelector(".name").textContent = isEdited ? _("edited by you") : this.#kernel(name).title;
+    say(tile.querySelector(".name"), isEdited ? _("edited by you") : this.#kernel(name).title);
   }
 
   #kernel(wanted) {

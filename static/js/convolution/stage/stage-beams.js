@@ -1,7 +1,7 @@
 // What leads the eye over the stage: two lines open the window into its numbers, an arrow takes the sum to its pixel.
 // It knows boxes on the screen, nothing of pictures.
 
-import { s } from "../../shared/dom.js";
+import { give, s } from "../../shared/dom.js";
 
 export class StageBeams extends HTMLElement {
   #lines = [s("line", { class: "beam" }), s("line", { class: "beam" })];
@@ -53,13 +53,12 @@ export class StageBeams extends HTMLElement {
   }
 
   #draw(line, [x1, y1], [x2, y2]) {
-    for (const [name, value] of Object.entries({ x1, y1, x2, y2 })) line.setAttribute(name, value);
+    give(line, { x1, y1, x2, y2 });
   }
 
   #point(path, x, y, turn) {
-    this.#arrow.setAttribute("d", path);
-    this.#head.setAttribute("d", "M-9 -6L1 0L-9 6");
-    this.#head.setAttribute("transform", `translate(${x} ${y}) rotate(${turn})`);
+    give(this.#arrow, { d: path });
+    give(this.#head, { d: "M-9 -6L1 0L-9 6", transform: `translate(${x} ${y}) rotate(${turn})` });
   }
 }
 

@@ -2,11 +2,13 @@
 // color. Where a large kernel leaves no room for three numbers a cell, the pixel alone, on the color of its product.
 // Emits `look` {row, column} of the kernel as it is applied, or null.
 
-import { emit, h } from "../../shared/dom.js";
+import { emit, give, h, say } from "../../shared/dom.js";
 import { number } from "../../shared/format.js";
 import { _ } from "../../shared/i18n.js";
 import { largest, shade, tint } from "../../shared/sign.js";
 
+const SHADED = ["shaded", "is-bright"];
+const SIGNED = ["signed", "is-negative", "is-medium", "is-strong"];
 const ROOMY = 3; // columns that leave room for three numbers a cell
 
 export class WindowProducts extends HTMLElement {
@@ -65,9 +67,11 @@ export class WindowProducts extends HTMLElement {
   #showProduct({ box, level: pixel, weight: times, product: result }, level, weight, product, most) {
     const isRoomy = this.classList.contains("is-roomy");
     const [told, by, makes] = [brief(level), `×${brief(weight)}`, brief(product)];
-    [pixel.textContent, times.textContent, result.textContent] = [told, by, makes];
-    box.title = `${told} ${by} = ${makes}`;
-    box.classList.remove("is-picked");
+    say(pixel, told);
+    say(times, by);
+    say(result, makes);
+    give(box, { title: `${told} ${by} = ${makes}` });
+    box.classList.toggle("is-picked", false);
     box.classList.toggle("is-nothing", weight === 0);
     box.classList.toggle("is-long", told.length + by.length + makes.length > 11);
     result.classList.toggle("is-negative", product < 0);
@@ -75,13 +79,14 @@ export class WindowProducts extends HTMLElement {
     box.classList.toggle("is-weighed", !isRoomy && weight !== 0);
     box.classList.toggle("is-less", weight < 0);
     if (isRoomy || weight === 0) gray(pixel, this.#seen(level));
-    else tint(plain(pixel), product, most);
+    else tint(plain(pixel, SHADED), product, most);
   }
 
   #showLevel({ box, level: pixel, weight, product }, level, isPicked) {
-    [pixel.textContent, weight.textContent, product.textContent] = [brief(level), "", ""];
-    box.title = box.classList.contains("is-outside") ? _("from the border") : "";
-    box.classList.remove("is-nothing", "is-long", "is-weighed");
+    say(pixel, brief(level));
+    for (const empty of [weight, product]) say(empty, "");
+    give(box, { title: box.classList.contains("is-outside") ? _("from the border") : "" });
+    for (const look of ["is-nothing", "is-long", "is-weighed"]) box.classList.toggle(look, false);
     box.classList.toggle("is-picked", isPicked);
     gray(pixel, this.#seen(level));
   }
@@ -94,12 +99,13 @@ export class WindowProducts extends HTMLElement {
 
 /** Levels below zero come from an earlier step: they have no gray. */
 function gray(cell, level) {
-  if (level < 0) tint(plain(cell), level, 255);
-  else shade(plain(cell), level);
+  if (level < 0) tint(plain(cell, SHADED), level, 255);
+  else shade(plain(cell, SIGNED), level);
 }
 
-function plain(cell) {
-  cell.classList.remove("shaded", "is-bright", "signed", "is-negative", "is-medium", "is-strong");
+/** Without the other look. */
+function plain(cell, looks) {
+  for (const look of looks) cell.classList.toggle(look, false);
   return cell;
 }
 
