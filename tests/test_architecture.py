@@ -74,6 +74,7 @@ FOLDER_ARROWS = {
         "convolution": {"errors", "pictures", "convolution", "convolution/programs"},
         "convolution/programs": {"errors", "pictures", "convolution", "convolution/programs"},
         "training": _BELOW_TRAINING | {"training"},
+        "questions": _BELOW_TRAINING | {"convolution", "training", "questions"},
         "classification": _BELOW_INSPECTION,
         "classification/inspection": _BELOW_INSPECTION | {"classification/inspection"},
     },
@@ -85,7 +86,7 @@ FOLDER_ARROWS = {
     # "" is what lies beside the folders: rooms know it, it knows no room, and no room another.
     "app/web": {
         "": {"", "tasks"},
-        **{room: {"", "tasks", room} for room in ROOMS},
+        **{part: {"", "tasks", part} for part in (*ROOMS, "questions")},
         "front": {"", "front"},
         "tasks": {"work"},  # for type checkers alone
         "work": {"", "training", "work"},

@@ -13,7 +13,7 @@ FOR_WORKERS = {"torch", "captum", "scipy", "skimage", "sklearn"}
 ON_DEMAND = {"numpy", "PIL", "alembic"}  # a sample's pixels, an old database: nothing that a start waits for
 ASKED = ("/healthz", "/convolve", "/classify", "/train", "/metrics", "/api/kernels", "/api/samples", "/api/samples/cat",
          "/api/models", "/api/networks", "/api/datasets", "/api/recipes", "/api/limits", "/api/runs", "/api/problems",
-         "/api/openapi.json")  # fmt: skip
+         "/api/questions", "/api/openapi.json")  # fmt: skip
 PROGRAM = """
 import json, sys
 from starlette.testclient import TestClient
@@ -35,6 +35,8 @@ with TestClient(create_app(Settings(runs_at_once=0, data=sys.argv[1])), base_url
         client.post(f"/api/models/{model}/classifications", data={"sample": "cat"}),
         client.get(f"/api/models/{model}"),
         client.get("/api/datasets/digits"),
+        client.get("/api/questions/pixel?seed=7"),
+        client.post("/api/questions/pixel/answers", json={"seed": 7, "answer": "a"}),
         client.post("/api/runs/preview", json={"dataset": "digits"}),
         client.post("/api/networks", json=client.get("/api/networks").json()["networks"][0]["network"]),
         client.post("/api/runs", json=body),

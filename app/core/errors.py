@@ -7,6 +7,7 @@ PlaygroundError
 │   ├── UnknownLayer       no layer, or channel, of that name in the network
 │   ├── NoProbes           a network on whose layers no probes were fitted
 │   ├── UnknownDataset     no data set of that name
+│   ├── UnknownQuestion    no kind of question of that name
 │   └── MissingDataset     a data set that has to be fetched first
 ├── TooMuchWork            right, but more arithmetic than one request may ask for
 ├── RunError               a training run that cannot be had, or not now
@@ -80,6 +81,10 @@ class NoProbes(InvalidValue):
 
 class UnknownDataset(InvalidValue):
     """No data set of that name."""
+
+
+class UnknownQuestion(InvalidValue):
+    """No kind of question of that name."""
 
 
 class MissingDataset(InvalidValue):

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from app.core.classification.inspection.views import show_probes as show_probes
     from app.core.classification.inspection.views import show_unit as show_unit
     from app.core.classification.models import describe_model as describe_model
+    from app.core.questions.questions import judge_answer as judge_answer
+    from app.core.questions.questions import pose as pose
     from app.web.work.classification import classify_picture as classify_picture
     from app.web.work.classification import write_activations as write_activations
     from app.web.work.confusion import describe_confusion as describe_confusion
