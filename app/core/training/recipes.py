@@ -72,7 +72,7 @@ def _starts() -> tuple[Recipe, ...]:
     cycle: dict[str, Any] = {"schedule": "one-cycle", "warm_up": 0.1, "decay": 0.0, "normalization": "standardize"}
     return (
         Recipe("default", "start", N_("Photos, in half a minute"),
-               N_("The lecture's network, light, on 45,000 photos: it passes 60 % of those put aside in its second "
+               N_("The lecture's network, light, on 45,000 photos: it passes 60 % of those held out in its second "
                   "pass."),
                "cifar10", find_preset(_LIGHT).network,
                Training(epochs=4, learning_rate=0.002, augmentation=("flip",), **cycle), preset=_LIGHT),

@@ -44,9 +44,8 @@ def _read(folder: RunFolder, classes: Sequence[str], epoch: int | None) -> tuple
         raise NothingYet(N_("There is no confusion matrix of so early an epoch; the first is of epoch %(first)d."),
                          first=folder.confusion_epochs()[0])  # fmt: skip
     if found is None:
-        raise NothingYet(
-            N_("There is no confusion matrix yet; it comes with the first epoch, where pictures are put aside.")
-        )
+        raise NothingYet(N_("There is no confusion matrix yet; it comes with the first epoch, where pictures are held "
+                            "out for validation."))  # fmt: skip
     return found
 
 

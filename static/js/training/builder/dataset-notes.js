@@ -28,7 +28,7 @@ function found({ name, holders, test }) {
 
 function untested(test) {
   return test
-    ? _("No folder is named for the test: a fifth of each class was put aside for it.")
+    ? _("No folder is named for the test: a fifth of each class was held out for it.")
     : _("There are too few pictures to put some aside for the test.");
 }
 
