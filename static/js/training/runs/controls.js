@@ -1,10 +1,8 @@
 // The one big button (Start, Pause, Go on) with its menu, the learning rate while it learns, and where the run stands.
 
-import { copyText } from "../../shared/clipboard.js";
 import { h } from "../../shared/dom.js";
 import { parseNumber, plain } from "../../shared/format.js";
 import { _ } from "../../shared/i18n.js";
-import { OWN } from "../../shared/address.js";
 import { isSame } from "../builder/differences.js";
 import { isServersOwn } from "../builder/places.js";
 import { ENDED } from "./run-feed.js";
@@ -28,7 +26,6 @@ export function connectControls(page) {
     page.ask(page.run.id, { state: "stopped" });
   });
   $("#rate-field").addEventListener("change", ({ target }) => changeRate(page, target));
-  $("#copy-link").addEventListener("click", () => copyLink(page));
   addEventListener("keydown", (event) => press(event));
   return { refresh: () => refresh(page), hear: () => showProgress(page) };
 }
@@ -87,13 +84,6 @@ function shortened(rate) {
   return plain(Number(rate.toPrecision(3)));
 }
 
-async function copyLink({ state }) {
-  const done = await copyText(location.href);
-  const told = state.sample === OWN ? _("Copied, without your picture") : _("Copied");
-  $("#copy-link").textContent = done ? told : _("Copy it from the address bar");
-  setTimeout(() => ($("#copy-link").textContent = _("Copy link")), 1500);
-}
-
 function refresh(page) {
   const { run, dataset, state } = page;
   const focused = document.activeElement; // a browser forgets it as soon as it is hidden
@@ -107,6 +97,7 @@ function refresh(page) {
   $("#run-start").hidden = mayPause || mayGoOn || isWaited;
   $("#run-another").hidden = !$("#run-start").hidden;
   $("#run-stop").hidden = !may(["queued", "running", "paused", "interrupted"]) || run.asked === "stopped";
+  $("#run-more").classList.toggle("is-empty", $("#run-stop").hidden && $("#run-another").hidden);
   $("#run-stop-text").textContent = run?.state === "queued" ? _("Leave the queue") : _("Stop");
   $("#rate").hidden = !may(["running", "paused"]);
   passFocus(focused);
