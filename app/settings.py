@@ -35,7 +35,8 @@ class Settings(BaseSettings):
         "every other name is refused, so that a hostile page cannot reach the app by DNS rebinding. `*` allows all.",
     )
     embed: tuple[str, ...] = Field(
-        (), description="Origins, as 'https://moodle.example.org', whose pages may show ours within themselves."
+        (),
+        description="Origins, as 'https://moodle.example.org', whose pages may show ours in a frame, as ours do.",
     )
     trusted_proxies: tuple[str, ...] = Field(
         (),

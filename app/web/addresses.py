@@ -7,10 +7,12 @@ not know rooms: what is more than a word or a number, such as steps, a room read
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 from urllib.parse import parse_qsl
+
+from markupsafe import Markup
 
 from app.core.errors import N_, InvalidValue
 from app.core.pictures.samples import SAMPLES
@@ -19,7 +21,8 @@ Kind = Literal["choice", "word", "words", "text", "whole", "flag", "numbers", "p
 Query = Mapping[str, str]
 
 NAME = r"[\w-]{1,64}"
-_OF_EVERY_PAGE = {"lang", "class"}  # its language, and whether it opens in class view
+OF_PARTS = ("hide", "fix")  # parts of a page that are left out, or shown and fixed
+_OF_EVERY_PAGE = {"lang", "class", *OF_PARTS}  # its language; whether it opens in class view
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +102,69 @@ class Grammar:
         if (entry.needs and values[entry.needs] is None) or (entry.other_than and values[entry.other_than] in value):
             raise entry.refuse()
         return value
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a page that an address may leave out (`hide=`), or show without letting it be changed (`fix=`).
+
+    `name` is what the address says, `title` what the sheet for teachers says, to be translated.
+    """
+
+    name: str
+    title: str
+    can_hide: bool = True
+    can_fix: bool = True
+
+    def allows(self, field: str) -> bool:
+        """Whether `hide` or `fix` may name it."""
+        return self.can_hide if field == "hide" else self.can_fix
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a visitor was sent to a page: what is left out, and what is fixed, of which `told` is said.
+
+    It marks the page as it arrives, so that nothing is seen and then gone.
+    """
+
+    hidden: tuple[str, ...] = ()
+    fixed: tuple[str, ...] = ()
+    told: str = ""
+
+    def part(self, names: str = "", *, hide: str = "", fix: str = "") -> Markup:
+        """The attributes of an element that belongs to parts, whose names are separated by spaces.
+
+        It is left out with those of `names` and `hide`, and fixed with those of `names` and `fix`.
+        """
+        hides, fixes = f"{names} {hide}".split(), f"{names} {fix}".split()
+        marks = Markup(' data-part="{}"').format(" ".join(dict.fromkeys(hides + fixes)))
+        if any(name in self.hidden for name in hides):
+            marks += Markup(" data-hidden")
+        if any(name in self.fixed for name in fixes):
+            marks += Markup(' data-fixed aria-disabled="true" title="{}"').format(self.told)
+        return marks
+
+
+def read_look(parts: Iterable[Part], said: Query, told: str) -> Look:
+    """What an address says of a room's parts; names that are none are ignored, as a page ignores what it cannot use."""
+    hidden, fixed = (
+        tuple(part.name for part in parts if part.allows(field) and part.name in said.get(field, "").split(","))
+        for field in OF_PARTS
+    )
+    return Look(hidden, fixed, told)
+
+
+def check_look(parts: Iterable[Part], query: str) -> None:
+    """InvalidValue, with the field, where an address names a part that the room has not."""
+    said = dict(parse_qsl(query, keep_blank_values=True))
+    for kind in OF_PARTS:
+        names = [part.name for part in parts if part.allows(kind)]
+        if kind in said and not set(said[kind].split(",")) <= set(names):
+            raise InvalidValue(
+                N_("'%(name)s' in an address names parts of its room: %(names)s."),
+                field=kind, name=kind, names=", ".join(names),
+            )  # fmt: skip
 
 
 def picture(usual: str) -> Field:

@@ -21,6 +21,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from app.web.addresses import Look
+
 LANGUAGES = ("en", "es")
 LOCALE = Path(__file__).parent.parent / "locale"
 TEMPLATES = Path(__file__).parent.parent.parent / "templates"
@@ -84,6 +86,7 @@ def render(request: Request, name: str, status: int = 200, **context: Any) -> HT
     page = environment(language).get_template(name)
     static = f"/static/{request.app.state.static.word}"
     context = {
+        "look": Look(),
         "page": "",
         "modules": (),
         "request": request,

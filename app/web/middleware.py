@@ -31,10 +31,11 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "default-src 'none'",
         "script-src 'self' 'wasm-unsafe-eval'",  # WebAssembly of our own (decision 26); a text never becomes a program
         "style-src 'self'", "img-src 'self' data: blob:", "font-src 'self'", "connect-src 'self'",
-        "media-src 'self' blob:", "worker-src 'self'", "manifest-src 'self'", "base-uri 'none'", "form-action 'self'",
+        "media-src 'self' blob:", "worker-src 'self'", "frame-src 'self'", "manifest-src 'self'",
+        "base-uri 'none'", "form-action 'self'",
     ]
 )  # fmt: skip
-_NOBODY = "'none'"
+_OURS = "'self'"  # a chapter shows rooms within itself
 _FEATURES_OWN = ("camera", "fullscreen")
 _FEATURES_OFF = ("accelerometer", "autoplay", "display-capture", "encrypted-media", "geolocation",
                  "gyroscope", "magnetometer", "microphone", "midi", "payment", "usb")  # fmt: skip
@@ -122,12 +123,12 @@ class HeadAsGet:
 class SecurityHeaders:
     """Adds the security headers to every answer; a route's own value of one wins.
 
-    Only pages of the `embedding` origins may show ours within themselves.
+    Only our own pages, and those of the `embedding` origins, may show ours within themselves.
     """
 
     def __init__(self, app: ASGIApp, embedding: Sequence[str] = ()) -> None:
         self.app = app
-        policy = f"{CONTENT_SECURITY_POLICY}; frame-ancestors {' '.join(embedding or [_NOBODY])}"
+        policy = f"{CONTENT_SECURITY_POLICY}; frame-ancestors {' '.join([_OURS, *embedding])}"
         self.headers = {"Content-Security-Policy": policy, **SECURITY_HEADERS}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

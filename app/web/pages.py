@@ -13,9 +13,10 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from app.core.errors import N_, InvalidValue
+from app.web.addresses import read_look
 from app.web.dependencies import limit_rate
 from app.web.front.front import tell_front
-from app.web.i18n import choose_language, render
+from app.web.i18n import choose_language, render, translate
 from app.web.refusals import UnknownState
 from app.web.rooms import ROOMS, Room
 from app.web.told import tell, tell_names
@@ -24,6 +25,7 @@ from app.web.visitors import remember, visitor_of
 router = APIRouter(include_in_schema=False)
 
 SHORT = "/s/"
+_FIXED = N_("Fixed by the link that opened this page")
 _LONGEST = 2_000  # characters of an address: a code of level L holds 2,953
 
 
@@ -36,7 +38,9 @@ def front(request: Request) -> Response:
 
 def _page_of(room: Room) -> Callable[[Request], Response]:
     def page(request: Request) -> Response:
-        context = {"room": room, "told": _told(room, choose_language(request))}
+        language = choose_language(request)
+        look = read_look(room.parts, request.query_params, translate(language, _FIXED))
+        context = {"room": room, "told": _told(room, language), "look": look}
         if not room.knows_visitors:
             return _render(request, room.template, room.name, **context)
         is_teacher = visitor_of(request).is_teacher

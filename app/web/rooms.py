@@ -8,7 +8,7 @@ from typing import Any
 
 from app.core.errors import N_, InvalidValue
 from app.core.states import State
-from app.web.addresses import Grammar
+from app.web.addresses import Grammar, Part, check_look
 from app.web.classification import address as classification_address
 from app.web.convolution import address as convolution_address
 from app.web.convolution import states as convolution_states
@@ -28,6 +28,7 @@ class Room:
     path: str
     title: str
     grammar: Grammar
+    parts: tuple[Part, ...]  # what its address may leave out or fix, in the order of the page
     states: Callable[[], tuple[State, ...]] = _none
     knows_networks: bool = False  # whether it is told of layers and trainings
     knows_names: bool = False  # whether it is told what all classes are called, not only those of the known data sets
@@ -39,13 +40,66 @@ class Room:
         return f"{self.name}/{self.name}.html"
 
 
+def _still(name: str, title: str) -> Part:
+    """There is nothing in it to be changed."""
+    return Part(name, title, can_fix=False)
+
+
+_AROUND = (
+    _still("header", N_("header")),
+    _still("rows", N_("closed rows below")),
+    _still("door", N_("door to the next room")),
+    _still("footer", N_("last line")),
+)
+_CONVOLUTION_PARTS = (
+    *_AROUND,
+    Part("picture", N_("picture")),
+    Part("window", N_("place of the window"), can_hide=False),
+    Part("kernel", N_("kernel")),
+    _still("numbers", N_("products and sum")),
+    _still("result", N_("result")),
+    Part("kernels", N_("list of kernels")),
+    _still("controls", N_("buttons and menus")),
+)
+_CLASSIFICATION_PARTS = (
+    *_AROUND,
+    Part("picture", N_("picture")),
+    Part("network", N_("choice of the network")),
+    Part("maps", N_("feature maps")),
+    _still("answer", N_("answer of the network")),
+    _still("controls", N_("buttons and menus")),
+)
+_TRAINING_PARTS = (
+    *_AROUND,
+    _still("tabs", N_("tabs of the room")),
+    Part("rail", N_("settings")),
+    Part("dataset", N_("training pictures")),
+    Part("network", N_("network")),
+    Part("input", N_("preparation of the input")),
+    Part("remedies", N_("remedies")),
+    Part("optimizer", N_("optimizer")),
+    Part("controls", N_("Start, Pause and Stop")),
+    _still("curves", N_("curves")),
+    _still("kernels", N_("kernels")),
+    _still("maps", N_("feature maps")),
+    Part("picture", N_("watched picture")),
+)
+
 ROOMS = (
-    Room("convolution", "/convolve", N_("Convolve"), convolution_address.GRAMMAR, convolution_states.states),
+    Room(
+        "convolution",
+        "/convolve",
+        N_("Convolve"),
+        convolution_address.GRAMMAR,
+        _CONVOLUTION_PARTS,
+        convolution_states.states,
+    ),
     Room(
         "classification",
         "/classify",
         N_("Classify"),
         classification_address.GRAMMAR,
+        _CLASSIFICATION_PARTS,
         knows_networks=True,
         knows_names=True,
     ),
@@ -54,6 +108,7 @@ ROOMS = (
         "/train",
         N_("Train"),
         training_address.GRAMMAR,
+        _TRAINING_PARTS,
         training_states.states,
         knows_networks=True,
         knows_visitors=True,
@@ -68,4 +123,5 @@ def read_state(state: State) -> dict[str, Any]:
         raise InvalidValue(N_("There is no room of that name."), field="room")
     values = room.grammar.read(state.query)
     room.grammar.check(values)
+    check_look(room.parts, state.query)
     return values

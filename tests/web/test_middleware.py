@@ -91,7 +91,7 @@ def test_every_answer_has_the_security_headers(client: TestClient, path: str) ->
     assert "default-src 'none'" in policy
     assert "unsafe-inline" not in policy
     assert "'unsafe-eval'" not in policy
-    assert policy.endswith("; frame-ancestors 'none'")
+    assert policy.endswith("; frame-ancestors 'self'")
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["cross-origin-opener-policy"] == "same-origin"
     assert "access-control-allow-origin" not in headers
@@ -104,7 +104,7 @@ def test_pages_of_the_sites_that_the_settings_name_may_show_ours(tmp_path: Path)
     with TestClient(app, base_url="http://localhost") as client:
         policy = client.get("/convolve").headers["content-security-policy"]
 
-    assert policy.endswith("; frame-ancestors https://moodle.example.org http://*.example.edu:8080")
+    assert policy.endswith("; frame-ancestors 'self' https://moodle.example.org http://*.example.edu:8080")
 
 
 def test_a_request_keeps_a_sane_number_and_gets_another_for_a_wild_one(client: TestClient) -> None:

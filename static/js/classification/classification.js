@@ -2,7 +2,7 @@
 // step.
 
 import { listKernels, listModels, listSamples, readModel, readPicture } from "../api.js";
-import { Address, OWN } from "../shared/address.js";
+import { Address, OWN, addressOf } from "../shared/address.js";
 import { told } from "../shared/told.js";
 import { framingFor } from "../shared/framing.js";
 import { changeFields } from "./picture/changes.js";
@@ -251,8 +251,7 @@ class ClassificationPage {
   #settle(isLive) {
     if (this.isLive) return;
     if (isLive) for (const part of this.#parts) part.refresh();
-    const query = ADDRESS.write(this.state);
-    history.replaceState(null, "", query ? `${location.pathname}?${query}` : location.pathname);
+    history.replaceState(null, "", addressOf(ADDRESS.write(this.state)));
   }
 
   async #return() {

@@ -1,7 +1,7 @@
 // The convolution page: holds its state, asks the bench for results and keeps the screen and the address in step.
 
 import { listKernels, listSamples, readPicture } from "../api.js";
-import { OWN, SEEN } from "../shared/address.js";
+import { OWN, SEEN, addressOf } from "../shared/address.js";
 import { ADDRESS, fromKernel, readAddress } from "./address.js";
 import { Bench } from "./bench.js";
 import { complete, convolution, outputSize } from "../shared/steps.js";
@@ -239,8 +239,7 @@ class ConvolutionPage {
     this.#settling = setTimeout(() => {
       this.#screen.settle();
       for (const part of this.#parts) part?.settle?.();
-      const query = ADDRESS.write(this.state, this.kernels);
-      history.replaceState(null, "", `${location.pathname}?${query}`);
+      history.replaceState(null, "", addressOf(ADDRESS.write(this.state, this.kernels)));
     }, SETTLE_MS);
   }
 

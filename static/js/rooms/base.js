@@ -1,9 +1,10 @@
-// What every page has: the theme, class view, sharing, keys, the language switch, and fast arithmetic.
+// What every page has: the theme, class view, sharing, fixed parts, keys, the language switch, and fast arithmetic.
 
 import { fetchEngine } from "../api.js";
 import { OWN, SEEN } from "../shared/address.js";
 import { useNative } from "../shared/native.js";
 import { present } from "../shared/theme.js";
+import { keepFixed } from "./fixed.js";
 import { connectKeys } from "./keys.js";
 import { connectSharing } from "./sharing.js";
 
@@ -11,6 +12,7 @@ const THEMES = { light: "dark", dark: "light" };
 const root = document.documentElement;
 const $ = (selector) => document.querySelector(selector);
 
+keepFixed();
 useNative(fetchEngine()).catch(() => null); // an old browser: JavaScript does it
 
 $("#theme").addEventListener("click", () => {

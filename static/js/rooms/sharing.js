@@ -1,25 +1,26 @@
 // The sheet that shares what is on the page: a QR code for the wall, and the link. A prepared state that is shown as it
-// is has a short address.
+// is has a short address. For a class it leaves parts of the page out, or fixes them.
 
 import { codeAddress } from "../api.js";
 import { copyText } from "../shared/clipboard.js";
-import { OWN, SEEN } from "../shared/address.js";
+import { OF_PARTS, OWN, SEEN, partsOf } from "../shared/address.js";
 import { _ } from "../shared/i18n.js";
 import { told } from "../shared/told.js";
 
 const LOCAL = ["localhost", "127.0.0.1", "[::1]"];
 const TOLD_MS = 1500;
 const $ = (selector) => document.querySelector(selector);
+const boxes = () => [...document.querySelectorAll("#for-class input")];
 
 export function connectSharing() {
   $("#share")?.addEventListener("click", open);
   $("#copy-shared").addEventListener("click", copy);
+  $("#for-class")?.addEventListener("change", show);
 }
 
 function open() {
-  const path = pathOf(location);
-  $("#qr-code").src = codeAddress(path);
-  $("#shared-link").value = location.origin + path;
+  for (const box of boxes()) box.checked = isSaid(box);
+  show();
   const isLocal = LOCAL.includes(location.hostname);
   $("#code-note").hidden = !isLocal;
   $("#code-note").textContent = isLocal
@@ -29,13 +30,40 @@ function open() {
   $("#sharing").showModal();
 }
 
+function show() {
+  const path = pathOf(location);
+  $("#qr-code").src = codeAddress(path);
+  $("#shared-link").value = location.origin + path;
+  const chosen = boxes().filter(({ checked }) => checked);
+  const said = chosen.map(({ dataset }) => dataset.said).join(", ");
+  $("#class-value")?.replaceChildren(said || _("everything is shown"));
+}
+
+/** Whether this page's own address says it. */
+function isSaid({ name, value }) {
+  return (document.documentElement.dataset[name] ?? "").split(" ").includes(value);
+}
+
 /** What is behind the origin, without the visitor's language; short where a prepared state says the same. */
 function pathOf({ pathname, search }) {
   const query = new URLSearchParams(search);
-  query.delete("lang");
+  for (const field of ["lang", ...OF_PARTS]) query.delete(field);
   const state = Object.entries(told.short ?? {}).find(([, said]) => isSame(new URLSearchParams(said), query));
-  if (state) return state[0];
-  return query.size ? `${pathname}?${query}` : pathname;
+  const behind = [state ? "" : query.toString(), partsOf(chosenParts())].filter(Boolean).join("&");
+  return (state ? state[0] : pathname) + (behind && `?${behind}`);
+}
+
+/** What the boxes say, field by field. */
+function chosenParts() {
+  const named = (field) => boxes().filter(({ name, checked }) => name === field && checked);
+  return new Map(
+    OF_PARTS.map((field) => [
+      field,
+      named(field)
+        .map(({ value }) => value)
+        .join(","),
+    ]),
+  );
 }
 
 function isSame(one, other) {

@@ -8,6 +8,8 @@ import { told } from "./told.js";
 export const OWN = "own";
 /** What a network was given of a picture. */
 export const SEEN = "seen";
+/** What every page's address may say of parts: which are left out, which are shown and fixed. */
+export const OF_PARTS = ["hide", "fix"];
 
 // Of each kind: the value of a text, or undefined where it is none; and the text of a value, which may be empty.
 const KINDS = {
@@ -72,6 +74,19 @@ export class Address {
     }
     return query.toString();
   }
+}
+
+/** This page's address with that query, and with the parts that its link has left out or fixed. */
+export function addressOf(query) {
+  const whole = [query, partsOf(new URLSearchParams(location.search))].filter(Boolean).join("&");
+  return whole ? `${location.pathname}?${whole}` : location.pathname;
+}
+
+/** What `said` says of parts, as an address writes it. */
+export function partsOf(said) {
+  return OF_PARTS.filter((field) => said.get(field))
+    .map((field) => `${field}=${encodeURIComponent(said.get(field)).replaceAll("%2C", ",")}`)
+    .join("&");
 }
 
 /** The address of another room. */

@@ -15,6 +15,8 @@ export class StageBeams extends HTMLElement {
 
   /** Boxes as getBoundingClientRect gives them: window, numbers, their sum, the result's pixel; and its sign. */
   show({ window, numbers, sum, pixel, sign }) {
+    this.hidden = [window, numbers, sum, pixel].some(({ left, right }) => right <= left); // a link leaves parts out
+    if (this.hidden) return;
     const origin = this.getBoundingClientRect();
     const place = (box) => ({
       left: box.left - origin.left,

@@ -2,6 +2,8 @@
 // is typed or
 // scrubbed changes the entry where it happens.
 
+import { addressOf } from "../../shared/address.js";
+
 const SETTLE_MS = 220;
 
 export class Visits {
@@ -42,8 +44,7 @@ export class Visits {
   }
 
   #say(put, { isNew = false } = {}) {
-    const query = this.#write();
-    const address = (query ? `${location.pathname}?${query}` : location.pathname) + location.hash;
+    const address = addressOf(this.#write()) + location.hash;
     if (!isNew || address !== location.pathname + location.search + location.hash) put(address);
     this.#said = location.search;
   }

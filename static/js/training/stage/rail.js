@@ -41,6 +41,7 @@ export function connectRail(page) {
 /** Opens a line, on a phone with its sheet, and brings the keyboard there. */
 export function openLine(name) {
   const sheet = $("#settings");
+  if (sheet.matches("[data-hidden]")) return;
   if (getComputedStyle(sheet).display === "none") sheet.showPopover();
   const line = sheet.querySelector(`[data-line="${name}"]`);
   line.open = true;
