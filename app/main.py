@@ -22,7 +22,7 @@ from app.web.classification import classification, models
 from app.web.classification.kept_answers import KeptAnswers
 from app.web.convolution import convolution, kernel_fits
 from app.web.middleware import BodyLimit, CallerCheck, HeadAsGet, RequestLog, SecurityHeaders
-from app.web.questions import questions
+from app.web.questions import questions, sheet
 from app.web.rates import Rates
 from app.web.rooms import ROOMS
 from app.web.signatures import Signatures
@@ -49,7 +49,7 @@ from app.web.training.timings import PROBE_S, Timings
 from app.web.workers import Workers
 
 MAXIMUM_FILES = 2
-PARTS = (pages, visitors, convolution, kernel_fits, models, classification, datasets, networks, timings, recipes,
+PARTS = (pages, sheet, visitors, convolution, kernel_fits, models, classification, datasets, networks, timings, recipes,
          previews, training, board, streams, histories, programs, snapshots, confusion, questions, told, pictures,
          health, docs)  # fmt: skip
 
