@@ -14,12 +14,16 @@ from app.core.datasets.own import clear_arrivals
 from app.runs.executor.executor import Executor
 from app.runs.executor.forks import Forks
 from app.runs.executor.speed_probe import Probe
+from app.runs.store.classrooms import Classrooms
 from app.runs.store.store import QueueLimits, Store
 from app.settings import Settings
 from app.web import docs, errors, health, pages, pictures, told, visitors
 from app.web.answers import ANSWERS, InPieces, Packing, UnderWay, clear
 from app.web.classification import classification, models
 from app.web.classification.kept_answers import KeptAnswers
+from app.web.classrooms import classrooms
+from app.web.classrooms import pages as class_pages
+from app.web.classrooms.watches import Watches
 from app.web.convolution import convolution, kernel_fits
 from app.web.middleware import BodyLimit, CallerCheck, HeadAsGet, RequestLog, SecurityHeaders
 from app.web.questions import questions, sheet
@@ -50,8 +54,8 @@ from app.web.workers import Workers
 
 MAXIMUM_FILES = 2
 PARTS = (pages, sheet, visitors, convolution, kernel_fits, models, classification, datasets, networks, timings, recipes,
-         previews, training, board, streams, histories, programs, snapshots, confusion, questions, told, pictures,
-         health, docs)  # fmt: skip
+         previews, training, board, streams, histories, programs, snapshots, confusion, questions, classrooms,
+         class_pages, told, pictures, health, docs)  # fmt: skip
 
 
 LARGE = (datasets, models)  # parts that take larger files than pictures
@@ -121,6 +125,11 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.executor.start()
     app.state.curves = Curves(app.state.store)
     app.state.streams = Streams(app.state.store, app.state.settings.event_streams)
+    app.state.classrooms = Classrooms(
+        app.state.store.engine, app.state.settings.classrooms, app.state.settings.classroom_pupils
+    )
+    app.state.watches = Watches(app.state.classrooms, app.state.store.changes)
+    app.state.watches.start()
     app.state.timings = Timings(Probe(forks, PROBE_S))
     counted = RunMetrics(app.state.store, app.state.streams)
     app.state.metrics.register(counted)
@@ -130,6 +139,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.metrics.unregister(counted)
         app.state.timings.stop()
         app.state.streams.stop()
+        await app.state.watches.stop()
         await asyncio.to_thread(app.state.executor.stop)
         forks.stop()
         app.state.workers.stop()

@@ -70,6 +70,7 @@ class _Server(uvicorn.Server):
         """As uvicorn's, with nobody who watches any more, nor sends."""
         self._app.state.stopping.set()
         self._app.state.streams.close()
+        self._app.state.watches.close()
         await super().shutdown(sockets)
 
 

@@ -161,6 +161,15 @@ class Settings(BaseSettings):
         300, ge=1, description="Viewers of live runs at once; each holds a connection for as long as it watches."
     )
 
+    classrooms: int = Field(
+        20,
+        ge=1,
+        description="Classes that are open at once; past it who has most gives first, the least used.",
+    )
+    classroom_pupils: int = Field(
+        200, ge=1, description="Pupils of one class; a cookie costs nothing, and each is a row of the database."
+    )
+
     workers: int = Field(
         2, ge=1, description="Processes that decode and filter, so that a bad picture costs one request."
     )

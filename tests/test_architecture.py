@@ -86,7 +86,7 @@ FOLDER_ARROWS = {
     # "" is what lies beside the folders: rooms know it, it knows no room, and no room another.
     "app/web": {
         "": {"", "tasks"},
-        **{part: {"", "tasks", part} for part in (*ROOMS, "questions")},
+        **{part: {"", "tasks", part} for part in (*ROOMS, "questions", "classrooms")},
         "front": {"", "front"},
         "tasks": {"work"},  # for type checkers alone
         "work": {"", "training", "work"},
@@ -101,7 +101,7 @@ LARGEST_FOLDER = 25
 LONGEST_CHAIN = 13
 NOT_IN_CORE = {"fastapi", "starlette", "pydantic_settings", "sqlalchemy", "structlog", "typer", "rich", "os.environ"}
 # Rooms know what is shared, never each other; the training room's parts point one way too.
-ROOM = {"rooms", "shared", "api.js", "vendor"}
+ROOM = {"rooms", "shared", "api.js", "calls", "vendor"}
 JAVASCRIPT_ARROWS = {
     "convolution": ROOM | {"convolution", "convolution/stage"},
     "classification": ROOM | {f"classification{at}" for at in ("", "/gradients", "/making", "/columns", "/picture")},
@@ -114,8 +114,8 @@ JAVASCRIPT_ARROWS = {
     "training/seeing": ROOM | {"training/seeing", "training/runs", "training/builder"},
     "training/charts": ROOM | {"training/charts", "training/builder"},
     "training/builder": ROOM | {"training/builder"},
-    "front": ROOM | {"front"},
-    "rooms": ROOM,
+    **{part: ROOM | {part} for part in ("front", "classrooms", "rooms")},
+    "calls": {"api.js"},
     "api.js": {"recorded", "shared", "vendor"},
     "shared": {"shared", "vendor"},
     "theme.js": set(),

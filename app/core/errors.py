@@ -17,6 +17,10 @@ PlaygroundError
 │   ├── QueueFull          enough runs wait already; values: seconds
 │   ├── ReusedKey          a key of a request that came with another order before
 │   └── KeyInUse           the order with that key is just being looked at; values: seconds
+├── ClassroomError         something is asked of a school class that it cannot do, or not now
+│   ├── UnknownClassroom   no class of that code is open
+│   ├── ClassroomFull      as many pupils as a class may have
+│   └── AnswerTooLate      the answers are shown already, or another question is on
 ├── DiskFull               there is no room left to write to
 ├── DatasetError           a data set's file that cannot be used
 │   ├── ArchiveTooLarge    bytes or entries past the limit
@@ -121,6 +125,22 @@ class ReusedKey(RunError):
 
 class KeyInUse(RunError):
     """The order with that key is just being looked at. values: seconds."""
+
+
+class ClassroomError(PlaygroundError):
+    """Something is asked of a school class that it cannot do, or not now."""
+
+
+class UnknownClassroom(ClassroomError):
+    """No class of that code is open."""
+
+
+class ClassroomFull(ClassroomError):
+    """As many pupils as a class may have. values: limit."""
+
+
+class AnswerTooLate(ClassroomError):
+    """The answers are shown already, or another question is on."""
 
 
 class DiskFull(PlaygroundError):

@@ -1,7 +1,8 @@
 """Small answers packed. Large ones: from a file where a worker made them, in pieces, and counted until they are taken.
 
 An answer that nobody reads costs what it weighs. Past the limit whoever has most under way gives way, the one first
-that has stood still for longest. It does not know what is answered.
+that has stood still for longest. A stream of events has no end, and is neither packed nor counted. It does not know
+what is answered.
 """
 
 import asyncio
@@ -9,7 +10,7 @@ import gzip
 import os
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from io import FileIO
@@ -17,7 +18,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.errors import N_, DiskFull
@@ -248,3 +249,20 @@ def clear(folder: Path) -> None:
     for path in folder.glob("*"):
         if path.is_file() and time.time() - path.stat().st_mtime > 3600:
             path.unlink(missing_ok=True)
+
+
+class EventStream(StreamingResponse):
+    """`text/event-stream`, neither kept nor gathered on its way."""
+
+    media_type = "text/event-stream"
+
+    def __init__(self, frames: AsyncGenerator[bytes]) -> None:
+        self._frames = frames
+        super().__init__(frames, headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
+
+    async def stream_response(self, send: Send) -> None:
+        """As Starlette's; its frames end with it, also where it is cancelled between two."""
+        try:
+            await super().stream_response(send)
+        finally:
+            await self._frames.aclose()

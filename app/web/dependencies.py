@@ -4,6 +4,7 @@ An id becomes an object, or a refusal, here and never again in a route. It knows
 `async`: FastAPI would send each of the others through a thread.
 """
 
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +17,7 @@ from app.runs.store.orders import RunRow
 from app.runs.store.states import Visitor
 from app.runs.store.store import Store
 from app.settings import Settings
+from app.web.places import Place
 from app.web.visitors import visitor_of
 from app.web.workers import Workers
 
@@ -83,3 +85,12 @@ async def own_run(run: RunDep, visitor: VisitorDep) -> RunRow:
 
 
 OwnRunDep = Annotated[RunRow, Depends(own_run)]
+
+
+async def take_place(request: Request, visitor: VisitorDep) -> AsyncIterator[Place]:
+    """A place for as long as a stream of events lasts; TooManyStreams, which is 429, if there is none."""
+    with request.app.state.streams.place(visitor.holder) as place:
+        yield place
+
+
+PlaceDep = Annotated[Place, Depends(take_place)]

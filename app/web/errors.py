@@ -22,7 +22,9 @@ from starlette.responses import Response
 from app.core.convolution.steps import A_MATRIX
 from app.core.errors import (
     N_,
+    AnswerTooLate,
     ArchiveTooLarge,
+    ClassroomFull,
     DamagedDataset,
     DamagedPicture,
     DiskFull,
@@ -36,6 +38,7 @@ from app.core.errors import (
     QueueFull,
     ReusedKey,
     TooMuchWork,
+    UnknownClassroom,
     UnknownDataset,
     UnknownLayer,
     UnknownModel,
@@ -107,6 +110,9 @@ KINDS: dict[type[PlaygroundError], Kind] = {
     QueueFull: Kind(429, "queue-full", N_("The queue is full")),
     ReusedKey: Kind(422, "reused-key", N_("The key belongs to another order")),
     KeyInUse: Kind(409, "key-in-use", N_("The same order is under way")),
+    UnknownClassroom: Kind(404, "not-found", N_("Not found")),
+    ClassroomFull: Kind(429, "class-full", N_("The class is full")),
+    AnswerTooLate: Kind(409, "answer-too-late", N_("Too late for an answer")),
     DiskFull: Kind(507, "disk-full", N_("The disk is full")),
     RunsAway: Kind(503, "runs-away", N_("The runs cannot be reached")),
     TooMuchWork: Kind(413, "too-much-work", N_("Too much arithmetic")),

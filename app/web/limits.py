@@ -84,6 +84,7 @@ def _runs(settings: Settings) -> Told:
             "name_characters": LONGEST_NAME,
         },
         "event_streams": settings.event_streams,
+        "classes": {"open": settings.classrooms, "pupils": settings.classroom_pupils},
     }
 
 

@@ -4,6 +4,7 @@ A page only renders a template; all else goes through the API. Nothing is stored
 """
 
 import io
+import re
 from collections.abc import Callable
 from functools import cache
 from typing import Annotated, Any
@@ -13,6 +14,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from app.core.errors import N_, InvalidValue
+from app.runs.store.classrooms import ALPHABET, CODE_LENGTH
 from app.web.addresses import read_look
 from app.web.dependencies import limit_rate
 from app.web.front.front import tell_front
@@ -25,6 +27,7 @@ from app.web.visitors import remember, visitor_of
 router = APIRouter(include_in_schema=False)
 
 SHORT = "/s/"
+_OF_A_CLASS = re.compile(f"/class/[{ALPHABET}]{{{CODE_LENGTH}}}")
 _FIXED = N_("Fixed by the link that opened this page")
 _LONGEST = 2_000  # characters of an address: a code of level L holds 2,953
 
@@ -74,11 +77,11 @@ for _room in ROOMS:
 
 @router.get("/api/qr", dependencies=[Depends(limit_rate)])
 def show_code(
-    request: Request, path: Annotated[str, Query(max_length=_LONGEST, description="From `/` on: a room's address.")]
+    request: Request, path: Annotated[str, Query(max_length=_LONGEST, description="From `/` on: a page's address.")]
 ) -> Response:
     """The address of one of this app's pages as a QR code, SVG. No other address is written."""
     place = path.partition("?")[0]
-    if place not in _places():
+    if place not in _places() and not _OF_A_CLASS.fullmatch(path):
         raise InvalidValue(N_("That is not the address of one of these pages."), field="path")
     code = segno.make_qr(str(request.base_url).rstrip("/") + path, error="l")
     svg = io.BytesIO()

@@ -32,7 +32,7 @@ def visitor_of(request: Request) -> Visitor:
     host = request.client.host if request.client else ""
     is_hidden = not request.app.state.settings.trusted_proxies and _comes_through_a_proxy(request)
     address = BEHIND + host if is_hidden else host
-    return Visitor(_signed(request, COOKIE), address, is_teacher=_has_key(request) or _is_at_the_machine(request))
+    return Visitor(read_signed(request, COOKIE), address, is_teacher=_has_key(request) or _is_at_the_machine(request))
 
 
 def remember(request: Request, response: Response) -> Response:
@@ -41,10 +41,10 @@ def remember(request: Request, response: Response) -> Response:
     A cookie that somebody's runs bear already, unsigned or signed with another secret, is signed as it is: 144 random
     bits are proof enough, and who holds them keeps the runs.
     """
-    if _signed(request, COOKIE) is None:
+    if read_signed(request, COOKIE) is None:
         held = request.cookies.get(COOKIE, "").partition(".")[0]
         has_runs = _SANE.fullmatch(held) and request.app.state.store.knows(held)
-        _set(request, response, COOKIE, held if has_runs else secrets.token_urlsafe(18))
+        set_signed(request, response, COOKIE, held if has_runs else secrets.token_urlsafe(18))
     return response
 
 
@@ -54,25 +54,31 @@ def become_teacher(request: Request, key: Annotated[str, Query(max_length=200)] 
     if not secrets.compare_digest(key.encode("utf-8", "replace"), _signatures(request).teacher_key.encode()):
         raise WrongKey(N_("This is not the teacher's link of this server. It is printed where the server was started."))
     response = RedirectResponse(request.url_for("training").replace(query=""), 303, {"Cache-Control": "no-store"})
-    _set(request, response, TEACHER, secrets.token_urlsafe(18))
+    set_signed(request, response, TEACHER, secrets.token_urlsafe(18))
     return response
 
 
-def _signed(request: Request, cookie: str) -> str | None:
-    """What the cookie says, if this server said it."""
-    value, _, signature = request.cookies.get(cookie, "").partition(".")
+def read_signed(request: Request, cookie: str, said: str | None = None) -> str | None:
+    """What the cookie, or somebody in its place, says, if this server said it."""
+    value, _, signature = (request.cookies.get(cookie, "") if said is None else said).partition(".")
     return value if value and _signatures(request).is_signed(signature, cookie, value) else None
 
 
-def _set(request: Request, response: Response, cookie: str, value: str) -> None:
+def sign(request: Request, cookie: str, value: str) -> str:
+    """The value as the cookie says it."""
+    return f"{value}.{_signatures(request).sign(cookie, value)}"
+
+
+def set_signed(request: Request, response: Response, cookie: str, value: str, kept_s: int = _KEPT_S) -> None:
+    """The response sets the cookie, which no script reads."""
     response.set_cookie(
-        cookie, f"{value}.{_signatures(request).sign(cookie, value)}", max_age=_KEPT_S, httponly=True, samesite="lax",
+        cookie, sign(request, cookie, value), max_age=kept_s, httponly=True, samesite="lax",
         secure=request.url.scheme == "https",
     )  # fmt: skip
 
 
 def _has_key(request: Request) -> bool:
-    return _signed(request, TEACHER) is not None
+    return read_signed(request, TEACHER) is not None
 
 
 def _is_at_the_machine(request: Request) -> bool:

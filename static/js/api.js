@@ -1,4 +1,4 @@
-// Every call to the server. Nothing else in the page knows an address or fetches.
+// Every call to the server. Nothing else in the page knows an address or fetches, but for the folder calls beside it.
 
 import { Alarm } from "./shared/alarm.js";
 import { EventLines } from "./shared/event-lines.js";
@@ -298,17 +298,20 @@ export function modelFileAddress(name, file) {
   return `/api/models/${encodeURIComponent(name)}/${file}`;
 }
 
+/** Reads what a run tells, from behind the event number `after`, as `readStream` does. */
+export function readEvents(id, after, listener) {
+  return readStream(`${runAddress(id)}/events`, listener, after);
+}
+
 /**
- * Reads what a run tells, from behind the event number `after`, until the server ends the stream; `begin()` is called
- * once it
- * answers, `hear` gets {id, kind, fields} of each event.
+ * Reads events until the server ends the stream; `begin()` is called once it answers, `hear` gets {id, kind, fields}.
  * Rejects with Problem or Unreachable; a stream that is silent for longer than its ping is broken off as unreachable.
  */
-export async function readEvents(id, after, { begin, hear, signal }) {
+export async function readStream(address, { begin, hear, signal }, after = 0) {
   const alarm = new Alarm(SILENCE_MS);
   const headers = { Accept: "text/event-stream", "Last-Event-ID": String(after) };
   try {
-    const response = await send(`${runAddress(id)}/events`, undefined, "GET", {
+    const response = await send(address, undefined, "GET", {
       headers,
       signal: AbortSignal.any([signal, alarm.signal]),
     });
@@ -374,17 +377,19 @@ function form(source, fields) {
   return body;
 }
 
-async function json(address) {
+/** The JSON of an address. */
+export async function json(address) {
   return (await send(address)).json();
 }
 
 /** Sends an object as JSON, and gives the answer's. */
-async function post(address, fields, method = "POST", more = {}) {
+export async function post(address, fields, method = "POST", more = {}) {
   const headers = { "Content-Type": "application/json", ...more };
   return (await send(address, JSON.stringify(fields), method, { headers })).json();
 }
 
-async function send(address, body, method = body ? "POST" : "GET", { headers = {}, signal } = {}) {
+/** The answer, not yet read. Rejects with Problem or Unreachable. */
+export async function send(address, body, method = body ? "POST" : "GET", { headers = {}, signal } = {}) {
   const request = { method, body, signal, headers: { "Accept-Language": language, ...headers } };
   const response = await fetch(address, request).catch((error) => {
     throw new Unreachable(error.message);

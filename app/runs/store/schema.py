@@ -1,5 +1,7 @@
 """The tables: a row for each run, an event log, and when each visitor, and each address (after "@"), was served last.
 
+Beside them school classes (`classrooms`, for `classes` are a network's) and who is in them.
+
 Changed only together with a step in `migrations/versions`; a test compares the two.
 """
 
@@ -73,4 +75,25 @@ visitors = Table(
     metadata,
     Column("visitor", String(64), primary_key=True),
     Column("served_at", Float, nullable=False),
+)
+
+classrooms = Table(
+    "classrooms",
+    metadata,
+    Column("code", String(8), primary_key=True),
+    Column("nonce", String(16), nullable=False),  # tells it from an earlier class of the same code
+    Column("address", String(64), nullable=False),
+    Column("visitor", String(64), nullable=False),  # who opened it, sealed
+    Column("used_at", Float, nullable=False),
+    Column("number", Integer, nullable=False),  # of questions that were asked
+    Column("question", JSON(none_as_null=True)),
+    Column("is_revealed", Boolean, nullable=False),
+)
+
+pupils = Table(
+    "pupils",
+    metadata,
+    Column("code", String(8), ForeignKey("classrooms.code", ondelete="CASCADE"), primary_key=True),
+    Column("pupil", String(64), primary_key=True),  # sealed: it cannot be found among the visitors of runs
+    Column("answer", String(32)),  # to the question that is on
 )

@@ -4,7 +4,7 @@ A run that is watched has one `Tail` for all its viewers, so a viewer costs litt
 a server that dies loses nothing. It does not know what events say.
 """
 
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, aclosing
 from typing import Annotated
@@ -12,15 +12,14 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.sse import format_sse_event
-from starlette.responses import StreamingResponse
-from starlette.types import Send
 
 from app.core.errors import N_, PlaygroundError
 from app.core.shares import NOBODY, Holder
 from app.runs.store.orders import RunRow
 from app.runs.store.states import TERMINAL
 from app.runs.store.store import Store
-from app.web.dependencies import RunDep, StoreDep, VisitorDep
+from app.web.answers import EventStream
+from app.web.dependencies import PlaceDep, RunDep, StoreDep
 from app.web.i18n import choose_language
 from app.web.places import Place, Places
 from app.web.refusals import TooManyStreams
@@ -33,23 +32,6 @@ AT_FULL_PACE = 10  # runs; where more are watched, each is read less often
 COME_BACK_MS = 2000  # when a browser whose stream broke comes back
 RETRY_S = 10
 PIECE_BYTES = 64 * 1024  # sent at once, and so what a slow viewer can hold
-
-
-class EventStream(StreamingResponse):
-    """`text/event-stream`, neither kept nor gathered on its way."""
-
-    media_type = "text/event-stream"
-
-    def __init__(self, frames: AsyncGenerator[bytes]) -> None:
-        self._frames = frames
-        super().__init__(frames, headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
-
-    async def stream_response(self, send: Send) -> None:
-        """As Starlette's; its frames end with it, also where it is cancelled between two."""
-        try:
-            await super().stream_response(send)
-        finally:
-            await self._frames.aclose()
 
 
 class Streams:
@@ -126,12 +108,6 @@ async def streams_of(request: Request) -> Streams:
 StreamsDep = Annotated[Streams, Depends(streams_of)]
 
 
-async def take_place(streams: StreamsDep, visitor: VisitorDep) -> AsyncIterator[Place]:
-    """A place for as long as the response lasts; TooManyStreams, which is 429, if there is none."""
-    with streams.place(visitor.holder) as place:
-        yield place
-
-
 @router.get(
     "",
     status_code=200,  # which FastAPI would read from the usual responses' signature
@@ -143,7 +119,7 @@ async def stream_events(
     run: RunDep,
     store: StoreDep,
     streams: StreamsDep,
-    place: Annotated[Place, Depends(take_place)],
+    place: PlaceDep,
     last_event_id: Annotated[int | None, Header(ge=0, lt=2**53)] = None,
     after: Annotated[int, Query(ge=0, lt=2**53, description="As `Last-Event-ID`, for a first connection.")] = 0,
 ) -> Response:

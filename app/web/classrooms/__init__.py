@@ -1,0 +1,1 @@
+"""School classes over HTTP: opened, joined, asked, answered, shown."""
