@@ -99,7 +99,7 @@ class Classrooms:
             answers = connection.execute(
                 select(pupils.c.answer, func.count()).where(pupils.c.code == row["code"]).group_by(pupils.c.answer)
             )
-            counts: dict[str | None, int] = dict(answers.tuples().all())
+            counts = {row[0]: row[1] for row in answers}
         question = ClassQuestion(**row["question"]) if row["question"] else None
         told = {answer: count for answer, count in counts.items() if answer is not None}
         return Classroom(
