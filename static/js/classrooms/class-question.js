@@ -25,10 +25,6 @@ class ClassQuestion extends HTMLElement {
     this.#bars = h("ol", { class: "choices", "data-count": rows.length }, rows);
     this.#field = this.#isTyped && mayAnswer ? this.#writeForm() : null;
     const answers = h("div", { class: "answers" }, this.#field, this.#bars);
-    this.classList.toggle(
-      "has-pictures",
-      (question.choices ?? []).some(({ figure }) => figure),
-    );
     this.replaceChildren(h("h2", {}, question.text), figures, answers);
   }
 
