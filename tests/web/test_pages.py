@@ -39,7 +39,8 @@ def test_the_front_page_ends_with_experiments_and_for_the_teacher_alone_the_boar
     teachers = ways.findall(footer.findall(client.get("/?lang=en").text)[0])
 
     assert pupils == [("/train?tab=experiments", "Experiments"), ("/api/docs", "API")]
-    assert teachers == [pupils[0], ("/board", "For teachers"), pupils[1]]
+    own = [("/board", "For teachers"), ("/class", "A question for the class")]
+    assert teachers == [pupils[0], *own, pupils[1]]
     assert all(client.get(address).status_code == 200 for address, _ in teachers)
 
 
