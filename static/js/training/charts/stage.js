@@ -17,6 +17,7 @@ const SMALL = 0.05; // of accuracy: less is hardly a gap
 const SMOOTHING = 0.7;
 const KINDS = ["live", "train", "validation"];
 const ACCURACY = CHARTS.accuracy;
+const HALF_A_TICK = 16; // beside a chart without numbers: that its last tick be whole
 const $ = (selector) => document.querySelector(selector);
 const curves = new WeakMap();
 
@@ -73,7 +74,7 @@ function showAct(act, element, title, end) {
     isLog: false,
     top: 1,
     digits: 3,
-    room: roomFor(ACCURACY),
+    room: act ? roomFor(ACCURACY) : HALF_A_TICK,
     end,
   });
   ends.show(chart, shown);
