@@ -72,7 +72,7 @@ def test_a_mistake_becomes_the_photo_and_says_what_it_is(open_page: Open, server
     page.click("#mistakes button >> nth=0")
 
     assert sure == sorted(sure, reverse=True)
-    expect(page.locator("#photo-truth")).to_have_text(f"It is {told['classes'][truth]}; the network says:")
+    expect(page.locator("#photo-truth")).to_have_text(f"Truth: {told['classes'][truth]}. The network says:")
     expect(page.locator("#photo-best")).to_have_text(told["classes"][guess])
     expect(page.locator("#photo-share")).to_have_text(shares[0])
     expect(page.locator("#photo-bars .is-true .name")).to_have_text(told["classes"][truth])

@@ -78,7 +78,7 @@ def test_where_nothing_shall_move_the_recording_is_there_as_a_whole(open_page: O
         f"{last['validation_accuracy']:.0%}"
     )
     expect(page.locator("#headline")).to_have_text("It learned")
-    expect(page.locator("#photo-truth")).to_contain_text("It is square")
+    expect(page.locator("#photo-truth")).to_contain_text("Truth: square")
 
 
 def test_the_rail_has_five_closed_lines_with_values_and_one_opens_at_a_time(open_page: Open) -> None:
@@ -86,7 +86,8 @@ def test_the_rail_has_five_closed_lines_with_values_and_one_opens_at_a_time(open
     lines = page.locator("#settings > details")
 
     assert [" ".join(text.split()) for text in lines.locator("> summary").all_inner_texts()] == [
-        "Pictures 9000", "Network 40,552 parameters", "Input standardized", "Remedies none", "Optimizer Adam 0.007",
+        "Pictures 9000", "Network 40,552 parameters", "Input standardized", "Remedies none chosen",
+        "Optimizer Adam 0.007",
     ]  # fmt: skip
     expect(page.locator("#settings .rail-panel").locator("visible=true")).to_have_count(0)
     for line in ("network", "optimizer"):

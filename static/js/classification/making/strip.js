@@ -8,9 +8,7 @@ import { pickedOf } from "./terms.js";
 import { lineOf } from "./working.js";
 
 const $ = (selector) => document.querySelector(selector);
-const HINT = _(
-  "Click a map: it unfolds, and you see how it is made. Point at one: the lines lead to what it is made of.",
-);
+const HINT = _("Click a map to see how it is made. Point at one: the lines show what it is made of.");
 
 /** `explained` is the open number, null where none is; `looked` the row that is pointed at. */
 export function showStrip(page, explained, looked) {

@@ -94,7 +94,8 @@ function showLiveliest({ layer, shape, limit, maps }) {
     tile.setAttribute("aria-label", tile.title);
     tile.onclick = () => emit(place, "map", { layer, channel });
   });
-  $("#live-maps-note").textContent = _("the %(count)s liveliest of %(all)s", { count: channels.length, all: shape[0] });
+  const told = { count: channels.length, all: shape[0] };
+  $("#live-maps-note").textContent = told.count < told.all ? _("the %(count)s most active of %(all)s", told) : "";
 }
 
 function show(page, layer, { channel }) {

@@ -198,7 +198,7 @@ function titleOf(page) {
 /** "It is a square; it says: hexagon 99.6 %". */
 function showSaid({ source: { truth }, feed }, [best]) {
   $("#photo-truth").textContent = truth
-    ? _("It is %(label)s; the network says:", { label: classTitle(truth) })
+    ? _("Truth: %(label)s. The network says:", { label: classTitle(truth) })
     : feed?.snapshots.length
       ? _("The network says:")
       : "";

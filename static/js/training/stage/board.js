@@ -86,7 +86,8 @@ class Board {
     say($("#count-done"), number(runs.filter(({ state }) => state === "finished").length));
     const last = waiting.at(-1);
     const left = last ? last.seconds + last.lasts : Math.max(0, ...on.map(({ seconds }) => seconds ?? 0));
-    say($("#time-left"), on.length + waiting.length ? countdown(left) : "–");
+    $("#time-left-box").hidden = on.length + waiting.length === 0;
+    say($("#time-left"), countdown(left));
     $("#board-none").hidden = runs.length > 0;
   }
 }

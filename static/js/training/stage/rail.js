@@ -70,7 +70,7 @@ function valueOf(line, { dataset, state: { network, training } }) {
   }
   if (line === "input") return INPUT[training.normalization];
   if (line === "remedies")
-    return remediesOf({ network, training: { ...training, train_limit: null } }).join(", ") || _("none");
+    return remediesOf({ network, training: { ...training, train_limit: null } }).join(", ") || _("none chosen");
   return `${NAMES[training.optimizer]} ${plain(Number(training.learning_rate.toPrecision(3)))}`;
 }
 
