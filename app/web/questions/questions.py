@@ -6,7 +6,7 @@ A question is made anew from its seed whenever it is asked for or answered, so n
 import secrets
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel
 
 from app.core.errors import N_, InvalidValue
@@ -144,15 +144,22 @@ def list_question_kinds(request: Request) -> KindsAnswer:
     ])  # fmt: skip
 
 
-@router.get("/{kind}", dependencies=[Depends(limit_rate)])
+@router.get("/{kind}", dependencies=[Depends(limit_rate)], response_model=QuestionAnswer)
 async def ask_question(
     request: Request, kind: str, workers: WorkersDep, seed: Annotated[int | None, Query(ge=0, le=HIGHEST_SEED)] = None
-) -> QuestionAnswer:
+) -> Response:
     """The question of that kind and seed, always the same; without a seed any of them, whose seed it tells."""
     row, language = find_question_kind(kind), choose_language(request)
-    posed = await workers.run(request, tasks.pose, kind, secrets.randbelow(_HIGHEST_RANDOM) if seed is None else seed)
-    told = tell_question(posed, language) | {"chapter": row.chapter, "title": translate(language, row.title)}
-    return QuestionAnswer.model_validate(told)
+    seed = secrets.randbelow(_HIGHEST_RANDOM) if seed is None else seed
+
+    async def make() -> dict[str, Any]:
+        posed = await workers.run(request, tasks.pose, kind, seed)
+        told = tell_question(posed, language) | {"chapter": row.chapter, "title": translate(language, row.title)}
+        return QuestionAnswer.model_validate(told).model_dump()
+
+    # A class asks for the same one at once: the first makes it for all.
+    answer: Response = await request.app.state.kept_answers.answer(("question", kind, seed, language), make)
+    return answer
 
 
 @router.post("/{kind}/answers", dependencies=[Depends(limit_rate)], openapi_extra=describe_body(SCHEMA, EXAMPLE))
