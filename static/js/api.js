@@ -153,8 +153,9 @@ export async function listDatasets() {
 }
 
 /** One data set with its counts, its mean and deviation, and a sheet of samples. */
-export function readDataset(name) {
-  return json(`/api/datasets/${encodeURIComponent(name)}`);
+/** A data set with its sheet of pictures: all that are told of each class, or so many `samples`. */
+export function readDataset(name, samples = null) {
+  return json(`/api/datasets/${encodeURIComponent(name)}${samples === null ? "" : `?samples=${samples}`}`);
 }
 
 /** A ZIP of one folder of pictures per class, as a new data set. */

@@ -81,6 +81,9 @@ def test_the_charts_are_for_everyone(open_page: Open, deep: str) -> None:
 
 def test_a_view_that_fails_stops_none_of_the_others(open_page: Open) -> None:
     page = open_page("/train?dataset=shapes", expected="properties of null")
+    for row, sentence in (("#gradients-card", "#gradients-empty"), ("#norms-card", "#norms-empty")):
+        fold_out(page, row)
+        expect(page.locator(sentence)).not_to_be_empty()
     page.evaluate("document.querySelector('#gradients-card').remove()")
 
     page.evaluate("document.querySelector('#norms-empty').textContent = ''")

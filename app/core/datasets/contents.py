@@ -38,7 +38,7 @@ class Contents:
     spellings: Mapping[str, Sequence[str]]
     equal: int | None
     sheet: Tensor
-    columns: int = SAMPLES_A_CLASS
+    columns: int
 
 
 def find_dataset(name: str, folder: Path) -> Summary:
@@ -53,8 +53,10 @@ def find_dataset(name: str, folder: Path) -> Summary:
     return summarize(name, read_header(path)) if path.is_file() else find_known(BUILTIN[name], folder)
 
 
-def look_into(name: str, folder: Path) -> Contents:
-    """What it holds; a set that is made here is made and kept at the first look.
+def look_into(name: str, folder: Path, samples: int = SAMPLES_A_CLASS) -> Contents:
+    """What it holds, with so many pictures of a class in its sheet, at least 1 and at most SAMPLES_A_CLASS.
+
+    A set that is made here is made and kept at the first look.
 
     Raises UnknownDataset, MissingDataset (to be fetched first), or DamagedDataset.
     """
@@ -66,20 +68,21 @@ def look_into(name: str, folder: Path) -> Contents:
             write_cache(made, path, describe(made))
     header = read_header(path)
     told = header if "counts" in header else header | describe(read_cache(path))
+    columns = min(samples, SAMPLES_A_CLASS)
     return Contents(
         summary=summarize(name, header),
         counts=told["counts"], mean=told["mean"], std=told["std"],
         **read_findings(header), skipped_count=header["skipped_count"], equal=told.get("equal"),
-        sheet=_sheet(path, told["samples"]),
+        sheet=_sheet(path, [row[:columns] for row in told["samples"]], columns), columns=columns,
     )  # fmt: skip
 
 
-def _sheet(path: Path, samples: list[list[int]]) -> Tensor:
+def _sheet(path: Path, samples: list[list[int]], columns: int) -> Tensor:
     """Pictures of one class side by side, classes below each other; what a class lacks is blank."""
     chosen = read_samples(path, [index for row in samples for index in row])
     pictures, blank = iter(chosen), torch.full_like(chosen[0], _BLANK)
     rows: list[Tensor] = []
     for row in samples:
         shown = [next(pictures) for _ in row]
-        rows.append(torch.cat(shown + [blank] * (SAMPLES_A_CLASS - len(shown)), dim=2))
+        rows.append(torch.cat(shown + [blank] * (columns - len(shown)), dim=2))
     return torch.cat(rows, dim=1)

@@ -4,7 +4,7 @@ from pathlib import Path
 from shutil import copyfileobj
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Form, Request, Response, UploadFile
+from fastapi import APIRouter, Depends, Form, Query, Request, Response, UploadFile
 from fastapi import Path as Part
 from fastapi.concurrency import run_in_threadpool
 from pydantic import Field
@@ -59,10 +59,12 @@ def list_all(request: Request, folder: DatasetsDep) -> dict[str, Any]:
 async def show_dataset(
     request: Request, name: Annotated[str, Part(max_length=64)], folder: DatasetsDep, settings: SettingsDep,
     workers: WorkersDep,
+    samples: Annotated[int | None, Query(ge=1, description="At most so many pictures of a class in the sheet.")] = None,
 ) -> dict[str, Any]:  # fmt: skip
     """Pictures a class, mean and deviation of each channel, a sheet of samples, and files that were skipped."""
     return _describe(
-        request, *await workers.run(request, tasks.look_into_dataset, name, folder, seconds=settings.dataset_seconds)
+        request,
+        *await workers.run(request, tasks.look_into_dataset, name, folder, samples, seconds=settings.dataset_seconds),
     )
 
 

@@ -14,9 +14,9 @@ from app.core.shares import Holder
 Told = tuple[Summary, dict[str, Any]]  # the row of the list, and what is told beside it
 
 
-def look_into_dataset(name: str, folder: Path) -> Told:
-    """Its row, and what is told beside it; one of a visitor's own stays longer."""
-    contents = look_into(name, folder)
+def look_into_dataset(name: str, folder: Path, samples: int | None) -> Told:
+    """Its row, and what is told beside it, with so many pictures of a class; one of a visitor's own stays longer."""
+    contents = look_into(name, folder, samples) if samples else look_into(name, folder)
     remember_use(name, folder)
     return _told(contents)
 

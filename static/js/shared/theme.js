@@ -8,6 +8,7 @@ export function present() {
 }
 
 const probe = globalThis.document?.createElement("span");
+probe?.style.setProperty("forced-color-adjust", "none"); // a picture keeps its colors where a system forces its own
 
 /** A function that gives the present color of a token such as `--accent`; charts call it at each drawing. */
 export function color(token) {

@@ -18,35 +18,14 @@ import { framingFor } from "../shared/framing.js";
 import { Latest } from "../shared/latest.js";
 import { OWN } from "../shared/address.js";
 import { ADDRESS, isReadable, mostCompared } from "./builder/address.js";
-import { connectBuilder } from "./builder/builder.js";
-import { connectCharts } from "./charts/charts.js";
-import { connectConfusion } from "./seeing/confusion.js";
-import { connectControls } from "./runs/controls.js";
 import { Followers } from "./runs/followers.js";
-import { connectGradients } from "./seeing/gradients.js";
-import { connectHome } from "./charts/home.js";
-import { connectInput } from "./builder/input.js";
-import { connectKernels } from "./seeing/kernels.js";
-import { connectMaps } from "./seeing/maps.js";
-import { connectNorms } from "./seeing/norms.js";
-import { connectOptimizer } from "./builder/optimizer.js";
-import { connectPhoto } from "./seeing/photo.js";
-import { advised, connectTicket } from "./runs/queue.js";
-import { connectRemedies } from "./builder/remedies.js";
-import { connectRuns } from "./runs/runs.js";
+import { advised } from "./runs/queue.js";
 import { Recording } from "./runs/recording.js";
 import { RunList } from "./runs/run-list.js";
+import { SETTINGS, VIEWS, bringPanels } from "./parts.js";
 import { Settings } from "./builder/settings.js";
-import { connectPresets } from "./stage/presets.js";
 import { KIND, pictureFor, startingPicture } from "./stage/pictures.js";
-import { connectRail } from "./stage/rail.js";
-import { connectStates } from "./runs/states.js";
-import { connectRecorded } from "./stage/recorded.js";
-import { connectResult } from "./stage/result.js";
-import { connectStrip } from "./stage/strip.js";
-import { connectTabs, tabOf } from "./stage/tabs.js";
-import { connectTheater } from "./charts/theater.js";
-import { connectTime } from "./seeing/time.js";
+import { tabOf } from "./stage/tabs.js";
 import { watchAlong } from "./runs/watched.js";
 import { Visits } from "./runs/visits.js";
 import { automaticName } from "./charts/words.js";
@@ -55,34 +34,6 @@ import { show } from "../rooms/photo.js";
 
 const PHOTO_SIDE = 256;
 const GONE = _("That run is not on this server any more. Choose another below, or start one.");
-const SETTINGS = [
-  connectBuilder,
-  connectInput,
-  connectRemedies,
-  connectOptimizer,
-  connectPresets,
-  connectRail,
-  connectStates,
-];
-const VIEWS = [
-  connectTabs,
-  connectStrip,
-  connectControls,
-  connectTicket,
-  connectCharts,
-  connectHome,
-  connectKernels,
-  connectPhoto,
-  connectMaps,
-  connectConfusion,
-  connectGradients,
-  connectNorms,
-  connectTime,
-  connectRecorded,
-  connectResult,
-  connectTheater,
-  connectRuns,
-];
 
 class TrainingPage {
   datasets = []; // rows of the data sets
@@ -93,6 +44,7 @@ class TrainingPage {
   estimate = null; // seconds that the whole training would take here, as far as measured
   source = null; // the photo that is watched: {sample} or {file}, and maybe its class, `truth`
   runs = []; // all runs, newest first
+  stands = false; // whether the first view does, and photos may come
   #settingParts = [];
   #views = []; // parts that show what runs tell
   #drawing = null;
@@ -114,7 +66,7 @@ class TrainingPage {
 
   async start() {
     connectNotice();
-    await this.attempt(async () => {
+    const isThere = await this.attempt(async () => {
       [this.datasets, this.presets, this.samples, this.recipes, this.runs] = await Promise.all([
         listDatasets(),
         listNetworks(),
@@ -128,7 +80,19 @@ class TrainingPage {
       this.change({});
       this.#list.watch();
     });
+    performance.mark("first-view");
+    this.stands = true;
+    if (isThere) this.show();
+    if (isThere) await this.attempt(() => this.#bring(), "settings");
     document.documentElement.dataset.ready = "true";
+  }
+
+  /** What the first view does without: the settings behind their lines, and what is wanted of the rest. */
+  async #bring() {
+    const [panels] = await Promise.all([bringPanels(this), this.#keepKind()]);
+    this.#settingParts.push(...panels);
+    for (const panel of panels) panel.refresh();
+    await Promise.all(this.#views.map(({ loading }) => loading));
   }
 
   /** The row of the chosen data set. */
@@ -388,7 +352,7 @@ class TrainingPage {
   /** Where nobody chose a photo, another data set has another. */
   async #keepKind() {
     const { dataset, sample } = this.state;
-    if (sample !== KIND || this.source.ofItsKind === dataset) return;
+    if (!this.stands || sample !== KIND || this.source.ofItsKind === dataset) return;
     this.source = { ...this.source, ofItsKind: dataset };
     const source = await pictureFor(dataset, this);
     if (this.state.dataset !== dataset || this.state.sample !== KIND) return;

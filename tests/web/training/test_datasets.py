@@ -66,6 +66,20 @@ def test_one_set_tells_counts_statistics_and_shows_samples(client: TestClient) -
     assert (told["skipped"], told["skipped_count"]) == ([], 0)
 
 
+def test_a_first_look_shows_few_samples_of_each_class_the_first_of_all(client: TestClient) -> None:
+    whole, few, more = (
+        client.get(f"/api/datasets/digits{query}").json() for query in ("", "?samples=2", "?samples=99")
+    )
+
+    sheets = [
+        np.asarray(Image.open(io.BytesIO(base64.b64decode(one["sheet"].partition(",")[2])))) for one in (whole, few)
+    ]
+    assert few["sheet_columns"] == 2
+    np.testing.assert_array_equal(sheets[1], sheets[0][:, : 2 * 8])
+    assert more == whole
+    problem(client.get("/api/datasets/digits?samples=0"), 422)
+
+
 def test_an_unknown_set_and_one_to_be_fetched_are_told_apart(client: TestClient) -> None:
     for name in ("no-such", "own-" + "0" * 32, "..%2f..%2fetc", "a" * 64):
         problem(client.get(f"/api/datasets/{name}"), 404)

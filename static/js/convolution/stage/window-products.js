@@ -52,7 +52,9 @@ export class WindowProducts extends HTMLElement {
     this.dataset.side = Math.max(rows, columns);
     this.classList.toggle("is-roomy", columns <= ROOMY);
     this.#cells = Array.from({ length: rows * columns }, () => this.#cell());
-    this.replaceChildren(...this.#cells.map(({ box }) => box));
+    const boxes = this.#cells.map(({ box }) => box);
+    const rowAt = (row) => h("span", { role: "row" }, boxes.slice(row * columns, (row + 1) * columns));
+    this.replaceChildren(...Array.from({ length: rows }, (_row, index) => rowAt(index)));
   }
 
   #cell() {
@@ -61,7 +63,10 @@ export class WindowProducts extends HTMLElement {
       weight: h("span", { class: "times" }),
       product: h("span", { class: "product-value" }),
     };
-    return { ...parts, box: h("span", { class: "product" }, parts.level, " ", parts.weight, " ", parts.product) };
+    return {
+      ...parts,
+      box: h("span", { class: "product", role: "cell" }, parts.level, " ", parts.weight, " ", parts.product),
+    };
   }
 
   #showProduct({ box, level: pixel, weight: times, product: result }, level, weight, product, most) {

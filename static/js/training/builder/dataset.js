@@ -7,7 +7,7 @@ import { number, percent } from "../../shared/format.js";
 import { _ } from "../../shared/i18n.js";
 import { Latest } from "../../shared/latest.js";
 import { classTitle, datasetTitle, isSecret } from "../../shared/layers.js";
-import { cutSheet, drawStrip, drawTiles, lookAt } from "./sample-sheet.js";
+import { cutSheet, drawStrip, drawTiles, lookAt, lookAtAll } from "./sample-sheet.js";
 import { datasetNotes } from "./dataset-notes.js";
 import { isSame } from "./differences.js";
 import { putAside } from "../../shared/rounding.js";
@@ -232,9 +232,13 @@ class DatasetPart {
     );
   }
 
-  #openSheet() {
-    const details = this.#looked.get(this.#page.state.dataset);
-    if (!details) return;
+  async #openSheet() {
+    const { dataset } = this.#page.state;
+    if (!this.#looked.has(dataset)) return;
+    await this.#page.attempt(async () => this.#showSheet(await lookAtAll(dataset)));
+  }
+
+  #showSheet(details) {
     $("#sheet-title").textContent = details.title;
     $("#sheet-fact").textContent = _("%(train)s pictures to learn from, %(test)s to test; a few of each class:", {
       train: number(details.train),
@@ -246,7 +250,7 @@ class DatasetPart {
       canvas,
     ]);
     $("#sheet-rows").replaceChildren(...rows.flat());
-    $("#sheet").showModal();
+    if (!$("#sheet").open) $("#sheet").showModal();
   }
 }
 

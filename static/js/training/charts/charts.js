@@ -8,8 +8,6 @@ import { fixed, number, percent } from "../../shared/format.js";
 import { gapSentence } from "./gap.js";
 import { _ } from "../../shared/i18n.js";
 import { colorOf, curveToken, lookOf, tokenOf } from "./colors.js";
-import { connectExports } from "./exports.js";
-import { connectNumbers } from "./numbers.js";
 import { headline, stateAfter } from "./headline.js";
 import { showSummary } from "./summary.js";
 import { titleOf } from "./words.js";
@@ -34,8 +32,6 @@ export function connectCharts(page) {
     curves: new WeakMap(),
   };
   const draw = () => drawAll(page.onStage, view);
-  const numbers = connectNumbers(page);
-  const exports = connectExports(page);
   for (const chart of document.querySelectorAll(".chart-box run-chart")) {
     chart.addEventListener("zoom", ({ detail }) => {
       view.zoom = detail;
@@ -68,8 +64,6 @@ export function connectCharts(page) {
       key = shown;
       showKey(page);
       draw();
-      numbers.refresh();
-      exports.refresh();
     },
     hear: draw,
   };

@@ -49,7 +49,7 @@ export function connectPhoto(page) {
       unseen(page),
       view.losses,
     ];
-    if (!view.isLost) latest.ask(JSON.stringify(key)); // what failed meanwhile is asked again
+    if (page.stands && !view.isLost) latest.ask(JSON.stringify(key)); // what failed meanwhile is asked again
     showBars(page, view);
     showLinks(page);
     showHint(page, view);

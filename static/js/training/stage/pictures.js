@@ -9,16 +9,17 @@ import { lookAt, pictureOf } from "../builder/sample-sheet.js";
 export const KIND = ADDRESS.field("sample").default;
 const PHOTOS = ["cifar10"]; // data sets of which any photo is a fair question
 const PHOTO = "cat";
+const NONE_YET = "none yet";
 
 /**
  * The picture that the room starts with: {sample} or {file}, with its class `truth` where that is known, and the data
  * set `ofItsKind` for which it was taken, where nobody chose it. What an address names comes first, then what was
- * chosen in any room, then what the run watches.
+ * chosen in any room, then what the run watches; else it is a photo until `pictureFor` has found one of its kind.
  */
 export async function startingPicture(search, dataset, run, page) {
   const chosen = await firstPicture(search, { samples: page.samples, usual: KIND });
   if (chosen.sample !== KIND) return chosen;
-  return run?.sample ? { sample: run.sample, ofItsKind: dataset } : pictureFor(dataset, page);
+  return run?.sample ? { sample: run.sample, ofItsKind: dataset } : { sample: PHOTO, ofItsKind: NONE_YET };
 }
 
 /** A picture such as the network learns from. */
