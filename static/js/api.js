@@ -153,7 +153,6 @@ export async function listDatasets() {
 }
 
 /** One data set with its counts, its mean and deviation, and a sheet of samples. */
-/** A data set with its sheet of pictures: all that are told of each class, or so many `samples`. */
 export function readDataset(name, samples = null) {
   return json(`/api/datasets/${encodeURIComponent(name)}${samples === null ? "" : `?samples=${samples}`}`);
 }
