@@ -8,11 +8,11 @@ export function present() {
 }
 
 const probe = globalThis.document?.createElement("span");
-probe?.style.setProperty("forced-color-adjust", "none"); // a picture keeps its colors where a system forces its own
 
 /** A function that gives the present color of a token such as `--accent`; charts call it at each drawing. */
 export function color(token) {
   return () => {
+    probe.style.forcedColorAdjust = "none"; // a picture keeps its colors where a system forces its own
     probe.style.color = `var(${token})`;
     document.body.append(probe);
     const resolved = getComputedStyle(probe).color;
