@@ -77,6 +77,8 @@ FOLDER_ARROWS = {
         "questions": _BELOW_TRAINING | {"convolution", "training", "questions"},
         "classification": _BELOW_INSPECTION,
         "classification/inspection": _BELOW_INSPECTION | {"classification/inspection"},
+        "lessons": _BELOW_INSPECTION | {"states", "lessons", "lessons/figures"},
+        "lessons/figures": _BELOW_INSPECTION | {"lessons/figures"},
     },
     "app/runs": {
         "store": {"store"},
@@ -91,7 +93,8 @@ FOLDER_ARROWS = {
         "tasks": {"work"},  # for type checkers alone
         "work": {"", "training", "work"},
         "rooms": {"", "rooms", *ROOMS},
-        "pages": {"", "front", "rooms", "pages"},
+        "lessons": {"", "tasks", "rooms", "lessons"},
+        "pages": {"", "front", "lessons", "rooms", "pages"},
     },
 }
 # What submits, starts and counts runs trains none: by no way does it import the training loop, or PyTorch.
@@ -263,18 +266,14 @@ RULES_AND_VIOLATIONS: list[tuple[Rule, str, str, str]] = [
     (folders_point_one_way, "app/core/networks/a.py", "from app.core.pictures import images\n", "pictures"),
     (folders_point_one_way, "app/core/datasets/a.py", "from app.core.training.batches import keep\n", "training"),
     (folders_point_one_way, "app/core/convolution/a.py", "import app.core.networks.layers\n", "networks"),
-    (
-        folders_point_one_way,
-        "app/core/training/a.py",
-        "from app.core.classification.cards import x\n",
-        "classification",
-    ),
+    (folders_point_one_way, "app/core/training/a.py", "from app.core.classification.cards import x\n", "cards"),
     (
         folders_point_one_way,
         "app/core/classification/a.py",
         "def late():\n    from app.core.classification.inspection import units\n",
         "inspection",
     ),
+    (folders_point_one_way, "app/core/training/a.py", "from app.core.lessons.chapters import CHAPTERS\n", "lessons"),
     (folders_point_one_way, "app/core/errors.py", "from app.core.pictures import images\n", "pictures"),
     (folders_point_one_way, "app/core/stranger/a.py", "from app.core.errors import N_\n", "errors"),
     (folders_point_one_way, "app/runs/store/a.py", "from app.runs.trainer.lease import Lease\n", "trainer"),
