@@ -25,6 +25,8 @@ from app.web.classrooms import classrooms
 from app.web.classrooms import pages as class_pages
 from app.web.classrooms.watches import Watches
 from app.web.convolution import convolution, kernel_fits
+from app.web.lessons import lessons
+from app.web.lessons.kept import KeptLessons
 from app.web.middleware import BodyLimit, CallerCheck, HeadAsGet, RequestLog, SecurityHeaders
 from app.web.questions import questions, sheet
 from app.web.rates import Rates
@@ -53,8 +55,8 @@ from app.web.training.timings import PROBE_S, Timings
 from app.web.workers import Workers
 
 MAXIMUM_FILES = 2
-PARTS = (pages, sheet, visitors, convolution, kernel_fits, models, classification, datasets, networks, timings, recipes,
-         previews, training, board, streams, histories, programs, snapshots, confusion, questions, classrooms,
+PARTS = (pages, sheet, lessons, visitors, convolution, kernel_fits, models, classification, datasets, networks, timings,
+         recipes, previews, training, board, streams, histories, programs, snapshots, confusion, questions, classrooms,
          class_pages, told, pictures, health, docs)  # fmt: skip
 
 
@@ -117,6 +119,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.workers = Workers(app.state.settings)
     app.state.archive_turn = asyncio.Semaphore(1)
+    app.state.kept_lessons = KeptLessons()
     clear(app.state.settings.data / ANSWERS)
     clear_arrivals(app.state.settings.data / "datasets")
     app.state.store = open_store(app.state.settings)

@@ -12,8 +12,8 @@ SERVING = ("app.__main__", "app.cli", "app.server", "app.main")
 FOR_WORKERS = {"torch", "captum", "scipy", "skimage", "sklearn"}
 ON_DEMAND = {"numpy", "PIL", "alembic"}  # a sample's pixels, an old database: nothing that a start waits for
 ASKED = ("/healthz", "/convolve", "/classify", "/train", "/metrics", "/api/kernels", "/api/samples", "/api/samples/cat",
-         "/api/models", "/api/networks", "/api/datasets", "/api/recipes", "/api/limits", "/api/runs", "/api/problems",
-         "/api/questions", "/api/openapi.json")  # fmt: skip
+         "/api/models", "/api/networks", "/api/datasets", "/api/recipes", "/lessons", "/lessons/glossary",
+         "/api/lessons", "/api/limits", "/api/runs", "/api/problems", "/api/questions", "/api/openapi.json")  # fmt: skip
 PROGRAM = """
 import json, sys
 from starlette.testclient import TestClient
@@ -37,6 +37,7 @@ with TestClient(create_app(Settings(runs_at_once=0, data=sys.argv[1])), base_url
         client.get("/api/datasets/digits"),
         client.get("/api/questions/pixel?seed=7"),
         client.post("/api/questions/pixel/answers", json={"seed": 7, "answer": "a"}),
+        client.get("/lessons/3"),
         client.post("/api/runs/preview", json={"dataset": "digits"}),
         client.post("/api/networks", json=client.get("/api/networks").json()["networks"][0]["network"]),
         client.post("/api/runs", json=body),

@@ -19,6 +19,7 @@ from app.web.addresses import read_look
 from app.web.dependencies import limit_rate
 from app.web.front.front import tell_front
 from app.web.i18n import choose_language, render, translate
+from app.web.lessons.address import ways as lesson_ways
 from app.web.refusals import UnknownState
 from app.web.rooms import ROOMS, Room
 from app.web.told import tell, tell_names
@@ -108,4 +109,4 @@ def _short() -> dict[str, str]:
 @cache
 def _places() -> frozenset[str]:
     """Every page that may be shared."""
-    return frozenset({"/", *(room.path for room in ROOMS), *(SHORT + name for name in _short())})
+    return frozenset({"/", *lesson_ways(), *(room.path for room in ROOMS), *(SHORT + name for name in _short())})

@@ -58,6 +58,10 @@ class UnknownSample(PlaygroundError):
     """A sample picture that is not there."""
 
 
+class UnknownLesson(PlaygroundError):
+    """A chapter that is not there."""
+
+
 class UnknownState(PlaygroundError):
     """A prepared state that is not there."""
 

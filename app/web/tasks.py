@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from app.core.classification.inspection.views import show_probes as show_probes
     from app.core.classification.inspection.views import show_unit as show_unit
     from app.core.classification.models import describe_model as describe_model
+    from app.core.lessons.lessons import read_lesson as read_lesson
     from app.core.questions.questions import judge_answer as judge_answer
     from app.core.questions.questions import pose as pose
     from app.web.work.classification import classify_picture as classify_picture
