@@ -117,9 +117,9 @@ def products(sample: str, kernel: str) -> int:
 
 
 def error(sample: str, kernel: str, at: str = "first") -> float:
-    """The mean squared error, in levels², when a kernel begins to be learned, or at the end."""
+    """The mean squared error, in levels² and to thousandths, when a kernel begins to be learned, or at the end."""
     frames = _fit(sample, kernel).frames
-    return frames[0 if at == "first" else -1].loss
+    return round(frames[0 if at == "first" else -1].loss, 3)
 
 
 def _step(kernel: str, **others: Any) -> Convolution:
@@ -147,4 +147,4 @@ def _gray(sample: str) -> Tensor:
 @cache
 def _fit(sample: str, kernel: str) -> Fit:
     gray = _gray(sample)
-    return fit(gray, apply(gray, [_step(kernel)]), _step(kernel).side)
+    return fit(gray, apply(gray, [_step(kernel)]), _step(kernel).side, start="random")
