@@ -82,4 +82,4 @@ def test_chapters_are_told_as_json(client: TestClient, language: str) -> None:
     assert [card["name"] for card in chapter["cards"]] == told[2]["cards"]
     assert chapter["cards"][0]["address"] == "/convolve?sample=mouse&kernel=curve&view=stretch&x=15&y=33"
     assert {"es": ">6600<", "en": ">6,600<"}[language] in chapter["cards"][0]["html"]
-    assert chapter["cards"][2]["questions"] == ["output-pixel"]
+    assert chapter["cards"][2]["questions"] == ["pixel"]
