@@ -13,7 +13,8 @@ FOR_WORKERS = {"torch", "captum", "scipy", "skimage", "sklearn"}
 ON_DEMAND = {"numpy", "PIL", "alembic"}  # a sample's pixels, an old database: nothing that a start waits for
 ASKED = ("/healthz", "/convolve", "/classify", "/train", "/metrics", "/api/kernels", "/api/samples", "/api/samples/cat",
          "/api/models", "/api/networks", "/api/datasets", "/api/recipes", "/lessons", "/lessons/glossary",
-         "/api/lessons", "/api/limits", "/api/runs", "/api/problems", "/api/questions", "/api/openapi.json")  # fmt: skip
+         "/api/lessons", "/api/limits", "/api/runs", "/api/problems", "/api/questions",
+         "/api/openapi.json")  # fmt: skip
 PROGRAM = """
 import json, sys
 from starlette.testclient import TestClient

@@ -81,7 +81,7 @@ def show_code(
     request: Request, path: Annotated[str, Query(max_length=_LONGEST, description="From `/` on: a page's address.")]
 ) -> Response:
     """The address of one of this app's pages as a QR code, SVG. No other address is written."""
-    place = path.partition("?")[0]
+    place = re.split("[?#]", path, maxsplit=1)[0]
     if place not in _places() and not _OF_A_CLASS.fullmatch(path):
         raise InvalidValue(N_("That is not the address of one of these pages."), field="path")
     code = segno.make_qr(str(request.base_url).rstrip("/") + path, error="l")

@@ -254,10 +254,7 @@ export function deleteRun(id) {
   return send(runAddress(id), undefined, "DELETE");
 }
 
-/**
- * The confusion matrix of a run's validation pictures: of the newest epoch, or the last one up to `epoch` that is
- * kept.
- */
+/** The confusion matrix of validation pictures: of the newest epoch, or the last up to `epoch` that is kept. */
 export function readConfusion(id, epoch = null) {
   return json(`${runAddress(id)}/confusion?pictures=0${epoch === null ? "" : `&epoch=${epoch}`}`);
 }

@@ -30,7 +30,9 @@ def test_the_front_page_leads_to_all_rooms_and_is_none(client: TestClient, langu
     assert links == [(room.path, "") for room in ROOMS]
 
 
-def test_the_front_page_ends_with_experiments_and_for_the_teacher_alone_the_board(client: TestClient) -> None:
+def test_the_front_page_ends_with_the_lecture_experiments_and_for_the_teacher_alone_the_board(
+    client: TestClient,
+) -> None:
     footer = re.compile(r"<footer.*?</footer>", re.DOTALL)
     ways = re.compile(r'href="([^"]+)">([^<]+)</a>')
     pupils = ways.findall(footer.findall(client.get("/?lang=en").text)[0])
@@ -38,9 +40,9 @@ def test_the_front_page_ends_with_experiments_and_for_the_teacher_alone_the_boar
     client.get("/teacher", params={"key": client.app.state.signatures.teacher_key})  # type: ignore[attr-defined]
     teachers = ways.findall(footer.findall(client.get("/?lang=en").text)[0])
 
-    assert pupils == [("/train?tab=experiments", "Experiments"), ("/api/docs", "API")]
+    assert pupils == [("/lessons", "The lecture"), ("/train?tab=experiments", "Experiments"), ("/api/docs", "API")]
     own = [("/board", "For teachers"), ("/class", "A question for the class")]
-    assert teachers == [pupils[0], *own, pupils[1]]
+    assert teachers == [*pupils[:2], *own, pupils[2]]
     assert all(client.get(address).status_code == 200 for address, _ in teachers)
 
 

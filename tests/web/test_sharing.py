@@ -14,7 +14,7 @@ LONG = "/convolve?steps=" + "x" * 1_900
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/convolve", "/lessons/3", "/classify?model=best&sample=cat", "/s/mouse-back", LONG]
+    "path", ["/", "/convolve", "/lessons/3#lower", "/classify?model=best&sample=cat", "/s/mouse-back", LONG]
 )
 def test_a_code_holds_the_address_by_which_the_app_was_asked(client: TestClient, path: str) -> None:
     answer = client.get("/api/qr", params={"path": path})

@@ -93,7 +93,7 @@ def _head(chapter: Chapter, language: str) -> dict[str, Any]:
 
 
 def _render(request: Request, template: str, **context: Any) -> Response:
-    modules = request.app.state.static.modules("js/rooms/base.js")
+    modules = request.app.state.static.modules("js/rooms/base.js", "js/lessons/lessons.js")
     told = {"rooms": {room.name: room.path for room in ROOMS}}
     context = {"here": None, "glossary": GLOSSARY} | context
     chapters = _heads(choose_language(request))

@@ -37,9 +37,9 @@ export function followClass(code, listener) {
   return readStream(`${classAddress(code)}/events`, listener);
 }
 
-/** {kind, seed, title, text, figures, choices} in the page's language. */
-export function readQuestion(kind, seed) {
-  return json(`${questionAddress(kind)}?seed=${seed}`);
+/** {kind, seed, title, text, figures, choices} in the page's language; `seed` null is any. */
+export function readQuestion(kind, seed = null) {
+  return json(`${questionAddress(kind)}${seed === null ? "" : `?seed=${seed}`}`);
 }
 
 /** {right, reply, working} of an answer. */

@@ -59,7 +59,7 @@ class ConvolutionPage {
       this.#parts = PARTS.map((connect) => connect(this));
       addEventListener("popstate", () => this.#return());
       const isToSlide = isBare() && !matchMedia("(prefers-reduced-motion: reduce)").matches;
-      await this.take(await this.#firstPicture());
+      await this.#enter();
       if (isToSlide) queueMicrotask(() => this.result && slideOnce(this));
       document.documentElement.dataset.ready = "true";
     });
@@ -244,9 +244,15 @@ class ConvolutionPage {
   }
 
   /** Back and forward: the state of that address, with its picture. */
-  async #return() {
+  #return() {
     this.state = readAddress(location.search, this.kernels);
-    this.take(await this.#firstPicture());
+    return this.#enter();
+  }
+
+  /** The picture of the address, and the panels that it opens, which a new picture would close. */
+  async #enter() {
+    const panels = this.state.open;
+    if (await this.take(await this.#firstPicture())) for (const part of this.#parts) part?.enter?.(panels);
   }
 
   /** Whether `steps` all fit the picture. */

@@ -14,14 +14,10 @@ const $ = (selector) => document.querySelector(selector);
 export function connectLearning(page) {
   $("#learn").addEventListener("click", () => open(page));
   $("#learning-close").addEventListener("click", () => close(page));
-  if (page.state.open.includes("learn")) queueMicrotask(() => whenReady(page));
-  return { refresh: () => isOutdated(page) && close(page) };
-}
-
-/** A link may ask for the open panel before the picture is there. */
-function whenReady(page) {
-  if (page.bench.picture) open(page);
-  else setTimeout(() => whenReady(page), 50);
+  return {
+    refresh: () => isOutdated(page) && close(page),
+    enter: (panels) => panels.includes("learn") && open(page),
+  };
 }
 
 // What the open panel has learned; it closes as soon as something else is on the screen.

@@ -44,13 +44,17 @@ function isSaid({ name, value }) {
   return (document.documentElement.dataset[name] ?? "").split(" ").includes(value);
 }
 
-/** What is behind the origin, without the visitor's language; short where a prepared state says the same. */
-function pathOf({ pathname, search }) {
+/**
+ * What is behind the origin, without the visitor's language; short where a prepared state says the same. A chapter's
+ * card is a place in its page.
+ */
+function pathOf({ pathname, search, hash }) {
   const query = new URLSearchParams(search);
   for (const field of ["lang", ...OF_PARTS]) query.delete(field);
   const state = Object.entries(told.short ?? {}).find(([, said]) => isSame(new URLSearchParams(said), query));
   const behind = [state ? "" : query.toString(), partsOf(chosenParts())].filter(Boolean).join("&");
-  return (state ? state[0] : pathname) + (behind && `?${behind}`);
+  const place = document.querySelector("[data-lesson]") ? hash : "";
+  return (state ? state[0] : pathname) + (behind && `?${behind}`) + place;
 }
 
 /** What the boxes say, field by field. */

@@ -9,6 +9,8 @@ from starlette.testclient import TestClient
 
 from app.core.lessons.chapters import CHAPTERS
 from app.core.lessons.glossary import terms
+from app.core.lessons.lessons import tell
+from app.core.questions.kinds import QUESTION_KINDS
 from app.web.rooms import ROOMS, read_state
 from tests.web.conftest import problem
 
@@ -51,6 +53,32 @@ def test_each_card_names_the_state_beside_it(client: TestClient, language: str, 
 def test_a_cards_state_can_be_shown_by_a_fresh_server(client: TestClient, number: int, state: Any) -> None:
     assert read_state(state)
     assert client.get(f"{PATHS[state.room]}?{state.query}").status_code == 200
+
+
+def test_cards_ask_every_kind_of_question_that_there_is() -> None:
+    asked = {kind for chapter in CHAPTERS for card in chapter.cards for kind in card.questions}
+
+    assert asked == set(QUESTION_KINDS)
+
+
+def test_a_card_asks_its_questions_and_says_where_ones_photo_may_be_shown(client: TestClient) -> None:
+    page = client.get("/lessons/3?lang=en").text
+
+    cards = re.findall(r'<li class="lesson-card" id="([a-z-]+)"([^>]*)>(.*?)</li>', page, re.DOTALL)
+    kinds = {name: re.findall(r'<question-card class="step" kind="([a-z-]+)"', inside) for name, _, inside in cards}
+    assert kinds["lower"] == ["pixel"]
+    assert kinds["head"] == []
+    assert [name for name, head, _ in cards if "data-photo" in head] == [
+        "photo", "border", "padding", "stride", "formula",
+    ]  # fmt: skip
+
+
+def test_a_card_whose_network_is_not_set_up_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.core.lessons.lessons.CARD", "no-such-file")
+
+    left = [card.name for card in tell(CHAPTERS[0], "en").cards]
+
+    assert left == ["numbers", "road"]
 
 
 @BOTH

@@ -1,0 +1,53 @@
+// The lecture's pages: a chapter whose cards steer the exhibit beside them, and what is done in each chapter.
+
+import { connectNotice } from "../rooms/notice.js";
+import { connectQuestions } from "../rooms/questions.js";
+import { Exhibit } from "./exhibit.js";
+import { OwnPhoto } from "./own-photo.js";
+import { count, see, showProgress } from "./progress.js";
+import { Steps } from "./steps.js";
+
+const $ = (selector) => document.querySelector(selector);
+
+class ChapterPage {
+  #chapter;
+  #card = null;
+  #photo = new OwnPhoto(() => this.#show());
+  #exhibit = new Exhibit($("#frames"), { back: $("#restore"), turn: (event) => this.#steps.hear(event) });
+  #steps = null;
+
+  constructor(stage) {
+    this.#chapter = stage.dataset.lesson;
+    connectNotice();
+    connectQuestions();
+    stage.addEventListener("answered", ({ detail }) => {
+      count(this.#chapter, detail.right);
+      showProgress();
+    });
+  }
+
+  async start() {
+    await this.#photo.start();
+    this.#steps = new Steps($("[data-lesson]"), (card) => this.#enter(card));
+    document.documentElement.dataset.ready = "true";
+  }
+
+  #enter(card) {
+    this.#card = card;
+    see(this.#chapter, card.id);
+    showProgress();
+    this.#show();
+  }
+
+  #show() {
+    const { state, room } = this.#card.dataset;
+    const address = this.#photo.addressOf(this.#card);
+    $("#exhibit").hidden = !state;
+    $("[data-lesson]").classList.toggle("is-alone", !state);
+    if (state) this.#exhibit.show(address, room);
+  }
+}
+
+showProgress();
+if ($("[data-lesson]")) new ChapterPage($("[data-lesson]")).start();
+else document.documentElement.dataset.ready = "true";

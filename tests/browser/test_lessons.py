@@ -1,0 +1,257 @@
+"""The lecture gone through in a browser: all chapters by keyboard alone, in both languages; cards steer exhibits."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Frame, Page, expect
+
+from app.core.lessons.chapters import CHAPTERS
+from app.core.questions.kinds import QUESTION_KINDS
+from app.core.questions.questions import pose
+from tests.browser.access import in_both_themes, too_narrow, violations
+from tests.browser.calls import post
+from tests.browser.conftest import Open
+from tests.browser.reading import photograph
+
+pytestmark = pytest.mark.browser
+
+PROJECTOR = {"width": 1280, "height": 720}
+PHONE = {"width": 390, "height": 844}
+STEPS = {chapter.number: sum(1 + len(card.questions) for card in chapter.cards) for chapter in CHAPTERS}
+LETTERS = """(root) => {
+  const seen = (part) => part.checkVisibility({ visibilityProperty: true }) && part.getBoundingClientRect().width > 2;
+  return [...root.querySelectorAll("*:not(math *)")]
+    .filter((part) => [...part.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim()) && seen(part))
+    .map((part) => [parseFloat(getComputedStyle(part).fontSize), part.tagName + " " + part.textContent.slice(0, 40)]);
+}"""
+
+
+def exhibit(page: Page) -> Frame:
+    """The frame that is shown, once its room is ready."""
+    expect(page.locator("#frames iframe")).to_have_count(1)
+    expect(page.locator("#frames iframe:not(.is-coming)")).to_have_count(1)
+    frame = page.locator("#frames iframe").element_handle().content_frame()
+    assert frame is not None
+    return frame
+
+
+def step(page: Page) -> str:
+    """What the current step says."""
+    return page.locator(".step.is-current").inner_text()
+
+
+def tab_to(page: Page, selector: str) -> None:
+    """Goes to a control by the Tab key, from where the focus is."""
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            return
+    raise AssertionError(f"Tab does not lead to {selector}")
+
+
+def answers(kind: str, seed: int) -> tuple[Any, Any]:
+    """A right answer and a wrong one, as the page gives them: a choice's letter, or a number."""
+    posed = pose(kind, seed)
+    if posed.draft.is_typed:
+        return posed.options[posed.right].shows.value, -12345  # type: ignore[union-attr]
+    return "abcd"[posed.right], "abcd"[posed.right - 1] if posed.right else "b"
+
+
+def give(page: Page, answer: Any, language: str) -> None:
+    """Chooses or types an answer by keyboard, as the language writes numbers."""
+    if isinstance(answer, str):
+        tab_to(page, f'.is-current [data-choice="{answer}"]')
+        page.keyboard.press("Enter")
+    else:
+        tab_to(page, ".is-current .field")
+        page.keyboard.press("Control+A")
+        page.keyboard.type(f"{answer:.10g}".replace(".", "," if language == "es" else "."))
+        page.keyboard.press("Enter")
+
+
+def answer_both_ways(page: Page, server: str, language: str) -> str:
+    """Answers the question that is current wrong and then right; what is said is what the server says. Its kind."""
+    card = page.locator("question-card.is-current")
+    expect(card.locator(".question-text")).to_be_focused()
+    kind, seed = card.get_attribute("kind") or "", int(card.get_attribute("data-seed") or -1)
+    for is_right, answer in zip((False, True), reversed(answers(kind, seed)), strict=True):
+        give(page, answer, language)
+        body = {"seed": seed, "answer": answer}
+        headers = {"Accept-Language": language}
+        judged = post(f"{server}/api/questions/{kind}/answers", json=body, headers=headers).json()
+        assert judged["right"] is is_right
+        expect(card.locator(".question-reply")).to_have_text(f"{'✓' if is_right else '✗'} {judged['reply']}")
+        expect(card.locator(".question-working")).to_be_visible(visible=is_right)
+        page.evaluate("document.querySelector('.is-current .question-text').focus()")
+    expect(card.locator(".question-working li").first).to_contain_text(judged["working"][0]["text"])
+    return kind
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_all_chapters_are_gone_through_by_keyboard_alone(open_page: Open, server: str, language: str) -> None:
+    page = open_page(f"/lessons/1?lang={language}", viewport=PROJECTOR, reduced_motion="reduce")
+    asked = []
+    for chapter in CHAPTERS:
+        page.wait_for_selector(f'html[data-ready] [data-lesson="{chapter.number}"]')
+        for place in range(STEPS[chapter.number]):
+            expect(page.locator(".step.is-current")).to_have_count(1)
+            expect(page.locator(".step:visible")).to_have_count(1)
+            if page.locator("question-card.is-current").count():
+                asked.append(answer_both_ways(page, server, language))
+            if place == 1:
+                assert in_both_themes(page, lambda: violations(page)) == []
+            page.keyboard.press("ArrowRight")
+    page.wait_for_url("**/lessons/glossary")
+
+    assert set(asked) == set(QUESTION_KINDS)
+    page.goto(f"{server}/lessons")
+    page.wait_for_selector("html[data-ready]")
+    expect(page.locator(".progress.is-done")).to_have_count(len(CHAPTERS))
+    assert in_both_themes(page, lambda: violations(page)) == []
+    progress = page.evaluate("JSON.parse(localStorage.lessons)")
+    asked_in = {str(chapter.number): sum(len(card.questions) for card in chapter.cards) for chapter in CHAPTERS}
+    assert {number: one["wrong"] for number, one in progress.items()} == asked_in
+
+
+def test_another_question_comes_and_the_first_answer_counts(open_page: Open) -> None:
+    page = open_page("/lessons/3?lang=es#padding", viewport=PROJECTOR)
+    page.keyboard.press("ArrowRight")
+    card = page.locator("question-card.is-current")
+    expect(card.locator(".question-text")).to_be_visible()
+    right, wrong = answers("output-size", int(card.get_attribute("data-seed") or -1))
+    seed = card.get_attribute("data-seed")
+
+    page.keyboard.press(str("abcd".index(wrong) + 1))
+
+    expect(card.locator(".question-reply")).not_to_be_empty()
+    expect(card.locator(".question-working")).to_be_hidden()
+    card.get_by_role("button", name="Ver la cuenta").click()
+    expect(card.locator(".question-working")).to_be_visible()
+    card.locator(f'[data-choice="{right}"]').click()
+    expect(card.locator(".question-reply")).to_have_class(re.compile("is-right"))
+    assert page.evaluate("JSON.parse(localStorage.lessons)[3]") == {"right": 0, "seen": ["padding"], "wrong": 1}
+    card.get_by_role("button", name="Otra").click()
+    expect(card).not_to_have_attribute("data-seed", seed or "")
+    expect(card.locator(".question-reply")).to_be_empty()
+
+
+def test_a_card_steers_the_exhibit_and_the_visitor_may_take_over(open_page: Open) -> None:
+    page = open_page("/lessons/3?lang=es", viewport=PROJECTOR)
+    frame = exhibit(page)
+    number = frame.locator("#pixel-value")
+    expect(number).to_have_text("6600")
+    frame.evaluate("window.isTheSame = true")
+
+    page.keyboard.press("ArrowRight")
+
+    expect(number).to_have_text("0")
+    assert page.url.endswith("#head")
+    assert re.search(r"/convolve\?.*kernel=curve.*x=69&y=23", frame.url)
+    assert frame.evaluate("window.isTheSame"), "the room was loaded anew"
+    restore = page.get_by_role("button", name="Volver al paso")
+    expect(restore).to_be_hidden()
+    page.wait_for_timeout(1200)
+    frame.focus("#result")
+    page.keyboard.press("ArrowDown")
+    expect(restore).to_be_visible()
+    restore.click()
+    expect(number).to_have_text("0")
+    expect(restore).to_be_hidden()
+    page.wait_for_timeout(1200)
+    assert re.search(r"x=69&y=23", frame.url)
+
+
+def test_another_room_takes_the_exhibits_place(open_page: Open) -> None:
+    page = open_page("/lessons/4#fit", viewport=PROJECTOR)
+    assert "/convolve?" in exhibit(page).url
+
+    page.get_by_role("button", name="Next").click()
+
+    expect(page.locator('#frames iframe[src^="/classify"]:not(.is-coming)')).to_have_count(1)
+    frame = exhibit(page)
+    assert re.search(r"/classify\?.*whole=conv2d_1", frame.url)
+    expect(frame.locator(".site-header, .site-footer").first).to_be_hidden()
+
+
+def test_ones_photo_goes_through_the_chapters(open_page: Open, tmp_path: Path) -> None:
+    page = open_page("/lessons/1#photo", viewport=PROJECTOR)
+    assert "sample=cat" in exhibit(page).url
+
+    page.set_input_files("#upload", photograph(tmp_path / "mine.png"))
+
+    switch = page.get_by_role("switch", name="With my photo")
+    expect(switch).to_have_attribute("aria-checked", "true")
+    page.wait_for_function(
+        "document.querySelector('#frames iframe').contentWindow.location.search.includes('sample=own')"
+    )
+    page.goto(page.url.partition("/lessons")[0] + "/lessons/3")
+    expect(switch).to_be_hidden()  # the lecture's mouse has the lecture's numbers
+    assert "sample=mouse" in exhibit(page).url
+    page.locator('[data-card="photo"]').click()
+    page.wait_for_function(
+        "document.querySelector('#frames iframe').contentWindow.location.search.includes('sample=own')"
+    )
+    switch.click()
+    page.wait_for_function(
+        "document.querySelector('#frames iframe').contentWindow.location.search.includes('sample=cat')"
+    )
+
+
+def test_a_link_to_a_card_opens_it_and_is_what_is_shared(open_page: Open, server: str) -> None:
+    page = open_page("/lessons/3#lower", viewport=PROJECTOR)
+
+    expect(page.locator("#lower .step.is-current")).to_be_visible()
+    page.get_by_role("button", name="Share this view").click()
+
+    expect(page.locator("#shared-link")).to_have_value(f"{server}/lessons/3#lower")
+
+
+@pytest.mark.parametrize("number", [1, 3, 6, 8])
+def test_a_chapter_is_one_screen_of_a_projector(open_page: Open, number: int) -> None:
+    page = open_page(f"/lessons/{number}?lang=es", viewport=PROJECTOR)
+
+    boxes = {name: page.locator(name).bounding_box() for name in (".exhibit", ".lesson-side", "#foot", ".site-header")}
+    assert all(box and box["y"] + box["height"] <= 720 and box["x"] + box["width"] <= 1280 for box in boxes.values())
+    assert boxes[".exhibit"]["width"] > 800  # type: ignore[index]
+    assert boxes[".exhibit"]["height"] > 660  # type: ignore[index]
+    assert boxes[".site-header"]["height"] <= 54  # type: ignore[index]
+
+
+@pytest.mark.parametrize("number", [3, 8])
+def test_class_view_is_read_from_the_last_row(open_page: Open, number: int) -> None:
+    page = open_page(f"/lessons/{number}?lang=es&class=1", viewport=PROJECTOR)
+    frame = exhibit(page)
+
+    for place in range(STEPS[number]):
+        if place:
+            page.locator("#next").click()
+        if page.locator("question-card.is-current").count():
+            expect(page.locator("question-card.is-current .question-text")).to_be_visible()
+        else:
+            sizes = page.locator(".step.is-current .lesson-text").evaluate(LETTERS)
+            assert [one for one in sizes if one[0] < 22 and not one[1].startswith("CODE")] == []
+        assert [one for one in page.locator("body").evaluate(LETTERS) if one[0] < 16] == [], place
+    if number == 3:
+        assert [one for one in frame.locator("body").evaluate(LETTERS) if one[0] < 16] == []
+
+
+@pytest.mark.parametrize("number", [1, 3, 8])
+def test_on_a_phone_the_exhibit_stays_above_and_the_thumb_leads_on(open_page: Open, number: int) -> None:
+    page = open_page(f"/lessons/{number}?lang=es", viewport=PHONE, has_touch=True)
+
+    shown, foot = page.locator(".exhibit").bounding_box(), page.locator("#foot").bounding_box()
+    assert shown
+    assert foot
+    assert 0.4 * 844 < shown["height"] < 0.5 * 844
+    assert foot["y"] + foot["height"] == pytest.approx(844, abs=1)
+    before = step(page)
+    page.locator("#next").click()
+    assert step(page) != before
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    expect(page.locator(".exhibit")).to_be_in_viewport()
+    assert too_narrow(page, widths=(320, 390, 768)) == []
+    page.set_viewport_size(PHONE)
+    page.locator(".here").click()
+    expect(page.locator("#chapters a")).to_have_count(8)
