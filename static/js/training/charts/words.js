@@ -57,7 +57,8 @@ export function progressLine(run, feed) {
   if (!step)
     return run.state === "queued" ? "" : _("epoch %(epoch)s / %(epochs)s", { epoch: run.epoch, epochs: run.epochs });
   const done = feed.epochs.length && step.step === step.steps ? run.epochs : step.epoch;
-  const parts = [_("epoch %(epoch)s / %(epochs)s", { epoch: done, epochs: run.epochs }), clock(step.seconds)];
+  const parts = [_("epoch %(epoch)s / %(epochs)s", { epoch: done, epochs: run.epochs })];
+  if (!run.isRecorded) parts.push(clock(step.seconds)); // it is played in another time than it took
   if (run.state === "running") {
     parts.push(_("%(time)s left", { time: clock(secondsLeft(feed)) }));
     if (step.images_per_second) parts.push(_("%(count)s img/s", { count: number(step.images_per_second, 0) }));

@@ -86,7 +86,7 @@ export class Recording {
     const told = await readRecording().catch(() => null);
     if (!told) return; // the stage is empty then, and says what will appear
     const { run, photo, events } = told;
-    this.run = { ...run, mine: false, model: null, sample: run.id };
+    this.run = { ...run, mine: false, isRecorded: true, model: null, sample: run.id };
     this.source = { sample: run.id, truth: photo.label };
     [this.image, this.#events] = [photo.image, events];
     Object.assign(this.state, { run: run.id, training: run.training, network: run.network });
