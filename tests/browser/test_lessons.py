@@ -48,7 +48,7 @@ def tab_to(page: Page, selector: str) -> None:
         page.keyboard.press("Tab")
         if page.evaluate("selector => document.activeElement.matches(selector)", selector):
             return
-    raise AssertionError(f"Tab does not lead to {selector}")
+    raise AssertionError(f"Tab leads to {page.evaluate('document.activeElement.outerHTML')[:300]}, not {selector}")
 
 
 def answers(kind: str, seed: int) -> tuple[Any, Any]:

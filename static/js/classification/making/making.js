@@ -45,6 +45,7 @@ export function connectMaking(page) {
     question: () => asked(page),
     answer: async (question, isNewest) => {
       const answer = await ask(page, question);
+      if (!answer) return;
       const isThere = page.explained?.place === placeKey(question);
       if (page.state.layer === null || (!isNewest() && isThere)) return;
       const isNew = page.explained?.place !== placeKey(question);
@@ -67,6 +68,7 @@ async function ask(page, question) {
   const kept = page.explained?.place === placeKey(question) ? page.explained : null;
   const fields = { ...page.pictureFields, layer, channel, x, y, ...(kept && { contributions: "false" }) };
   const answer = await explainUnit(page.model.name, page.source, fields);
+  if (page.maps?.key !== question.key) return null; // meanwhile another network or picture is looked at
   const contributions = kept?.contributions ?? (await readContributions(answer));
   await Promise.all([...inputsOf(page, answer, layer)].map((name) => page.maps.whole(name)));
   return { ...answer, step: stepOf(page, layer), contributions, layer, channel, x, y };
