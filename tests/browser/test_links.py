@@ -173,7 +173,7 @@ def test_train_keeps_them_and_starts_nothing_where_start_is_fixed(open_page: Ope
 
 
 def test_a_page_of_ours_shows_a_room_in_a_frame(open_page: Open, server: str) -> None:
-    page = open_page("/convolve", viewport={"width": 900, "height": 700})
+    page = open_page("/lessons/glossary", viewport={"width": 900, "height": 700})
 
     page.evaluate(
         "(address) => document.body.replaceChildren(Object.assign(document.createElement('iframe'),"
