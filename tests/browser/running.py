@@ -176,10 +176,13 @@ class Relay:
                 inner, _ = self._listener.accept()
             except OSError:
                 return
-            if self._is_cut:
+            try:
+                outer = None if self._is_cut else socket.create_connection(("127.0.0.1", self._port))
+            except OSError:  # the server has gone while a page still asks
+                outer = None
+            if outer is None:
                 inner.close()
                 continue
-            outer = socket.create_connection(("127.0.0.1", self._port))
             self._pairs += [inner, outer]
             for one, other in ((inner, outer), (outer, inner)):
                 Thread(target=_pour, args=(one, other), daemon=True).start()

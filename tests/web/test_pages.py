@@ -40,8 +40,8 @@ def test_the_front_page_ends_with_the_lecture_experiments_and_for_the_teacher_al
     client.get("/teacher", params={"key": client.app.state.signatures.teacher_key})  # type: ignore[attr-defined]
     teachers = ways.findall(footer.findall(client.get("/?lang=en").text)[0])
 
-    assert pupils == [("/lessons", "The lecture"), ("/train?tab=experiments", "Experiments"), ("/api/docs", "API")]
-    own = [("/board", "For teachers"), ("/class", "A question for the class")]
+    assert pupils == [("/lessons", "Lecture"), ("/train?tab=experiments", "Experiments"), ("/api/docs", "API")]
+    own = [("/board", "For teachers"), ("/class", "Ask the class")]
     assert teachers == [*pupils[:2], *own, pupils[2]]
     assert all(client.get(address).status_code == 200 for address, _ in teachers)
 
