@@ -199,7 +199,7 @@ class ConvolutionPage {
   /** Shows the window at (x, y) on its way to somewhere else. */
   pass(x, y) {
     Object.assign(this.state, { x, y });
-    this.#screen.showWindow();
+    this.#screen.showWindow({ isPassing: true });
   }
 
   /** Draws again what depends on where things are on the screen. */

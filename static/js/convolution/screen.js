@@ -108,7 +108,7 @@ export class Screen {
   }
 
   /** Where the window is: on both pictures, and in numbers. */
-  showWindow() {
+  showWindow({ isPassing = false } = {}) {
     const { state, input, result, step } = this.#page;
     if (!result) return;
     const [x, y] = [Math.min(state.x, result.width - 1), Math.min(state.y, result.height - 1)];
@@ -121,6 +121,7 @@ export class Screen {
     this.#showSum(explanation);
     this.#showDrawn(explanation.value, y * result.width + x);
     this.#showPlace(x, y, channel, explanation);
+    this.#offer(isPassing ? null : tellingNeighbor(result, x, y, Math.min(state.channel, result.channels - 1)));
     $("#player").index = y * result.width + x;
     this.point(x, y, explanation.value);
   }
@@ -153,15 +154,13 @@ export class Screen {
   }
 
   #showPlace(x, y, channel, explanation) {
-    const { state, input, result } = this.#page;
+    const { input } = this.#page;
     const place = { row: y, column: x, channel: notes.channelName(input, channel) };
     say($("#position"), _("row %(row)s, column %(column)s, %(channel)s", place));
     const [lead, end] = this.#page.exampleSaid() ?? why(explanation, this.#top);
     if ($("#why").textContent !== `${lead} ${end}`) $("#why").replaceChildren(lead, " ", h("strong", {}, end));
     say($("#border-line"), notes.borderNote(explanation));
     $("#border-line").hidden = $("#border-line").textContent === "";
-    const next = tellingNeighbor(result, x, y, Math.min(state.channel, result.channels - 1));
-    this.#offer(next);
     this.#told = `${$("#position").textContent}: ${number(explanation.value)}. ${$("#why").textContent}`;
   }
 

@@ -2,7 +2,7 @@
 
 import "./window-player.js";
 import { _ } from "../shared/i18n.js";
-import { before, pace, reach } from "../shared/steps.js";
+import { before, complete, margins, pace, reach } from "../shared/steps.js";
 import { close, isOpening, open } from "./stage/opening.js";
 
 const $ = (selector) => document.querySelector(selector);
@@ -31,15 +31,20 @@ export function connectWindow(page) {
   return { refresh: () => refresh(page) };
 }
 
-/** The window slides over the picture to where the result is strongest. */
+/**
+ * The window slides over the picture to where the result is strongest; not over the border, of which a line of its own
+ * would tell, and go again.
+ */
 export function slideOnce(page) {
   const goal = { x: page.state.x, y: page.state.y };
+  const { width } = page.result;
+  const [left, right] = margins(complete(page.step))[1];
   open({
     goal,
-    width: page.result.width,
+    width,
     show(x, y, painted) {
-      $("#result").reveal(painted.row * page.result.width + painted.column, painted.band);
-      page.pass(x, y);
+      $("#result").reveal(painted.row * width + painted.column, painted.band);
+      page.pass(Math.max(left, Math.min(x, width - 1 - right)), y);
     },
     end() {
       $("#result").reveal(null);
