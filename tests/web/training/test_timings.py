@@ -19,6 +19,7 @@ from app.runs.executor.speed_probe import Probe, ProbeLost
 from app.runs.store.protocol import SpeedQuestion
 from app.web.refusals import Busy
 from app.web.training.timings import MOST_WAITING, Timings
+from tests.test_cli import until
 from tests.web.conftest import problem
 from tests.web.logged_runs import SMALL, quiet_client, set_state, store_of, submit
 
@@ -143,7 +144,7 @@ def test_what_takes_too_long_is_given_up_and_its_process_ended(forks: Forks) -> 
     before = probes()
     asyncio.run(scene())
 
-    assert probes() == before
+    until(lambda: probes() == before)
 
 
 def test_only_so_many_wait_for_a_timing(forks: Forks, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,7 @@ from tests.web.logged_runs import ROW, SMALL, quiet_client, set_state, store_of,
 FIELDS = {
     "id", "name", "state", "asked", "reason", "dataset", "network", "training", "classes", "sample", "pair", "mine",
     "created_at", "started_at", "ended_at", "epoch", "epochs", "step", "steps", "learning_rate", "seconds",
-    "seconds_left", "images_per_second", "parameters", "queue_position", "model", "test",
+    "seconds_left", "images_per_second", "parameters", "queue_position", "ticket", "nickname", "model", "test",
 }  # fmt: skip
 
 
