@@ -23,7 +23,7 @@ def test_a_first_view_is_light_and_keeps_its_place(browser: Browser, server: str
         assert page.evaluate("window.shifted") < MOST_SHIFT
 
 
-@pytest.mark.parametrize("path", [path for path in PATHS if path != "/classify"])  # whose rows come with its answer
+@pytest.mark.parametrize("path", PATHS)
 def test_on_a_phone_it_keeps_its_place_too(browser: Browser, server: str, path: str) -> None:
     with first_view(browser, server + path, **PHONE) as page:
         assert page.evaluate("window.shifted") < MOST_SHIFT
