@@ -5,9 +5,10 @@ import io
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 from PIL import Image
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.calls import post
 
@@ -22,6 +23,14 @@ def pixels(page: Page, view: str = "#result") -> np.ndarray:
 def picture(address: str) -> np.ndarray:
     """The pixels of a data URL."""
     return np.asarray(Image.open(io.BytesIO(base64.b64decode(address.partition(",")[2]))))
+
+
+def scanned(page: Page, code: str) -> str:
+    """What a scanner reads off a QR code on the screen; as a hand does, it tries from several distances."""
+    expect(page.locator(code)).to_have_js_property("complete", True)
+    shot = cv2.imdecode(np.frombuffer(page.locator(code).screenshot(), np.uint8), cv2.IMREAD_COLOR)
+    sizes = (cv2.resize(shot, None, fx=scale, fy=scale) for scale in (1, 0.75, 1.5, 2, 0.5))
+    return next(filter(None, (str(cv2.QRCodeDetector().detectAndDecode(size)[0]) for size in sizes)), "")
 
 
 def unfold(page: Page, *rows: str) -> None:

@@ -4,14 +4,13 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-import cv2
 import httpx2
-import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.access import in_both_themes, too_narrow, violations
 from tests.browser.conftest import Open
+from tests.browser.reading import scanned
 
 pytestmark = pytest.mark.browser
 
@@ -172,9 +171,7 @@ def test_a_closed_class_is_told(open_page: Open, teacher: Page) -> None:
 
 
 def test_the_code_on_the_wall_is_scanned_or_typed(open_page: Open, server: str, teacher: Page) -> None:
-    expect(teacher.locator("#class-qr")).to_have_js_property("complete", True)
-    shot = cv2.imdecode(np.frombuffer(teacher.locator("#class-qr").screenshot(), np.uint8), cv2.IMREAD_COLOR)
-    assert cv2.QRCodeDetector().detectAndDecode(shot)[0] == f"{server}/class/{code_of(teacher)}"
+    assert scanned(teacher, "#class-qr") == f"{server}/class/{code_of(teacher)}"
     pupil = open_page("/class", viewport=PHONE)
 
     pupil.fill("#code", code_of(teacher).lower())

@@ -1,24 +1,15 @@
 """The sheet that shares a view, read back by a camera's eyes; and the keys of class view."""
 
-import cv2
-import numpy as np
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.browser.access import violations
 from tests.browser.conftest import Open
-from tests.browser.reading import settle
+from tests.browser.reading import scanned, settle
 
 pytestmark = pytest.mark.browser
 
 PROJECTOR = {"width": 1280, "height": 720}
-
-
-def read_code(page: Page) -> str:
-    """What a scanner reads off the screen."""
-    expect(page.locator("#qr-code")).to_have_js_property("complete", True)
-    shot = cv2.imdecode(np.frombuffer(page.locator("#qr-code").screenshot(), np.uint8), cv2.IMREAD_COLOR)
-    return str(cv2.QRCodeDetector().detectAndDecode(shot)[0])
 
 
 @pytest.mark.parametrize(
@@ -36,7 +27,7 @@ def test_a_view_is_shared_by_a_code_for_the_wall_and_a_link(
 
     page.get_by_role("button", name="Share this view").click()
 
-    assert read_code(page) == server + shared
+    assert scanned(page, "#qr-code") == server + shared
     box = page.locator("#qr-code").bounding_box()
     assert box is not None
     assert min(box["width"], box["height"]) > PROJECTOR["height"] / 2
