@@ -4,7 +4,7 @@
 import { emit, h, say } from "../shared/dom.js";
 import { number, parseNumber } from "../shared/format.js";
 import { _ } from "../shared/i18n.js";
-import { drawFigure } from "./figures.js";
+import { drawFigure } from "../shared/question-figures.js";
 
 class ClassQuestion extends HTMLElement {
   #rows = new Map(); // by the choice's id
@@ -50,7 +50,7 @@ class ClassQuestion extends HTMLElement {
   #rowOf({ id, text, figure }, mayAnswer) {
     const shown = [
       h("span", { class: "letter" }, id.toUpperCase()),
-      h("span", { class: "content" }, text ?? drawFigure(figure, { isTitled: false })),
+      h("span", { class: "content" }, text ?? drawFigure(figure, { isChoice: true })),
     ];
     const press = () => emit(this, "answered", id);
     const inside = mayAnswer
