@@ -11,6 +11,7 @@ from prometheus_fastapi_instrumentator import Instrumentator
 from starlette.middleware import Middleware
 
 from app.core.datasets.own import clear_arrivals
+from app.files.files import open_files
 from app.runs.executor.executor import Executor
 from app.runs.executor.forks import Forks
 from app.runs.executor.speed_probe import Probe
@@ -167,5 +168,5 @@ def open_store(settings: Settings) -> Store:
         settings.runs_small_at_once or room_for_small(),
     )
     return Store.open(
-        settings.database or f"sqlite:///{settings.data / 'runs.sqlite3'}", settings.data / "runs", limits
+        settings.database or f"sqlite:///{settings.data / 'runs.sqlite3'}", open_files(settings.data), limits
     )

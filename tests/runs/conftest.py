@@ -21,6 +21,7 @@ from app.core.pictures.images import open_sample
 from app.core.training.events import Step
 from app.core.training.hyperparameters import Training
 from app.core.training.training import Trainer
+from app.files.files import Files
 from app.runs.executor.forks import Forks
 from app.runs.store.database import writing
 from app.runs.store.orders import Order
@@ -74,7 +75,7 @@ def open_store(tmp_path: Path) -> Iterator[Callable[..., Store]]:
     opened: list[Store] = []
 
     def make(**limits: int) -> Store:
-        opened.append(Store.open(f"sqlite:///{tmp_path / 'runs.sqlite3'}", tmp_path / "runs", QueueLimits(**limits)))
+        opened.append(Store.open(f"sqlite:///{tmp_path / 'runs.sqlite3'}", Files(tmp_path), QueueLimits(**limits)))
         return opened[-1]
 
     yield make
@@ -128,7 +129,7 @@ def attempt(store: Store, datasets: Path) -> Callable[[], str]:
 
     def run() -> str:
         claimed = claim(store)
-        Attempt(store.engine, store.root, WarmDataset(datasets), claimed).run()
+        Attempt(store.engine, store.files, WarmDataset(datasets), claimed).run()
         return claimed.run_id
 
     return run

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
+from app.files.files import Files
 from app.runs.store.database import writing
 from app.runs.store.store import Store
 from app.runs.trainer.attempt import Attempt
@@ -42,9 +43,9 @@ class _Waiting(Journal):
 
 def main(folder: Path) -> None:
     """Until it is killed."""
-    store = Store.open(f"sqlite:///{folder / 'runs.sqlite3'}", folder / "runs")
+    store = Store.open(f"sqlite:///{folder / 'runs.sqlite3'}", Files(folder))
     _Waiting.engine = store.engine
-    _Hanging(store.engine, store.root, WarmDataset(folder / "datasets"), claim(store)).run()
+    _Hanging(store.engine, store.files, WarmDataset(folder / "datasets"), claim(store)).run()
 
 
 if __name__ == "__main__":

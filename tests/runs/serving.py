@@ -5,6 +5,7 @@ import sys
 import threading
 from pathlib import Path
 
+from app.files.files import Files
 from app.runs.executor import executor as executor_module
 from app.runs.executor.executor import Executor
 from app.runs.executor.forks import Forks
@@ -16,7 +17,7 @@ def main(folder: Path) -> None:
     over = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: over.set())
     executor_module.FIRST_WARM_S = 1e9  # no more processes than are looked at
-    store = Store.open(f"sqlite:///{folder / 'runs.sqlite3'}", folder / "runs")
+    store = Store.open(f"sqlite:///{folder / 'runs.sqlite3'}", Files(folder))
     forks = Forks()
     executor = Executor(store, folder / "datasets", forks)
     executor.start()

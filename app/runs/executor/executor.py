@@ -144,7 +144,8 @@ class Executor:
         self._warm = None
         self._busy.append(trainer)
         url = self._store.engine.url.render_as_string(hide_password=False)
-        trainer.assign(Assignment(claim, url, str(self._store.root)))
+        files = self._store.files
+        trainer.assign(Assignment(claim, url, str(files.root), files.address))
         return waiting > 1
 
     def _keep_warm(self, waiting: bool) -> None:

@@ -7,7 +7,6 @@ import secrets
 import shutil
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, RowMapping, func, select
@@ -15,10 +14,11 @@ from sqlalchemy import Connection, Engine, RowMapping, func, select
 from app.core.errors import N_, DiskFull, QueueFull, UnknownRun
 from app.core.networks.reports import FLOAT_BYTES, MEBIBYTE
 from app.core.training.hyperparameters import describe_training
+from app.files.files import Files
 from app.runs.store import event_log, processes
 from app.runs.store.database import Changes, migrate, open_engine, reading, writing
 from app.runs.store.event_log import LoggedEvent
-from app.runs.store.folders import RunFolder
+from app.runs.store.folders import RunFolder, runs_of
 from app.runs.store.orders import Order, RunRow
 from app.runs.store.queue import QueueLimits, count, read_queue, who_gives_way
 from app.runs.store.request_keys import RequestKey, find_ordered, key_in_use
@@ -40,20 +40,21 @@ _EXTRA = {"asked_rate", "cookie", "address", "visitor", "queued_at", "is_resumed
 
 
 class Store:
-    """All runs of a database; `folder` holds their files."""
+    """All runs of a database; theirs are `files` in the folder `root`."""
 
-    def __init__(self, engine: Engine, folder: Path, limits: QueueLimits | None = None) -> None:
+    def __init__(self, engine: Engine, files: Files, limits: QueueLimits | None = None) -> None:
         self.engine = engine
         self.changes = Changes(engine)
-        self.root = folder
+        self.files = files
+        self.root = runs_of(files)
         self.limits = limits or QueueLimits()
         self.tickets = Tickets(engine, self.limits)
 
     @classmethod
-    def open(cls, url: str, folder: Path, limits: QueueLimits | None = None) -> "Store":
+    def open(cls, url: str, files: Files, limits: QueueLimits | None = None) -> "Store":
         """The store of a server: its tables brought to their newest form."""
-        folder.mkdir(parents=True, exist_ok=True)
-        store = cls(open_engine(url), folder, limits)
+        runs_of(files).mkdir(parents=True, exist_ok=True)
+        store = cls(open_engine(url), files, limits)
         store._in_any_room(lambda: migrate(store.engine))
         return store
 
@@ -64,7 +65,7 @@ class Store:
 
     def folder(self, run_id: str) -> RunFolder:
         """Where the run's files are."""
-        return RunFolder(self.root, run_id)
+        return RunFolder(self.files, run_id)
 
     def submit(self, order: Order, visitor: Visitor, key: RequestKey | None = None) -> RunRow:
         """A new run in the queue. Raises QueueFull, DiskFull, or KeyInUse where the key has a run by now."""
@@ -199,7 +200,12 @@ class Store:
         give_way(connection, _row(connection, giving))
 
     def _check_disk(self, order: Order) -> None:
-        """Checkpoints with Adam's two moments, two of them for a moment, and the model; and some for the log."""
+        """Checkpoints with Adam's two moments, two of them for a moment, and the model; and some for the log.
+
+        What a store of files has room for nobody can say; then a trainer hears of it.
+        """
+        if self.files.is_shared:
+            return
         need = order.network.report.parameters * FLOAT_BYTES * 7 + LEAST_FREE
         free = shutil.disk_usage(self.root).free
         if free < need:

@@ -4,7 +4,6 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from app.core.classification.folders import CARD
 from app.core.datasets.builtin import check_name, told_name
 from app.core.errors import N_
 from app.runs.store.orders import RunRow
@@ -48,7 +47,7 @@ async def send_program(
 def _take(run: RunRow, store: Store, is_mine: bool, library: Literal["keras", "pytorch"]) -> Taken:
     """What a worker writes from; NothingYet where there are no weights yet."""
     folder = store.folder(run.id)
-    if not (folder.model / CARD).is_file():
+    if not folder.has_model():
         raise NothingYet(N_("There are no weights of this run yet; they come with its first steps."))
     title = told_name(run.dataset) if run.name == run.dataset and not is_mine else run.name
     return Taken(folder, run.dataset, run.read_network(), run.read_training(), title, library)

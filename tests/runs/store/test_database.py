@@ -12,6 +12,7 @@ from sqlalchemy import inspect
 
 from app.core.errors import DiskFull
 from app.core.training.hyperparameters import Training, describe_training
+from app.files.files import Files
 from app.runs.store.database import MIGRATIONS, migrate, open_engine, reading, writing
 from app.runs.store.event_log import append
 from app.runs.store.schema import metadata
@@ -51,7 +52,7 @@ def test_what_a_row_left_out_is_filled_with_what_it_was_then(tmp_path: Path) -> 
 
     migrate(engine)
 
-    store = Store(engine, tmp_path)
+    store = Store(engine, Files(tmp_path))
     assert store.find("a").training == describe_training(
         Training(epochs=3, optimizer="sgd", learning_rate=0.5, seed=7, stratify=False)
     )

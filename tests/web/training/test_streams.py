@@ -14,6 +14,7 @@ import pytest
 from app.core.networks.networks import parse_network
 from app.core.shares import Holder
 from app.core.training.hyperparameters import Training
+from app.files.files import Files
 from app.runs.store.orders import Order
 from app.runs.store.states import Visitor
 from app.runs.store.store import Store
@@ -31,7 +32,7 @@ Scene = Callable[[Streams], Coroutine[Any, Any, None]]
 
 @pytest.fixture
 def store(tmp_path: Path) -> Any:
-    store = Store.open(f"sqlite:///{tmp_path / 'runs.sqlite3'}", tmp_path / "runs")
+    store = Store.open(f"sqlite:///{tmp_path / 'runs.sqlite3'}", Files(tmp_path))
     yield store
     store.close()
 
