@@ -1,7 +1,7 @@
 """School classes: a code, the question that is on, what each pupil answers. All of it goes when the class is closed.
 
 A `classroom` in the code, since `classes` are what a network tells apart. Kept in the runs' database, so that it
-survives a reload and a restart. It knows neither questions nor who is a teacher. Safe from any thread.
+survives a reload and a restart. It knows neither who asks what nor who is a teacher. Safe from any thread.
 """
 
 import secrets
@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, RowMapping, func, select
 
 from app.core.errors import N_, AnswerTooLate, ClassroomFull, InvalidValue, UnknownClassroom
+from app.core.questions.posed import Number
 from app.core.shares import Holder, Kept, choose_to_go
 from app.runs.store.database import reading, writing
 from app.runs.store.schema import classrooms, pupils
@@ -45,7 +46,8 @@ class ClassQuestion:
             return answer
         if isinstance(answer, bool) or not isinstance(answer, int | float) or not abs(answer) < LONGEST_NUMBER:
             raise InvalidValue(N_("The answer to this question is a number."), field="answer")
-        return write_number(answer, self.decimals)
+        is_plain = Number(round(answer, self.decimals), self.decimals).is_meant_by(answer)
+        return write_number(answer, self.decimals if is_plain else self.decimals + 1)
 
 
 @dataclass(frozen=True, slots=True)
