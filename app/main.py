@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
-from prometheus_client import CollectorRegistry
+from prometheus_client import CollectorRegistry, ProcessCollector
 from prometheus_fastapi_instrumentator import Instrumentator
 from starlette.middleware import Middleware
 
@@ -15,10 +15,11 @@ from app.files.files import open_files
 from app.runs.executor.executor import Executor
 from app.runs.executor.forks import Forks
 from app.runs.executor.speed_probe import Probe
+from app.runs.store import counts
 from app.runs.store.classrooms import Classrooms
 from app.runs.store.store import QueueLimits, Store
 from app.settings import Settings
-from app.web import docs, errors, health, pages, pictures, told, visitors
+from app.web import docs, errors, health, pages, pictures, told, visitors, workers
 from app.web.answers import ANSWERS, InPieces, Packing, UnderWay, clear
 from app.web.classification import classification, models
 from app.web.classification.kept_answers import KeptAnswers
@@ -45,6 +46,7 @@ from app.web.training import (
     recipes,
     snapshots,
     streams,
+    tails,
     timings,
     training,
 )
@@ -107,13 +109,21 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.rates = Rates(settings.rate_limit)
     app.state.orders = Orders()
     app.state.kept_answers = KeptAnswers()
-    app.state.metrics = CollectorRegistry()
+    app.state.metrics = _collect_metrics()
     errors.install(app)
     for part in PARTS:
         app.include_router(part.router)
     Instrumentator(excluded_handlers=["/static", "/healthz", "/readyz"], registry=app.state.metrics).instrument(app)
     app.mount("/static", app.state.static, name="static")
     return app
+
+
+def _collect_metrics() -> CollectorRegistry:
+    """Of this process; those of the runs come with its lifespan."""
+    registry = CollectorRegistry()
+    for counted in (*counts.ALL, tails.LAG, workers.LOST, ProcessCollector(registry=None)):
+        registry.register(counted)
+    return registry
 
 
 @asynccontextmanager
@@ -135,6 +145,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.watches = Watches(app.state.classrooms, app.state.store.changes)
     app.state.watches.start()
     app.state.timings = Timings(Probe(forks, PROBE_S))
+    counts.count_errors(app.state.store.engine)
     counted = RunMetrics(app.state.store, app.state.streams)
     app.state.metrics.register(counted)
     try:

@@ -7,7 +7,7 @@ import time
 
 from sqlalchemy import Connection, Engine, RowMapping, select
 
-from app.runs.store import event_log, processes, reasons
+from app.runs.store import counts, event_log, processes, reasons
 from app.runs.store.database import writing
 from app.runs.store.queue import Claim
 from app.runs.store.schema import runs
@@ -42,6 +42,7 @@ def close(engine: Engine, claim: Claim, state: str, reason: Reason) -> bool:
 
 def lose(connection: Connection, row: RowMapping, reason: Reason) -> None:
     """Puts a run whose process is gone back into the queue; not for ever, where it never comes any further."""
+    counts.TRAINERS_LOST.inc()
     if row["losses"] + 1 >= MOST_LOSSES:
         end_attempt(connection, row, FAILED, reasons.LOST_AGAIN)
         return

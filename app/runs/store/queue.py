@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection, case, func, select
 
 from app.core.shares import Holder, Holdings, household
-from app.runs.store import event_log
+from app.runs.store import counts, event_log
 from app.runs.store.schema import runs, visitors
 from app.runs.store.states import QUEUED, RUNNING
 
@@ -201,6 +201,7 @@ def claim_next(connection: Connection, limits: QueueLimits, process: str | None 
         _remember_turn(connection, name, now)
     told = {"step": row.step, "epoch": row.epoch, "learning_rate": row.learning_rate}
     event_log.append_state(connection, claim.run_id, RUNNING, **told)
+    counts.WAITED.observe(max(now - first.queued_at, 0.0))
     return claim
 
 

@@ -20,6 +20,7 @@ from app.runs.store.database import Changes, migrate, open_engine, reading, writ
 from app.runs.store.event_log import LoggedEvent
 from app.runs.store.folders import RunFolder, runs_of
 from app.runs.store.orders import Order, RunRow
+from app.runs.store.pulse import Pulse, count_states, feel_pulse
 from app.runs.store.queue import QueueLimits, count, read_queue, who_gives_way
 from app.runs.store.request_keys import RequestKey, find_ordered, key_in_use
 from app.runs.store.reserve import RESERVE
@@ -166,8 +167,12 @@ class Store:
     def count_states(self) -> dict[str, int]:
         """How many runs are in each state that any is in."""
         with reading(self.engine) as connection:
-            counted = select(runs.c.state, func.count()).group_by(runs.c.state)
-            return {row[0]: row[1] for row in connection.execute(counted)}
+            return count_states(connection)
+
+    def feel_pulse(self) -> Pulse:
+        """How all runs stand, for who watches over servers."""
+        with reading(self.engine) as connection:
+            return feel_pulse(connection)
 
     def _in_any_room(self, write: Callable[[], None]) -> None:
         """Gives up the reserve where the disk is full."""

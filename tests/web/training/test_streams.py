@@ -100,6 +100,27 @@ def test_an_event_comes_soon_after_it_is_written(store: Store, run_id: str) -> N
     play(store, scene)
 
 
+def test_an_event_is_late_once_however_many_watch_and_old_ones_never(store: Store, run_id: str) -> None:
+    def counted() -> tuple[float, float]:
+        told = {sample.name: sample.value for family in tails.LAG.collect() for sample in family.samples}
+        return told["playground_event_lag_seconds_count"], told["playground_event_lag_seconds_sum"]
+
+    async def scene(streams: Streams) -> None:
+        write(store, run_id, *steps(1, 50))
+        before = counted()
+        viewers = [asyncio.create_task(watch(streams, run_id)) for _ in range(5)]
+        await asyncio.sleep(0.3)
+        await asyncio.to_thread(write, store, run_id, *steps(51, 3))
+        await asyncio.to_thread(set_state, store, run_id, "finished")
+        await asyncio.gather(*viewers)
+        count, seconds = (after - earlier for after, earlier in zip(counted(), before, strict=True))
+
+        assert count == 4
+        assert 0 <= seconds < 4
+
+    play(store, scene)
+
+
 def test_twenty_viewers_who_leave_and_return_see_every_event_once(store: Store, run_id: str) -> None:
     total = 400
 
