@@ -86,6 +86,7 @@ def render(request: Request, name: str, status: int = 200, **context: Any) -> HT
     page = environment(language).get_template(name)
     static = f"/static/{request.app.state.static.word}"
     context = {
+        "is_first": False,
         "look": Look(),
         "page": "",
         "modules": (),
