@@ -5,13 +5,17 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import structlog
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry, ProcessCollector
 from prometheus_fastapi_instrumentator import Instrumentator
 from starlette.middleware import Middleware
 
 from app.core.datasets.own import clear_arrivals
-from app.files.files import open_files
+from app.core.errors import FilesAway
+from app.files.files import Files
+from app.files.opening import open_files
+from app.files.shelves import bring_common
 from app.runs.executor.executor import Executor
 from app.runs.executor.forks import Forks
 from app.runs.executor.speed_probe import Probe
@@ -56,6 +60,8 @@ from app.web.training.run_objects import Curves
 from app.web.training.streams import Streams
 from app.web.training.timings import PROBE_S, Timings
 from app.web.workers import Workers
+
+log = structlog.get_logger("app.web")
 
 MAXIMUM_FILES = 2
 PARTS = (pages, sheet, lessons, visitors, convolution, kernel_fits, models, classification, datasets, networks, timings,
@@ -134,6 +140,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     clear(app.state.settings.data / ANSWERS)
     clear_arrivals(app.state.settings.data / "datasets")
     app.state.store = open_store(app.state.settings)
+    app.state.files = app.state.store.files
+    await asyncio.to_thread(_bring_common, app.state.files)
     forks = Forks()
     app.state.executor = Executor(app.state.store, app.state.settings.data / "datasets", forks)
     app.state.executor.start()
@@ -159,12 +167,21 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         forks.stop()
         app.state.workers.stop()
         app.state.store.close()
+        app.state.files.close()
 
 
 def room_for_small() -> int:
     """Small trainings that this machine has a core and 2 GiB each for; four at most, since visitors want some too."""
     memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     return max(1, min(len(os.sched_getaffinity(0)), memory // 2**31, 4))
+
+
+def _bring_common(files: Files) -> None:
+    """A server starts also while the store is away, and says so."""
+    try:
+        bring_common(files, files.root / "datasets", files.root / "models")
+    except FilesAway as error:
+        log.error("what all share was not brought", why=str(error))
 
 
 def open_store(settings: Settings) -> Store:
@@ -178,6 +195,5 @@ def open_store(settings: Settings) -> Store:
         settings.run_slice_seconds,
         settings.runs_small_at_once or room_for_small(),
     )
-    return Store.open(
-        settings.database or f"sqlite:///{settings.data / 'runs.sqlite3'}", open_files(settings.data), limits
-    )
+    files = open_files(settings.data, settings.files, settings.files_bytes)
+    return Store.open(settings.database or f"sqlite:///{settings.data / 'runs.sqlite3'}", files, limits)

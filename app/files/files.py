@@ -2,7 +2,7 @@
 
 They are named by their paths below the data folder, where they are read and written. `Files` is that folder alone: what
 is there is all there is, so nothing is fetched or sent, and nothing costs more than without it. Where a store is named
-(`open_files`), `shared.SharedFiles` keeps the truth there, and the folder is the working copy. It does not know what is
+(`opening`), `shared.SharedFiles` keeps the truth there, and the folder is the working copy. It does not know what is
 in the files.
 """
 
@@ -82,13 +82,17 @@ class Files:
                     found[path.name] = Belongings(_sizes(path), path.stat().st_mtime)
         return found
 
+    def share(self, *paths: Path) -> None:
+        """Keeps for all what was made here and can be made again; where that is not to be, nobody hears of it."""
+
+    def keep_newest(self, folder: Path, most_bytes: int) -> None:
+        """Of what was shared so, no more than so many bytes. Raises FilesAway."""
+
+    def check(self, *, thoroughly: bool = False) -> None:
+        """Whether they can be had, and written, if that is to be tried. Raises FilesAway or DiskFull."""
+
     def close(self) -> None:
         """Nothing is under way any more."""
-
-
-def open_files(root: Path, address: str | None = None, most_bytes: int | None = None) -> Files:
-    """The data folder, with the store of that address if there is one; at most so many bytes of it are kept here."""
-    return Files(root)
 
 
 def _sizes(folder: Path) -> dict[str, int]:

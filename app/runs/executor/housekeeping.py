@@ -21,6 +21,7 @@ from app.runs.store.store import Store
 _ORPHAN_S = 600.0  # a folder is made before its row
 _CLEARED = TERMINAL | {PAUSED}  # who only pauses would fill the disk without an end
 _FADES_S = 3600.0  # after which an unseen run is worth half
+_SHELVES, _SHELF_BYTES = ("surveys", "maximizations"), 512 * 2**20  # what a store keeps that can be made again
 _RUN_ID = re.compile(r"[0-9a-f]{16}")
 _COLUMNS = (runs.c.id, runs.c.state, runs.c.cookie, runs.c.address, runs.c.seconds, runs.c.created_at)
 
@@ -36,6 +37,8 @@ def tidy(store: Store) -> None:
         for row in rows:
             if row["state"] in TERMINAL - {FAILED}:
                 _drop_checkpoints(store, row["id"], belongings)
+        for shelf in _SHELVES:
+            store.files.keep_newest(store.files.root / shelf, _SHELF_BYTES)
         _clear(store, [_judge(row, belongings.get(row["id"], Belongings())) for row in rows], belongings)
 
 

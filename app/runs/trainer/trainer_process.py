@@ -15,7 +15,7 @@ from app.core.datasets.labeled_images import DataSet
 from app.core.networks.presets import find_preset
 from app.core.training.hyperparameters import Training
 from app.core.training.training import train
-from app.files.files import open_files
+from app.files.opening import open_files
 from app.runs.store.database import open_engine
 from app.runs.store.protocol import Assignment
 from app.runs.trainer.attempt import Attempt
