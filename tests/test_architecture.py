@@ -118,7 +118,7 @@ JAVASCRIPT_ARROWS = {
     "training/seeing": ROOM | {"training/seeing", "training/runs", "training/builder"},
     "training/charts": ROOM | {"training/charts", "training/builder"},
     "training/builder": ROOM | {"training/builder"},
-    **{part: ROOM | {part} for part in ("front", "classrooms", "lessons", "rooms")},
+    **{part: ROOM | {part} for part in ("docs", "front", "classrooms", "lessons", "rooms")},
     "calls": {"api.js"},
     "api.js": {"recorded", "shared", "vendor"},
     "shared": {"shared", "vendor"},
