@@ -12,11 +12,3 @@ class State:
     query: str
     title: str
     sentence: str
-
-
-@dataclass(frozen=True, slots=True)
-class Try:
-    """Something to try first: a state, and the id of what is pressed once it is shown, such as Start."""
-
-    state: State
-    press: str = ""

@@ -32,12 +32,11 @@ class Birth:
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """What a trainer is told: its run, and where the database, the data folder and, if there is one, its store are."""
+    """What a trainer is told: its run, and where the database and the runs' folder are."""
 
     claim: Claim
     database: str
-    data: str
-    store: str | None = None
+    runs: str
 
     def to_line(self) -> str:
         """As it is sent."""
@@ -47,7 +46,7 @@ class Assignment:
     def from_line(cls, line: str) -> "Assignment":
         """Of what `to_line` gave."""
         told = json.loads(line)
-        return cls(**told | {"claim": Claim(**told["claim"])})
+        return cls(Claim(**told["claim"]), told["database"], told["runs"])
 
 
 @dataclass(frozen=True, slots=True)

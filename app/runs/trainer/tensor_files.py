@@ -19,8 +19,7 @@ CONFUSION_GROWTH = 1 / 20  # between two confusion matrices that are kept, as a 
 
 def write_snapshot(folder: RunFolder, number: int, weights: Mapping[str, Tensor], preparation: Preparation) -> None:
     """Keeps the feature weights of a snapshot, and how pictures were prepared for them."""
-    with folder.writing(folder.snapshot(number)) as place:
-        save_weights(place, weights, {"preparation": json.dumps(preparation.to_dict())})
+    save_weights(folder.snapshot(number), weights, {"preparation": json.dumps(preparation.to_dict())})
 
 
 def read_snapshot(folder: RunFolder, number: int) -> tuple[dict[str, Tensor], Preparation]:
@@ -32,10 +31,9 @@ def read_snapshot(folder: RunFolder, number: int) -> tuple[dict[str, Tensor], Pr
 def write_confusion(folder: RunFolder, confusion: Confusion, epoch: int) -> None:
     """Keeps what the network takes for what after an epoch; of the older ones fewer and fewer."""
     before = [known for known in folder.confusion_epochs() if known < epoch]
-    with folder.writing(folder.confusion(epoch)) as place:
-        save_weights(place, confusion.tensors())
+    save_weights(folder.confusion(epoch), confusion.tensors())
     if len(before) > 1 and before[-1] - before[-2] < before[-1] * CONFUSION_GROWTH:
-        folder.files.drop(folder.confusion(before[-1]))
+        folder.confusion(before[-1]).unlink(missing_ok=True)
 
 
 def read_confusion(folder: RunFolder, classes: Sequence[str], epoch: int | None = None) -> tuple[Confusion, int] | None:

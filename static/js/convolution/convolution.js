@@ -244,10 +244,9 @@ class ConvolutionPage {
   }
 
   /** Back and forward: the state of that address, with its picture. */
-  async #return() {
+  #return() {
     this.state = readAddress(location.search, this.kernels);
-    await this.#enter();
-    document.dispatchEvent(new Event("returned"));
+    return this.#enter();
   }
 
   /** The picture of the address, and the panels that it opens, which a new picture would close. */
