@@ -5,19 +5,25 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import structlog
 from fastapi import FastAPI
-from prometheus_client import CollectorRegistry
+from prometheus_client import CollectorRegistry, ProcessCollector
 from prometheus_fastapi_instrumentator import Instrumentator
 from starlette.middleware import Middleware
 
 from app.core.datasets.own import clear_arrivals
+from app.core.errors import FilesAway
+from app.files.files import Files
+from app.files.opening import open_files
+from app.files.shelves import bring_common
 from app.runs.executor.executor import Executor
 from app.runs.executor.forks import Forks
 from app.runs.executor.speed_probe import Probe
+from app.runs.store import counts
 from app.runs.store.classrooms import Classrooms
 from app.runs.store.store import QueueLimits, Store
 from app.settings import Settings
-from app.web import docs, errors, health, pages, pictures, told, visitors
+from app.web import docs, errors, health, pages, pictures, told, visitors, workers
 from app.web.answers import ANSWERS, InPieces, Packing, UnderWay, clear
 from app.web.classification import classification, models
 from app.web.classification.kept_answers import KeptAnswers
@@ -44,6 +50,7 @@ from app.web.training import (
     recipes,
     snapshots,
     streams,
+    tails,
     timings,
     training,
 )
@@ -53,6 +60,8 @@ from app.web.training.run_objects import Curves
 from app.web.training.streams import Streams
 from app.web.training.timings import PROBE_S, Timings
 from app.web.workers import Workers
+
+log = structlog.get_logger("app.web")
 
 MAXIMUM_FILES = 2
 PARTS = (pages, sheet, lessons, visitors, convolution, kernel_fits, models, classification, datasets, networks, timings,
@@ -74,7 +83,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         lifespan=_lifespan,
         docs_url=None,
         redoc_url=None,
-        openapi_url="/api/openapi.json",
+        openapi_url=None,
         responses=docs.responses(),
         form_limits={
             "max_files": MAXIMUM_FILES,
@@ -106,13 +115,21 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.rates = Rates(settings.rate_limit)
     app.state.orders = Orders()
     app.state.kept_answers = KeptAnswers()
-    app.state.metrics = CollectorRegistry()
+    app.state.metrics = _collect_metrics()
     errors.install(app)
     for part in PARTS:
         app.include_router(part.router)
     Instrumentator(excluded_handlers=["/static", "/healthz", "/readyz"], registry=app.state.metrics).instrument(app)
     app.mount("/static", app.state.static, name="static")
     return app
+
+
+def _collect_metrics() -> CollectorRegistry:
+    """Of this process; those of the runs come with its lifespan."""
+    registry = CollectorRegistry()
+    for counted in (*counts.ALL, tails.LAG, workers.LOST, ProcessCollector(registry=None)):
+        registry.register(counted)
+    return registry
 
 
 @asynccontextmanager
@@ -123,6 +140,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     clear(app.state.settings.data / ANSWERS)
     clear_arrivals(app.state.settings.data / "datasets")
     app.state.store = open_store(app.state.settings)
+    app.state.files = app.state.store.files
+    await asyncio.to_thread(_bring_common, app.state.files)
     forks = Forks()
     app.state.executor = Executor(app.state.store, app.state.settings.data / "datasets", forks)
     app.state.executor.start()
@@ -134,6 +153,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.watches = Watches(app.state.classrooms, app.state.store.changes)
     app.state.watches.start()
     app.state.timings = Timings(Probe(forks, PROBE_S))
+    counts.count_errors(app.state.store.engine)
     counted = RunMetrics(app.state.store, app.state.streams)
     app.state.metrics.register(counted)
     try:
@@ -147,12 +167,21 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         forks.stop()
         app.state.workers.stop()
         app.state.store.close()
+        app.state.files.close()
 
 
 def room_for_small() -> int:
     """Small trainings that this machine has a core and 2 GiB each for; four at most, since visitors want some too."""
     memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     return max(1, min(len(os.sched_getaffinity(0)), memory // 2**31, 4))
+
+
+def _bring_common(files: Files) -> None:
+    """A server starts also while the store is away, and says so."""
+    try:
+        bring_common(files, files.root / "datasets", files.root / "models")
+    except FilesAway as error:
+        log.error("what all share was not brought", why=str(error))
 
 
 def open_store(settings: Settings) -> Store:
@@ -166,6 +195,5 @@ def open_store(settings: Settings) -> Store:
         settings.run_slice_seconds,
         settings.runs_small_at_once or room_for_small(),
     )
-    return Store.open(
-        settings.database or f"sqlite:///{settings.data / 'runs.sqlite3'}", settings.data / "runs", limits
-    )
+    files = open_files(settings.data, settings.files, settings.files_bytes)
+    return Store.open(settings.database or f"sqlite:///{settings.data / 'runs.sqlite3'}", files, limits)

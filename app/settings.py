@@ -16,6 +16,8 @@ MEBIBYTE = 1024 * 1024
 # A scheme, a host or all below it, a port: what may stand in a Content-Security-Policy without ending its directive.
 _ORIGIN = re.compile(r"https?://(\*\.)?[A-Za-z0-9]([A-Za-z0-9.-]{0,252})(:\d{1,5})?")
 
+_STORE = re.compile(r"(s3|gs|az)://[A-Za-z0-9][A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*/?")
+
 
 class Settings(BaseSettings):
     """PLAYGROUND_ALLOWED_HOSTS='["class.example.org"]' and so on; lists are written as JSON."""
@@ -127,6 +129,15 @@ class Settings(BaseSettings):
         20, ge=1, description="Networks that visitors sent in and that are kept; past it who has most gives first."
     )
 
+    files: str | None = Field(
+        None,
+        description="Address of a store that keeps files for many servers, as 's3://bucket/folder', gs:// or az://; "
+        "by default `data` alone. Its endpoint and credentials come from the library's own variables.",
+    )
+    files_bytes: int = Field(
+        16384 * MEBIBYTE, ge=MEBIBYTE,
+        description="Most bytes of a store's files that are also kept in `data`; past it those used longest ago go.",
+    )  # fmt: skip
     database: str | None = Field(
         None,
         description="SQLAlchemy URL of the runs' database; by default SQLite in `data`, runs.sqlite3.",
@@ -200,6 +211,13 @@ class Settings(BaseSettings):
                     f"{origin!r} is no origin; write 'https://moodle.example.org' or 'https://*.example.org'"
                 )
         return origins
+
+    @field_validator("files")
+    @classmethod
+    def _check_store(cls, address: str | None) -> str | None:
+        if address is not None and not _STORE.fullmatch(address):
+            raise ValueError(f"{address!r} is no store; write 's3://bucket/folder', 'gs://...' or 'az://...'")
+        return address
 
     @field_validator("rate_limit")
     @classmethod

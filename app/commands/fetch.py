@@ -22,6 +22,7 @@ from app.core.datasets.headers import cache_path
 from app.core.datasets.labeled_images import DataSet
 from app.core.datasets.statistics import describe
 from app.core.errors import DatasetError
+from app.files.opening import open_files
 
 _SKIPPED_SHOWN = 10
 
@@ -43,6 +44,8 @@ def fetch(
         check_name(dataset)
         started = time.monotonic()
         fetched = (None if source else _find(console, dataset, folder)) or _keep(console, dataset, source, folder, size)
+        if settings.files and cache_path(folder, dataset).is_file():
+            open_files(settings.data, settings.files).push(cache_path(folder, dataset))
         _tell(console, fetched, time.monotonic() - started)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from app.core.errors import InvalidValue
+from app.files.opening import open_files
 from app.runs.store.database import open_engine
 from app.settings import Settings
 
@@ -19,11 +20,16 @@ _FAR = ("192.0.2.1", 9)  # an address of documentation: nothing is sent to it
 
 
 def check_places(settings: Settings) -> None:
-    """Raises InvalidValue where the data folder, the one for temporary files or the database cannot be used."""
+    """Raises InvalidValue where the data folder, the one for temporary files, the database or the store cannot be used.
+
+    FilesAway where the store does not answer.
+    """
     _check_data(settings.data)
     _check_temporary()
     if settings.database:
         _check_database(settings.database)
+    if settings.files:
+        _check_files(settings)
 
 
 def addresses(host: str, port: int) -> list[str]:
@@ -85,6 +91,19 @@ def _check_database(url: str) -> None:
         engine.dispose()
     except (SQLAlchemyError, ImportError, OSError) as error:
         raise InvalidValue("PLAYGROUND_DATABASE cannot be opened: %(why)s.", why=_why(error)) from error
+
+
+def _check_files(settings: Settings) -> None:
+    if settings.secret is None:
+        raise InvalidValue(
+            "PLAYGROUND_FILES is for several servers, which sign cookies alike: give them one PLAYGROUND_SECRET."
+        )
+    try:
+        open_files(settings.data, settings.files).check(thoroughly=True)
+    except ImportError as error:
+        raise InvalidValue(
+            "PLAYGROUND_FILES needs packages that a single machine does without: pip install --group cluster."
+        ) from error
 
 
 def _why(error: Exception) -> str:

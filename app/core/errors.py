@@ -22,6 +22,7 @@ PlaygroundError
 │   ├── ClassroomFull      as many pupils as a class may have
 │   └── AnswerTooLate      the answers are shown already, or another question is on
 ├── DiskFull               there is no room left to write to
+├── FilesAway              the store of files does not answer, or refuses; values: seconds
 ├── DatasetError           a data set's file that cannot be used
 │   ├── ArchiveTooLarge    bytes or entries past the limit
 │   ├── UnsupportedArchive not a ZIP or another file that is read here
@@ -145,6 +146,10 @@ class AnswerTooLate(ClassroomError):
 
 class DiskFull(PlaygroundError):
     """There is no room left to write to."""
+
+
+class FilesAway(PlaygroundError):
+    """The store that keeps files for all servers does not answer in time, or refuses. values: seconds."""
 
 
 class DatasetError(PlaygroundError):

@@ -12,3 +12,11 @@ class State:
     query: str
     title: str
     sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """Something to try first: a state, and the id of what is pressed once it is shown, such as Start."""
+
+    state: State
+    press: str = ""

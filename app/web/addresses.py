@@ -132,6 +132,11 @@ class Look:
     fixed: tuple[str, ...] = ()
     told: str = ""
 
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """All that are left out or fixed."""
+        return self.hidden + self.fixed
+
     def part(self, names: str = "", *, hide: str = "", fix: str = "") -> Markup:
         """The attributes of an element that belongs to parts, whose names are separated by spaces.
 

@@ -1,14 +1,17 @@
 """JSON bodies: their type is judged here, and they stay bytes, which a worker reads (`tasks.with_json`)."""
 
+import re
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
 
 from app.core.errors import N_
+from app.files.shelves import bring_dataset
 from app.web.json_texts import parse_json
 from app.web.refusals import BodyTooLarge, NotJson
 
 SMALL_BYTES = 16 * 1024
+_OWN = re.compile(rb"own-[0-9a-f]{32}")  # a data set that a worker, who reads the body, will look for
 
 
 async def read_body(request: Request) -> bytes:
@@ -16,7 +19,10 @@ async def read_body(request: Request) -> bytes:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json":
         raise NotJson(N_("Send the values as JSON, with the header 'Content-Type: application/json'."))
-    return await request.body()
+    body = await request.body()
+    for name in dict.fromkeys(_OWN.findall(body)):
+        await bring_dataset(request.app.state.files, name.decode())
+    return body
 
 
 async def read_small_body(request: Request) -> Any:

@@ -13,6 +13,7 @@ from fastapi import Path as Part
 
 from app.core.errors import N_, NotYours
 from app.core.shares import household
+from app.files.files import Files
 from app.runs.store.orders import RunRow
 from app.runs.store.states import Visitor
 from app.runs.store.store import Store
@@ -49,6 +50,14 @@ async def datasets_folder(settings: SettingsDep) -> Path:
 
 
 DatasetsDep = Annotated[Path, Depends(datasets_folder)]
+
+
+async def files_of(request: Request) -> Files:
+    """The application's files."""
+    return request.app.state.files
+
+
+FilesDep = Annotated[Files, Depends(files_of)]
 
 
 async def store_of(request: Request) -> Store:

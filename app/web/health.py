@@ -3,6 +3,7 @@
 from typing import Any
 
 from fastapi import APIRouter, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import PlainTextResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
@@ -22,8 +23,10 @@ async def check_health() -> dict[str, str]:
 
 @router.get("/readyz")
 async def check_readiness(request: Request, workers: WorkersDep) -> dict[str, str]:
-    """A worker answers too."""
+    """A worker answers too, and the store of files, if there is one."""
     await workers.run(request, abs, 1)
+    if request.app.state.files.is_shared:
+        await run_in_threadpool(request.app.state.files.check)
     return {"status": "ready"}
 
 

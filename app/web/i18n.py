@@ -1,10 +1,7 @@
 """The visitor's language, its sentences, and pages written in it.
 
 Catalogs are read from app/locale/<language>/LC_MESSAGES/messages.po at start; nothing is compiled. It does not know
-which sentences exist. To renew the catalogs (see babel.cfg):
-
-    pybabel extract -F babel.cfg -k N_ -o app/locale/messages.pot --sort-by-file --add-location=file --no-wrap .
-    pybabel update -i app/locale/messages.pot -d app/locale -l es --no-wrap --ignore-obsolete --ignore-pot-creation-date
+which sentences exist. How to renew the catalogs stands in CONTRIBUTING.md.
 """
 
 import gettext
@@ -86,6 +83,7 @@ def render(request: Request, name: str, status: int = 200, **context: Any) -> HT
     page = environment(language).get_template(name)
     static = f"/static/{request.app.state.static.word}"
     context = {
+        "is_first": False,
         "look": Look(),
         "page": "",
         "modules": (),

@@ -30,6 +30,7 @@ router = APIRouter(include_in_schema=False)
 SHORT = "/s/"
 _OF_A_CLASS = re.compile(f"/class/[{ALPHABET}]{{{CODE_LENGTH}}}")
 _FIXED = N_("Fixed by the link that opened this page")
+_OF_A_FIRST_VISIT = {"sample", "lang"}  # all that the address of who comes to a room first may say
 _LONGEST = 2_000  # characters of an address: a code of level L holds 2,953
 
 
@@ -44,7 +45,8 @@ def _page_of(room: Room) -> Callable[[Request], Response]:
     def page(request: Request) -> Response:
         language = choose_language(request)
         look = read_look(room.parts, request.query_params, translate(language, _FIXED))
-        context = {"room": room, "told": _told(room, language), "look": look}
+        is_first = not look.parts and set(request.query_params) <= _OF_A_FIRST_VISIT
+        context = {"room": room, "told": _told(room, language), "look": look, "is_first": is_first}
         if not room.knows_visitors:
             return _render(request, room.template, room.name, **context)
         is_teacher = visitor_of(request).is_teacher

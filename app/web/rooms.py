@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.core.errors import N_, InvalidValue
-from app.core.states import State
+from app.core.states import State, Try
 from app.web.addresses import Grammar, Part, check_look
 from app.web.classification import address as classification_address
+from app.web.classification import states as classification_states
 from app.web.convolution import address as convolution_address
 from app.web.convolution import states as convolution_states
 from app.web.training import address as training_address
@@ -22,12 +23,14 @@ def _none() -> tuple[State, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """A page of the app. `name` is its folder's, `title` the text of its link, to be translated."""
+    """A page of the app. `name` is its folder's, `title` the text of its link, `what` what it is, to be translated."""
 
     name: str
     path: str
     title: str
     grammar: Grammar
+    what: str
+    tries: Callable[[], tuple[Try, ...]]  # for who comes here first
     parts: tuple[Part, ...]  # what its address may leave out or fix, in the order of the page
     states: Callable[[], tuple[State, ...]] = _none
     knows_networks: bool = False  # whether it is told of layers and trainings
@@ -91,6 +94,8 @@ ROOMS = (
         "/convolve",
         N_("Convolve"),
         convolution_address.GRAMMAR,
+        N_("A kernel slides over a picture; each step makes one pixel of the result."),
+        convolution_states.tries,
         _CONVOLUTION_PARTS,
         convolution_states.states,
     ),
@@ -99,6 +104,8 @@ ROOMS = (
         "/classify",
         N_("Classify"),
         classification_address.GRAMMAR,
+        N_("A trained network looks at a photo: its feature maps and its answer."),
+        classification_states.tries,
         _CLASSIFICATION_PARTS,
         knows_networks=True,
         knows_names=True,
@@ -108,6 +115,8 @@ ROOMS = (
         "/train",
         N_("Train"),
         training_address.GRAMMAR,
+        N_("A network learns in front of you: press Start, and watch it get better."),
+        training_states.tries,
         _TRAINING_PARTS,
         training_states.states,
         knows_networks=True,

@@ -19,8 +19,10 @@ from typing import Any, TypeVar
 import structlog
 from fastapi import Request
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
+from prometheus_client import Counter
 
 from app.core.errors import N_, PlaygroundError
+from app.runs.store.counts import SERVER
 from app.runs.store.processes import count_out_of_memory
 from app.settings import Settings
 from app.web import tasks
@@ -40,6 +42,7 @@ _LOOK_S = 0.5  # between two looks whether a task's time is over
 _ALMOST_S = (
     0.3  # for work that nobody waits for any more: short work costs less than another process, which knows no models
 )
+LOST = Counter("playground_workers_lost", f"Workers that ended in the middle of a request. {SERVER}", registry=None)
 _LOST = N_("The process that worked on this ended before it was done. Try again, or use another picture.")
 _SWOLLEN = N_(
     "The server's memory ran out while it worked on this. Use a smaller picture or kernel, or try again later."
@@ -111,6 +114,7 @@ class Workers:
             path.unlink(missing_ok=True)
 
     def _why(self, end: Exception) -> PlaygroundError:
+        LOST.inc()
         ended_before, self._ended = self._ended, count_out_of_memory()
         if getattr(end, "exitcode", 0) == -signal.SIGKILL and self._ended > ended_before:
             return TookTooMuchMemory(_SWOLLEN)

@@ -1,5 +1,6 @@
 """The API's documentation in a real browser: a call can be tried, offline."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -22,3 +23,19 @@ def test_a_call_is_tried_in_the_docs(open_page: Open, tmp_path: Path) -> None:
 
     expect(call.locator(".live-responses-table .response-col_status").last).to_contain_text("200")
     expect(call.locator(".live-responses-table img")).to_be_visible()
+
+
+def test_in_spanish_it_is_spanish_and_a_call_is_tried(open_page: Open) -> None:
+    page = open_page("/api/docs?lang=es", ready="#swagger .opblock")
+    call = page.locator("#swagger .opblock", has_text="/api/limits")
+
+    expect(call).to_contain_text("Listar los límites")
+    call.locator(".opblock-summary-control").click()
+    expect(call.locator(".opblock-description")).to_have_text("Todos los límites vigentes.")
+    call.locator("button.execute").click()
+    expect(call.locator(".live-responses-table .response-col_status").last).to_contain_text("200")
+
+    expect(call.locator(".opblock-section-header").first).to_contain_text("Parámetros")
+    expect(call.locator("button.execute")).to_have_text("Ejecutar")
+    expect(call).to_contain_text("Respuesta del servidor")
+    assert not re.search("Parameters|Execute|Response|Schema|Description|Example|Successful", call.inner_text())

@@ -1,22 +1,23 @@
-"""A server's part that trains, to be killed: `python -m tests.runs.serving FOLDER URL`; ends at SIGTERM."""
+"""A server's part that trains, as a process to be killed: `python -m tests.runs.serving FOLDER`; ends at SIGTERM."""
 
 import signal
 import sys
 import threading
 from pathlib import Path
 
+from app.files.files import Files
 from app.runs.executor import executor as executor_module
 from app.runs.executor.executor import Executor
 from app.runs.executor.forks import Forks
 from app.runs.store.store import Store
 
 
-def main(folder: Path, url: str) -> None:
+def main(folder: Path) -> None:
     """Says when it watches."""
     over = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: over.set())
     executor_module.FIRST_WARM_S = 1e9  # no more processes than are looked at
-    store = Store.open(url, folder / "runs")
+    store = Store.open(f"sqlite:///{folder / 'runs.sqlite3'}", Files(folder))
     forks = Forks()
     executor = Executor(store, folder / "datasets", forks)
     executor.start()
@@ -27,4 +28,4 @@ def main(folder: Path, url: str) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2])
+    main(Path(sys.argv[1]))

@@ -18,7 +18,7 @@ from app.runs.store.processes import identify, is_alive
 from app.settings import Settings
 from app.web.refusals import Busy, TookTooLong, TookTooMuchMemory, VisitorLeft, WorkerLost
 from app.web.signatures import Signatures
-from app.web.workers import Workers
+from app.web.workers import LOST, Workers
 from tests.test_cli import until
 
 MEBIBYTE = 1024 * 1024
@@ -151,16 +151,23 @@ def test_what_goes_wrong_is_told_and_the_next_request_is_served(
     assert ask(workers, abs, -1) == 1
 
 
+def count_lost() -> float:
+    return next(sample.value for metric in LOST.collect() for sample in metric.samples)
+
+
 def test_a_worker_that_the_system_ends_for_want_of_memory_is_told_as_such(
     workers: Workers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     counter = tmp_path / "vmstat"
     monkeypatch.setattr("app.runs.store.processes._OOM", (counter,))
+    lost = count_lost()
 
     with pytest.raises(TookTooMuchMemory, match="memory ran out"):
         ask(workers, be_killed, counter)
     with pytest.raises(WorkerLost):
         ask(workers, be_killed, None)
+
+    assert count_lost() == lost + 2
 
 
 def test_work_that_nobody_waits_for_is_stopped(workers: Workers, tmp_path: Path) -> None:

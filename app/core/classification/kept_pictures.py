@@ -21,7 +21,7 @@ _VERSION = 1  # one more where `maximization` finds other pictures than before
 def kept_picture(model: Path, layer: str, channel: int, data: Path) -> dict[str, Any] | None:
     """What was kept of a channel of the model in that folder; None where there is nothing."""
     try:
-        path = _path(model, layer, channel, data)
+        path = picture_path(model, layer, channel, data)
         found: dict[str, Any] = json.loads(path.read_text("utf-8"))
         os.utime(path)
     except (OSError, ValueError):
@@ -32,14 +32,14 @@ def kept_picture(model: Path, layer: str, channel: int, data: Path) -> dict[str,
 def is_kept(model: Path, layer: str, channel: int, data: Path) -> bool:
     """Whether there is one."""
     try:
-        return _path(model, layer, channel, data).is_file()
+        return picture_path(model, layer, channel, data).is_file()
     except OSError:  # the model has just gone
         return False
 
 
 def keep_picture(model: Path, layer: str, channel: int, data: Path, told: Mapping[str, Any]) -> None:
     """Whole or not at all; a full disk keeps nothing, and nobody hears of it."""
-    path = _path(model, layer, channel, data)
+    path = picture_path(model, layer, channel, data)
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -48,7 +48,8 @@ def keep_picture(model: Path, layer: str, channel: int, data: Path, told: Mappin
         _drop_oldest(path.parent)
 
 
-def _path(model: Path, layer: str, channel: int, data: Path) -> Path:
+def picture_path(model: Path, layer: str, channel: int, data: Path) -> Path:
+    """Where it is kept, if it is; OSError where the model has gone."""
     digest = hashlib.sha256(f"{_VERSION} {digest_of(model)} {layer} {channel}".encode()).hexdigest()[:32]
     return data / "maximizations" / f"{digest}.json"
 

@@ -38,6 +38,10 @@ class Number:
     value: float
     decimals: int = 0
 
+    def is_meant_by(self, typed: float) -> bool:
+        """Whether what was typed lies nearer than half of the last decimal; half way, nobody knows which is meant."""
+        return abs(self.value - typed) <= 0.5 * 10**-self.decimals - 1e-9
+
 
 @dataclass(frozen=True, slots=True)
 class Formula:
@@ -201,11 +205,11 @@ def _chosen(posed: Posed, answer: Any) -> Option:
 
 
 def _typed(posed: Posed, answer: Any) -> Option | None:
-    """The option whose number was meant, to half of its last decimal; None where it is none of them."""
+    """The option whose number was meant; None where it is none of them."""
     if isinstance(answer, bool) or not isinstance(answer, int | float) or not abs(answer) < 1e15:
         raise InvalidValue(N_("The answer to this question is a number."), field="answer")
     for option in posed.options:
         assert isinstance(option.shows, Number)
-        if abs(option.shows.value - answer) <= 0.5 * 10**-option.shows.decimals - 1e-9:
+        if option.shows.is_meant_by(answer):
             return option
     return None

@@ -21,8 +21,7 @@ from app.runs.executor.orphans import close, rescue
 from app.runs.executor.slices import set_aside
 from app.runs.executor.trainers import TrainerProcess
 from app.runs.store import reasons
-from app.runs.store.changes import QUEUE as STATES
-from app.runs.store.database import reading, writing
+from app.runs.store.database import Changes, reading, writing
 from app.runs.store.protocol import AWAY, DISK_FULL, Assignment
 from app.runs.store.queue import claim_next, count, has_place, read_queue
 from app.runs.store.schema import runs
@@ -55,7 +54,7 @@ class Executor:
         self._silences = Silences()
         self._listener = threading.Thread(target=self._listen, name="silences", daemon=True)
         self._ending = threading.Lock()  # whoever ends a trainer says why
-        self._changes = store.changes.for_another_thread()
+        self._changes = Changes(store.engine)
         self._seen: int | None = None
         self._waiting = False  # runs, when the database was as `_seen`
 
@@ -109,8 +108,8 @@ class Executor:
             rescue(self._store.engine)
         if self._is_time("slices", SLICES_S):
             set_aside(self._store.engine, self._store.limits)
-        number = self._changes.number(STATES)
-        if number != self._seen and (waiting := self._start_next()) is not None:
+        number = self._changes.number()
+        if (number is None or number != self._seen) and (waiting := self._start_next()) is not None:
             self._waiting, self._seen = waiting, number
         self._keep_warm(self._waiting)
         if self._is_time("tidy", TIDY_S):
@@ -145,7 +144,8 @@ class Executor:
         self._warm = None
         self._busy.append(trainer)
         url = self._store.engine.url.render_as_string(hide_password=False)
-        trainer.assign(Assignment(claim, url, str(self._store.root)))
+        files = self._store.files
+        trainer.assign(Assignment(claim, url, str(files.root), files.address))
         return waiting > 1
 
     def _keep_warm(self, waiting: bool) -> None:

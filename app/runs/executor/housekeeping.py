@@ -2,15 +2,17 @@
 
 import re
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 
 from sqlalchemy import RowMapping, select
 
-from app.core.errors import UnknownRun
+from app.core.errors import FilesAway, UnknownRun
 from app.core.shares import Kept, choose_to_go
+from app.files.files import Belongings
 from app.runs.store.database import reading
-from app.runs.store.folders import RunFolder
+from app.runs.store.folders import CHECKPOINT_PREFIX
 from app.runs.store.reserve import keep_reserve
 from app.runs.store.schema import runs
 from app.runs.store.states import FAILED, PAUSED, TERMINAL, Visitor
@@ -19,6 +21,7 @@ from app.runs.store.store import Store
 _ORPHAN_S = 600.0  # a folder is made before its row
 _CLEARED = TERMINAL | {PAUSED}  # who only pauses would fill the disk without an end
 _FADES_S = 3600.0  # after which an unseen run is worth half
+_SHELVES, _SHELF_BYTES = ("surveys", "maximizations"), 512 * 2**20  # what a store keeps that can be made again
 _RUN_ID = re.compile(r"[0-9a-f]{16}")
 _COLUMNS = (runs.c.id, runs.c.state, runs.c.cookie, runs.c.address, runs.c.seconds, runs.c.created_at)
 
@@ -26,31 +29,47 @@ _COLUMNS = (runs.c.id, runs.c.state, runs.c.cookie, runs.c.address, runs.c.secon
 def tidy(store: Store) -> None:
     """Deletes what is past the limits, of those first who keep most; runs that train or wait for it stay."""
     keep_reserve(store.root)
-    with reading(store.engine) as connection:
-        rows = connection.execute(select(*_COLUMNS)).mappings().all()
-    _drop_orphans(store, {row["id"] for row in rows})
-    for row in rows:
-        if row["state"] in TERMINAL - {FAILED}:
-            store.folder(row["id"]).drop_checkpoints()
-    kept = [_judge(store, row) for row in rows]
+    with suppress(FilesAway):
+        belongings = store.files.belongings(store.root)
+        with reading(store.engine) as connection:
+            rows = connection.execute(select(*_COLUMNS)).mappings().all()
+        _drop_orphans(store, belongings, {row["id"] for row in rows})
+        for row in rows:
+            if row["state"] in TERMINAL - {FAILED}:
+                _drop_checkpoints(store, row["id"], belongings)
+        for shelf in _SHELVES:
+            store.files.keep_newest(store.files.root / shelf, _SHELF_BYTES)
+        _clear(store, [_judge(row, belongings.get(row["id"], Belongings())) for row in rows], belongings)
+
+
+def _clear(store: Store, kept: list[Kept], belongings: Mapping[str, Belongings]) -> None:
     gone = choose_to_go(kept, store.limits.kept)
-    kept = [replace(run, weight=store.folder(run.name).size()) for run in kept if run.name not in gone]
+    weights = {name: sum(of.sizes.values()) for name, of in belongings.items()}
+    kept = [replace(run, weight=weights.get(run.name, 0)) for run in kept if run.name not in gone]
     for run_id in gone + choose_to_go(kept, store.limits.bytes):
         with suppress(UnknownRun):
             store.delete(run_id)
 
 
-def _judge(store: Store, row: RowMapping) -> Kept:
+def _judge(row: RowMapping, belongings: Belongings) -> Kept:
     """Paused ones are worth more than ended ones; then what was trained longer, the less the longer nobody looks."""
-    unseen = max(time.time() - store.folder(row["id"]).used_at(), 0.0)
+    unseen = max(time.time() - belongings.used_at, 0.0)
     worth = row["state"] == PAUSED, row["seconds"] * 0.5 ** (unseen / _FADES_S), row["created_at"]
     may_go = row["state"] in _CLEARED
     return Kept(row["id"], Visitor(row["cookie"], row["address"]).holder, worth, float(may_go), may_go)
 
 
-def _drop_orphans(store: Store, known: set[str]) -> None:
-    for path in store.root.iterdir():
-        is_run = path.is_dir() and _RUN_ID.fullmatch(path.name) and path.name not in known
-        with suppress(OSError):
-            if is_run and path.stat().st_mtime < time.time() - _ORPHAN_S:
-                RunFolder(store.root, path.name).remove()
+def _drop_checkpoints(store: Store, run_id: str, belongings: Mapping[str, Belongings]) -> None:
+    """Of a run that is over, if it has left any."""
+    sizes = belongings[run_id].sizes if run_id in belongings else {}
+    if left := [name for name in sizes if name.startswith(CHECKPOINT_PREFIX)]:
+        store.folder(run_id).drop_checkpoints()
+        for name in left:
+            del sizes[name]
+
+
+def _drop_orphans(store: Store, belongings: Mapping[str, Belongings], known: set[str]) -> None:
+    for name, of in belongings.items():
+        is_old = of.used_at < time.time() - _ORPHAN_S
+        if is_old and name not in known and _RUN_ID.fullmatch(name):
+            store.folder(name).remove()

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, RowMapping, select
 
 from app.runs.executor.orphans import end_attempt, lose
 from app.runs.store import processes, reasons
-from app.runs.store.database import find_held_up, reading, writing
+from app.runs.store.database import find_writer, reading, writing
 from app.runs.store.schema import runs
 from app.runs.store.states import RUNNING, STOPPED
 
@@ -32,17 +32,18 @@ class Silences:
         with reading(engine) as connection:
             rows = connection.execute(select(*_NEEDED).where(runs.c.state == RUNNING)).mappings().all()
         passed = min(time.monotonic() - self._looked, _LOOK_S)
-        self._looked, held_up = time.monotonic(), find_held_up(engine, [row["process"] for row in rows])
-        self._heard = {row["id"]: self._since(row, passed * (row["process"] not in held_up)) for row in rows}
+        self._looked, writer = time.monotonic(), find_writer(engine)
+        self._heard = {row["id"]: self._since(row, passed, writer) for row in rows}
         for row in rows:
             silent = self._heard[row["id"]][1]
             is_unheeded = row["asked"] == STOPPED and silent > UNHEEDED_S
             if (is_unheeded or silent > HUNG_S) and processes.is_alive(row["process"]):
                 _end(engine, row)
 
-    def _since(self, row: RowMapping, passed: float) -> tuple[float, float]:
+    def _since(self, row: RowMapping, passed: float, writer: int | None) -> tuple[float, float]:
         beat, silent = self._heard.get(row["id"], (None, 0.0))
-        return row["heartbeat"], silent + passed if beat == row["heartbeat"] else 0.0
+        could_speak = writer is None or writer == processes.number(row["process"])
+        return row["heartbeat"], silent + passed * could_speak if beat == row["heartbeat"] else 0.0
 
 
 def _end(engine: Engine, row: RowMapping) -> None:
@@ -50,8 +51,7 @@ def _end(engine: Engine, row: RowMapping) -> None:
     processes.end(row["process"])
     same = (runs.c.id == row["id"]) & (runs.c.claim == row["claim"]) & (runs.c.heartbeat == row["heartbeat"])
     with writing(engine) as connection:
-        chosen = select(runs).where(same & (runs.c.state == RUNNING)).with_for_update()
-        found = connection.execute(chosen).mappings().first()
+        found = connection.execute(select(runs).where(same & (runs.c.state == RUNNING))).mappings().first()
         if found is None:
             return
         if found["asked"] == STOPPED:

@@ -7,7 +7,7 @@ import time
 
 from sqlalchemy import Connection, Engine, RowMapping, select
 
-from app.runs.store import event_log, processes, reasons
+from app.runs.store import counts, event_log, processes, reasons
 from app.runs.store.database import writing
 from app.runs.store.queue import Claim
 from app.runs.store.schema import runs
@@ -21,12 +21,10 @@ MOST_LOSSES = 3  # since the last checkpoint
 def rescue(engine: Engine) -> None:
     """Puts interrupted runs back into the queue, and those that say they run, but whose process is gone."""
     with writing(engine) as connection:
-        silent = (runs.c.state == RUNNING) & (runs.c.heartbeat < time.time() - STALE_S)
-        found = select(runs).where(silent | (runs.c.state == INTERRUPTED)).with_for_update(skip_locked=True)
-        for row in connection.execute(found).mappings().all():
+        for row in connection.execute(select(runs).where(runs.c.state.in_((RUNNING, INTERRUPTED)))).mappings().all():
             if row["state"] == INTERRUPTED:
                 requeue(connection, row, row["asked"])
-            elif not processes.is_alive(row["process"]):
+            elif row["heartbeat"] < time.time() - STALE_S and not processes.is_alive(row["process"]):
                 lose(connection, row, reasons.LOST)
 
 
@@ -34,7 +32,7 @@ def close(engine: Engine, claim: Claim, state: str, reason: Reason) -> bool:
     """Gives a run that its trainer has left as running another state; False where the trainer had done so."""
     with writing(engine) as connection:
         mine = (runs.c.id == claim.run_id) & (runs.c.claim == claim.token) & (runs.c.state == RUNNING)
-        row = connection.execute(select(runs).where(mine).with_for_update()).mappings().first()
+        row = connection.execute(select(runs).where(mine)).mappings().first()
         if row is not None and reason is reasons.AWAY:
             lose(connection, row, reason)
         elif row is not None:
@@ -44,6 +42,7 @@ def close(engine: Engine, claim: Claim, state: str, reason: Reason) -> bool:
 
 def lose(connection: Connection, row: RowMapping, reason: Reason) -> None:
     """Puts a run whose process is gone back into the queue; not for ever, where it never comes any further."""
+    counts.TRAINERS_LOST.inc()
     if row["losses"] + 1 >= MOST_LOSSES:
         end_attempt(connection, row, FAILED, reasons.LOST_AGAIN)
         return

@@ -1,7 +1,7 @@
 """School classes: a code, the question that is on, what each pupil answers. All of it goes when the class is closed.
 
 A `classroom` in the code, since `classes` are what a network tells apart. Kept in the runs' database, so that it
-survives a reload and a restart. It knows neither questions nor who is a teacher. Safe from any thread.
+survives a reload and a restart. It knows neither who asks what nor who is a teacher. Safe from any thread.
 """
 
 import secrets
@@ -14,8 +14,9 @@ from typing import Any
 from sqlalchemy import Connection, Engine, RowMapping, func, select
 
 from app.core.errors import N_, AnswerTooLate, ClassroomFull, InvalidValue, UnknownClassroom
+from app.core.questions.posed import Number
 from app.core.shares import Holder, Kept, choose_to_go
-from app.runs.store.database import Decision, decide, reading, tell, writing
+from app.runs.store.database import reading, writing
 from app.runs.store.schema import classrooms, pupils
 from app.runs.store.states import Visitor
 
@@ -45,7 +46,8 @@ class ClassQuestion:
             return answer
         if isinstance(answer, bool) or not isinstance(answer, int | float) or not abs(answer) < LONGEST_NUMBER:
             raise InvalidValue(N_("The answer to this question is a number."), field="answer")
-        return write_number(answer, self.decimals)
+        is_plain = Number(round(answer, self.decimals), self.decimals).is_meant_by(answer)
+        return write_number(answer, self.decimals if is_plain else self.decimals + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,6 @@ class Classrooms:
         """A new class. Where there are too many, one of whoever has most is closed, the least used."""
         code = _draw()
         with writing(self._engine) as connection:
-            decide(connection, Decision.CLASSES)
             _sweep(connection)
             while connection.scalar(select(classrooms.c.code).where(classrooms.c.code == code)):
                 code = _draw()
@@ -117,7 +118,7 @@ class Classrooms:
     def ask(self, code: str, question: ClassQuestion) -> Classroom:
         """The question is on, and nobody has answered it yet. Raises UnknownClassroom."""
         with writing(self._engine) as connection:
-            row = _row(connection, code, to_change=True)
+            row = _row(connection, code)
             _change(connection, code, number=row["number"] + 1, question=asdict(question), is_revealed=False)
             connection.execute(pupils.update().where(pupils.c.code == code).values(answer=None))
         return self.find(code)
@@ -125,7 +126,7 @@ class Classrooms:
     def reveal(self, code: str) -> Classroom:
         """The answers are shown, and stay as they are. Raises UnknownClassroom, or InvalidValue before any question."""
         with writing(self._engine) as connection:
-            if _row(connection, code, to_change=True)["question"] is None:
+            if _row(connection, code)["question"] is None:
                 raise InvalidValue(N_("No question is on in this class; PUT one first."), field="question")
             _change(connection, code, is_revealed=True)
         return self.find(code)
@@ -133,7 +134,7 @@ class Classrooms:
     def join(self, code: str, visitor: Visitor) -> None:
         """The visitor is one of its pupils. Raises UnknownClassroom or ClassroomFull."""
         with writing(self._engine) as connection:
-            self._seat(connection, _row(connection, code, to_change=True), visitor)
+            self._seat(connection, _row(connection, code), visitor)
 
     def answer(self, code: str, number: int, answer: Any, visitor: Visitor) -> str:
         """A pupil's answer to question `number`, in the place of an earlier one; as it is kept.
@@ -141,7 +142,7 @@ class Classrooms:
         Raises UnknownClassroom, ClassroomFull, AnswerTooLate, or InvalidValue for what is no answer.
         """
         with writing(self._engine) as connection:
-            row = _row(connection, code, to_change=True)
+            row = _row(connection, code)
             if row["question"] is None or row["number"] != number:
                 raise AnswerTooLate(N_("Another question is on by now; read the class anew."), field="number")
             if row["is_revealed"]:
@@ -165,13 +166,12 @@ class Classrooms:
     def close(self, code: str) -> None:
         """Nothing of it is kept. Raises UnknownClassroom."""
         with writing(self._engine) as connection:
-            _row(connection, code, to_change=True)
+            _row(connection, code)
             _remove(connection, code)
 
     def sweep(self) -> None:
         """Closes those that nobody has used for a day."""
         with writing(self._engine) as connection:
-            decide(connection, Decision.CLASSES)
             _sweep(connection)
 
     def _seat(self, connection: Connection, row: RowMapping, visitor: Visitor) -> str:
@@ -195,10 +195,8 @@ def _draw() -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
 
 
-def _row(connection: Connection, code: str, *, to_change: bool = False) -> RowMapping:
-    """Of an open class; nobody else changes what is of it before the transaction's end, where it is `to_change`."""
-    chosen = select(classrooms).where(classrooms.c.code == code)
-    found = connection.execute(chosen.with_for_update() if to_change else chosen).mappings().first()
+def _row(connection: Connection, code: str) -> RowMapping:
+    found = connection.execute(select(classrooms).where(classrooms.c.code == code)).mappings().first()
     if found is None or found["used_at"] < time.time() - UNUSED_S:
         raise UnknownClassroom(N_("No class of that code is open. Look at the code again, or ask your teacher."))
     return found
@@ -207,7 +205,6 @@ def _row(connection: Connection, code: str, *, to_change: bool = False) -> RowMa
 def _change(connection: Connection, code: str, **values: Any) -> None:
     """Sets columns of the row, which is used with that."""
     connection.execute(classrooms.update().where(classrooms.c.code == code).values(used_at=time.time(), **values))
-    tell(connection, code)
 
 
 def _count(connection: Connection, code: str) -> int:
@@ -215,9 +212,8 @@ def _count(connection: Connection, code: str) -> int:
 
 
 def _remove(connection: Connection, code: str) -> None:
-    """Its pupils go with it."""
+    connection.execute(pupils.delete().where(pupils.c.code == code))
     connection.execute(classrooms.delete().where(classrooms.c.code == code))
-    tell(connection, code)
 
 
 def _sweep(connection: Connection) -> None:

@@ -1,18 +1,22 @@
 """The files of a run, in DATA/runs/<id>: its photo, checkpoint, snapshots, newest model and confusion matrices.
 
-Every file appears whole or not at all. It does not know the database, nor what is in the files that a trainer writes
-(`trainer.tensor_files`), but for the photo.
+Every file appears whole or not at all. What reads them finds what was brought here before: `bring_...` is for servers
+and trainers, not for the processes that work for a server. It does not know the database, nor what is in the files that
+a trainer writes (`trainer.tensor_files`), but for the photo.
 """
 
-import os
 import secrets
-import shutil
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from safetensors import SafetensorError
+
+from app.core.classification.folders import CARD
+from app.core.errors import FilesAway
+from app.files.files import Files
 
 if TYPE_CHECKING:
     import numpy as np  # slow to import, and no page needs it
@@ -22,10 +26,15 @@ MODEL_PREFIX, CHECKPOINT_PREFIX = "run-", "checkpoint-"
 
 @dataclass(frozen=True, slots=True)
 class RunFolder:
-    """`root` is DATA/runs."""
+    """Among the files of the data folder."""
 
-    root: Path
+    files: Files
     run_id: str
+
+    @property
+    def root(self) -> Path:
+        """DATA/runs, of all runs."""
+        return runs_of(self.files)
 
     @property
     def path(self) -> Path:
@@ -56,12 +65,17 @@ class RunFolder:
         from safetensors.numpy import save
 
         self.make()
-        beside = self.path / f".photo.safetensors.{secrets.token_hex(4)}"
-        try:
-            beside.write_bytes(save({"photo": np.ascontiguousarray(photo, np.uint8)}))
-            beside.replace(self._photo)
-        finally:
-            beside.unlink(missing_ok=True)
+        with self.files.writing(self._photo) as place:
+            beside = place.with_name(f".photo.safetensors.{secrets.token_hex(4)}")
+            try:
+                beside.write_bytes(save({"photo": np.ascontiguousarray(photo, np.uint8)}))
+                beside.replace(place)
+            finally:
+                beside.unlink(missing_ok=True)
+
+    def bring_photo(self) -> None:
+        """The newest one. Raises FilesAway."""
+        self.files.pull(self._photo)
 
     def read_photo(self) -> "np.ndarray | None":
         """uint8 H x W x C, if there is one."""
@@ -78,15 +92,43 @@ class RunFolder:
             return self._photo.stat().st_mtime_ns
         return 0
 
+    @contextmanager
+    def writing(self, path: Path) -> Iterator[Path]:
+        """Where to write one of its files, whole; afterwards it is the run's."""
+        with self.files.writing(path) as place:
+            yield place
+
+    def bring_checkpoint(self, name: str) -> Path:
+        """Where the checkpoint of that name is. Raises FilesAway."""
+        self.files.bring(self.path / name)
+        return self.path / name
+
+    def bring_snapshot(self, number: int) -> None:
+        """Raises FilesAway."""
+        self.files.bring(self.snapshot(number))
+
+    def bring_confusions(self) -> None:
+        """Those of all epochs. Raises FilesAway."""
+        self.files.pull_folder(self._confusions)
+
+    def bring_model(self) -> None:
+        """The newest. Raises FilesAway."""
+        self.files.pull_folder(self.model)
+
+    def has_model(self) -> bool:
+        """Whether there is one yet, as far as is known."""
+        with suppress(FilesAway):
+            return self.files.has(self.model / CARD)
+        return False
+
     def confusion_epochs(self) -> list[int]:
         """The epochs of which it is kept, the newest last."""
         return sorted(int(path.stem) for path in self._confusions.glob("*.safetensors") if path.stem.isdecimal())
 
     def drop_checkpoints(self, but: str | None = None) -> None:
         """Keeps that one alone, or none."""
-        for path in self.path.glob(f"{CHECKPOINT_PREFIX}*"):
-            if path.name != but:
-                path.unlink(missing_ok=True)
+        names = [name for name in self.files.names(self.path) if name.startswith(CHECKPOINT_PREFIX) and name != but]
+        self.files.drop(*(self.path / name for name in names))
 
     def drop_leftovers(self) -> None:
         """What a process that was killed had half written; only for whoever alone writes here now."""
@@ -96,26 +138,12 @@ class RunFolder:
 
     def remember_use(self) -> None:
         """Somebody has looked at it."""
-        with suppress(OSError):
-            os.utime(self.path)
-
-    def used_at(self) -> float:
-        """When somebody looked at it last, or it grew, in seconds since 1970; 0 where nothing is kept yet."""
-        with suppress(OSError):
-            return self.path.stat().st_mtime
-        return 0.0
+        self.files.remember_use(self.path)
 
     def remove(self) -> None:
-        """All of it."""
-        shutil.rmtree(self.path, ignore_errors=True)
-
-    def size(self) -> int:
-        """Bytes of its files."""
-        sizes = 0
-        for path in self.path.rglob("*"):
-            with suppress(OSError):
-                sizes += path.stat().st_size if path.is_file() else 0
-        return sizes
+        """All of it; what a store that is away still has is an orphan, which goes later."""
+        with suppress(FilesAway):
+            self.files.drop_folder(self.path)
 
     @property
     def _photo(self) -> Path:
@@ -124,3 +152,8 @@ class RunFolder:
     @property
     def _confusions(self) -> Path:
         return self.path / "confusions"
+
+
+def runs_of(files: Files) -> Path:
+    """Where the runs' folders are."""
+    return files.root / "runs"

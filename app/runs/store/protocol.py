@@ -32,11 +32,12 @@ class Birth:
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """What a trainer is told: its run, and where the database and the runs' folder are."""
+    """What a trainer is told: its run, and where the database, the data folder and, if there is one, its store are."""
 
     claim: Claim
     database: str
-    runs: str
+    data: str
+    store: str | None = None
 
     def to_line(self) -> str:
         """As it is sent."""
@@ -46,7 +47,7 @@ class Assignment:
     def from_line(cls, line: str) -> "Assignment":
         """Of what `to_line` gave."""
         told = json.loads(line)
-        return cls(Claim(**told["claim"]), told["database"], told["runs"])
+        return cls(**told | {"claim": Claim(**told["claim"])})
 
 
 @dataclass(frozen=True, slots=True)

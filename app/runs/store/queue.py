@@ -3,7 +3,7 @@
 What was running before goes first, and what is compared with a run that is on. Where the queue is full, whoever has
 most in it makes place for who has less.
 
-It does not know processes. Who claims decides alone, of all servers, so two never take the same place.
+It does not know processes. A claim is one transaction of the only writer, so two servers never take the same place.
 """
 
 import secrets
@@ -14,8 +14,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection, case, func, select
 
 from app.core.shares import Holder, Holdings, household
-from app.runs.store import event_log
-from app.runs.store.database import Decision, decide
+from app.runs.store import counts, event_log
 from app.runs.store.schema import runs, visitors
 from app.runs.store.states import QUEUED, RUNNING
 
@@ -183,11 +182,8 @@ def has_place(connection: Connection, limits: QueueLimits) -> bool:
 
 def claim_next(connection: Connection, limits: QueueLimits, process: str | None = None) -> Claim | None:
     """Takes the next run for that process, if a place is free: it is `running` from now on."""
-    decide(connection, Decision.PLACES)
     free = free_room(connection, limits)
-    waiting = read_waiting(connection) if free > 0 else []
-    while (chosen := next_in(waiting, free, limits)) and not _holds(connection, chosen[0]):
-        waiting.remove(chosen[0])
+    chosen = next_in(read_waiting(connection), free, limits) if free > 0 else None
     if chosen is None:
         return None
     (first, threads), now = chosen, time.time()
@@ -205,13 +201,8 @@ def claim_next(connection: Connection, limits: QueueLimits, process: str | None 
         _remember_turn(connection, name, now)
     told = {"step": row.step, "epoch": row.epoch, "learning_rate": row.learning_rate}
     event_log.append_state(connection, claim.run_id, RUNNING, **told)
+    counts.WAITED.observe(max(now - first.queued_at, 0.0))
     return claim
-
-
-def _holds(connection: Connection, run: Waiting) -> bool:
-    """Whether it still waits, and nobody else is changing it just now; from then on nobody does."""
-    found = select(runs.c.id).where(runs.c.id == run.id, runs.c.state == QUEUED)
-    return connection.scalar(found.with_for_update(skip_locked=True)) is not None
 
 
 def _remember_turn(connection: Connection, name: str, now: float) -> None:

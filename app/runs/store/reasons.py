@@ -4,13 +4,16 @@ import errno
 
 from sqlalchemy.exc import OperationalError
 
-from app.core.errors import N_, DiskFull, PlaygroundError
+from app.core.errors import N_, DiskFull, FilesAway, PlaygroundError
 from app.runs.store.states import Reason
 
 DISK_FULL = Reason(N_("The disk is full. What was trained until the last checkpoint is kept; make room to go on."))
 NO_MEMORY = Reason(N_("The machine has not enough memory for this. A smaller network or batch needs less."))
 BROKEN = Reason(N_("Something went wrong in the training program; its log file on the server tells more."))
 AWAY = Reason(N_("The runs' database could not be written for minutes. The run goes on from its last checkpoint."))
+FILES_AWAY = Reason(
+    N_("The store of files could not be reached for minutes. The run goes on from its last checkpoint.")
+)
 INTERRUPTED = Reason(N_("The server was stopped. The run goes on when it is started again."))
 LOST = Reason(N_("The training's process is gone, perhaps with the machine. The run goes on from its last checkpoint."))
 LOST_AGAIN = Reason(
@@ -52,6 +55,8 @@ def reason_of(error: BaseException) -> Reason:
     """What an exception of the trainer means."""
     if is_disk_full(error):
         return DISK_FULL
+    if isinstance(error, FilesAway):
+        return FILES_AWAY
     if isinstance(error, PlaygroundError):
         return Reason(error.message, {name: value for name, value in error.values.items() if _is_plain(value)})
     if isinstance(error, OperationalError):

@@ -7,7 +7,6 @@ import secrets
 import shutil
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, RowMapping, func, select
@@ -15,12 +14,13 @@ from sqlalchemy import Connection, Engine, RowMapping, func, select
 from app.core.errors import N_, DiskFull, QueueFull, UnknownRun
 from app.core.networks.reports import FLOAT_BYTES, MEBIBYTE
 from app.core.training.hyperparameters import describe_training
+from app.files.files import Files
 from app.runs.store import event_log, processes
-from app.runs.store.changes import QUEUE, Changes, watch
-from app.runs.store.database import Decision, decide, migrate, open_engine, reading, tell, writing
+from app.runs.store.database import Changes, migrate, open_engine, reading, writing
 from app.runs.store.event_log import LoggedEvent
-from app.runs.store.folders import RunFolder
+from app.runs.store.folders import RunFolder, runs_of
 from app.runs.store.orders import Order, RunRow
+from app.runs.store.pulse import Pulse, count_states, feel_pulse
 from app.runs.store.queue import QueueLimits, count, read_queue, who_gives_way
 from app.runs.store.request_keys import RequestKey, find_ordered, key_in_use
 from app.runs.store.reserve import RESERVE
@@ -41,20 +41,21 @@ _EXTRA = {"asked_rate", "cookie", "address", "visitor", "queued_at", "is_resumed
 
 
 class Store:
-    """All runs of a database; `folder` holds their files."""
+    """All runs of a database; theirs are `files` in the folder `root`."""
 
-    def __init__(self, engine: Engine, folder: Path, limits: QueueLimits | None = None) -> None:
+    def __init__(self, engine: Engine, files: Files, limits: QueueLimits | None = None) -> None:
         self.engine = engine
-        self.changes: Changes = watch(engine)
-        self.root = folder
+        self.changes = Changes(engine)
+        self.files = files
+        self.root = runs_of(files)
         self.limits = limits or QueueLimits()
         self.tickets = Tickets(engine, self.limits)
 
     @classmethod
-    def open(cls, url: str, folder: Path, limits: QueueLimits | None = None) -> "Store":
+    def open(cls, url: str, files: Files, limits: QueueLimits | None = None) -> "Store":
         """The store of a server: its tables brought to their newest form."""
-        folder.mkdir(parents=True, exist_ok=True)
-        store = cls(open_engine(url), folder, limits)
+        runs_of(files).mkdir(parents=True, exist_ok=True)
+        store = cls(open_engine(url), files, limits)
         store._in_any_room(lambda: migrate(store.engine))
         return store
 
@@ -65,7 +66,7 @@ class Store:
 
     def folder(self, run_id: str) -> RunFolder:
         """Where the run's files are."""
-        return RunFolder(self.root, run_id)
+        return RunFolder(self.files, run_id)
 
     def submit(self, order: Order, visitor: Visitor, key: RequestKey | None = None) -> RunRow:
         """A new run in the queue. Raises QueueFull, DiskFull, or KeyInUse where the key has a run by now."""
@@ -76,7 +77,6 @@ class Store:
             if order.photo is not None:
                 folder.keep_photo(order.photo)
             with writing(self.engine) as connection:
-                decide(connection, Decision.QUEUE)
                 if key and find_ordered(connection, key):
                     raise key_in_use()
                 self._check_room(connection, visitor)
@@ -126,13 +126,10 @@ class Store:
         Raises UnknownRun, WrongState or QueueFull.
         """
         with writing(self.engine) as connection:
-            if wish.state == RUNNING:
-                decide(connection, Decision.QUEUE)
-            row = _row(connection, run_id, to_change=True)
+            row = _row(connection, run_id)
             if wish.state == RUNNING and row["state"] not in (QUEUED, RUNNING):
                 self._check_room(connection, Visitor(row["cookie"], row["address"]))
             grant(connection, row, wish)
-            tell(connection, run_id)
         return self.find(run_id)
 
     def delete(self, run_id: str) -> None:
@@ -170,8 +167,12 @@ class Store:
     def count_states(self) -> dict[str, int]:
         """How many runs are in each state that any is in."""
         with reading(self.engine) as connection:
-            counted = select(runs.c.state, func.count()).group_by(runs.c.state)
-            return {row[0]: row[1] for row in connection.execute(counted)}
+            return count_states(connection)
+
+    def feel_pulse(self) -> Pulse:
+        """How all runs stand, for who watches over servers."""
+        with reading(self.engine) as connection:
+            return feel_pulse(connection)
 
     def _in_any_room(self, write: Callable[[], None]) -> None:
         """Gives up the reserve where the disk is full."""
@@ -183,13 +184,11 @@ class Store:
 
     def _forget(self, run_id: str) -> None:
         with writing(self.engine) as connection:
-            row = _row(connection, run_id, to_change=True)
+            row = _row(connection, run_id)
             if row["state"] == RUNNING:
                 processes.end(row["process"])
             connection.execute(events.delete().where(events.c.run_id == run_id))
             connection.execute(runs.delete().where(runs.c.id == run_id))
-            tell(connection, run_id)
-            tell(connection, QUEUE)
 
     def _check_room(self, connection: Connection, visitor: Visitor) -> None:
         """Makes room where the queue is full and others have more in it."""
@@ -197,18 +196,21 @@ class Store:
         limits = self.limits
         if count(connection, QUEUED, RUNNING) < limits.at_once + limits.queued:
             return
-        while (giving := who_gives_way(connection, visitor.holder)) is not None:
-            row = _row(connection, giving, to_change=True)
-            if row["state"] == QUEUED:  # else a server has just claimed it
-                give_way(connection, row)
-                return
-        raise QueueFull(
-            N_("Enough runs wait already: at most %(limit)d. Try again when one has ended."),
-            limit=limits.queued, seconds=_estimate(connection),
-        )  # fmt: skip
+        giving = who_gives_way(connection, visitor.holder)
+        if giving is None:
+            raise QueueFull(
+                N_("Enough runs wait already: at most %(limit)d. Try again when one has ended."),
+                limit=limits.queued, seconds=_estimate(connection),
+            )  # fmt: skip
+        give_way(connection, _row(connection, giving))
 
     def _check_disk(self, order: Order) -> None:
-        """Checkpoints with Adam's two moments, two of them for a moment, and the model; and some for the log."""
+        """Checkpoints with Adam's two moments, two of them for a moment, and the model; and some for the log.
+
+        What a store of files has room for nobody can say; then a trainer hears of it.
+        """
+        if self.files.is_shared:
+            return
         need = order.network.report.parameters * FLOAT_BYTES * 7 + LEAST_FREE
         free = shutil.disk_usage(self.root).free
         if free < need:
@@ -240,10 +242,8 @@ def _new_row(run_id: str, order: Order, visitor: Visitor) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _row(connection: Connection, run_id: str, *, to_change: bool = False) -> RowMapping:
-    """Which nobody else changes before the transaction's end, where it is `to_change`. Raises UnknownRun."""
-    chosen = select(runs).where(runs.c.id == run_id)
-    found = connection.execute(chosen.with_for_update() if to_change else chosen).mappings().first()
+def _row(connection: Connection, run_id: str) -> RowMapping:
+    found = connection.execute(select(runs).where(runs.c.id == run_id)).mappings().first()
     if found is None:
         raise UnknownRun(N_("There is no run of that id; GET /api/runs lists all."))
     return found

@@ -4,6 +4,7 @@ It does not know the database; what is to be logged of it is given back.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import torch
@@ -14,6 +15,7 @@ from app.core.classification.cards import NOT_FOR, PICTURES, Trained, count_pict
 from app.core.classification.folders import CARD, NETWORK, WEIGHTS
 from app.core.classification.snapshots import feature_weights, photo_checksum, take_snapshot
 from app.core.datasets.labeled_images import DataSet
+from app.core.errors import FilesAway
 from app.core.networks.networks import Network
 from app.core.pictures.preparation import Preparation, prepare_picture
 from app.core.training.confusion import confuse
@@ -76,19 +78,21 @@ class Artifacts:
         return Trained(self._network, trainer.evaluated, self._classes, trainer.preparation, mirror)
 
     def _write(self, trained: Trained, card: Values) -> None:
-        """A folder that is new appears whole; then each file is replaced whole, and any two fit each other."""
+        """Each file is replaced whole, and any two fit each other; the card comes last, without which none is one."""
         place = self._folder.model
-        target = place if place.is_dir() else place.with_name(f".{place.name}")
-        target.mkdir(parents=True, exist_ok=True)
-        if not (target / NETWORK).is_file():
-            write_json(target / NETWORK, trained.network.describe())
-        save_weights(target / WEIGHTS, trained.module.state_dict())
-        write_json(target / CARD, card)
-        if target != place:
-            target.replace(place)
+        place.mkdir(parents=True, exist_ok=True)
+        if not (place / NETWORK).is_file():
+            with self._folder.writing(place / NETWORK) as path:
+                write_json(path, trained.network.describe())
+        with self._folder.writing(place / WEIGHTS) as path:
+            save_weights(path, trained.module.state_dict())
+        with self._folder.writing(place / CARD) as path:
+            write_json(path, card)
 
     def _watched(self, preparation: Preparation) -> Tensor | None:
         """The photo as the network sees it; read anew where another was chosen."""
+        with suppress(FilesAway):  # the one of before is watched meanwhile
+            self._folder.bring_photo()
         stamp = self._folder.photo_stamp()
         if stamp != self._stamp:
             photo = self._folder.read_photo()

@@ -6,7 +6,6 @@ It listens to `core.training` and writes what it hears; what others ask of the r
 import logging
 import threading
 import time
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -14,11 +13,13 @@ from sqlalchemy import Engine, RowMapping
 
 from app.core.checkpoints import read_checkpoint
 from app.core.classification.cards import Trained, measure_test
+from app.core.datasets.headers import cache_path
 from app.core.datasets.labeled_images import DataSet
 from app.core.datasets.own import remember_use
 from app.core.training.evaluation import evaluate, fit_temperature
 from app.core.training.events import Diverged, Epoch, Finished, Step
 from app.core.training.training import Trainer
+from app.files.files import Files
 from app.runs.store import reasons
 from app.runs.store.event_log import SNAPSHOT, STATE
 from app.runs.store.folders import RunFolder
@@ -44,6 +45,7 @@ from app.runs.trainer.heartbeat import Heartbeat
 from app.runs.trainer.journal import Journal
 from app.runs.trainer.lease import Entries, Lease, Lost
 from app.runs.trainer.pace import Pace
+from app.runs.trainer.patience import Patience
 from app.runs.trainer.warm_dataset import WarmDataset
 
 _log = logging.getLogger(__name__)
@@ -52,11 +54,13 @@ _log = logging.getLogger(__name__)
 class Attempt:
     """Trains the claimed run. `leaving` is set from outside where the process has to go."""
 
-    def __init__(self, engine: Engine, root: Path, warm: WarmDataset, claim: Claim) -> None:
+    def __init__(self, engine: Engine, files: Files, warm: WarmDataset, claim: Claim) -> None:
         self.leaving = threading.Event()
         self._lease = Lease(engine, claim)
-        self._folder = RunFolder(root, claim.run_id)
+        self._files = files
+        self._folder = RunFolder(files, claim.run_id)
         self._warm = warm
+        self._patience = Patience(self._lease.beat, self.leaving)
 
     def run(self) -> int:
         """To its end; the exit's code, which is not 0 where not even a failure could be written."""
@@ -73,6 +77,7 @@ class Attempt:
         return 0
 
     def _open(self, row: RowMapping) -> None:
+        self._patience.wait(lambda: self._bring(row))
         remember_use(row["dataset"], self._warm.folder)
         self._dataset: DataSet = self._warm.take(row["dataset"])
         self._network, self._training = parse_stored(row["network"], row["training"])
@@ -98,6 +103,13 @@ class Attempt:
         self._checkpoint_pace = Pace(5.0, share=0.01)
         with self._checkpoint_pace.spent(0.0):
             pass
+
+    def _bring(self, row: RowMapping) -> None:
+        """What others have left for it: the data set, and what the run goes on from."""
+        self._files.bring(cache_path(self._warm.folder, row["dataset"]))
+        if row["checkpoint"]:
+            self._folder.bring_checkpoint(row["checkpoint"])
+            self._folder.bring_confusions()
 
     def _make_trainer(self, checkpoint: Any) -> Trainer:
         return Trainer(self._network, self._dataset, self._training, resume=checkpoint)
@@ -134,9 +146,9 @@ class Attempt:
         """All that is due by now."""
         self._show()
         if self._model_pace.is_due():
-            self._write_model()
+            self._patience.spare(self._write_model, self._model_pace)
         if self._checkpoint_pace.is_due() and (is_epoch or self._journal.seconds > 1):
-            self._write_checkpoint()
+            self._patience.spare(self._write_checkpoint, self._checkpoint_pace)
         elif self._journal.is_due():
             self._write()
 
@@ -144,9 +156,12 @@ class Attempt:
         self._told(event.epoch, event.validation_loss, event.validation_accuracy)
         is_new = self._journal.epoch(event, self._trainer.step)
         if is_new and self._confusion_pace.is_due():
-            with self._confusion_pace.spent(self._journal.seconds):
-                self._artifacts.confusion(self._trainer, event.epoch)
+            self._patience.spare(lambda: self._write_confusion(event.epoch), self._confusion_pace)
         return is_new
+
+    def _write_confusion(self, epoch: int) -> None:
+        with self._confusion_pace.spent(self._journal.seconds):
+            self._artifacts.confusion(self._trainer, epoch)
 
     def _told(self, epoch: int, loss: float | None, accuracy: float | None) -> None:
         self._closed = epoch
@@ -156,13 +171,19 @@ class Attempt:
         """A snapshot, and the model with it, if it is time for one."""
         if not (is_first or is_last or self._snapshot_pace.is_due()):
             return
+        if is_last:
+            self._patience.wait(self._write_snapshot)
+        else:
+            self._patience.spare(self._write_snapshot, self._snapshot_pace)
+        if is_first:
+            self._patience.spare(self._write_model, self._model_pace)
+
+    def _write_snapshot(self) -> None:
         with self._snapshot_pace.spent(self._journal.seconds, warms_up=not self._is_warm):
             payload = self._artifacts.snapshot(self._trainer, self._snapshots) | {"epoch": self._epoch}
             self._snapshots += 1
             self._is_warm = True
             self._write([(SNAPSHOT, payload)])
-        if is_first:
-            self._write_model()
 
     def _write_model(self) -> None:
         with self._model_pace.spent(self._journal.seconds):
@@ -201,7 +222,7 @@ class Attempt:
         """Paused, set aside for others, or interrupted; False where it goes on after all."""
         if state == PAUSED and has_finite_weights(self._trainer):
             self._show(is_last=True)  # who pauses wants to look
-        if not self._write_checkpoint():
+        if not self._patience.wait(self._write_checkpoint):
             return False  # the next step diverges
         if state == PAUSED:
             return self._lease.end(PAUSED, None, asked=PAUSED)
@@ -215,7 +236,7 @@ class Attempt:
         self._trainer.change_learning_rate(rate)
         step = self._trainer.step
         told = {"state": RUNNING, "reason": None, "step": step, "epoch": self._epoch, "learning_rate": rate}
-        self._write_checkpoint([(STATE, told)], done_rate=rate)
+        self._patience.wait(lambda: self._write_checkpoint([(STATE, told)], done_rate=rate))
         self._heartbeat.wish = Wish()
 
     def _finish(self, state: str, reason: Reason | None) -> None:
@@ -231,17 +252,17 @@ class Attempt:
             judged = evaluate(logits, labels)  # the weights may be the best epoch's, or those of an epoch's middle
             self._told(self._closed, judged.loss, judged.accuracy)
             temperature = round(fit_temperature(logits, labels), 4)
-            self._artifacts.confusion(trainer, self._epoch)
+            self._patience.wait(lambda: self._artifacts.confusion(trainer, self._epoch))
         self._show(is_last=True)
         columns: dict[str, Any] = {}
         if len(self._dataset.test_labels):
             tested = measure_test(trained, self._dataset, temperature)
             minutes = round(self._journal.seconds / 60, 2)
-            self._artifacts.tested_model(trainer, tested, temperature, minutes=minutes, epoch=self._epoch,
-                                        step=trainer.step, **self._figures)  # fmt: skip
+            figures = {"minutes": minutes, "epoch": self._epoch, "step": trainer.step} | self._figures
+            self._patience.wait(lambda: self._artifacts.tested_model(trainer, tested, temperature, **figures))
             columns = {"test_loss": tested.loss, "test_accuracy": tested.accuracy}
         else:
-            self._write_model()
+            self._patience.wait(self._write_model)
         if self._lease.end(state, reason, ended_at=time.time(), checkpoint=None, **columns):
             self._checkpoints.drop_others(None)
 
@@ -252,12 +273,13 @@ class Attempt:
             self._trainer = self._again(event.step - 2)
         if has_finite_weights(self._trainer):
             self._show(is_last=True)
-        self._write_model()
+        self._patience.wait(self._write_model)
         self._lease.end(DIVERGED, reasons.diverged(event.step), ended_at=time.time())
 
     def _again(self, step: int) -> Trainer:
         """A trainer after that step, from the last checkpoint or from the start."""
-        path = self._checkpoints.newest
+        name = self._checkpoints.newest
+        path = self._patience.wait(lambda: self._folder.bring_checkpoint(name)) if name else None
         trainer = self._make_trainer(read_checkpoint(path) if path else None)
         if trainer.step < step:
             for event in trainer.events():
@@ -272,7 +294,10 @@ class Attempt:
         if reason is reasons.DISK_FULL:
             release_reserve(self._folder)
         try:
-            self._lease.end(FAILED, reason, ended_at=time.time())
+            if reason is reasons.FILES_AWAY:
+                self._lease.end(INTERRUPTED, reason)
+            else:
+                self._lease.end(FAILED, reason, ended_at=time.time())
         except Lost:
             return 0
         except Exception as unwritten:

@@ -1,12 +1,12 @@
 """A run's checkpoint files. Which of them counts is said in its row; one that nobody heard of changes nothing."""
 
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 import torch
 
 from app.core.checkpoints import save_checkpoint
+from app.core.errors import FilesAway
 from app.core.training.training import Trainer
 from app.runs.store.folders import CHECKPOINT_PREFIX, RunFolder
 
@@ -17,7 +17,7 @@ class CheckpointFiles:
     def __init__(self, folder: RunFolder, claim: str, newest: str | None) -> None:
         self._folder = folder
         self._claim = claim
-        self.newest: Path | None = folder.path / newest if newest else None
+        self.newest = newest
         with suppress(OSError):
             folder.drop_leftovers()
 
@@ -28,13 +28,15 @@ class CheckpointFiles:
         name = f"{CHECKPOINT_PREFIX}{self._claim}-{trainer.step}.safetensors"
         checkpoint = trainer.checkpoint()
         checkpoint.state.update(state)
-        save_checkpoint(self._folder.path / name, checkpoint)
+        with self._folder.writing(self._folder.path / name) as place:
+            save_checkpoint(place, checkpoint)
         return name
 
     def drop_others(self, name: str | None) -> None:
         """Keeps this one alone, which is the row's from now on; or none."""
-        self.newest = self._folder.path / name if name else None
-        self._folder.drop_checkpoints(name)
+        self.newest = name
+        with suppress(FilesAway):  # they go with the next ones, or when the run is over
+            self._folder.drop_checkpoints(name)
 
 
 def has_finite_weights(trainer: Trainer) -> bool:

@@ -16,6 +16,10 @@ class Pace:
         """Whether it is time again."""
         return time.monotonic() >= self._next
 
+    def again(self, seconds: float) -> None:
+        """It did not come about: another try in so long."""
+        self._next = time.monotonic() + seconds
+
     @contextmanager
     def spent(self, passed: float, *, warms_up: bool = False) -> Iterator[None]:
         """Around the work itself, `passed` seconds after the run's start. What `warms_up` is no measure of the next."""

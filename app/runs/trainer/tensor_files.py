@@ -19,7 +19,8 @@ CONFUSION_GROWTH = 1 / 20  # between two confusion matrices that are kept, as a 
 
 def write_snapshot(folder: RunFolder, number: int, weights: Mapping[str, Tensor], preparation: Preparation) -> None:
     """Keeps the feature weights of a snapshot, and how pictures were prepared for them."""
-    save_weights(folder.snapshot(number), weights, {"preparation": json.dumps(preparation.to_dict())})
+    with folder.writing(folder.snapshot(number)) as place:
+        save_weights(place, weights, {"preparation": json.dumps(preparation.to_dict())})
 
 
 def read_snapshot(folder: RunFolder, number: int) -> tuple[dict[str, Tensor], Preparation]:
@@ -31,9 +32,10 @@ def read_snapshot(folder: RunFolder, number: int) -> tuple[dict[str, Tensor], Pr
 def write_confusion(folder: RunFolder, confusion: Confusion, epoch: int) -> None:
     """Keeps what the network takes for what after an epoch; of the older ones fewer and fewer."""
     before = [known for known in folder.confusion_epochs() if known < epoch]
-    save_weights(folder.confusion(epoch), confusion.tensors())
+    with folder.writing(folder.confusion(epoch)) as place:
+        save_weights(place, confusion.tensors())
     if len(before) > 1 and before[-1] - before[-2] < before[-1] * CONFUSION_GROWTH:
-        folder.confusion(before[-1]).unlink(missing_ok=True)
+        folder.files.drop(folder.confusion(before[-1]))
 
 
 def read_confusion(folder: RunFolder, classes: Sequence[str], epoch: int | None = None) -> tuple[Confusion, int] | None:

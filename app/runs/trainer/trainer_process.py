@@ -15,6 +15,7 @@ from app.core.datasets.labeled_images import DataSet
 from app.core.networks.presets import find_preset
 from app.core.training.hyperparameters import Training
 from app.core.training.training import train
+from app.files.opening import open_files
 from app.runs.store.database import open_engine
 from app.runs.store.protocol import Assignment
 from app.runs.trainer.attempt import Attempt
@@ -37,8 +38,8 @@ def main(datasets: str, expected: str | None = None) -> int:
     if not line.strip():
         return 0
     assignment = Assignment.from_line(line)
-    engine = open_engine(assignment.database, PATIENT_S, connections=1)
-    attempt = Attempt(engine, Path(assignment.runs), warm, assignment.claim)
+    engine = open_engine(assignment.database, PATIENT_S)
+    attempt = Attempt(engine, open_files(Path(assignment.data), assignment.store), warm, assignment.claim)
     leaving.append(attempt.leaving.set)
     return attempt.run()
 

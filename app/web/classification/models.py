@@ -1,10 +1,11 @@
 """The trained networks: their cards, layers, weights and kernels, and what excites a channel."""
 
 import re
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from shutil import copyfileobj
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Depends, Form, Query, Request, Response, UploadFile
 from fastapi import Path as Part
@@ -20,11 +21,14 @@ from app.core.datasets.nouns import name_of
 from app.core.datasets.own import LONGEST_TITLE, new_name, place_to_arrive
 from app.core.errors import UnknownModel
 from app.core.networks.reports import Limits
+from app.files.files import Files
+from app.files.shelves import shelve
 from app.settings import Settings
 from app.web import tasks
 from app.web.answers import FromWorker, download
+from app.web.classification.findings import bring_model, bring_picture, finding
 from app.web.classification.kept_answers import KeptAnswers
-from app.web.dependencies import DatasetsDep, SettingsDep, VisitorDep, WorkersDep, limit_rate
+from app.web.dependencies import DatasetsDep, FilesDep, SettingsDep, VisitorDep, WorkersDep, limit_rate
 from app.web.forms import JSON_TEXT, FormFields, read_json, require_form
 from app.web.i18n import choose_language, translate
 from app.web.middleware import Allowance
@@ -36,6 +40,7 @@ TOLD = ("title", "data", "not_for")  # of a card, in the visitor's language
 SECOND = "photos"  # knows a thousand things
 _RUN = re.compile(r"run-([0-9a-f]{16})")
 
+Found = TypeVar("Found")
 Channel = Annotated[int, Part(ge=0, lt=10**6)]
 
 
@@ -78,12 +83,14 @@ def folders_of(settings: Settings) -> tuple[Path, Path]:
     return settings.models, settings.data / "models"
 
 
-def model_folder(name: Annotated[str, Part(max_length=64)], settings: SettingsDep) -> Path:
+def model_folder(name: Annotated[str, Part(max_length=64)], settings: SettingsDep, files: FilesDep) -> Path:
     """The folder of the model in the address; UnknownModel, which is 404, if there is none.
 
     `run-<id>` is the newest checkpoint of a run, which no list names.
     """
     run = _RUN.fullmatch(name)
+    if files.is_shared:
+        bring_model(files, name, run and run[1])
     folder = find_model(name, [settings.data / "runs" / run[1]] if run else folders_of(settings))
     remember_use(folder)
     return folder
@@ -114,6 +121,7 @@ async def add_model(
     workers: WorkersDep,
     visitor: VisitorDep,
     datasets: DatasetsDep,
+    files: FilesDep,
 ) -> dict[str, Any]:
     """A network's description with its weights, as a model that only who has its name can ask."""
     name = new_name()
@@ -127,6 +135,8 @@ async def add_model(
                 request, tasks.keep_sent, path, form.said(), name, settings.data / "models", limits,
                 visitor.holder.sealed(), seconds=settings.dataset_seconds,
             )  # fmt: skip
+    holder = visitor.holder.sealed()
+    await run_in_threadpool(shelve, files, settings.data / "models" / name, holder, limits.kept)
     response.headers["Location"] = f"{router.prefix}/{name}"
     return _translate(request, card)
 
@@ -179,10 +189,11 @@ async def show_filters(
 
 @router.get("/{name}/channels/{layer:path}/{channel}")
 async def show_one_channel(
-    request: Request, folder: ModelDep, layer: str, channel: Channel, settings: SettingsDep, workers: WorkersDep
-) -> Response:
+    request: Request, folder: ModelDep, layer: str, channel: Channel, settings: SettingsDep, workers: WorkersDep,
+    files: FilesDep,
+) -> Response:  # fmt: skip
     """The patches that excite a channel most, a picture made to excite it, and how selective it is."""
-    has_picture = await run_in_threadpool(is_kept, folder, layer, channel, settings.data)
+    has_picture = await run_in_threadpool(_find_picture, is_kept, files, folder, layer, channel)
     return await _keep(
         request, settings, workers, tasks.show_channel, folder, layer, channel, settings.data, also=has_picture
     )
@@ -190,10 +201,11 @@ async def show_one_channel(
 
 @router.get("/{name}/maximizations/{layer:path}/{channel}")
 async def show_one_maximization(
-    request: Request, folder: ModelDep, layer: str, channel: Channel, settings: SettingsDep, workers: WorkersDep
-) -> Response:
+    request: Request, folder: ModelDep, layer: str, channel: Channel, settings: SettingsDep, workers: WorkersDep,
+    files: FilesDep,
+) -> Response:  # fmt: skip
     """A picture made to excite a channel, a unit or, of `softmax`, a class: made for whoever asks first, and kept."""
-    kept = await run_in_threadpool(kept_picture, folder, layer, channel, settings.data)
+    kept = await run_in_threadpool(_find_picture, kept_picture, files, folder, layer, channel)
     if kept is not None:
         return JSONResponse(kept)
     return await _keep(
@@ -209,6 +221,13 @@ async def show_layers_selectivity(
     return await _keep(request, settings, workers, tasks.show_selectivity, folder, settings.data)
 
 
+def _find_picture(find: Callable[..., Found], files: Files, folder: Path, layer: str, channel: int) -> Found:
+    """Among those made here, and on other servers."""
+    if files.is_shared:
+        bring_picture(files, folder, layer, channel)
+    return find(folder, layer, channel, files.root)
+
+
 async def _keep(
     request: Request, settings: Settings, workers: Workers, task: Any, folder: Path, *arguments: Any,
     slow: bool | None = None, also: Any = None,
@@ -221,7 +240,8 @@ async def _keep(
     async def make() -> Any:
         await limit_rate(request)
         is_slow = not (folder / SURVEY).is_file() if slow is None else slow
-        return await workers.run(request, task, folder, *arguments, slow=is_slow)
+        async with finding(request.app.state.files, folder, *arguments):
+            return await workers.run(request, task, folder, *arguments, slow=is_slow)
 
     stamp = await run_in_threadpool(_stamp, folder, settings.data / "datasets")
     kept: KeptAnswers = request.app.state.kept_answers

@@ -1,10 +1,10 @@
-"""The prepared examples of the convolution room."""
+"""The prepared examples of the convolution room, and what to try first."""
 
 import json
 
 from app.core.errors import N_
 from app.core.pictures.samples import MOUSE_BACK, MOUSE_HEAD
-from app.core.states import State
+from app.core.states import State, Try
 
 _MOUSE = "sample=mouse&kernel=curve&view=stretch"
 _SMALL_CNN = [
@@ -37,6 +37,20 @@ def states() -> tuple[State, ...]:
                   "flip.")),
         _state("small-cnn", f"sample=coffee&color=gray&steps={steps}&at={len(_SMALL_CNN) - 1}",
                N_("A small CNN by hand"), N_("Edges, ReLU, max pooling, and a second kernel on top.")),
+    )  # fmt: skip
+
+
+def tries() -> tuple[Try, ...]:
+    """What to try first, on the visitor's picture but for the last."""
+    return (
+        Try(_state("edges-of-it", "kernel=edge-laplacian-8&color=gray", N_("Find its edges"),
+                   N_("Flat areas become 0; wherever something begins or ends, a number stands out. Try other kernels "
+                      "below."))),
+        Try(_state("own-photo", "", N_("Your own photo"),
+                   N_("The same kernel on your photo, at once. It is kept in this browser alone.")), "upload"),
+        Try(_state("one-pixel", f"{_MOUSE}&x={MOUSE_BACK[0]}&y={MOUSE_BACK[1]}", N_("Follow one pixel"),
+                   N_("Each level times its weight, all of it added up. Drag the window off the line, and the sum "
+                      "falls."))),
     )  # fmt: skip
 
 

@@ -4,8 +4,10 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from fastapi import Path as Part
+from fastapi.concurrency import run_in_threadpool
 
 from app.core.training.limits import MOST_PICTURES
+from app.files.shelves import bring_dataset
 from app.web import tasks
 from app.web.dependencies import DatasetsDep, RunDep, StoreDep, WorkersDep
 
@@ -25,6 +27,7 @@ async def show_confusion(
 
     Of the newest epoch, or the newest up to `epoch`; `epochs` are those of which there is one.
     """
+    await run_in_threadpool(store.folder(run.id).bring_confusions)
     return await workers.run(request, tasks.describe_confusion, store.folder(run.id), run.classes, epoch, pictures)
 
 
@@ -34,6 +37,8 @@ async def show_cell(
     workers: WorkersDep, epoch: Epoch = None,
 ) -> dict[str, Any]:  # fmt: skip
     """The pictures of a cell, the most confident first; of an epoch as the matrix is."""
+    await run_in_threadpool(store.folder(run.id).bring_confusions)
+    await bring_dataset(store.files, run.dataset)
     return await workers.run(
         request, tasks.draw_cell, store.folder(run.id), run.classes, epoch, (truth, predicted), run.dataset, folder
     )

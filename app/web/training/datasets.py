@@ -12,11 +12,13 @@ from pydantic import Field
 from app.core.datasets.archives import ArchiveLimits
 from app.core.datasets.builtin import OWN_SIDE, OWN_SIDES, framings_of
 from app.core.datasets.catalog import Summary, list_datasets
+from app.core.datasets.headers import cache_path
 from app.core.datasets.own import LONGEST_TITLE, OwnLimits, new_name, place_to_arrive
 from app.core.errors import N_, ArchiveTooLarge, InvalidValue
+from app.files.shelves import bring_dataset, shelve
 from app.settings import Settings
 from app.web import tasks
-from app.web.dependencies import DatasetsDep, SettingsDep, StoreDep, VisitorDep, WorkersDep, limit_rate
+from app.web.dependencies import DatasetsDep, FilesDep, SettingsDep, StoreDep, VisitorDep, WorkersDep, limit_rate
 from app.web.forms import FormFields, require_form
 from app.web.i18n import choose_language, translate
 from app.web.middleware import Allowance
@@ -58,10 +60,11 @@ def list_all(request: Request, folder: DatasetsDep) -> dict[str, Any]:
 @router.get("/{name}")
 async def show_dataset(
     request: Request, name: Annotated[str, Part(max_length=64)], folder: DatasetsDep, settings: SettingsDep,
-    workers: WorkersDep,
+    workers: WorkersDep, files: FilesDep,
     samples: Annotated[int | None, Query(ge=1, description="At most so many pictures of a class in the sheet.")] = None,
 ) -> dict[str, Any]:  # fmt: skip
     """Pictures a class, mean and deviation of each channel, a sheet of samples, and files that were skipped."""
+    await bring_dataset(files, name)
     return _describe(
         request,
         *await workers.run(request, tasks.look_into_dataset, name, folder, samples, seconds=settings.dataset_seconds),
@@ -77,6 +80,7 @@ async def add_dataset(
     settings: SettingsDep,
     workers: WorkersDep,
     store: StoreDep,
+    files: FilesDep,
     visitor: VisitorDep,
 ) -> dict[str, Any]:
     """A data set of the pictures in a ZIP, of their middle at `size`; what cannot be read is skipped and listed."""
@@ -93,6 +97,8 @@ async def add_dataset(
                 form.size,
                 seconds=settings.dataset_seconds,
             )  # fmt: skip
+    holder = visitor.holder.sealed()
+    await run_in_threadpool(shelve, files, cache_path(folder, name), holder, limits.kept, needed)
     response.headers["Location"] = f"{router.prefix}/{name}"
     return _describe(request, *shown)
 

@@ -3,15 +3,24 @@
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
 
-from app.core.classification.folders import CARD
 from app.core.datasets.builtin import check_name, told_name
 from app.core.errors import N_
+from app.files.shelves import bring_dataset
 from app.runs.store.orders import RunRow
 from app.runs.store.store import Store
 from app.web import tasks
 from app.web.answers import FromWorker, download
-from app.web.dependencies import DatasetsDep, RunDep, SettingsDep, StoreDep, VisitorDep, WorkersDep, limit_rate
+from app.web.dependencies import (
+    DatasetsDep,
+    RunDep,
+    SettingsDep,
+    StoreDep,
+    VisitorDep,
+    WorkersDep,
+    limit_rate,
+)
 from app.web.refusals import NothingYet
 from app.web.training.taken import Taken
 
@@ -34,7 +43,8 @@ async def send_program(
 ) -> Response:  # fmt: skip
     """The run's pictures, preparation, augmentation, network, compile and fit, with its own numbers."""
     is_mine = visitor.owns(run.visitor)
-    taken = _take(run, store, is_mine, library)
+    taken = await run_in_threadpool(_take, run, store, is_mine, library)
+    await bring_dataset(store.files, run.dataset)
     seconds = settings.dataset_seconds
     if form != "zip":
         media, ending = _TYPES[form]
@@ -48,7 +58,8 @@ async def send_program(
 def _take(run: RunRow, store: Store, is_mine: bool, library: Literal["keras", "pytorch"]) -> Taken:
     """What a worker writes from; NothingYet where there are no weights yet."""
     folder = store.folder(run.id)
-    if not (folder.model / CARD).is_file():
+    folder.bring_model()
+    if not folder.has_model():
         raise NothingYet(N_("There are no weights of this run yet; they come with its first steps."))
     title = told_name(run.dataset) if run.name == run.dataset and not is_mine else run.name
     return Taken(folder, run.dataset, run.read_network(), run.read_training(), title, library)

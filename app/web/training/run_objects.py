@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from app.core.classification.folders import CARD
 from app.core.datasets.builtin import told_name
 from app.core.errors import UnknownRun
 from app.core.training.hyperparameters import describe_training
@@ -116,8 +115,7 @@ class Teller:
         return ticket.describe() if ticket else None
 
     def _model(self, row: RunRow) -> str | None:
-        has_model = (self.store.folder(row.id).model / CARD).is_file()
-        return f"{MODEL_PREFIX}{row.id}" if has_model else None
+        return f"{MODEL_PREFIX}{row.id}" if self.store.folder(row.id).has_model() else None
 
 
 def moment(seconds: float | None) -> str | None:

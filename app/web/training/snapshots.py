@@ -1,17 +1,21 @@
 """What a run showed of itself: its snapshots, for the photo it watches or another one; and that photo."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi import Path as Part
 from fastapi.concurrency import run_in_threadpool
 
 from app.core.errors import N_
+from app.runs.store.folders import RunFolder
 from app.web import tasks
 from app.web.dependencies import OwnRunDep, RunDep, SettingsDep, StoreDep, WorkersDep, limit_rate
 from app.web.forms import require_form
 from app.web.pictures import SeenForm
 from app.web.refusals import NothingYet
+
+if TYPE_CHECKING:
+    import numpy as np  # slow to import
 
 router = APIRouter(prefix="/api/runs/{run_id}", tags=["training"])
 
@@ -49,6 +53,7 @@ async def look_again(
     """The same moment with another photo: its maps, worked out anew from the weights of then."""
     if form.image is None and form.sample is None:
         return told
+    await run_in_threadpool(store.folder(run.id).bring_snapshot, told["number"])
     moment = store.folder(run.id), told["number"], run.read_network(), run.classes, run.dataset
     return told | await workers.run(request, tasks.look_again, *moment, await form.open(settings))
 
@@ -56,7 +61,7 @@ async def look_again(
 @router.get(PHOTO, response_class=Response, responses={200: {"content": {"image/png": {}}}})
 async def show_photo(request: Request, run: RunDep, store: StoreDep, workers: WorkersDep) -> Response:
     """What the network sees of the photo that is watched."""
-    photo = await run_in_threadpool(store.folder(run.id).read_photo)
+    photo = await run_in_threadpool(_photo, store.folder(run.id))
     if photo is None:
         raise NothingYet(N_("This run watches no photo."))
     return Response(
@@ -64,6 +69,11 @@ async def show_photo(request: Request, run: RunDep, store: StoreDep, workers: Wo
         media_type="image/png",
         headers={"Cache-Control": "no-store"},
     )
+
+
+def _photo(folder: RunFolder) -> "np.ndarray | None":
+    folder.bring_photo()
+    return folder.read_photo()
 
 
 @router.put(PHOTO, dependencies=[Depends(require_form), Depends(limit_rate)])

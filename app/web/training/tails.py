@@ -15,9 +15,10 @@ from typing import Any, TypeVar
 
 import structlog
 from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
-from sqlalchemy.exc import OperationalError
+from prometheus_client import Histogram
 
 from app.core.errors import UnknownRun
+from app.runs.store.counts import SERVER
 from app.runs.store.event_log import STATE
 from app.runs.store.states import TERMINAL, Reason
 from app.runs.store.store import LoggedEvent, Store
@@ -29,11 +30,16 @@ Result = TypeVar("Result")
 log = structlog.get_logger("app.web")
 
 PING_S = 15.0
-AWAY_S = 1.0  # between two tries to read a log whose database is away
 LOOK_EVERY = 25  # readings without an event until the run itself is looked at: it may be gone
 BATCH, FEW = 200, 20  # events read at once: at most, and first for somebody who is behind
 CHUNK_BYTES = 256 * 1024  # sent at once
 KEPT_BYTES = 2 * 1024 * 1024
+LAG = Histogram(
+    "playground_event_lag_seconds",
+    f"From an event's writing, by its trainer's clock, to its sending to the first of its viewers. {SERVER}",
+    buckets=(0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15),
+    registry=None,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,7 @@ class Frame:
     sequence: int
     data: dict[str, bytes]
     is_last: bool
+    written_at: float
 
     @property
     def size(self) -> int:
@@ -68,6 +75,7 @@ class Tail:
         self._reading: asyncio.Task[None] | None = None
         self._ticket = b""  # as it was told last
         self._due: tuple[int, int, float] | None = None  # its place, of how many, and when the run starts
+        self._sent = 0
         self._cut = False
         self.ended = False
 
@@ -100,6 +108,7 @@ class Tail:
                 count = _affordable(count, frames)
             if frames:
                 after = frames[-1].sequence
+                self._time(frames)
                 yield b"".join(frame.data[language] for frame in frames)
             elif after < self._start:  # the log has lost them: the run was removed
                 after = self._start
@@ -110,6 +119,13 @@ class Tail:
                 return
             elif not await _happens(news, PING_S):
                 yield KEEPALIVE_COMMENT
+
+    def _time(self, frames: list[Frame]) -> None:
+        """Counts how late those are that nobody was sent before; what was there before anybody watched is not late."""
+        for frame in frames:
+            if frame.sequence > max(self._sent, self._start):
+                LAG.observe(max(time.time() - frame.written_at, 0.0))
+                self._sent = frame.sequence
 
     def _kept(self, after: int) -> list[Frame]:
         """The next ones, as many as CHUNK_BYTES hold: a slow viewer holds no more than that."""
@@ -127,12 +143,7 @@ class Tail:
         try:
             self._start = self._last = await self._ask(self._store.newest, self._run_id)
             self._begun.set()
-            while not self.ended:
-                try:
-                    await self._poll()
-                except OperationalError:
-                    log.warning("log away", exc_info=True)
-                    await asyncio.sleep(AWAY_S)
+            await self._poll()
         except Exception:
             log.exception("tail broken")
         finally:
@@ -144,7 +155,7 @@ class Tail:
         quiet = LOOK_EVERY  # a run that is over already is found at once
         seen: int | None = None
         while not self.ended:
-            number = self._store.changes.number(self._run_id)
+            number = self._store.changes.number()
             frames = [] if seen is not None and number == seen else await self._ask(self._read, self._last, BATCH)
             seen = None if len(frames) == BATCH else number
             self._keep(frames)
@@ -206,14 +217,14 @@ class Tail:
 def encode(event: LoggedEvent) -> Frame:
     """The event as the text/event-stream that EventSource reads; its number is the id."""
     if event.kind != STATE:
-        return Frame(event.sequence, dict.fromkeys(LANGUAGES, _format(event, event.payload)), is_last=False)
+        return Frame(event.sequence, dict.fromkeys(LANGUAGES, _format(event, event.payload)), False, event.written_at)
     told = json.loads(event.payload)
     reason = Reason.from_dict(told.get("reason"))
     data = {
         language: _format(event, json.dumps(told | {"reason": say(reason, language)}, separators=(",", ":")))
         for language in LANGUAGES
     }
-    return Frame(event.sequence, data, is_last=told.get("state") in TERMINAL)
+    return Frame(event.sequence, data, told.get("state") in TERMINAL, event.written_at)
 
 
 def _format(event: LoggedEvent, payload: str) -> bytes:

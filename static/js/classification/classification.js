@@ -259,6 +259,7 @@ class ClassificationPage {
     this.other = await otherOf(this);
     await this.attempt(() => this.#enter());
     this.#tellMissing();
+    document.dispatchEvent(new Event("returned"));
   }
 
   #tellMissing() {

@@ -16,7 +16,7 @@ class Pupil {
   #mine = null;
 
   async start() {
-    this.#stand.element.addEventListener("answered", ({ detail }) => this.#answer(detail));
+    this.#stand.element.addEventListener("answer", ({ detail }) => this.#answer(detail.answer));
     try {
       const state = await readClass(code);
       this.#mine = state.answer;

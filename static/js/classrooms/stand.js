@@ -1,8 +1,7 @@
-// A class's question on a page, and what stands below it once the answers are shown: a reply to one's own, the working.
+// A class's question on a page as the class stands: asked for, answered by whom, and once it is shown, commented.
 
 import { judgeAnswer, readQuestion } from "../calls/classes.js";
 import { isPassing } from "../api.js";
-import { h, say } from "../shared/dom.js";
 import "./class-question.js";
 
 const PAUSE_MS = 1000; // before what did not come is asked for again
@@ -55,19 +54,14 @@ export class Stand {
     this.#number = number;
     this.#isShown = false;
     this.element.ask(told, this.mayAnswer);
-    this.isTyped = told.choices === null;
-    [$("class-question").hidden, $("#no-question").hidden, $("#working").hidden] = [false, true, true];
+    [this.element.hidden, $("#no-question").hidden] = [false, true];
   }
 
   async #reveal({ kind, seed }, answers, mine) {
     this.element.reveal(answers, mine);
+    const isTyped = !this.element.question.choices;
     const given = mine ?? answers.find(({ right }) => right).answer;
-    const { reply, working } = await judgeAnswer(kind, seed, this.isTyped ? Number(given) : given);
-    say($("#reply"), mine === null ? "" : reply);
-    $("#steps").replaceChildren(
-      ...working.map(({ text, formula }) => h("li", {}, h("span", {}, text), formula ? h("code", {}, formula) : null)),
-    );
-    $("#working").hidden = false;
+    this.element.comment(mine, await judgeAnswer(kind, seed, isTyped ? Number(given) : given));
     this.#isShown = true;
   }
 }

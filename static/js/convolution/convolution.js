@@ -244,9 +244,10 @@ class ConvolutionPage {
   }
 
   /** Back and forward: the state of that address, with its picture. */
-  #return() {
+  async #return() {
     this.state = readAddress(location.search, this.kernels);
-    return this.#enter();
+    await this.#enter();
+    document.dispatchEvent(new Event("returned"));
   }
 
   /** The picture of the address, and the panels that it opens, which a new picture would close. */

@@ -7,6 +7,7 @@ import { present } from "../shared/theme.js";
 import { keepFixed } from "./fixed.js";
 import { connectKeys } from "./keys.js";
 import { connectSharing } from "./sharing.js";
+import { connectTries } from "./tries.js";
 
 const THEMES = { light: "dark", dark: "light" };
 const root = document.documentElement;
@@ -39,6 +40,7 @@ showClassView();
 
 connectSharing();
 connectKeys();
+connectTries();
 
 // A door leads on with the picture that is shown, also where it was the address that named it.
 addEventListener(

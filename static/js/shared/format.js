@@ -81,11 +81,21 @@ export function plain(value) {
   return String(Number(value.toPrecision(7))).replace(".", decimalMark);
 }
 
+const GROUP = decimalMark === "," ? "." : ",";
+const GROUPED = new RegExp(`^[-−]?[1-9]\\d{0,2}(?:[${GROUP}\\s]\\d{3})+(?:[${decimalMark}]\\d+)?$`);
+const [MOST_SET, MOST_ANSWERED] = [1e6, 1e14]; // of a weight or a rate; of an answer that the server takes
+
+/** An answer as `parseNumber` reads it, thousands set apart as in this language: "4.000" is 4000 in Spanish alone. */
+export function parseAnswer(text) {
+  const typed = text.trim();
+  return parseNumber(GROUPED.test(typed) ? typed.replaceAll(GROUP, "").replace(/\s/g, "") : typed, MOST_ANSWERED);
+}
+
 /**
  * The number that was typed, or null: `1/9`, `½`, `1 1/2`, `50%`, `0,5`, and a real minus sign or a dash for one are
  * understood.
  */
-export function parseNumber(text) {
+export function parseNumber(text, most = MOST_SET) {
   const typed = text
     .replace(/[¼-¾⅐-⅞↉]/g, (fraction) => ` ${fraction.normalize("NFKD")}`)
     .replaceAll("⁄", "/")
@@ -99,7 +109,7 @@ export function parseNumber(text) {
     ? (mixed[1] ? -1 : 1) * (Number(mixed[2]) + quotient(mixed[3]))
     : quotient(percents?.[1] ?? typed);
   const scaled = percents ? value / 100 : value;
-  return Number.isFinite(scaled) && Math.abs(scaled) <= 1e6 ? scaled : null;
+  return Number.isFinite(scaled) && Math.abs(scaled) <= most ? scaled : null;
 }
 
 function quotient(text) {

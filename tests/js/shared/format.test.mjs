@@ -1,13 +1,28 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { fixed, number, parseNumber, percent, percentFine, plain, short } from "../../../static/js/shared/format.js";
+import {
+  fixed,
+  number,
+  parseAnswer,
+  parseNumber,
+  percent,
+  percentFine,
+  plain,
+  short,
+} from "../../../static/js/shared/format.js";
 import { readNpy } from "../../../static/js/shared/npy.js";
 
 test("numbers are typed as fractions, with a comma or with a real minus sign", () => {
   assert.equal(parseNumber("1/8"), 0.125);
   assert.equal(parseNumber(" −0,5 "), -0.5);
   assert.equal(parseNumber("-3e2"), -300);
+});
+
+test("an answer is read with thousands set apart as in English", () => {
+  const read = ["4.000", "4,000", "12,345.5", "0,5", "0.5", "−3", " 12 ", "2000000", "0,125"].map(parseAnswer);
+
+  assert.deepEqual(read, [4, 4000, 12345.5, 0.5, 0.5, -3, 12, 2e6, 0.125]);
 });
 
 test("what is no usable number is not taken", () => {

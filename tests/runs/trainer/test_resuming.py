@@ -23,19 +23,7 @@ from app.runs.store.transitions import change
 from app.runs.trainer.attempt import Attempt
 from app.runs.trainer.checkpoint_files import CheckpointFiles
 from app.runs.trainer.warm_dataset import WarmDataset
-from tests.runs.conftest import (
-    ANNA,
-    LONG,
-    assert_same,
-    claim,
-    final_weights,
-    locked,
-    order,
-    payloads,
-    states,
-    unbroken,
-    url_of,
-)
+from tests.runs.conftest import ANNA, LONG, assert_same, claim, final_weights, locked, order, payloads, states, unbroken
 
 
 class Killed(BaseException):
@@ -213,7 +201,7 @@ def test_a_trainer_that_was_thought_dead_changes_nothing_any_more(
     monkeypatch.setattr("app.runs.store.processes.is_alive", lambda process: False)
     monkeypatch.setattr("app.runs.trainer.heartbeat.os._exit", lambda code: None)
     run = store.submit(order(LONG), ANNA)
-    asleep = Attempt(store.engine, store.root, WarmDataset(datasets), claim(store))
+    asleep = Attempt(store.engine, store.files, WarmDataset(datasets), claim(store))
     at_step(50, lambda: rescue(store.engine))  # it sleeps; somebody puts its run back
 
     asleep.run()
@@ -254,12 +242,12 @@ def test_a_database_that_stays_locked_interrupts_the_run_which_goes_on_later(
 ) -> None:
     run = store.submit(order(LONG), ANNA)
     at_step(30, lambda: store.ask(run.id, Wish(learning_rate=0.01)))  # which writes a checkpoint
-    impatient = open_engine(url_of(store), 0.5)
+    impatient = open_engine(store.engine.url.render_as_string(), 0.5)
     claimed = claim(store)
 
     with ExitStack() as lock:
         at_step(100, lambda: lock.enter_context(locked(store)))
-        code = Attempt(impatient, store.root, WarmDataset(datasets), claimed).run()
+        code = Attempt(impatient, store.files, WarmDataset(datasets), claimed).run()
     impatient.dispose()
     left = store.find(run.id)
     close(store.engine, claimed, "failed", reasons.AWAY)  # as the server does that sees the code

@@ -177,3 +177,20 @@ def test_the_front_page_leads_the_teacher_there(quiet: TestClient) -> None:
 
     assert 'href="/class"' in at_the_machine.get("/").text
     assert 'href="/class"' not in another_visitor(quiet).get("/").text
+
+
+def test_a_class_takes_a_number_for_right_where_a_chapter_does(quiet: TestClient, teacher: TestClient) -> None:
+    code = teacher.post("/api/classes").json()["code"]
+    posed = pose("receptive-field", 3)
+    value = posed.options[posed.right].shows.value  # type: ignore[union-attr]
+    ask(teacher, code, kind="receptive-field", seed=3)
+    given = [value + by for by in (0, 0.4, -0.4, 0.5, -0.5, 0.6)]
+
+    kept = [answer(pupil(quiet, code), code, number).json()["answer"] for number in given]
+
+    right = {bar["answer"]: bar["right"] for bar in teacher.post(f"/api/classes/{code}/reveal").json()["answers"]}
+    judged = [
+        quiet.post("/api/questions/receptive-field/answers", json={"seed": 3, "answer": number}).json()["right"]
+        for number in given
+    ]
+    assert [right[one] for one in kept] == judged == [True, True, True, False, False, False]

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from app.core.shares import NOBODY
+from app.files.files import Files
 from app.runs.store.classrooms import ClassQuestion, Classrooms
 from app.runs.store.states import Visitor
 from app.runs.store.store import Store
@@ -26,11 +27,11 @@ Scene = Callable[[Watches, Classrooms], Coroutine[Any, Any, None]]
 
 
 @pytest.fixture
-def play(database: str, tmp_path: Path) -> Callable[[Scene], None]:
+def play(tmp_path: Path) -> Callable[[Scene], None]:
     """Plays a scene in an event loop; one that hangs fails."""
 
     async def run(scene: Scene) -> None:
-        store = Store.open(database, tmp_path / "runs")
+        store = Store.open(f"sqlite:///{tmp_path / 'runs.sqlite3'}", Files(tmp_path))
         classes = Classrooms(store.engine, 20, 200)
         watches = Watches(classes, store.changes)
         watches.start()

@@ -21,6 +21,7 @@ from app.core.networks import networks
 from app.core.networks.presets import find_preset, presets
 from app.core.networks.reports import Limits, write_report
 from app.core.training.requirements import check_demands
+from app.files.files import Files
 from app.runs.store.states import Visitor
 from app.runs.store.store import Store
 from app.web.training.orders import Judge, fit
@@ -48,7 +49,7 @@ def test_a_network_is_worked_out_once_whoever_asks(tmp_path: Path, monkeypatch: 
     """As a server does it: judged by a worker, stored, told; then once more by the trainer, which has only the row."""
     written: list[object] = []
     monkeypatch.setattr(networks, "write_report", lambda *given: written.append(given) or write_report(*given))
-    store = Store.open(f"sqlite:///{tmp_path / 'runs.sqlite3'}", tmp_path)
+    store = Store.open(f"sqlite:///{tmp_path / 'runs.sqlite3'}", Files(tmp_path))
     visitor = Visitor(None, "10.0.0.1")
 
     order = pickle.loads(pickle.dumps(read_order({"dataset": "digits", "network": SMALL}, Judge(Limits(), tmp_path))))

@@ -14,6 +14,7 @@ import pytest
 from app.core.networks.networks import parse_network
 from app.core.shares import Holder
 from app.core.training.hyperparameters import Training
+from app.files.files import Files
 from app.runs.store.orders import Order
 from app.runs.store.states import Visitor
 from app.runs.store.store import Store
@@ -30,8 +31,8 @@ Scene = Callable[[Streams], Coroutine[Any, Any, None]]
 
 
 @pytest.fixture
-def store(database: str, tmp_path: Path) -> Any:
-    store = Store.open(database, tmp_path / "runs")
+def store(tmp_path: Path) -> Any:
+    store = Store.open(f"sqlite:///{tmp_path / 'runs.sqlite3'}", Files(tmp_path))
     yield store
     store.close()
 
@@ -95,6 +96,27 @@ def test_an_event_comes_soon_after_it_is_written(store: Store, run_id: str) -> N
                 waits.append(time.perf_counter() - written)
 
         assert sorted(waits)[5] < 0.1
+
+    play(store, scene)
+
+
+def test_an_event_is_late_once_however_many_watch_and_old_ones_never(store: Store, run_id: str) -> None:
+    def counted() -> tuple[float, float]:
+        told = {sample.name: sample.value for family in tails.LAG.collect() for sample in family.samples}
+        return told["playground_event_lag_seconds_count"], told["playground_event_lag_seconds_sum"]
+
+    async def scene(streams: Streams) -> None:
+        write(store, run_id, *steps(1, 50))
+        before = counted()
+        viewers = [asyncio.create_task(watch(streams, run_id)) for _ in range(5)]
+        await asyncio.sleep(0.3)
+        await asyncio.to_thread(write, store, run_id, *steps(51, 3))
+        await asyncio.to_thread(set_state, store, run_id, "finished")
+        await asyncio.gather(*viewers)
+        count, seconds = (after - earlier for after, earlier in zip(counted(), before, strict=True))
+
+        assert count == 4
+        assert 0 <= seconds < 4
 
     play(store, scene)
 

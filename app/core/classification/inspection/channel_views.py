@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from app.core.classification.anatomy import INPUT, SOFTMAX, Anatomy, check_index
+from app.core.classification.folders import digest_of
 from app.core.classification.inspection.filters import Kernels, kernels_of
 from app.core.classification.inspection.galleries import dataset_gallery, is_here
 from app.core.classification.inspection.likeness import likeness_to_classics
@@ -174,17 +175,17 @@ def _findings(folder: Path, model: Model, data: Path) -> Findings:
     if (shipped := read_shipped(folder, model.preparation, datasets)) is not None:
         orientations = {layer: shipped.orientations[layer] for layer in model.anatomy.makers}  # in computing order
         return Findings(shipped.shown(datasets), shipped.measured, orientations)
-    survey = _survey(model, data)
+    survey = _survey(folder, model, data)
     return Findings(survey, survey, _orientations(model.anatomy))
 
 
-def _survey(model: Model, data: Path) -> Survey:
-    """Of the data set from the moment it is there."""
+def _survey(folder: Path, model: Model, data: Path) -> Survey:
+    """Of the data set from the moment it is there; kept in a file whose name ends with the network's digest."""
     name = str(model.card.get("dataset", ""))
     source = name if is_here(name, data / "datasets") else PHOTOGRAPHS
     path = cache_path(data / "datasets", source)
     pictures = read_header(path)["digest"][:24] if path.is_file() else source  # what is made here is always the same
-    return _kept_survey(model, source, pictures, data)
+    return _kept_survey(model, source, f"{pictures}-{digest_of(folder)}", data)
 
 
 @lru_cache(maxsize=4)

@@ -51,7 +51,7 @@ export class Visits {
 
   /** A link to a place in the page changes nothing. Of several steps at once, only the last is shown. */
   async #return() {
-    if (location.search === this.#said) return;
+    if (location.search === this.#said) return void document.dispatchEvent(new Event("returned"));
     clearTimeout(this.#settling);
     this.#turn += 1;
     const turn = this.#turn;
@@ -61,5 +61,6 @@ export class Visits {
     if (turn !== this.#turn) return;
     this.#isReturning = false;
     if (found) this.#show(found);
+    document.dispatchEvent(new Event("returned"));
   }
 }

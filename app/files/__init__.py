@@ -1,0 +1,1 @@
+"""Where files are kept that all servers and trainers see: the data folder, or a store beside it."""

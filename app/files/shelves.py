@@ -1,0 +1,82 @@
+"""What visitors sent in, on a shelf that all servers share: uploaded data sets, and networks of one's own.
+
+In the data folder alone the core makes room by itself, where it keeps them; here the same is done over all servers. Who
+holds a thing is said by an object below `.holders`. It does not know what the things are.
+"""
+
+import asyncio
+import json
+from collections.abc import Set
+from contextlib import suppress
+from functools import lru_cache
+from pathlib import Path
+
+from app.core.classification.folders import CARD
+from app.core.datasets.builtin import is_own
+from app.core.datasets.headers import cache_path
+from app.core.errors import FilesAway
+from app.core.shares import NOBODY, Holder, Kept, choose_to_go
+from app.files.files import Files
+from app.files.objects import Objects
+from app.files.shared import SharedFiles
+
+
+def shelve(files: Files, thing: Path, holder: Holder, kept: int, needed: Set[str] = frozenset()) -> None:
+    """Keeps for all a thing of the holder's that lies here: a file, or a folder, whose card comes last.
+
+    Past so many that are kept it makes room: of whoever has most, what nobody used for longest goes; never one that is
+    `needed`. Raises FilesAway or DiskFull; then the thing is gone here too.
+    """
+    if not isinstance(files, SharedFiles):
+        return
+    paths = sorted(thing.iterdir(), key=lambda path: path.name == CARD) if thing.is_dir() else [thing]
+    try:
+        files.objects.put(_holder_name(files, thing), json.dumps([holder.address, holder.visitor]).encode())
+        files.push(*paths)
+    except BaseException:
+        files.copies.forget_folder(thing) if thing.is_dir() else files.copies.forget(thing)
+        raise
+    with suppress(FilesAway):  # the next one makes room for both
+        _make_room(files, thing, holder, kept, needed)
+
+
+def bring_common(files: Files, datasets: Path, models: Path) -> None:
+    """Brings here what is nobody's own, for all who ask: at a server's start. Raises FilesAway."""
+    if not files.is_shared:
+        return
+    files.pull(*(datasets / name for name in files.names(datasets) if not is_own(_stem(name))))
+    for name in files.belongings(models):
+        if not is_own(name):
+            files.pull_folder(models / name)
+
+
+async def bring_dataset(files: Files, name: str) -> None:
+    """One of a visitor's own, to where a worker looks for it; the others are here from the start. Raises FilesAway."""
+    if files.is_shared and is_own(name):
+        path = cache_path(files.root / "datasets", name)
+        await asyncio.to_thread(files.bring, path)
+        files.remember_use(path)
+
+
+def _make_room(files: SharedFiles, newest: Path, holder: Holder, kept: int, needed: Set[str]) -> None:
+    shelf, things = newest.parent, [Kept("", holder, (), may_go=False)]
+    for name, of in files.belongings(shelf).items():
+        if is_own(_stem(name)) and _stem(name) not in needed and name != newest.name:
+            things.append(Kept(name, _holder_of(files.objects, _holder_name(files, shelf / name)), (of.used_at,)))
+    for name in choose_to_go(things, kept):
+        files.drop(shelf / name) if "." in name else files.drop_folder(shelf / name)
+        files.objects.remove([_holder_name(files, shelf / name)])
+
+
+@lru_cache(maxsize=1024)
+def _holder_of(objects: Objects, name: str) -> Holder:
+    said = objects.read(name)
+    return Holder(*json.loads(said)) if said else NOBODY
+
+
+def _holder_name(files: Files, thing: Path) -> str:
+    return f".holders/{thing.relative_to(files.root).as_posix()}"
+
+
+def _stem(name: str) -> str:
+    return name.partition(".")[0]
