@@ -17,7 +17,10 @@ from app.files.files import Files
 from app.files.opening import open_files
 from app.files.shelves import bring_common
 from app.runs.executor.executor import Executor
+from app.runs.executor.forked import Forked
 from app.runs.executor.forks import Forks
+from app.runs.executor.link import Link
+from app.runs.executor.placements import Placements
 from app.runs.executor.speed_probe import Probe
 from app.runs.store import counts
 from app.runs.store.classrooms import Classrooms
@@ -143,7 +146,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.files = app.state.store.files
     await asyncio.to_thread(_bring_common, app.state.files)
     forks = Forks()
-    app.state.executor = Executor(app.state.store, app.state.settings.data / "datasets", forks)
+    app.state.trainers = choose_trainers(app.state.settings, app.state.store, forks)
+    app.state.executor = Executor(app.state.store, app.state.trainers)
     app.state.executor.start()
     app.state.curves = Curves(app.state.store)
     app.state.streams = Streams(app.state.store, app.state.settings.event_streams)
@@ -170,6 +174,12 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.files.close()
 
 
+def choose_trainers(settings: Settings, store: Store, forks: Forks) -> Forked | Placements:
+    """Where trainers come from: this machine, or the cluster that is named."""
+    datasets = settings.data / "datasets"
+    return Placements(store, datasets, Link(settings.cluster)) if settings.cluster else Forked(store, datasets, forks)
+
+
 def room_for_small() -> int:
     """Small trainings that this machine has a core and 2 GiB each for; four at most, since visitors want some too."""
     memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
@@ -193,7 +203,7 @@ def open_store(settings: Settings) -> Store:
         settings.runs_kept,
         settings.runs_bytes,
         settings.run_slice_seconds,
-        settings.runs_small_at_once or room_for_small(),
+        1 if settings.cluster else settings.runs_small_at_once or room_for_small(),  # there each has its processors
     )
     files = open_files(settings.data, settings.files, settings.files_bytes)
     return Store.open(settings.database or f"sqlite:///{settings.data / 'runs.sqlite3'}", files, limits)

@@ -138,6 +138,11 @@ class Settings(BaseSettings):
         16384 * MEBIBYTE, ge=MEBIBYTE,
         description="Most bytes of a store's files that are also kept in `data`; past it those used longest ago go.",
     )  # fmt: skip
+    cluster: str | None = Field(
+        None, min_length=1,
+        description="Address of a Ray cluster that trains in this machine's place, as 'ray-head:6379', 'auto' or "
+        "'ray://ray-head:10001'.",
+    )  # fmt: skip
     database: str | None = Field(
         None,
         description="SQLAlchemy URL of the runs' database; by default SQLite in `data`, runs.sqlite3.",

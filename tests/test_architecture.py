@@ -63,10 +63,7 @@ _BELOW_TRAINING = _MATERIALS | {"networks", "pictures", "datasets"}
 _BELOW_INSPECTION = _BELOW_TRAINING | {"convolution", "training", "classification"}
 FOLDER_ARROWS = {
     "app/core": {
-        "errors": set(),
-        "states": set(),
-        "shares": set(),
-        "finite_json": set(),
+        **{alone: set() for alone in ("errors", "states", "shares", "finite_json")},
         "checkpoints": {"errors"},
         "pictures": {"errors", "pictures", "pictures/containers"},
         "pictures/containers": {"errors", "pictures/containers"},
@@ -85,6 +82,7 @@ FOLDER_ARROWS = {
         "store": {"store"},
         "trainer": {"store", "trainer"},
         "executor": {"store", "executor"},
+        "cluster": {"store", "trainer", "cluster"},
     },
     # "" is what lies beside the folders: rooms know it, it knows no room, and no room another.
     "app/web": {

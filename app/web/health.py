@@ -23,11 +23,13 @@ async def check_health() -> dict[str, str]:
 
 @router.get("/readyz")
 async def check_readiness(request: Request, workers: WorkersDep) -> dict[str, str]:
-    """A worker answers too, and the store of files, if there is one."""
+    """A worker answers too, and the store of files, if there is one; a cluster that does not is only told."""
     await workers.run(request, abs, 1)
     if request.app.state.files.is_shared:
         await run_in_threadpool(request.app.state.files.check)
-    return {"status": "ready"}
+    is_reachable = request.app.state.trainers.is_reachable
+    told = {} if is_reachable is None else {"cluster": "reachable" if is_reachable else "unreachable"}
+    return {"status": "ready"} | told
 
 
 @router.get("/metrics", response_class=PlainTextResponse)

@@ -8,6 +8,7 @@ from pathlib import Path
 from app.files.files import Files
 from app.runs.executor import executor as executor_module
 from app.runs.executor.executor import Executor
+from app.runs.executor.forked import Forked
 from app.runs.executor.forks import Forks
 from app.runs.store.store import Store
 
@@ -19,7 +20,7 @@ def main(folder: Path) -> None:
     executor_module.FIRST_WARM_S = 1e9  # no more processes than are looked at
     store = Store.open(f"sqlite:///{folder / 'runs.sqlite3'}", Files(folder))
     forks = Forks()
-    executor = Executor(store, folder / "datasets", forks)
+    executor = Executor(store, Forked(store, folder / "datasets", forks))
     executor.start()
     print("watching", flush=True)
     over.wait()

@@ -24,7 +24,7 @@ def rescue(engine: Engine) -> None:
         for row in connection.execute(select(runs).where(runs.c.state.in_((RUNNING, INTERRUPTED)))).mappings().all():
             if row["state"] == INTERRUPTED:
                 requeue(connection, row, row["asked"])
-            elif row["heartbeat"] < time.time() - STALE_S and not processes.is_alive(row["process"]):
+            elif row["heartbeat"] < time.time() - STALE_S and _is_gone(connection, row["process"]):
                 lose(connection, row, reasons.LOST)
 
 
@@ -33,11 +33,20 @@ def close(engine: Engine, claim: Claim, state: str, reason: Reason) -> bool:
     with writing(engine) as connection:
         mine = (runs.c.id == claim.run_id) & (runs.c.claim == claim.token) & (runs.c.state == RUNNING)
         row = connection.execute(select(runs).where(mine)).mappings().first()
-        if row is not None and reason is reasons.AWAY:
+        if row is not None and reason in (reasons.AWAY, reasons.LOST):
             lose(connection, row, reason)
         elif row is not None:
             end_attempt(connection, row, state, reason)
     return row is not None
+
+
+def _is_gone(connection: Connection, process: str | None) -> bool:
+    """Whether that is known here. Who works on one SQLite is on one machine, if not always in one of its starts.
+
+    Of processes elsewhere nothing but their silence tells (`hung`), and a cluster's own word.
+    """
+    is_ours = processes.is_here(process) or connection.dialect.name == "sqlite"
+    return is_ours and processes.placed_name(process) is None and not processes.is_alive(process)
 
 
 def lose(connection: Connection, row: RowMapping, reason: Reason) -> None:

@@ -10,9 +10,12 @@ from contextlib import suppress
 from pathlib import Path
 
 from app.runs.executor.forks import Forks
-from app.runs.store import processes
-from app.runs.store.protocol import Assignment, Birth
+from app.runs.store import processes, reasons
+from app.runs.store.protocol import AWAY, DISK_FULL, Assignment, Birth
 from app.runs.store.queue import Claim
+from app.runs.store.states import Reason
+
+SAID = {DISK_FULL: reasons.DISK_FULL, AWAY: reasons.AWAY}
 
 
 class TrainerProcess:
@@ -53,6 +56,15 @@ class TrainerProcess:
     def wait(self, seconds: float) -> None:
         """Until it has ended, or so long."""
         self._fork.wait(seconds)
+
+    def reason(self) -> Reason:
+        """Of its end, where it has given none itself."""
+        code = self.code or 0
+        if code in SAID:
+            return SAID[code]
+        if code == -signal.SIGKILL and self.is_out_of_memory():
+            return reasons.OUT_OF_MEMORY
+        return reasons.killed(-code) if code < 0 else reasons.BROKEN
 
     def is_out_of_memory(self) -> bool:
         """Whether the system has ended processes for want of memory since this one was started."""

@@ -1,6 +1,7 @@
 """Processes told apart by more than their number, which the system gives to others later, where /proc tells it.
 
-It does not know what they do.
+Those of a cluster are known by a name instead: of them /proc tells nothing, wherever they run. It does not know what
+processes do.
 """
 
 import os
@@ -9,7 +10,8 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-_BOOT = Path("/proc/sys/kernel/random/boot_id")
+_BOOT, _NUMBERS = Path("/proc/sys/kernel/random/boot_id"), Path("/proc/self/ns/pid")
+_PLACED = "ray/"  # before the name that a trainer has in a cluster
 _OOM = (  # of control groups of version 2, of 1, and of the whole machine, where there are none
     Path("/sys/fs/cgroup/memory.events"), Path("/sys/fs/cgroup/memory/memory.oom_control"), Path("/proc/vmstat"),
 )  # fmt: skip
@@ -20,14 +22,29 @@ def identify(pid: int) -> str:
     return f"{_boot()}:{pid}:{_started(pid)}"
 
 
+def identify_placed(name: str) -> str:
+    """The same of a trainer that a cluster knows by that name."""
+    return _PLACED + name
+
+
+def placed_name(process: str | None) -> str | None:
+    """The name by which a cluster knows it; None where it is in none."""
+    return process.removeprefix(_PLACED) if process and process.startswith(_PLACED) else None
+
+
 def number(process: str | None) -> int:
-    """That of an identified process; 0 for none."""
-    return int(process.split(":")[1]) if process else 0
+    """That of an identified process; 0 for none, and in a cluster."""
+    return int(process.split(":")[1]) if process and not placed_name(process) else 0
+
+
+def is_here(process: str | None) -> bool:
+    """Whether `is_alive` can tell: not of a process of another machine, or container, or in a cluster."""
+    return not process or process.split(":")[0] == _boot()
 
 
 def is_alive(process: str | None) -> bool:
     """Whether the identified process still runs here; one that has ended and waits to be collected does not."""
-    if not process:
+    if not process or placed_name(process):
         return False
     boot, pid, started = process.split(":")
     return boot == _boot() and started == _started(int(pid)) != ""
@@ -57,8 +74,9 @@ def count_out_of_memory() -> int:
 
 
 def _boot() -> str:
+    """This start of this machine, and whose process numbers these are: a container has its own."""
     try:
-        return _BOOT.read_text("ascii").strip()
+        return f"{_BOOT.read_text('ascii').strip()}.{_NUMBERS.stat().st_ino}"
     except OSError:
         return "unknown"
 

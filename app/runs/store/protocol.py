@@ -51,6 +51,20 @@ class Assignment:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """What a cluster is asked for: a trainer of that name, of that version of the app, with so much of a machine.
+
+    `gpu` is a part of one.
+    """
+
+    name: str
+    version: str
+    processors: int
+    memory_mb: int
+    gpu: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class SpeedQuestion:
     """What a probe is asked: how fast a network learns in a training."""
 

@@ -184,10 +184,22 @@ def claim_next(connection: Connection, limits: QueueLimits, process: str | None 
     """Takes the next run for that process, if a place is free: it is `running` from now on."""
     free = free_room(connection, limits)
     chosen = next_in(read_waiting(connection), free, limits) if free > 0 else None
-    if chosen is None:
+    return _take(connection, *chosen, process) if chosen else None
+
+
+def claim_placed(connection: Connection, limits: QueueLimits, run_id: str, threads: int, process: str) -> Claim | None:
+    """The same of that run, which was next when a cluster was asked for its place; with as many threads as it has.
+
+    None where it waits no more, or others have taken all places meanwhile.
+    """
+    waiting = next((run for run in _read(connection, QUEUED) if run.id == run_id), None)
+    if waiting is None or free_room(connection, limits) < 1:
         return None
-    (first, threads), now = chosen, time.time()
-    claim = Claim(first.id, secrets.token_hex(8))
+    return _take(connection, waiting, waiting.threads or threads, process)
+
+
+def _take(connection: Connection, first: Waiting, threads: int | None, process: str | None) -> Claim:
+    now, claim = time.time(), Claim(first.id, secrets.token_hex(8))
     row = connection.execute(
         runs.update()
         .where(runs.c.id == claim.run_id)

@@ -31,6 +31,16 @@ GAVE_WAY = Reason(
 OUT_OF_MEMORY = Reason(
     N_("The system ended the training because memory ran out. A smaller network or batch needs less.")
 )
+NO_MACHINE = Reason(
+    N_("No machine of the cluster has room for this run yet; it starts as soon as one has, and loses nothing.")
+)
+NO_CLUSTER = Reason(
+    N_("The cluster that trains cannot be reached at the moment; the run starts as soon as it can, and loses nothing.")
+)
+_OTHER_VERSION = N_(
+    "The cluster's machines have another version of this app (%(theirs)s) than the server (%(ours)s). The run waits "
+    "until whoever keeps them has brought both to the same one."
+)
 _KILLED = N_("The training was ended from outside (signal %(signal)d).")
 _DIVERGED = N_("The loss of step %(step)d became NaN (not a number); a smaller learning rate may help.")
 _EARLY = N_("The validation loss has not become better for %(epochs)d epochs.")
@@ -39,6 +49,11 @@ _EARLY = N_("The validation loss has not become better for %(epochs)d epochs.")
 def killed(signal: int) -> Reason:
     """Somebody, or the system, ended the process."""
     return Reason(_KILLED, {"signal": signal})
+
+
+def other_version(theirs: str, ours: str) -> Reason:
+    """A place in the cluster had another app or PyTorch, which would not train to the same numbers."""
+    return Reason(_OTHER_VERSION, {"theirs": theirs, "ours": ours})
 
 
 def diverged(step: int) -> Reason:

@@ -6,6 +6,7 @@ It listens to `core.training` and writes what it hears; what others ask of the r
 import logging
 import threading
 import time
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -20,11 +21,13 @@ from app.core.training.evaluation import evaluate, fit_temperature
 from app.core.training.events import Diverged, Epoch, Finished, Step
 from app.core.training.training import Trainer
 from app.files.files import Files
+from app.files.opening import open_files
 from app.runs.store import reasons
+from app.runs.store.database import open_engine
 from app.runs.store.event_log import SNAPSHOT, STATE
 from app.runs.store.folders import RunFolder
 from app.runs.store.orders import parse_stored
-from app.runs.store.protocol import AWAY, DISK_FULL
+from app.runs.store.protocol import AWAY, DISK_FULL, Assignment
 from app.runs.store.queue import Claim
 from app.runs.store.reserve import release_reserve
 from app.runs.store.states import (
@@ -48,19 +51,29 @@ from app.runs.trainer.pace import Pace
 from app.runs.trainer.patience import Patience
 from app.runs.trainer.warm_dataset import WarmDataset
 
+PATIENT_S = 300.0  # for a database that another keeps locked: what is trained meanwhile is not lost
 _log = logging.getLogger(__name__)
 
 
 class Attempt:
     """Trains the claimed run. `leaving` is set from outside where the process has to go."""
 
-    def __init__(self, engine: Engine, files: Files, warm: WarmDataset, claim: Claim) -> None:
+    def __init__(
+        self, engine: Engine, files: Files, warm: WarmDataset, claim: Claim, process: str | None = None
+    ) -> None:
         self.leaving = threading.Event()
-        self._lease = Lease(engine, claim)
+        self._lease = Lease(engine, claim, process)
         self._files = files
         self._folder = RunFolder(files, claim.run_id)
         self._warm = warm
         self._patience = Patience(self._lease.beat, self.leaving)
+
+    @classmethod
+    def of(cls, assignment: Assignment, warm: WarmDataset, process: str | None = None) -> "Attempt":
+        """Of what was assigned; `process` is the word for this process, where it has one of its own."""
+        engine = open_engine(assignment.database, PATIENT_S)
+        files = open_files(Path(assignment.data), assignment.store)
+        return cls(engine, files, warm, assignment.claim, process)
 
     def run(self) -> int:
         """To its end; the exit's code, which is not 0 where not even a failure could be written."""

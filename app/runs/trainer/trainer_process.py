@@ -15,14 +15,11 @@ from app.core.datasets.labeled_images import DataSet
 from app.core.networks.presets import find_preset
 from app.core.training.hyperparameters import Training
 from app.core.training.training import train
-from app.files.opening import open_files
-from app.runs.store.database import open_engine
 from app.runs.store.protocol import Assignment
 from app.runs.trainer.attempt import Attempt
 from app.runs.trainer.warm_dataset import WarmDataset
 
 FIRST_NETWORK = "lecture-light"
-PATIENT_S = 300.0  # for a database that another keeps locked: what is trained meanwhile is not lost
 
 
 def main(datasets: str, expected: str | None = None) -> int:
@@ -37,9 +34,7 @@ def main(datasets: str, expected: str | None = None) -> int:
     line = sys.stdin.readline()
     if not line.strip():
         return 0
-    assignment = Assignment.from_line(line)
-    engine = open_engine(assignment.database, PATIENT_S)
-    attempt = Attempt(engine, open_files(Path(assignment.data), assignment.store), warm, assignment.claim)
+    attempt = Attempt.of(Assignment.from_line(line), warm)
     leaving.append(attempt.leaving.set)
     return attempt.run()
 

@@ -7,27 +7,19 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import torch
-from sqlalchemy import select
 
-from app.core.checkpoints import read_weights
-from app.core.datasets.datasets import load_dataset
-from app.core.training.training import Trainer
 from app.runs.executor.executor import Executor
+from app.runs.executor.forked import Forked
 from app.runs.executor.forks import Forks
 from app.runs.store import processes
-from app.runs.store.database import find_writer, reading
-from app.runs.store.schema import runs
+from app.runs.store.database import find_writer
 from app.runs.store.states import Wish
-from app.runs.store.store import TERMINAL, Store
-from tests.runs.conftest import ANNA, BOB, QUICK, locked, make_datasets, order, payloads, states
-
-LONG = replace(QUICK, epochs=60)  # 360 steps
-PATIENCE_S = 120.0  # of a machine that has much else to do
+from app.runs.store.store import Store
+from tests.runs.conftest import ANNA, BOB, LONG, QUICK, locked, make_datasets, order, payloads, states
+from tests.runs.watching import assert_whole, kill, process_of, wait_for, wait_for_state, wait_for_step
 
 
 @pytest.fixture(autouse=True)
@@ -52,7 +44,8 @@ def serve(folder: Path, open_store: Callable[..., Store], forks: Forks) -> Itera
     started: list[Executor] = []
 
     def start() -> Executor:
-        started.append(Executor(open_store(), folder / "datasets", forks))
+        store = open_store()
+        started.append(Executor(store, Forked(store, folder / "datasets", forks)))
         started[-1].start()
         return started[-1]
 
@@ -77,52 +70,6 @@ def spawn(folder: Path) -> Iterator[Callable[[], subprocess.Popen[str]]]:
     for process in spawned:
         process.kill()
         process.communicate()
-
-
-def wait_for(condition: Callable[[], object], what: str) -> None:
-    until = time.monotonic() + PATIENCE_S
-    while not condition():
-        assert time.monotonic() < until, f"waited in vain until {what}"
-        time.sleep(0.02)
-
-
-def wait_for_state(store: Store, run_id: str, *wanted: str) -> None:
-    def is_there() -> bool:
-        state = store.find(run_id).state
-        assert state in wanted or state not in TERMINAL, (state, str(store.find(run_id).reason))
-        return state in wanted
-
-    wait_for(is_there, f"the run is {wanted}")
-
-
-def wait_for_step(store: Store, run_id: str, step: int) -> None:
-    wait_for(lambda: store.find(run_id).step >= step, f"step {step}")
-
-
-def process_of(store: Store, run_id: str) -> str:
-    with reading(store.engine) as connection:
-        process = connection.scalar(select(runs.c.process).where(runs.c.id == run_id))
-    assert process is not None
-    return process
-
-
-def kill(process: str) -> None:
-    os.kill(int(process.split(":")[1]), signal.SIGKILL)
-
-
-def assert_whole(store: Store, run_id: str, folder: Path) -> None:
-    """Every number once, every epoch once, and the weights of a training that nobody disturbed."""
-    log = store.events(run_id, limit=100_000)
-    steps = [event["step"] for event in payloads(store, run_id, "step")]
-    assert [event.sequence for event in log] == list(range(1, len(log) + 1))
-    assert [row["epoch"] for row in store.history(run_id)] == list(range(1, LONG.epochs + 1))
-    assert steps == sorted(set(steps))
-    trainer = Trainer(order().network, load_dataset("colored", folder / "datasets"), LONG)
-    for _ in trainer.events():
-        pass
-    found = read_weights(store.folder(run_id).model / "weights.safetensors")
-    for name, tensor in trainer.module.state_dict().items():
-        torch.testing.assert_close(found[name], tensor, rtol=1e-5, atol=1e-5)
 
 
 def test_runs_train_one_after_the_other_and_a_killed_one_is_followed_by_the_next(

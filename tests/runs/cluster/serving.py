@@ -1,0 +1,25 @@
+"""A server's part that trains in a cluster, as a process to be killed: `python -m tests.runs.cluster.serving FOLDER
+ADDRESS`."""
+
+import sys
+import threading
+from pathlib import Path
+
+from app.files.files import Files
+from app.runs.executor.executor import Executor
+from app.runs.executor.link import Link
+from app.runs.executor.placements import Placements
+from app.runs.store.queue import QueueLimits
+from app.runs.store.store import Store
+
+
+def main(folder: Path, address: str) -> None:
+    """Until it is killed."""
+    store = Store.open(f"sqlite:///{folder / 'runs.sqlite3'}", Files(folder), QueueLimits(at_once=2))
+    Executor(store, Placements(store, folder / "datasets", Link(address))).start()
+    print("watching", flush=True)
+    threading.Event().wait()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2])
