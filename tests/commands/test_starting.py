@@ -13,6 +13,8 @@ from typer.testing import CliRunner, Result
 from app.cli import cli
 from app.commands import starting
 from app.commands.starting import addresses, teacher_link
+from tests.object_store import ObjectStore
+from tests.object_store import object_store as object_store
 
 
 def serve(folder: Path, **environment: str) -> Result:
@@ -116,3 +118,26 @@ def test_the_teachers_link_is_one_that_others_reach_too(monkeypatch: pytest.Monk
 @pytest.mark.parametrize(("host", "shown"), [("127.0.0.1", "localhost"), ("10.1.2.3", "10.1.2.3")])
 def test_a_server_for_one_address_tells_that_one(host: str, shown: str) -> None:
     assert addresses(host, 80) == [f"http://{shown}:80"]
+
+
+def test_a_store_of_files_needs_a_secret_that_all_servers_share(tmp_path: Path) -> None:
+    done = serve(tmp_path, PLAYGROUND_FILES="s3://bucket/folder")
+
+    assert done.exit_code == 2
+    assert "PLAYGROUND_SECRET" in done.stderr
+
+
+def test_a_store_of_files_that_cannot_be_written_keeps_a_server_from_starting(
+    tmp_path: Path, object_store: ObjectStore
+) -> None:
+    shared = {"PLAYGROUND_FILES": object_store.new_address(), "PLAYGROUND_SECRET": "a secret of both servers"}
+
+    with object_store.answering(403):
+        refused = serve(tmp_path, **shared)
+    nowhere = serve(tmp_path, **shared | {"PLAYGROUND_FILES": "s3://no-such-bucket"})
+    nonsense = serve(tmp_path, **shared | {"PLAYGROUND_FILES": "ftp://somewhere"})
+
+    assert (refused.exit_code, nowhere.exit_code, nonsense.exit_code) == (2, 2, 2)
+    assert "refuses this server" in refused.stderr
+    assert "does not answer" in nowhere.stderr
+    assert nonsense.stderr.startswith("PLAYGROUND_FILES Value error, 'ftp://somewhere' is no store")

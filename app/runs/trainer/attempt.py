@@ -119,7 +119,7 @@ class Attempt:
 
     def _bring(self, row: RowMapping) -> None:
         """What others have left for it: the data set, and what the run goes on from."""
-        self._files.bring(cache_path(self._warm.folder, row["dataset"]))
+        self._files.bring(cache_path(self._files.root / "datasets", row["dataset"]))
         if row["checkpoint"]:
             self._folder.bring_checkpoint(row["checkpoint"])
             self._folder.bring_confusions()

@@ -1,0 +1,243 @@
+"""Runs whose files are in a store that several machines share: a machine is a data folder of its own."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from app.core.checkpoints import read_weights
+from app.core.errors import FilesAway
+from app.files import shared
+from app.files.files import Files
+from app.files.opening import open_files
+from app.runs.executor.housekeeping import tidy
+from app.runs.executor.orphans import rescue
+from app.runs.store.states import Wish
+from app.runs.store.store import Store
+from app.runs.trainer import patience
+from app.runs.trainer.attempt import Attempt
+from app.runs.trainer.tensor_files import read_confusion, read_snapshot
+from app.runs.trainer.warm_dataset import WarmDataset
+from tests.object_store import ObjectStore
+from tests.object_store import object_store as object_store
+from tests.runs.conftest import ANNA, LONG, QUICK, claim, make_datasets, order, payloads, states, unbroken
+
+AtStep = Callable[[int, Callable[[], object]], None]
+Machine = Callable[[str], Store]
+
+
+@pytest.fixture
+def machine(object_store: ObjectStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Machine]:
+    """The store of runs as a machine sees it, by the machine's name: one database, one store of files."""
+    monkeypatch.setattr(shared, "FRESH_S", 0.0)
+    address, opened = object_store.new_address(), []
+
+    def make(name: str) -> Store:
+        files = open_files(tmp_path / name, address)
+        opened.append(Store.open(f"sqlite:///{tmp_path / 'runs.sqlite3'}", files))
+        return opened[-1]
+
+    yield make
+    for store in opened:
+        store.close()
+        store.files.close()
+
+
+def train(store: Store, datasets: Path) -> None:
+    """An attempt of the next run, by a trainer of that machine."""
+    Attempt(store.engine, store.files, WarmDataset(datasets), claim(store)).run()
+
+
+def weights_of(files: Files, run_id: str) -> dict[str, Tensor]:
+    """Of its newest model, as another machine gets them."""
+    folder = files.root / "runs" / run_id / f"run-{run_id}"
+    files.pull_folder(folder)
+    return read_weights(folder / "weights.safetensors")
+
+
+def assert_equal(found: dict[str, Tensor], expected: dict[str, Tensor]) -> None:
+    """Bit for bit."""
+    assert set(found) == set(expected)
+    assert all(torch.equal(found[name], tensor) for name, tensor in expected.items())
+
+
+def test_a_checkpoint_of_one_machine_is_gone_on_from_on_another(
+    machine: Machine, datasets: Path, at_step: AtStep
+) -> None:
+    first, second, web = machine("first"), machine("second"), machine("web")
+    run = web.submit(order(LONG), ANNA)
+    at_step(200, lambda: web.ask(run.id, Wish(state="paused")))
+
+    train(first, datasets)
+    paused = web.find(run.id)
+    web.ask(run.id, Wish(state="running"))
+    train(second, datasets)
+
+    assert (paused.state, paused.has_checkpoint) == ("paused", True)
+    assert 200 <= paused.step < 360
+    assert web.find(run.id).state == "finished"
+    assert_equal(weights_of(web.files, run.id), unbroken(datasets, LONG))
+    assert [name for name in web.files.names(web.folder(run.id).path) if name.startswith("checkpoint")] == []
+
+
+def test_what_a_trainer_leaves_is_shown_by_any_server(machine: Machine, datasets: Path) -> None:
+    trainer, web = machine("trainer"), machine("web")
+    run = web.submit(order(), ANNA)
+    folder = web.folder(run.id)
+    before = folder.has_model()
+    train(trainer, datasets)
+    time.sleep(shared.FRESH_S)
+
+    folder.bring_model()
+    folder.bring_confusions()
+    folder.bring_snapshot(0)
+
+    assert (before, folder.has_model()) == (False, True)
+    assert sorted(path.name for path in folder.model.iterdir()) == ["card.json", "network.json", "weights.safetensors"]
+    assert read_snapshot(folder, 0)[0]
+    assert read_confusion(folder, ("red", "green", "blue")) is not None
+
+
+def test_a_photo_given_to_any_server_is_seen_by_a_trainer_elsewhere(
+    machine: Machine, datasets: Path, at_step: AtStep, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.runs.trainer.pace.Pace.is_due", lambda pace: True)
+    trainer, web, other = machine("trainer"), machine("web"), machine("other")
+    run = web.submit(order(), ANNA)
+    shape = web.folder(run.id).read_photo().shape
+    at_step(5, lambda: other.folder(run.id).keep_photo(np.full(shape, 200, np.uint8)))
+
+    train(trainer, datasets)
+
+    seen = [event["photo"] for event in payloads(web, run.id, "snapshot")]
+    web.folder(run.id).bring_photo()
+    assert len(set(seen)) == 2
+    assert (web.folder(run.id).read_photo() == 200).all()
+
+
+def test_a_data_set_that_was_sent_in_is_brought_to_the_trainer(machine: Machine, tmp_path: Path) -> None:
+    trainer, web = machine("trainer"), machine("web")
+    web.files.push(make_datasets(web.files.root / "datasets") / "colored.safetensors")
+    run = web.submit(order(), ANNA)
+
+    train(trainer, trainer.files.root / "datasets")
+
+    assert web.find(run.id).state == "finished"
+
+
+def test_ten_seconds_without_the_store_cost_a_run_nothing(
+    machine: Machine, object_store: ObjectStore, datasets: Path, at_step: AtStep, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(patience, "AGAIN_S", 0.2)
+    trainer, web = machine("trainer"), machine("web")
+    run = web.submit(order(LONG), ANNA)
+    at_step(20, lambda: web.ask(run.id, Wish(learning_rate=0.01)))  # which writes a checkpoint
+    at_step(100, lambda: object_store.answer_for(503, 10.0))
+    started = time.monotonic()
+
+    train(trainer, datasets)
+
+    assert time.monotonic() - started > 9
+    assert states(web, run.id)[-2:] == ["running", "finished"]
+    assert [event["step"] for event in payloads(web, run.id, "step")] == sorted(
+        {event["step"] for event in payloads(web, run.id, "step")}
+    )
+    assert_equal(weights_of(web.files, run.id), unbroken(datasets, LONG))
+
+
+def test_a_checkpoint_that_the_store_did_not_take_is_tried_again_while_the_training_goes_on(
+    machine: Machine, object_store: ObjectStore, datasets: Path, at_step: AtStep, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(patience, "AGAIN_S", 0.0)
+    monkeypatch.setattr("app.runs.trainer.pace.Pace.is_due", lambda pace: True)
+    trainer, web = machine("trainer"), machine("web")
+    run = web.submit(order(replace(QUICK, epochs=8)), ANNA)
+    at_step(14, lambda: setattr(object_store, "status", 403))  # which is told at once
+    at_step(28, lambda: setattr(object_store, "status", None))
+    at_step(40, lambda: web.ask(run.id, Wish(state="paused")))
+
+    train(trainer, datasets)
+
+    shown = [event["step"] for event in payloads(web, run.id, "snapshot")]
+    assert web.find(run.id).has_checkpoint
+    assert [step for step in shown if step < 14]
+    assert not [step for step in shown if 15 < step < 28]
+    assert [step for step in shown if step > 28]
+
+
+def test_a_run_that_cannot_keep_anything_for_long_is_interrupted_and_goes_on_from_its_last_checkpoint(
+    machine: Machine, object_store: ObjectStore, datasets: Path, at_step: AtStep, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(patience, "LONGEST_S", 1.0)
+    first, second, web = machine("first"), machine("second"), machine("web")
+    run = web.submit(order(LONG), ANNA)
+    at_step(50, lambda: web.ask(run.id, Wish(learning_rate=0.01)))  # which writes a checkpoint
+    at_step(120, lambda: setattr(object_store, "status", 503))
+
+    train(first, datasets)
+    left = web.find(run.id)
+    object_store.status = None
+    rescue(web.engine)
+    time.sleep(1.1)  # for which nobody asks again
+    train(second, datasets)
+
+    assert (left.state, left.has_checkpoint) == ("interrupted", True)
+    assert "store of files" in str(left.reason)
+    assert states(web, run.id)[-4:] == ["interrupted", "queued", "running", "finished"]
+    assert_equal(weights_of(web.files, run.id), unbroken(datasets, LONG))
+
+
+def test_who_starts_a_run_while_the_store_is_away_is_told_and_leaves_nothing(
+    machine: Machine, object_store: ObjectStore
+) -> None:
+    web = machine("web")
+
+    with object_store.answering(503), pytest.raises(FilesAway):
+        web.submit(order(), ANNA)
+
+    assert web.list() == []
+
+
+def test_a_run_is_removed_also_while_the_store_is_away_and_its_files_go_later(
+    machine: Machine, object_store: ObjectStore, datasets: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.runs.executor.housekeeping._ORPHAN_S", -5.0)
+    trainer, web = machine("trainer"), machine("web")
+    run = web.submit(order(), ANNA)
+    train(trainer, datasets)
+
+    with object_store.answering(503):
+        web.delete(run.id)
+        tidy(web)  # which can wait
+    time.sleep(1.1)
+    left = web.files.belongings(web.root)
+    tidy(web)
+
+    assert set(left) == {run.id}
+    assert web.files.belongings(web.root) == {}
+    assert web.list() == []
+
+
+def test_checkpoints_of_a_run_that_is_over_and_runs_past_the_limit_go_from_the_store(
+    machine: Machine, datasets: Path
+) -> None:
+    trainer, web = machine("trainer"), machine("web")
+    runs = [web.submit(order(), ANNA).id for _ in range(2)]
+    for run_id in runs:
+        train(trainer, datasets)
+        trainer.files.objects.put(f"runs/{run_id}/checkpoint-0-7.safetensors", b"x" * 100)
+    weight = sum(sum(of.sizes.values()) for of in web.files.belongings(web.root).values())
+
+    tidy(web)
+    swept = web.files.belongings(web.root)
+    web.limits = type(web.limits)(bytes=weight // 2)
+    tidy(web)
+
+    assert set(swept) == set(runs)
+    assert not [name for of in swept.values() for name in of.sizes if name.startswith("checkpoint")]
+    assert set(web.files.belongings(web.root)) == {runs[1]}

@@ -1,0 +1,177 @@
+"""Two servers with a data folder each and one store of files: what is given to one is there on the other."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from starlette.testclient import TestClient
+
+from app.files import shared
+from app.files.opening import open_files
+from app.main import create_app
+from app.settings import Settings
+from tests import hostile_archives as hostile
+from tests.object_store import ObjectStore
+from tests.object_store import object_store as object_store
+from tests.tiny_models import write_model
+from tests.web.classification.test_arrivals import send
+from tests.web.conftest import problem, written
+from tests.web.training.test_datasets import sent
+
+Servers = tuple[TestClient, TestClient]
+SECRET = "a secret of both servers"
+
+
+def settings(folder: Path, name: str, address: str, **others: Any) -> Settings:
+    """Of a server by its name."""
+    database = f"sqlite:///{folder / 'runs.sqlite3'}"
+    return Settings(data=folder / name, files=address, database=database, secret=SECRET, workers=1, runs_at_once=0,
+                    models_kept=2, datasets_kept=2, **others)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def address(object_store: ObjectStore, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A store in which somebody has put a network for all."""
+    address = object_store.new_address()
+    files = open_files(tmp_path_factory.mktemp("before"), address)
+    model = write_model(files.root / "models" / "common")
+    files.push(*model.iterdir())
+    return address
+
+
+@pytest.fixture(scope="module")
+def servers(address: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+    folder = tmp_path_factory.mktemp("servers")
+    with pytest.MonkeyPatch.context() as patch, ExitStack() as both:
+        patch.setattr(shared, "FRESH_S", 0.0)
+        clients = [
+            TestClient(create_app(settings(folder, name, address)), base_url="http://localhost",
+                       raise_server_exceptions=False)
+            for name in ("one", "other")
+        ]  # fmt: skip
+        yield both.enter_context(clients[0]), both.enter_context(clients[1])
+
+
+def data_of(client: TestClient) -> Path:
+    """Its data folder."""
+    folder: Path = client.app.state.settings.data  # type: ignore[attr-defined]
+    return folder
+
+
+def test_a_data_set_sent_to_one_is_shown_previewed_and_trained_on_by_the_other(servers: Servers) -> None:
+    one, other = servers
+    made = sent(one, hostile.pack(hostile.pets(10)), data={"title": "Pets"}).json()
+
+    shown = other.get(f"/api/datasets/{made['name']}")
+    (data_of(other) / "datasets" / f"{made['name']}.safetensors").unlink()
+    preview = other.post("/api/runs/preview", json={"dataset": made["name"]})
+    run = other.post("/api/runs", json={"dataset": made["name"], "training": {"epochs": 1}})
+
+    assert shown.json() == made
+    assert preview.status_code == 200, preview.text
+    assert run.status_code == 201, run.text
+
+
+def test_data_sets_and_networks_make_room_over_all_servers(servers: Servers) -> None:
+    one, other = servers
+    first, second, third = (
+        send(client).json()["name"] for client in (one, other, one)
+    )  # of which two are kept, and the store tells their age by the second
+
+    answers = [client.get(f"/api/models/{name}").status_code for name in (second, third) for client in servers]
+
+    assert answers == [200] * 4
+    kept = {name for name in one.app.state.files.belongings(data_of(one) / "models") if name != "common"}  # type: ignore[attr-defined]
+    assert third in kept
+    assert len(kept) == 2
+    assert first not in kept or second not in kept
+
+
+def test_a_network_sent_to_one_answers_on_the_other(servers: Servers) -> None:
+    one, other = servers
+    card = send(one, title="Mine").json()
+    image = {"image": ("x.png", written(np.zeros((8, 8, 3), np.uint8)))}
+
+    said = [client.post(f"/api/models/{card['name']}/classifications", files=image).json() for client in servers]
+
+    assert other.get(f"/api/models/{card['name']}").json() == card
+    assert said[0]["predictions"] == said[1]["predictions"]
+    assert other.get("/api/models/own-00000000000000000000000000000000").status_code == 404
+
+
+def test_what_is_for_all_is_there_from_the_start(servers: Servers) -> None:
+    names = [{card["name"] for card in client.get("/api/models").json()["models"]} for client in servers]
+
+    assert all("common" in each for each in names)
+
+
+def test_a_picture_made_on_one_is_found_by_the_other(servers: Servers, object_store: ObjectStore) -> None:
+    one, other = servers
+    path = "/api/models/common/maximizations/conv2d_1/1"
+    made = one.get(path).json()
+    before = object_store.seen.copy()
+
+    found = other.get(path).json()
+    kept = list((data_of(other) / "maximizations").iterdir())
+
+    assert found == made
+    assert len(kept) == 1
+    assert [method for method, _ in object_store.seen[len(before) :]] == ["GET"]
+
+
+def test_what_excites_a_channel_is_looked_for_once(servers: Servers) -> None:
+    one, _ = servers
+    path = "/api/models/common/channels/conv2d_1/0"
+
+    told = [client.get(path).json() for client in servers]
+    surveys = [{file.name for file in (data_of(client) / "surveys").iterdir()} for client in servers]
+
+    assert told[0] == told[1]
+    assert surveys[0] == surveys[1]
+    assert set(one.app.state.files.names(data_of(one) / "surveys")) == surveys[1]  # type: ignore[attr-defined]
+
+
+def test_a_photo_given_to_one_is_shown_by_the_other(servers: Servers) -> None:
+    one, other = servers
+    one.get("/train")  # which makes a visitor
+    run = one.post("/api/runs", json={"dataset": "digits", "training": {"epochs": 1}}).json()["id"]
+    none = other.get(f"/api/runs/{run}/photo")
+
+    given = one.put(f"/api/runs/{run}/photo", data={"sample": "camera"})
+    shown = other.get(f"/api/runs/{run}/photo")
+
+    assert none.status_code == 404
+    assert given.status_code == 200, given.text
+    assert shown.status_code == 200
+    assert shown.content == one.get(f"/api/runs/{run}/photo").content
+
+
+def test_while_the_store_is_away_visitors_are_told_in_their_language_when_to_come_back(
+    servers: Servers, object_store: ObjectStore
+) -> None:
+    one, other = servers
+    name = send(one).json()["name"]
+
+    with object_store.answering(503):
+        away = other.get(f"/api/models/{name}", headers={"Accept-Language": "es"})
+        not_ready = one.get("/readyz")
+        page, known = one.get("/classify"), one.get(f"/api/models/{name}")
+        refused = sent(one, hostile.pack(hostile.pets(4)))
+
+    told = problem(away, 503)
+    assert told["type"] == "/api/problems#files-away"
+    assert told["detail"] == "El almacén de archivos no responde, o no a tiempo. Vuelve a intentarlo en unos segundos."
+    assert away.headers["retry-after"] == "3"
+    assert (not_ready.status_code, page.status_code, known.status_code) == (503, 200, 200)
+    assert problem(refused, 503)["type"] == "/api/problems#files-away"
+    assert sum(path.name.startswith("own-") for path in (data_of(one) / "datasets").iterdir()) <= 2
+
+
+def test_a_server_starts_also_while_the_store_is_away(object_store: ObjectStore, address: str, tmp_path: Path) -> None:
+    with object_store.answering(503):
+        app = create_app(settings(tmp_path, "late", address))
+        with TestClient(app, base_url="http://localhost") as client:
+            assert client.get("/healthz").status_code == 200
