@@ -1,9 +1,11 @@
 """The rooms without eyes, without colors and without controls: what a screen reader is told is what the server says."""
 
+import itertools
 import re
 import time
 from typing import Any
 
+import httpx2
 import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
@@ -15,10 +17,12 @@ from tests.browser.reading import explained, picture
 from tests.browser.running import tell, trained
 from tests.browser.seeing import confusion, counted
 from tests.browser.still import still
+from tests.browser.zoomed import NARROW, ZOOMED, lost
 
 pytestmark = pytest.mark.browser
 
 PAGES = ("/", "/convolve", "/classify?sample=cat&model=explain", "/train?dataset=digits", "/board")
+READ = ("/lessons", "/lessons/3", "/lessons/glossary", "/lessons/questions", "/class")
 TABS = ("overfitting", "experiments", "networks")
 VIEW = {"width": 1280, "height": 720}
 PHONE = {"width": 390, "height": 844}
@@ -239,3 +243,38 @@ def test_a_page_is_short_on_a_phone(open_page: Open, path: str) -> None:
     page = open_page(path, viewport=PHONE, has_touch=True, is_mobile=True)
 
     assert page.evaluate("document.documentElement.scrollHeight") < 3000
+
+
+# 200 %
+
+
+@pytest.mark.usefixtures("quick_run")
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("path", [*PAGES, *READ, *(f"/train?tab={tab}" for tab in TABS)])
+def test_nothing_is_lost_at_200_percent(open_page: Open, path: str, language: str) -> None:
+    mark = "&" if "?" in path else "?"
+    ready = "html" if path == "/lessons/questions" else "html[data-ready]"
+    page = open_page(f"{path}{mark}lang={language}", viewport=ZOOMED, reduced_motion="reduce", ready=ready)
+    still(page)
+
+    assert lost(page) == []
+    page.set_viewport_size(NARROW)
+    still(page)
+    assert lost(page) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nothing_of_a_class_is_lost_at_200_percent(open_page: Open, server: str, language: str) -> None:
+    with httpx2.Client(base_url=server, timeout=PATIENCE_S) as client:
+        opened = client.post("/api/classes").json()
+        pages = [
+            open_page(path, viewport=ZOOMED, reduced_motion="reduce")
+            for path in (f"{opened['teacher_link']}&lang={language}", f"{opened['join']}?lang={language}")
+        ]
+        for kind in ("which-picture", "output-size"):
+            client.put(f"/api/classes/{opened['code']}/question", json={"kind": kind, "seed": 12})
+            for size, page in itertools.product((ZOOMED, NARROW), pages):
+                page.set_viewport_size(size)
+                expect(page.locator(".choices .choice")).to_have_count(4)
+                assert lost(page) == []
+        client.delete(f"/api/classes/{opened['code']}")
