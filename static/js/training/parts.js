@@ -34,6 +34,12 @@ export const VIEWS = [
   inRow("#norms-card", () => import("./seeing/norms.js"), "connectNorms"),
   inRow("#numbers", () => import("./charts/numbers.js"), "connectNumbers"),
   inRow("#numbers", () => import("./charts/exports.js"), "connectExports"),
+  inRow(
+    "#sound-row",
+    () => import("./charts/sound.js"),
+    "connectSound",
+    () => false,
+  ),
   connectTime,
   connectRecorded,
   connectResult,
@@ -51,11 +57,11 @@ export const VIEWS = [
   ),
 ];
 
-/** A row under the stage, which has nothing to show before it is opened or there is a run. */
-function inRow(selector, load, connect) {
+/** A row under the stage, which has nothing to show before it is opened, or `hasMore`: there is a run. */
+function inRow(selector, load, connect, hasMore = (page) => page.run) {
   return (page) => {
     const row = document.querySelector(selector);
-    const part = later(page, () => page.run || row.open, fetched(load, connect));
+    const part = later(page, () => hasMore(page) || row.open, fetched(load, connect));
     row.addEventListener("toggle", () => part.refresh());
     return part;
   };
