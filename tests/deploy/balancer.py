@@ -15,12 +15,32 @@ class Balancer:
         self.port = 0
         self.taken: list[int] = []  # the server of each connection, in order
         self._next = count()
+        self._passing: set[asyncio.Task[None]] = set()
+        self._over = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
 
-    async def start(self) -> asyncio.Server:
-        """Listens at a free port."""
-        server = await asyncio.start_server(self._pass, "127.0.0.1", 0)
+    async def serve(self, ready: threading.Event) -> None:
+        """At a free port, until `stop`."""
+        self._loop = asyncio.get_running_loop()
+        server = await asyncio.start_server(self._take, "127.0.0.1", 0)
         self.port = server.sockets[0].getsockname()[1]
-        return server
+        ready.set()
+        await self._over.wait()
+        server.close()
+        for task in self._passing:
+            task.cancel()
+        await asyncio.gather(*self._passing, return_exceptions=True)
+        await asyncio.sleep(0.05)  # what was closed is gone then
+
+    def stop(self) -> None:
+        """From another thread."""
+        assert self._loop
+        self._loop.call_soon_threadsafe(self._over.set)
+
+    def _take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.ensure_future(self._pass(reader, writer))
+        self._passing.add(task)
+        task.add_done_callback(self._passing.discard)
 
     async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         first = next(self._next)
@@ -35,28 +55,25 @@ class Balancer:
 
 
 async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    with suppress(OSError):
+    try:
         while data := await reader.read(65_536):
             writer.write(data)
             await writer.drain()
-    writer.close()
+    except OSError:
+        pass
+    finally:
+        writer.close()
 
 
 @contextmanager
 def balancing(ports: Sequence[int]) -> Iterator[Balancer]:
     """One in a thread of its own."""
-    balancer, loop, ready = Balancer(ports), asyncio.new_event_loop(), threading.Event()
-
-    def run() -> None:
-        loop.run_until_complete(balancer.start())
-        ready.set()
-        loop.run_forever()
-
-    thread = threading.Thread(target=run, name="balancer", daemon=True)
+    balancer, ready = Balancer(ports), threading.Event()
+    thread = threading.Thread(target=lambda: asyncio.run(balancer.serve(ready)), name="balancer", daemon=True)
     thread.start()
-    ready.wait(10)
+    assert ready.wait(10)
     try:
         yield balancer
     finally:
-        loop.call_soon_threadsafe(loop.stop)
+        balancer.stop()
         thread.join(10)
