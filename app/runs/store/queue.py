@@ -8,8 +8,10 @@ It does not know processes. A claim is one transaction of the only writer, so tw
 
 import secrets
 import time
+from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from heapq import heapify, heappop, heapreplace
 
 from sqlalchemy import Connection, case, func, select
 
@@ -83,20 +85,79 @@ def in_turn(waiting: Iterable[Waiting], served: Mapping[str, float]) -> list[str
 
     Two that are to be compared have their turn together.
     """
-    left, turns, order = list(waiting), dict(served), []
-
-    def rank(run: Waiting) -> tuple[bool, float, float, float, str]:
-        at, by = (turns.get(name, 0.0) for name in turn_names(run.holder))
-        return not run.is_resumed, at, by, run.queued_at, run.id
-
-    while left:
-        chosen = min(left, key=rank)
-        together = [chosen, *(run for run in left if run.belongs_to(chosen))][:2]
-        for run in together:
-            left.remove(run)
-            order.append(run.id)
-        turns |= dict.fromkeys(turn_names(chosen.holder), max(turns.values(), default=0.0) + 1.0)
+    left = {run.id: run for run in waiting}
+    pairs: dict[str | None, list[Waiting]] = {}
+    for run in left.values():
+        pairs.setdefault(run.pair, []).append(run)
+    turns, latest, order = dict(served), max(served.values(), default=0.0), []
+    for line in (_Line(left, turns, is_resumed=True), _Line(left, turns, is_resumed=False)):
+        while chosen := line.first():
+            together = [chosen, *(run for run in _partners(chosen, left, pairs) if run.belongs_to(chosen))][:2]
+            order += [left.pop(run.id).id for run in together]
+            latest += 1.0
+            turns |= dict.fromkeys(turn_names(chosen.holder), latest)
     return order
+
+
+def _partners(chosen: Waiting, left: Mapping[str, Waiting], pairs: Mapping[str | None, list[Waiting]]) -> list[Waiting]:
+    """Those that name it, or that it names, in the order in which they came."""
+    named = [run for run in pairs.get(chosen.id, ()) if run.id in left]
+    own = [left[chosen.pair]] if chosen.pair in left and chosen.pair is not None else []
+    return sorted([*named, *own], key=lambda run: (run.queued_at, run.id))
+
+
+class _Line:
+    """Of the runs that are left, resumed ones or the others: who is first, by address, then by visitor, then by time.
+
+    Heaps whose tops are looked at again before they count: a turn only ever puts somebody further back. So a thousand
+    are ordered in some milliseconds.
+    """
+
+    def __init__(self, left: Mapping[str, Waiting], turns: Mapping[str, float], *, is_resumed: bool) -> None:
+        self._left = left
+        self._turns = turns
+        runs: dict[str, dict[str, deque[Waiting]]] = {}
+        for run in sorted(left.values(), key=lambda run: (run.queued_at, run.id)):
+            if run.is_resumed is is_resumed:
+                at, by = turn_names(run.holder)
+                runs.setdefault(at, {}).setdefault(by, deque()).append(run)
+        self._visitors = {
+            at: [(*self._key(by, own), by, own) for by, own in those.items()] for at, those in runs.items()
+        }
+        for heap in self._visitors.values():
+            heapify(heap)
+        self._addresses = [(turns.get(at, 0.0), *heap[0][:3], at) for at, heap in self._visitors.items()]
+        heapify(self._addresses)
+
+    def first(self) -> Waiting | None:
+        """Who is next, if anybody is left."""
+        while self._addresses:
+            *_, at = before = self._addresses[0]
+            heap = self._visitors[at]
+            run = self._first_of(heap)
+            if run is None:
+                heappop(self._addresses)
+            elif (now := (self._turns.get(at, 0.0), *heap[0][:3], at)) != before:
+                heapreplace(self._addresses, now)
+            else:
+                return run
+        return None
+
+    def _first_of(self, heap: list[tuple[float, float, str, str, deque[Waiting]]]) -> Waiting | None:
+        while heap:
+            *_, by, own = before = heap[0]
+            while own and own[0].id not in self._left:
+                own.popleft()
+            if not own:
+                heappop(heap)
+            elif (now := (*self._key(by, own), by, own)) != before:
+                heapreplace(heap, now)
+            else:
+                return own[0]
+        return None
+
+    def _key(self, by: str, own: deque[Waiting]) -> tuple[float, float, str]:
+        return self._turns.get(by, 0.0), own[0].queued_at, own[0].id
 
 
 def turn_names(holder: Holder) -> tuple[str, str]:

@@ -1,4 +1,11 @@
-from app.runs.store.queue import QueueLimits, Waiting, in_turn, next_in
+"""Whose turn it is: app/runs/store/queue.py."""
+
+import random
+import time
+
+import pytest
+
+from app.runs.store.queue import QueueLimits, Waiting, in_turn, next_in, turn_names
 from app.runs.store.states import Visitor
 from app.runs.store.store import Store
 from tests.runs.conftest import ANNA, BOB, claim, order
@@ -116,3 +123,47 @@ def test_two_small_ones_that_are_to_be_compared_start_together_or_not_yet() -> N
     assert starts(pair, 1) is None
     assert starts(pair, 2) == ("a", 1)
     assert starts(pair[1:], 1) == ("b", 1)
+
+
+def as_the_rule_reads(waiting: list[Waiting], served: dict[str, float]) -> list[str]:
+    """`in_turn`, looking at all who are left each time."""
+    left, turns, order = list(waiting), dict(served), []
+
+    def rank(run: Waiting) -> tuple[bool, float, float, float, str]:
+        at, by = (turns.get(name, 0.0) for name in turn_names(run.holder))
+        return not run.is_resumed, at, by, run.queued_at, run.id
+
+    while left:
+        chosen = min(left, key=rank)
+        for run in [chosen, *(run for run in left if run.belongs_to(chosen))][:2]:
+            left.remove(run)
+            order.append(run.id)
+        turns |= dict.fromkeys(turn_names(chosen.holder), max(turns.values(), default=0.0) + 1.0)
+    return order
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_any_queue_is_ordered_as_the_rule_reads(seed: int) -> None:
+    chance = random.Random(seed)
+    count = chance.randint(2, 40)
+    waiting = [
+        Waiting(f"r{number:02}", f"v{chance.randint(0, 6)}", chance.choice([1.0, 2.0, float(number)]),
+                chance.random() < 0.2, f"10.0.{chance.randint(0, 3)}.1",
+                pair=f"r{chance.randint(0, number - 1):02}" if number and chance.random() < 0.3 else None)
+        for number in range(count)
+    ]  # fmt: skip
+    waiting.sort(key=lambda run: (run.queued_at, run.id))
+    names = [name for run in waiting for name in turn_names(run.holder)]
+    served = {name: float(chance.randint(1, 9)) for name in names if chance.random() < 0.4}
+
+    assert in_turn(waiting, served) == as_the_rule_reads(waiting, served)
+
+
+def test_a_long_queue_is_ordered_in_a_moment() -> None:
+    waiting = [Waiting(f"{number:05}", f"v{number // 2}", float(number), False, "10.0.0.1") for number in range(5000)]
+    began = time.process_time()
+
+    order = in_turn(waiting, {})
+
+    assert len(order) == 5000
+    assert time.process_time() - began < 1.0, "looking at all each time takes half a minute"
