@@ -19,6 +19,7 @@ COMMANDS = {
     "survey": "app.commands.survey",
     "fetch": "app.commands.fetch",
     "record": "app.commands.record",
+    "migrate": "app.commands.migrate",
 }
 
 
