@@ -21,6 +21,7 @@ from app.tuning import TRAINING_ENVIRONMENT
 NAMESPACE = "playground"
 LOOK_S = 1.0  # between two looks at the cluster
 _CALLS = 8  # of one trainer at a time: it waits in one while it is asked to leave in another
+_CARD = {"CUBLAS_WORKSPACE_CONFIG": ":4096:8"}  # without it products on a graphics card differ from time to time
 _LARGEST_LINE, _LONGEST_SAID = 1 << 20, 2000  # characters
 
 
@@ -85,7 +86,7 @@ class Link:
         options: Any = ray.remote(PlacedTrainer).options(
             name=place.name, namespace=NAMESPACE, lifetime="detached", get_if_exists=True, max_restarts=0,
             max_concurrency=_CALLS, num_cpus=place.processors, num_gpus=place.gpu, memory=place.memory_mb << 20,
-            runtime_env={"env_vars": TRAINING_ENVIRONMENT | {"OMP_NUM_THREADS": str(place.processors)}},
+            runtime_env={"env_vars": TRAINING_ENVIRONMENT | _CARD | {"OMP_NUM_THREADS": str(place.processors)}},
         )  # fmt: skip
         actor = self._actors[place.name] = await asyncio.to_thread(options.remote, place.name)
         version = await actor.get_version.remote()

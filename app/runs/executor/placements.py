@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy import RowMapping, select
 
 from app.core.datasets.headers import cache_path
-from app.core.training.needs import card_memory, need_of, part_of_card
+from app.core.training.needs import SMALLEST_CARD_MB, card_memory, need_of, part_of_card
 from app.runs.executor.link import Link
 from app.runs.executor.trainers import SAID
 from app.runs.store import processes, reasons
@@ -31,7 +31,7 @@ PATIENT_S = 10.0  # until who waits for a machine is told so, and others are let
 AWAY_S = 5.0  # the same where the cluster does not answer
 REFUSED_S = 20.0  # until a machine of another version, or one that broke, is asked again
 _NEEDED = (runs.c.id, runs.c.queued_at, runs.c.network, runs.c.training, runs.c.dataset, runs.c.is_small,
-           runs.c.threads, runs.c.reason, runs.c.step, runs.c.epoch, runs.c.learning_rate)  # fmt: skip
+           runs.c.threads, runs.c.device, runs.c.reason, runs.c.step, runs.c.epoch, runs.c.learning_rate)  # fmt: skip
 
 
 @dataclass
@@ -204,14 +204,18 @@ class Placements:
     def _give(self, one: Placement) -> None:
         name, store = one.place.name, self._store
         with writing(store.engine) as connection:
-            one.claim = claim_placed(connection, store.limits, one.run_id, one.place.processors, one.process)
+            device = "cuda" if one.place.gpu else "cpu"
+            one.claim = claim_placed(
+                connection, store.limits, one.run_id, one.process, threads=one.place.processors, device=device
+            )
         if one.claim is None:
             return
         del self._asked[name]
         one.started = time.monotonic()
         self.busy.append(one)
         url = store.engine.url.render_as_string(hide_password=False)
-        assignment = Assignment(one.claim, url, str(store.files.root.absolute()), store.files.address)
+        data, card = str(store.files.root.absolute()), one.place.gpu or 1.0
+        assignment = Assignment(one.claim, url, data, store.files.address, card)
         self._link.tell("train", name=name, line=assignment.to_line())
         self._link.tell("watch", name=name)
 
@@ -226,7 +230,8 @@ class Placements:
         pictures = path.stat().st_size if path.is_file() else None
         need = need_of(network.report, training, pictures, is_small=bool(row["is_small"]))
         processors = row["threads"] or max(1, min(need.processors, int(self._largest)))
-        gpu = part_of_card(need.card_mb, self._card_mb) if self._card_mb else 0.0
+        is_for_card = row["device"] == "cuda" or (row["device"] is None and self._card_mb and need.card_mb)
+        gpu = part_of_card(need.card_mb, self._card_mb or SMALLEST_CARD_MB) if is_for_card else 0.0
         return Place(_name(row), fingerprint(), processors, need.memory_mb, gpu)
 
     def _explain(self, run_id: str, reason: Reason) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Engine, RowMapping, select
 
 from app.runs.store.database import reading, writing
 from app.runs.store.queue import QueueLimits, has_place
+from app.runs.store.reasons import NO_MACHINE
 from app.runs.store.schema import runs
 from app.runs.store.states import QUEUED, RUNNING
 
@@ -25,8 +26,10 @@ def set_aside(engine: Engine, limits: QueueLimits) -> None:
 
 
 def _find_due(connection: Connection, limits: QueueLimits) -> list[str]:
-    waiting = set(connection.scalars(select(runs.c.visitor).where(runs.c.state == QUEUED)))
-    if not waiting or has_place(connection, limits):
+    queued = connection.execute(select(runs.c.visitor, runs.c.reason).where(runs.c.state == QUEUED)).all()
+    waiting = {run.visitor for run in queued}
+    is_full = any(run.reason == NO_MACHINE.to_dict() for run in queued)  # the cluster, before its limit is reached
+    if not waiting or (not is_full and has_place(connection, limits)):
         return []
     columns = (runs.c.id, runs.c.visitor, runs.c.seconds, runs.c.turn_from, runs.c.step, runs.c.steps)
     running = connection.execute(select(*columns).where(runs.c.state == RUNNING, runs.c.asked.is_(None))).mappings()

@@ -32,12 +32,16 @@ class Birth:
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """What a trainer is told: its run, and where the database, the data folder and, if there is one, its store are."""
+    """What a trainer is told: its run, and where the database, the data folder and, if there is one, its store are.
+
+    `card` is the part of a graphics card's memory that it may take, where it trains on one.
+    """
 
     claim: Claim
     database: str
     data: str
     store: str | None = None
+    card: float = 1.0
 
     def to_line(self) -> str:
         """As it is sent."""

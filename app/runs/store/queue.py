@@ -248,18 +248,20 @@ def claim_next(connection: Connection, limits: QueueLimits, process: str | None 
     return _take(connection, *chosen, process) if chosen else None
 
 
-def claim_placed(connection: Connection, limits: QueueLimits, run_id: str, threads: int, process: str) -> Claim | None:
-    """The same of that run, which was next when a cluster was asked for its place; with as many threads as it has.
+def claim_placed(
+    connection: Connection, limits: QueueLimits, run_id: str, process: str, *, threads: int, device: str
+) -> Claim | None:
+    """The same of that run, which was next when a cluster was asked for its place; with what the place has.
 
     None where it waits no more, or others have taken all places meanwhile.
     """
     waiting = next((run for run in _read(connection, QUEUED) if run.id == run_id), None)
     if waiting is None or free_room(connection, limits) < 1:
         return None
-    return _take(connection, waiting, waiting.threads or threads, process)
+    return _take(connection, waiting, waiting.threads or threads, process, device=device)
 
 
-def _take(connection: Connection, first: Waiting, threads: int | None, process: str | None) -> Claim:
+def _take(connection: Connection, first: Waiting, threads: int | None, process: str | None, **values: str) -> Claim:
     now, claim = time.time(), Claim(first.id, secrets.token_hex(8))
     row = connection.execute(
         runs.update()
@@ -267,7 +269,7 @@ def _take(connection: Connection, first: Waiting, threads: int | None, process: 
         .values(state=RUNNING, claim=claim.token, heartbeat=now, process=process, queued_at=None, reason=None,
                 ended_at=None, started_at=func.coalesce(runs.c.started_at, now), threads=threads,
                 turn_from=case((runs.c.is_resumed, func.coalesce(runs.c.turn_from, runs.c.seconds)),
-                               else_=runs.c.seconds))
+                               else_=runs.c.seconds), **values)
         .returning(runs.c.step, runs.c.epoch, runs.c.learning_rate)
     ).one()  # fmt: skip
     for name in turn_names(first.holder):

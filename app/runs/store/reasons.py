@@ -46,6 +46,9 @@ _DIVERGED = N_("The loss of step %(step)d became NaN (not a number); a smaller l
 _EARLY = N_("The validation loss has not become better for %(epochs)d epochs.")
 
 
+_FULL = ("allocate memory", "out of memory")  # as PyTorch says it of the machine's, and of a graphics card's
+
+
 def killed(signal: int) -> Reason:
     """Somebody, or the system, ended the process."""
     return Reason(_KILLED, {"signal": signal})
@@ -76,7 +79,7 @@ def reason_of(error: BaseException) -> Reason:
         return Reason(error.message, {name: value for name, value in error.values.items() if _is_plain(value)})
     if isinstance(error, OperationalError):
         return AWAY
-    if isinstance(error, MemoryError) or "allocate memory" in str(error):
+    if isinstance(error, MemoryError) or any(words in str(error) for words in _FULL):
         return NO_MEMORY
     return BROKEN
 

@@ -44,6 +44,7 @@ runs = Table(
     Column("effort", Float),  # seconds of an epoch on a nominal machine
     Column("is_small", Boolean),  # so that it may train beside others, with one thread
     Column("threads", Integer),  # null: as many as there are; a run that goes on has those that it began with
+    Column("device", String(8)),  # cpu or cuda, once a cluster has had the run; null is cpu
     Column("turn_from", Float),  # the `seconds` at which its turn began
     Column("learning_rate", Float, nullable=False),
     Column("test_loss", Float),

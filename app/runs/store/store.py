@@ -36,8 +36,8 @@ Rows = list[RunRow]
 Events = list[LoggedEvent]
 History = list[dict[str, Any]]
 _EXTRA = {"asked_rate", "cookie", "address", "visitor", "queued_at", "is_resumed", "checkpoint", "claim", "process",
-          "heartbeat", "losses", "effort", "turn_from", "is_small", "threads", "request_key",
-          "request_body"}  # fmt: skip
+          "heartbeat", "losses", "effort", "turn_from", "is_small", "threads", "device",
+          "request_key", "request_body"}  # fmt: skip
 
 
 class Store:

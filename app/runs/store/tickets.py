@@ -1,6 +1,8 @@
 """A ticket for whoever waits: the place in the queue, and the seconds until the run starts.
 
 Found by playing the queue forward: each run takes its turn, a long one gives its place after a slice while others wait.
+One that a cluster has no machine for has none, since nobody knows when one comes; those behind it wait for the places
+that are taken now.
 """
 
 import time
@@ -17,7 +19,7 @@ from app.runs.store.database import reading
 from app.runs.store.durations import Length, measure
 from app.runs.store.queue import QueueLimits, read_waiting
 from app.runs.store.schema import runs
-from app.runs.store.states import RUNNING, Values
+from app.runs.store.states import QUEUED, RUNNING, Values
 
 FRESH_S = 1.0  # a forecast holds for so long: who waits counts down meanwhile
 
@@ -131,13 +133,18 @@ class Tickets:
         running = connection.execute(
             select(runs.c.id, runs.c.dataset, runs.c.threads).where(runs.c.state == RUNNING)
         ).all()
+        stuck = set(connection.scalars(select(runs.c.id).where(runs.c.state == QUEUED, runs.c.reason.is_not(None))))
+        if stuck and not running:
+            return {}
         watch = next((row.id for row in running if not is_own(row.dataset)), None)
-        rules = Rules(max(self._limits.room, 1), self._limits.slice_s, gap)
         on = [self._stay(lengths[row.id], shares=row.threads is not None) for row in running]
+        room = sum(stay.part for stay in on) if stuck else max(self._limits.room, 1)
+        rules = Rules(room, self._limits.slice_s, gap)
         starts = foresee(on, {run.id: self._stay(lengths[run.id], shares=run.may_share) for run in queue}, rules)
         return {
             run.id: Ticket(place, len(queue), starts.get(run.id, 0.0), lengths[run.id].whole, watch)
             for place, run in enumerate(queue, 1)
+            if run.id not in stuck
         }
 
     def _stay(self, length: Length, *, shares: bool) -> Stay:

@@ -17,6 +17,7 @@ from app.core.classification.cards import Trained, measure_test
 from app.core.datasets.headers import cache_path
 from app.core.datasets.labeled_images import DataSet
 from app.core.datasets.own import remember_use
+from app.core.training.devices import make_ready
 from app.core.training.evaluation import evaluate, fit_temperature
 from app.core.training.events import Diverged, Epoch, Finished, Step
 from app.core.training.training import Trainer
@@ -59,21 +60,24 @@ class Attempt:
     """Trains the claimed run. `leaving` is set from outside where the process has to go."""
 
     def __init__(
-        self, engine: Engine, files: Files, warm: WarmDataset, claim: Claim, process: str | None = None
-    ) -> None:
+        self, engine: Engine, files: Files, warm: WarmDataset, claim: Claim, process: str | None = None,
+        card: float = 1.0,
+    ) -> None:  # fmt: skip
+        """`process` is the word for this one, where it has one of its own; `card` its part of a graphics card."""
         self.leaving = threading.Event()
         self._lease = Lease(engine, claim, process)
         self._files = files
         self._folder = RunFolder(files, claim.run_id)
         self._warm = warm
+        self._card = card
         self._patience = Patience(self._lease.beat, self.leaving)
 
     @classmethod
     def of(cls, assignment: Assignment, warm: WarmDataset, process: str | None = None) -> "Attempt":
-        """Of what was assigned; `process` is the word for this process, where it has one of its own."""
+        """Of what was assigned."""
         engine = open_engine(assignment.database, PATIENT_S)
         files = open_files(Path(assignment.data), assignment.store)
-        return cls(engine, files, warm, assignment.claim, process)
+        return cls(engine, files, warm, assignment.claim, process, assignment.card)
 
     def run(self) -> int:
         """To its end; the exit's code, which is not 0 where not even a failure could be written."""
@@ -96,6 +100,8 @@ class Attempt:
         self._network, self._training = parse_stored(row["network"], row["training"])
         if row["threads"]:
             torch.set_num_threads(row["threads"])
+        self._device = row["device"] or "cpu"
+        make_ready(self._device, self._card)
         self._folder.make()
         self._checkpoints = CheckpointFiles(self._folder, row["claim"], row["checkpoint"])
         checkpoint = read_checkpoint(self._folder.path / row["checkpoint"]) if row["checkpoint"] else None
@@ -125,7 +131,7 @@ class Attempt:
             self._folder.bring_confusions()
 
     def _make_trainer(self, checkpoint: Any) -> Trainer:
-        return Trainer(self._network, self._dataset, self._training, resume=checkpoint)
+        return Trainer(self._network, self._dataset, self._training, resume=checkpoint, device=self._device)
 
     def _train(self) -> None:
         if self._is_wanted() and self._settle():
@@ -269,7 +275,7 @@ class Attempt:
         self._show(is_last=True)
         columns: dict[str, Any] = {}
         if len(self._dataset.test_labels):
-            tested = measure_test(trained, self._dataset, temperature)
+            tested = measure_test(trained, self._dataset, temperature, self._device)
             minutes = round(self._journal.seconds / 60, 2)
             figures = {"minutes": minutes, "epoch": self._epoch, "step": trainer.step} | self._figures
             self._patience.wait(lambda: self._artifacts.tested_model(trainer, tested, temperature, **figures))

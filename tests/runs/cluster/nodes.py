@@ -75,6 +75,11 @@ class Cluster:
         if node in self.nodes:
             self.nodes.remove(node)
 
+    def kill_head(self) -> None:
+        """What Ray knows of the cluster goes with it."""
+        assert self.head is not None
+        kill_all(self.head)
+
     def stop(self) -> None:
         """All of it, and what it has written."""
         for node in (*self.nodes, self.head):

@@ -1,5 +1,5 @@
 """A server's part that trains in a cluster, as a process to be killed: `python -m tests.runs.cluster.serving FOLDER
-ADDRESS`."""
+ADDRESS [PLACES]`."""
 
 import sys
 import threading
@@ -13,13 +13,13 @@ from app.runs.store.queue import QueueLimits
 from app.runs.store.store import Store
 
 
-def main(folder: Path, address: str) -> None:
+def main(folder: Path, address: str, places: str = "2") -> None:
     """Until it is killed."""
-    store = Store.open(f"sqlite:///{folder / 'runs.sqlite3'}", Files(folder), QueueLimits(at_once=2))
+    store = Store.open(f"sqlite:///{folder / 'runs.sqlite3'}", Files(folder), QueueLimits(at_once=int(places)))
     Executor(store, Placements(store, folder / "datasets", Link(address))).start()
     print("watching", flush=True)
     threading.Event().wait()
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2])
+    main(Path(sys.argv[1]), *sys.argv[2:])

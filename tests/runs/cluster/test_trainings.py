@@ -46,18 +46,19 @@ def test_a_run_is_placed_paused_goes_on_elsewhere_and_is_stopped(
     serve()
     run = begin(store)
 
+    first = node_of_the_trainer(cluster)
     store.ask(run, Wish(state="paused"))
     wait_for_state(store, run, "paused")
-    first = node_of_the_trainer(cluster) if trainers() else None
+    cluster.kill(first)
     store.ask(run, Wish(state="running"))
     wait_for_state(store, run, "finished")
+    cluster.wait_for(cluster.add())
     stopped = begin(store)
     store.ask(stopped, Wish(state="stopped"))
     wait_for_state(store, stopped, "stopped")
     wait_for(lambda: not trainers(), "no trainer is left")
 
-    assert states(store, run) == ["queued", "running", "paused", "queued", "running", "finished"]
-    assert first is None or first in cluster.nodes
+    assert [state for state in states(store, run) if state != "queued"] == ["running", "paused", "running", "finished"]
     assert_whole(store, run, folder, LONG)
 
 
@@ -112,3 +113,42 @@ def test_trainers_outlive_a_killed_server_and_another_rescues_what_both_lost(
     assert states(store, other) in (LOST, ["queued", "running", "finished"])
     for one in (run, other):
         assert_whole(store, one, folder, LONG)
+
+
+def test_a_killed_head_is_followed_by_another_and_the_runs_go_on_from_their_checkpoints(
+    store: Store, folder: Path, cluster: Cluster, serve: Callable[..., Executor]
+) -> None:
+    serve()
+    run = begin(store)
+
+    nodes = list(cluster.nodes)
+    cluster.kill_head()
+    for node in nodes:
+        cluster.kill(node)  # as each does by itself, some seconds later
+    cluster.start_head()
+    cluster.wait_for(cluster.add(), cluster.add())
+    wait_for_state(store, run, "finished")
+
+    told = [event["reason"] for event in payloads(store, run, "state")]
+    assert [state for state in states(store, run) if state != "queued"] == LOST[1:3] + LOST[4:]
+    assert reasons.LOST.to_dict() in told
+    assert_whole(store, run, folder, LONG)
+
+
+def test_a_run_that_no_machine_has_room_for_waits_says_so_and_starts_when_one_comes(
+    store: Store, cluster: Cluster, serve: Callable[..., Executor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.runs.executor.placements.PATIENT_S", 2.0)
+    others = [cluster.nodes.pop() for _ in range(2)]
+    for node in others:
+        cluster.kill(node)
+    serve()
+    run = store.submit(order(), ANNA)
+
+    wait_for(lambda: store.find(run.id).reason, "it says why it waits")
+    waiting = store.find(run.id)
+    cluster.wait_for(cluster.add(), cluster.add())
+    wait_for_state(store, run.id, "finished")
+
+    assert (waiting.state, waiting.reason) == ("queued", reasons.NO_MACHINE)
+    assert store.find(run.id).reason is None

@@ -103,6 +103,7 @@ def test_a_process_is_known_by_more_than_its_number() -> None:
     ("error", "reason"),
     [
         (OSError(28, "No space left on device"), reasons.DISK_FULL),
+        (RuntimeError("CUDA out of memory. Tried to allocate 20.00 MiB."), reasons.NO_MEMORY),
         (RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried ..."), reasons.NO_MEMORY),
         (MemoryError(), reasons.NO_MEMORY),
         (OperationalError("", None, Exception("unable to open database file")), reasons.AWAY),

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from app.runs.executor.slices import set_aside
 from app.runs.store.database import reading, writing
 from app.runs.store.queue import QueueLimits
+from app.runs.store.reasons import NO_CLUSTER, NO_MACHINE
 from app.runs.store.schema import runs
 from app.runs.store.states import Wish
 from app.runs.store.store import Store
@@ -86,3 +87,18 @@ def run_for(store: Store, run_id: str, seconds: float, done: float = 0.1) -> Non
     with writing(store.engine) as connection:
         values = {"seconds": seconds, "step": round(done * 100), "steps": 100}
         connection.execute(runs.update().where(runs.c.id == run_id).values(values))
+
+
+def test_a_cluster_that_is_full_before_its_limit_is_shared_as_well_but_not_one_that_is_away(store: Store) -> None:
+    run, waiting = store.submit(order(LONG), ANNA), store.submit(order(LONG), BOB)
+    claim(store)
+    run_for(store, run.id, 300.0)
+    found = []
+    for reason in (None, NO_CLUSTER, NO_MACHINE):
+        with writing(store.engine) as connection:
+            chosen = runs.update().where(runs.c.id == waiting.id)
+            connection.execute(chosen.values(reason=reason.to_dict() if reason else None))
+        set_aside(store.engine, QueueLimits(at_once=40))
+        found.append(asked(store, run.id))
+
+    assert found == [None, None, "queued"]

@@ -1,5 +1,8 @@
+from collections.abc import Callable
+
 import pytest
 
+from app.runs.store import reasons
 from app.runs.store.database import writing
 from app.runs.store.queue import claim_next
 from app.runs.store.schema import runs
@@ -100,3 +103,31 @@ def test_a_class_behind_one_address_is_not_refused(store: Store) -> None:
     with writing(store.engine) as connection:
         assert claim_next(connection, store.limits)
     assert store.find(found[0].id).state == "running"
+
+
+def test_who_waits_for_a_machine_has_no_ticket_and_the_others_count_on_the_places_that_are_taken(
+    open_store: Callable[..., Store],
+) -> None:
+    store = open_store(at_once=4)
+    first, stuck, third = (store.submit(order(effort=2.0), Visitor(f"v{k}", "10.0.0.1")) for k in range(3))
+    claim(store)
+    set_row(store, first.id, step=10, steps=20, seconds=30.0)
+
+    before = store.tickets.find(third.id)
+    set_row(store, stuck.id, reason=reasons.NO_MACHINE.to_dict())
+    later = open_store(at_once=4)  # of another server, which looks now
+    after = later.tickets.find(third.id)
+
+    assert before
+    assert after
+    assert before.seconds < 5
+    assert after.seconds == pytest.approx(91.5, abs=1)
+    assert later.tickets.find(stuck.id) is None
+    assert str(store.find(stuck.id).reason).startswith("No machine of the cluster has room")
+
+
+def test_nobody_has_a_ticket_while_a_cluster_trains_nothing(store: Store) -> None:
+    first, second = (store.submit(order(), Visitor(f"v{k}", "10.0.0.1")) for k in range(2))
+    set_row(store, first.id, reason=reasons.NO_CLUSTER.to_dict())
+
+    assert [store.tickets.find(run.id) for run in (first, second)] == [None, None]

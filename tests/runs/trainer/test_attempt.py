@@ -15,6 +15,8 @@ from app.core.training.batches import keep
 from app.core.training.evaluation import cross_entropy, logits_of
 from app.core.training.events import Epoch, Finished
 from app.core.training.training import Trainer, train
+from app.runs.store.database import writing
+from app.runs.store.schema import runs
 from app.runs.store.states import Wish
 from app.runs.store.store import Store
 from app.runs.trainer.pace import Pace
@@ -177,3 +179,17 @@ def test_what_cannot_be_trained_fails_with_its_own_sentence(store: Store, attemp
 
     assert run.state == "failed"
     assert str(run.reason) == "The pictures of this run are not kept any more."
+
+
+def test_a_run_for_a_graphics_card_says_so_where_there_is_none(
+    store: Store, attempt: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    run = store.submit(order(), ANNA)
+    with writing(store.engine) as connection:
+        connection.execute(runs.update().values(device="cuda"))
+
+    attempt()
+
+    assert store.find(run.id).state == "failed"
+    assert str(store.find(run.id).reason).startswith("The training was given a graphics card, but PyTorch finds none")

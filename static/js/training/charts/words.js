@@ -89,7 +89,7 @@ export function stateSentence(run, feed) {
     ? _("It is learning: pause it, change its rate or watch another photo; nothing starts over.")
     : "";
   const sentences = {
-    queued: () => waitingSentence(run),
+    queued: () => reason || waitingSentence(run), // a cluster's, where it has no machine for it yet
     running: () => (feed?.step ? learning : _("The network is being built; the first point comes in a moment.")),
     paused: () =>
       reason ||

@@ -30,7 +30,8 @@ class Row {
 
 /** "2 · 1:05" of who waits, "0:12" of who trains, else the state. */
 function whereOf({ state, place, seconds }) {
-  if (state === "queued") return _("%(place)s · in %(time)s", { place: number(place), time: countdown(seconds ?? 0) });
+  if (state === "queued" && seconds === null) return number(place); // nobody knows: a cluster has no machine for it
+  if (state === "queued") return _("%(place)s · in %(time)s", { place: number(place), time: countdown(seconds) });
   if (state === "running" && seconds !== null) return _("%(time)s left", { time: countdown(seconds) });
   return STATES[state] ?? state;
 }
