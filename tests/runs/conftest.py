@@ -23,7 +23,7 @@ from app.core.training.hyperparameters import Training
 from app.core.training.training import Trainer
 from app.files.files import Files
 from app.runs.executor.forks import Forks
-from app.runs.store.database import writing
+from app.runs.store.database import is_postgresql, writing
 from app.runs.store.orders import Order
 from app.runs.store.queue import Claim, QueueLimits, claim_next
 from app.runs.store.states import Visitor
@@ -70,12 +70,12 @@ def forks() -> Iterator[Forks]:
 
 
 @pytest.fixture
-def open_store(tmp_path: Path) -> Iterator[Callable[..., Store]]:
+def open_store(database: str, tmp_path: Path) -> Iterator[Callable[..., Store]]:
     """Opens the store of the test's folder, as often as one likes: each as another server would."""
     opened: list[Store] = []
 
     def make(**limits: int) -> Store:
-        opened.append(Store.open(f"sqlite:///{tmp_path / 'runs.sqlite3'}", Files(tmp_path), QueueLimits(**limits)))
+        opened.append(Store.open(database, Files(tmp_path), QueueLimits(**limits)))
         return opened[-1]
 
     yield make
@@ -92,9 +92,10 @@ def store(open_store: Callable[..., Store]) -> Store:
 @contextmanager
 def locked(store: Store) -> Iterator[None]:
     """While another process writes to the database, and does not come to an end."""
-    program = "import sqlite3, sys; sqlite3.connect(sys.argv[1], isolation_level=None).execute('BEGIN IMMEDIATE')"
-    program += "; print(flush=True); sys.stdin.read()"
-    command = [sys.executable, "-c", program, str(store.engine.url.database)]
+    program = "import sys; from sqlalchemy import create_engine; connection = create_engine(sys.argv[1]).connect()"
+    program += "; connection.exec_driver_sql(sys.argv[2]); print(flush=True); sys.stdin.read()"
+    begin = "LOCK TABLE runs IN EXCLUSIVE MODE" if is_postgresql(store.engine) else "BEGIN IMMEDIATE"
+    command = [sys.executable, "-c", program, url_of(store), begin]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdout
         assert process.stdin
@@ -103,6 +104,11 @@ def locked(store: Store) -> Iterator[None]:
             yield
         finally:
             process.stdin.close()
+
+
+def url_of(store: Store) -> str:
+    """Of its database."""
+    return store.engine.url.render_as_string(hide_password=False)
 
 
 def claim(store: Store) -> Claim:

@@ -1,4 +1,4 @@
-"""A trainer whose training waits for ever after a step, as for a lock: `python -m tests.runs.hanging FOLDER STEP`.
+"""A trainer whose training waits for ever after a step, as for a lock: `python -m tests.runs.hanging FOLDER URL STEP`.
 
 With `stopped` behind them it is stopped in the middle of a write, so that nobody else can write.
 """
@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 
 from app.files.files import Files
 from app.runs.store.database import writing
+from app.runs.store.schema import runs
 from app.runs.store.store import Store
 from app.runs.trainer.attempt import Attempt
 from app.runs.trainer.journal import Journal
@@ -33,20 +34,21 @@ class _Waiting(Journal):
     engine: Engine
 
     def step(self, event: Any) -> bool:
-        if event.step > int(sys.argv[2]):
-            if sys.argv[3:]:
-                with writing(self.engine):
+        if event.step > int(sys.argv[3]):
+            if sys.argv[4:]:
+                with writing(self.engine) as connection:
+                    connection.execute(runs.update().values(asked=None))
                     os.kill(os.getpid(), signal.SIGSTOP)
             threading.Event().wait()
         return super().step(event)
 
 
-def main(folder: Path) -> None:
+def main(folder: Path, url: str) -> None:
     """Until it is killed."""
-    store = Store.open(f"sqlite:///{folder / 'runs.sqlite3'}", Files(folder))
+    store = Store.open(url, Files(folder))
     _Waiting.engine = store.engine
     _Hanging(store.engine, store.files, WarmDataset(folder / "datasets"), claim(store)).run()
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), sys.argv[2])

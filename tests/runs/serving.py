@@ -1,4 +1,4 @@
-"""A server's part that trains, as a process to be killed: `python -m tests.runs.serving FOLDER`; ends at SIGTERM."""
+"""A server's part that trains, to be killed: `python -m tests.runs.serving FOLDER URL`; ends at SIGTERM."""
 
 import signal
 import sys
@@ -13,12 +13,12 @@ from app.runs.executor.forks import Forks
 from app.runs.store.store import Store
 
 
-def main(folder: Path) -> None:
+def main(folder: Path, url: str) -> None:
     """Says when it watches."""
     over = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: over.set())
     executor_module.FIRST_WARM_S = 1e9  # no more processes than are looked at
-    store = Store.open(f"sqlite:///{folder / 'runs.sqlite3'}", Files(folder))
+    store = Store.open(url, Files(folder))
     forks = Forks()
     executor = Executor(store, Forked(store, folder / "datasets", forks))
     executor.start()
@@ -29,4 +29,4 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), sys.argv[2])

@@ -17,7 +17,7 @@ from app.runs.executor.hung import Silences
 from app.runs.executor.orphans import close, rescue
 from app.runs.executor.slices import set_aside
 from app.runs.store import reasons
-from app.runs.store.database import Changes
+from app.runs.store.changes import QUEUE as STATES
 from app.runs.store.queue import Claim
 from app.runs.store.states import FAILED, INTERRUPTED, Reason
 from app.runs.store.store import Store
@@ -82,7 +82,7 @@ class Executor:
         self._silences = Silences(trainers.is_gone, trainers.end)
         self._listener = threading.Thread(target=self._listen, name="silences", daemon=True)
         self._ending = threading.Lock()  # whoever ends a trainer says why
-        self._changes = Changes(store.engine)
+        self._changes = store.changes.for_another_thread()
         self._seen: int | None = None
         self._waiting = False  # runs, when the database was as `_seen`
 
@@ -131,8 +131,8 @@ class Executor:
             rescue(self._store.engine)
         if self._is_time("slices", SLICES_S):
             set_aside(self._store.engine, self._store.limits)
-        number = self._changes.number()
-        if (number is None or number != self._seen) and (waiting := self._trainers.start_next()) is not None:
+        number = self._changes.number(STATES)
+        if number != self._seen and (waiting := self._trainers.start_next()) is not None:
             self._waiting, self._seen = waiting, number
         self._trainers.prepare(self._waiting)
         if self._is_time("tidy", TIDY_S):

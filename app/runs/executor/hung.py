@@ -12,7 +12,7 @@ from sqlalchemy import Engine, RowMapping, select
 
 from app.runs.executor.orphans import end_attempt, lose
 from app.runs.store import processes, reasons
-from app.runs.store.database import find_writer, reading, writing
+from app.runs.store.database import find_held_up, reading, writing
 from app.runs.store.schema import runs
 from app.runs.store.states import RUNNING, STOPPED
 
@@ -42,8 +42,8 @@ class Silences:
         with reading(engine) as connection:
             rows = connection.execute(select(*_NEEDED).where(runs.c.state == RUNNING)).mappings().all()
         passed = min(time.monotonic() - self._looked, _LOOK_S)
-        self._looked, writer = time.monotonic(), find_writer(engine)
-        self._heard = {row["id"]: self._since(row, passed, writer) for row in rows}
+        self._looked, held_up = time.monotonic(), find_held_up(engine, [row["process"] for row in rows])
+        self._heard = {row["id"]: self._since(row, passed * (row["process"] not in held_up)) for row in rows}
         for row in rows:
             if self._is_too_long(row, self._heard[row["id"]][1]):
                 self._end(engine, row)
@@ -55,10 +55,9 @@ class Silences:
         is_unheeded = row["asked"] == STOPPED and silent > UNHEEDED_S
         return is_unheeded or silent > HUNG_S or (silent > GONE_S and self._is_gone(row["process"]))
 
-    def _since(self, row: RowMapping, passed: float, writer: int | None) -> tuple[float, float]:
+    def _since(self, row: RowMapping, passed: float) -> tuple[float, float]:
         beat, silent = self._heard.get(row["id"], (None, 0.0))
-        could_speak = writer is None or writer == processes.number(row["process"])
-        return row["heartbeat"], silent + passed * could_speak if beat == row["heartbeat"] else 0.0
+        return row["heartbeat"], silent + passed if beat == row["heartbeat"] else 0.0
 
     def _end(self, engine: Engine, row: RowMapping) -> None:
         """Its process, and its attempt, unless it has spoken in the meantime: of two who look at once, one does it."""
@@ -68,7 +67,8 @@ class Silences:
         (self._end_process or processes.end)(process)
         same = (runs.c.id == row["id"]) & (runs.c.claim == row["claim"]) & (runs.c.heartbeat == row["heartbeat"])
         with writing(engine) as connection:
-            found = connection.execute(select(runs).where(same & (runs.c.state == RUNNING))).mappings().first()
+            chosen = select(runs).where(same & (runs.c.state == RUNNING)).with_for_update()
+            found = connection.execute(chosen).mappings().first()
             if found is None:
                 return
             if found["asked"] == STOPPED:

@@ -21,10 +21,12 @@ MOST_LOSSES = 3  # since the last checkpoint
 def rescue(engine: Engine) -> None:
     """Puts interrupted runs back into the queue, and those that say they run, but whose process is gone."""
     with writing(engine) as connection:
-        for row in connection.execute(select(runs).where(runs.c.state.in_((RUNNING, INTERRUPTED)))).mappings().all():
+        silent = (runs.c.state == RUNNING) & (runs.c.heartbeat < time.time() - STALE_S)
+        found = select(runs).where(silent | (runs.c.state == INTERRUPTED)).with_for_update(skip_locked=True)
+        for row in connection.execute(found).mappings().all():
             if row["state"] == INTERRUPTED:
                 requeue(connection, row, row["asked"])
-            elif row["heartbeat"] < time.time() - STALE_S and _is_gone(connection, row["process"]):
+            elif _is_gone(connection, row["process"]):
                 lose(connection, row, reasons.LOST)
 
 
@@ -32,7 +34,7 @@ def close(engine: Engine, claim: Claim, state: str, reason: Reason) -> bool:
     """Gives a run that its trainer has left as running another state; False where the trainer had done so."""
     with writing(engine) as connection:
         mine = (runs.c.id == claim.run_id) & (runs.c.claim == claim.token) & (runs.c.state == RUNNING)
-        row = connection.execute(select(runs).where(mine)).mappings().first()
+        row = connection.execute(select(runs).where(mine).with_for_update()).mappings().first()
         if row is not None and reason in (reasons.AWAY, reasons.LOST):
             lose(connection, row, reason)
         elif row is not None:

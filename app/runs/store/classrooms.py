@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, RowMapping, func, select
 from app.core.errors import N_, AnswerTooLate, ClassroomFull, InvalidValue, UnknownClassroom
 from app.core.questions.posed import Number
 from app.core.shares import Holder, Kept, choose_to_go
-from app.runs.store.database import reading, writing
+from app.runs.store.database import Decision, decide, reading, tell, writing
 from app.runs.store.schema import classrooms, pupils
 from app.runs.store.states import Visitor
 
@@ -80,6 +80,7 @@ class Classrooms:
         """A new class. Where there are too many, one of whoever has most is closed, the least used."""
         code = _draw()
         with writing(self._engine) as connection:
+            decide(connection, Decision.CLASSES)
             _sweep(connection)
             while connection.scalar(select(classrooms.c.code).where(classrooms.c.code == code)):
                 code = _draw()
@@ -118,7 +119,7 @@ class Classrooms:
     def ask(self, code: str, question: ClassQuestion) -> Classroom:
         """The question is on, and nobody has answered it yet. Raises UnknownClassroom."""
         with writing(self._engine) as connection:
-            row = _row(connection, code)
+            row = _row(connection, code, to_change=True)
             _change(connection, code, number=row["number"] + 1, question=asdict(question), is_revealed=False)
             connection.execute(pupils.update().where(pupils.c.code == code).values(answer=None))
         return self.find(code)
@@ -126,7 +127,7 @@ class Classrooms:
     def reveal(self, code: str) -> Classroom:
         """The answers are shown, and stay as they are. Raises UnknownClassroom, or InvalidValue before any question."""
         with writing(self._engine) as connection:
-            if _row(connection, code)["question"] is None:
+            if _row(connection, code, to_change=True)["question"] is None:
                 raise InvalidValue(N_("No question is on in this class; PUT one first."), field="question")
             _change(connection, code, is_revealed=True)
         return self.find(code)
@@ -134,7 +135,7 @@ class Classrooms:
     def join(self, code: str, visitor: Visitor) -> None:
         """The visitor is one of its pupils. Raises UnknownClassroom or ClassroomFull."""
         with writing(self._engine) as connection:
-            self._seat(connection, _row(connection, code), visitor)
+            self._seat(connection, _row(connection, code, to_change=True), visitor)
 
     def answer(self, code: str, number: int, answer: Any, visitor: Visitor) -> str:
         """A pupil's answer to question `number`, in the place of an earlier one; as it is kept.
@@ -142,7 +143,7 @@ class Classrooms:
         Raises UnknownClassroom, ClassroomFull, AnswerTooLate, or InvalidValue for what is no answer.
         """
         with writing(self._engine) as connection:
-            row = _row(connection, code)
+            row = _row(connection, code, to_change=True)
             if row["question"] is None or row["number"] != number:
                 raise AnswerTooLate(N_("Another question is on by now; read the class anew."), field="number")
             if row["is_revealed"]:
@@ -166,12 +167,13 @@ class Classrooms:
     def close(self, code: str) -> None:
         """Nothing of it is kept. Raises UnknownClassroom."""
         with writing(self._engine) as connection:
-            _row(connection, code)
+            _row(connection, code, to_change=True)
             _remove(connection, code)
 
     def sweep(self) -> None:
         """Closes those that nobody has used for a day."""
         with writing(self._engine) as connection:
+            decide(connection, Decision.CLASSES)
             _sweep(connection)
 
     def _seat(self, connection: Connection, row: RowMapping, visitor: Visitor) -> str:
@@ -195,8 +197,10 @@ def _draw() -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
 
 
-def _row(connection: Connection, code: str) -> RowMapping:
-    found = connection.execute(select(classrooms).where(classrooms.c.code == code)).mappings().first()
+def _row(connection: Connection, code: str, *, to_change: bool = False) -> RowMapping:
+    """Of an open class; nobody else changes what is of it before the transaction's end, where it is `to_change`."""
+    chosen = select(classrooms).where(classrooms.c.code == code)
+    found = connection.execute(chosen.with_for_update() if to_change else chosen).mappings().first()
     if found is None or found["used_at"] < time.time() - UNUSED_S:
         raise UnknownClassroom(N_("No class of that code is open. Look at the code again, or ask your teacher."))
     return found
@@ -205,6 +209,7 @@ def _row(connection: Connection, code: str) -> RowMapping:
 def _change(connection: Connection, code: str, **values: Any) -> None:
     """Sets columns of the row, which is used with that."""
     connection.execute(classrooms.update().where(classrooms.c.code == code).values(used_at=time.time(), **values))
+    tell(connection, code)
 
 
 def _count(connection: Connection, code: str) -> int:
@@ -212,8 +217,9 @@ def _count(connection: Connection, code: str) -> int:
 
 
 def _remove(connection: Connection, code: str) -> None:
-    connection.execute(pupils.delete().where(pupils.c.code == code))
+    """Its pupils go with it."""
     connection.execute(classrooms.delete().where(classrooms.c.code == code))
+    tell(connection, code)
 
 
 def _sweep(connection: Connection) -> None:

@@ -1,69 +1,153 @@
-"""The database: opened by its URL, migrated, and one writer at a time. It does not know what the tables mean."""
+"""The database: opened by its URL, migrated, written in transactions. It does not know what the tables mean.
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+SQLite has one writer at a time, from a transaction's first statement on. In PostgreSQL those alone wait for each other
+that change the same row, or take the same decision (`decide`).
+"""
+
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from enum import IntEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, PoolProxiedConnection, create_engine, event, inspect, make_url, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import URL, Connection, Engine, create_engine, event, func, inspect, literal, make_url, select, text
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoConnection
 
 from app.core.errors import N_, DiskFull
 from app.core.finite_json import to_json
+from app.runs.store import processes
+
+Result = TypeVar("Result")
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+CHANNEL = "playground"  # on which PostgreSQL says what has changed
+CONNECTIONS = 5  # that a server keeps to PostgreSQL; as many more for a moment
 _WAIT_S = 30.0  # for another's write; the longest is a migration
+_AGAIN_S = 0.25  # between two tries to reach PostgreSQL
+_IDLE_S = 20.0  # in a transaction, after which PostgreSQL ends it: its process has hung
+_REACH_S = 5  # until a machine that does not answer is not there
 _WRITERS_BYTE = "120"  # of the file `-shm`, which a writer locks (sqlite.org/walformat.html, 2.3.1)
-_FULL = ("SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE", "SQLITE_IOERR_FSYNC")
+_FULL = ("SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE", "SQLITE_IOERR_FSYNC", "53100")
 
 
-def open_engine(url: str, wait_s: float = _WAIT_S) -> Engine:
+class Decision(IntEnum):
+    """What is decided by one at a time, of all servers; by the numbers of PostgreSQL's advisory locks."""
+
+    MIGRATION = 8150
+    PLACES = 8151  # who trains next
+    QUEUE = 8152  # who may wait
+    CLASSES = 8153  # which stay open
+
+
+def open_engine(url: str, wait_s: float = _WAIT_S, connections: int = CONNECTIONS) -> Engine:
     """An engine for the URL; SQLite in WAL mode, where a reader never waits and a committed row survives kill -9.
 
-    Who writes waits so long for another's write.
+    Who writes waits so long for another's write, and whoever insists for PostgreSQL to come back.
     """
     parsed = make_url(url)
-    if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed, pool_pre_ping=True, json_serializer=to_json)
-    if parsed.database and parsed.database != ":memory:":
-        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    is_sqlite = parsed.get_backend_name() == "sqlite"
+    engine = _open_sqlite(parsed, wait_s) if is_sqlite else _open_postgresql(parsed, wait_s, connections)
+    engine.update_execution_options(patience=wait_s)
+    return engine
+
+
+def _open_sqlite(url: URL, wait_s: float) -> Engine:
+    if url.database and url.database != ":memory:":
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
-        parsed, connect_args={"timeout": wait_s}, pool_size=20, max_overflow=40, json_serializer=to_json
+        url, connect_args={"timeout": wait_s}, pool_size=20, max_overflow=40, json_serializer=to_json
     )
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
+def _open_postgresql(url: URL, wait_s: float, connections: int) -> Engine:
+    """A connection that broke is noticed before it is used; one is called by its process (`find_held_up`)."""
+    options = f"-c statement_timeout={round(wait_s * 1000)}"
+    options += f" -c idle_in_transaction_session_timeout={round(_IDLE_S * 1000)}"
+    name = processes.identify(os.getpid())
+    return create_engine(
+        url, pool_size=connections, max_overflow=connections, pool_timeout=min(wait_s, _WAIT_S), pool_pre_ping=True,
+        connect_args={"connect_timeout": _REACH_S, "options": options, "application_name": name},
+        json_serializer=to_json,
+    )  # fmt: skip
+
+
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """A transaction that sees one state of the database and waits for nobody."""
-    with told_when_full(), engine.connect() as connection, connection.begin():
-        yield connection
+    with _told(), engine.connect() as connection:
+        if is_postgresql(connection):
+            connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        with connection.begin():
+            yield connection
 
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
-    """The only transaction that writes, from its first statement on. Raises DiskFull."""
-    with _begun(engine) as connection:
-        if connection.dialect.name == "postgresql":
-            connection.execute(text("LOCK TABLE runs IN SHARE ROW EXCLUSIVE MODE"))
-        yield connection
+    """A transaction that writes: all or nothing. Raises DiskFull.
+
+    What it tells (`tell`) is heard once it is committed. In PostgreSQL each statement sees what others have committed
+    by then: what is read to be changed has to be read `with_for_update`, or after a `decide`.
+    """
+    topics: set[str] = set()
+    with _told(), engine.connect() as connection:
+        connection = connection.execution_options(begin="BEGIN IMMEDIATE", topics=topics)
+        with connection.begin():
+            yield connection
+        if topics and is_postgresql(connection):
+            _notify(connection, topics)
 
 
-@contextmanager
-def told_when_full() -> Iterator[None]:
-    """DiskFull instead of the database's own words."""
-    try:
-        yield
-    except OperationalError as error:
-        if getattr(error.orig, "sqlite_errorname", "") in _FULL:
-            raise DiskFull(N_("The disk is full: nothing more can be written. Delete runs, or make room.")) from error
-        raise
+def insist(engine: Engine, work: Callable[[Connection], Result]) -> Result:
+    """What `work` gives, in a transaction that writes; again, within the engine's wait, where PostgreSQL goes away.
+
+    A commit whose answer was lost may have been one: the same work done twice has to be as if done once.
+    """
+    until = time.monotonic() + engine.get_execution_options()["patience"]
+    while True:
+        try:
+            with writing(engine) as connection:
+                return work(connection)
+        except OperationalError:
+            if not is_postgresql(engine) or time.monotonic() > until:  # SQLite has waited by itself
+                raise
+        time.sleep(_AGAIN_S)
+
+
+def decide(connection: Connection, what: Decision) -> None:
+    """From here to the transaction's end nobody else decides that. To be called before a row is locked."""
+    if is_postgresql(connection):  # else this is the only writer
+        connection.execute(select(func.pg_advisory_xact_lock(what.value)))
+
+
+def tell(connection: Connection, topic: str) -> None:
+    """Whoever watches the topic hears of it, after the commit."""
+    connection.get_execution_options()["topics"].add(topic)
+
+
+def is_postgresql(where: Connection | Engine) -> bool:
+    """Else it is SQLite."""
+    return where.dialect.name == "postgresql"
+
+
+def find_held_up(engine: Engine, running: Iterable[str | None]) -> set[str]:
+    """Those of the processes that cannot write now, because another does and does not come to an end."""
+    known = {process for process in running if process}
+    if is_postgresql(engine):
+        waiting = text("SELECT application_name FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+        with reading(engine) as connection:
+            return known & set(connection.scalars(waiting))
+    writer = find_writer(engine)
+    return {process for process in known if writer not in (None, processes.number(process))}
 
 
 def find_writer(engine: Engine) -> int | None:
-    """The number of the process that is in the middle of a write; None where there is none, or nothing tells it."""
+    """The process in the middle of a write to SQLite, by its number; None where there is none, or nothing tells it."""
     try:
         inode = Path(f"{engine.url.database}-shm").stat().st_ino
         locks = [line.split() for line in Path("/proc/locks").read_text("ascii").splitlines()]
@@ -75,27 +159,6 @@ def find_writer(engine: Engine) -> int | None:
     return None
 
 
-class Changes:
-    """Tells cheaply whether anything was committed: by a number that is another one then. For one thread."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._connection: PoolProxiedConnection | None = None
-
-    def number(self) -> int | None:
-        """Unchanged if no other connection, of whatever process, has committed since; None where that is not known."""
-        if self._engine.dialect.name != "sqlite":
-            return None
-        self._connection = self._connection or self._engine.raw_connection()
-        number: int = self._connection.cursor().execute("PRAGMA data_version").fetchone()[0]
-        return number
-
-    def close(self) -> None:
-        """Gives the connection back."""
-        if self._connection is not None:
-            self._connection.close()
-
-
 def migrate(engine: Engine, revision: str = "head") -> None:
     """Brings the tables to their newest form; of two servers that start at once, one waits for the other."""
     if revision == "head" and _is_newest(engine):
@@ -105,7 +168,10 @@ def migrate(engine: Engine, revision: str = "head") -> None:
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    with _begun(engine) as connection:
+    with writing(engine) as connection:
+        if is_postgresql(connection):
+            connection.execute(text("SET LOCAL statement_timeout = 0"))
+        decide(connection, Decision.MIGRATION)
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
 
@@ -118,11 +184,29 @@ def _is_newest(engine: Engine) -> bool:
 
 
 @contextmanager
-def _begun(engine: Engine) -> Iterator[Connection]:
-    with told_when_full(), engine.connect() as connection:
-        connection = connection.execution_options(begin="BEGIN IMMEDIATE")
-        with connection.begin():
-            yield connection
+def _told() -> Iterator[None]:
+    """In place of what the databases say of a full disk, DiskFull; of their absence, OperationalError."""
+    try:
+        yield
+    except DBAPIError as error:
+        if {getattr(error.orig, name, None) for name in ("sqlite_errorname", "sqlstate")} & set(_FULL):
+            raise DiskFull(N_("The disk is full: nothing more can be written. Delete runs, or make room.")) from error
+        if error.connection_invalidated and not isinstance(error, OperationalError):
+            raise OperationalError(error.statement, error.params, error.orig or error) from error
+        raise
+    except NoConnection as error:
+        raise OperationalError(None, None, error) from error
+
+
+def _notify(connection: Connection, topics: set[str]) -> None:
+    """In a transaction of its own that waits for no disk: one that notifies lets no other commit meanwhile.
+
+    Nothing depends on it: who watches looks now and then in any case.
+    """
+    told = [func.pg_notify(CHANNEL, topic) for topic in sorted(topics)]
+    with suppress(SQLAlchemyError):
+        connection = connection.execution_options(isolation_level="AUTOCOMMIT")
+        connection.execute(select(func.set_config("synchronous_commit", "off", literal(True)), *told))
 
 
 def _set_up_sqlite(connection: Any, _record: Any) -> None:

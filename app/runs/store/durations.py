@@ -31,6 +31,9 @@ class Length:
     held: float = 0.0
 
 
+UNKNOWN = Length(_UNKNOWN_S, _UNKNOWN_S)  # of a run that came while the others were looked at
+
+
 @dataclass(frozen=True, slots=True)
 class _Seen:
     """A run as far as it has come."""
@@ -101,7 +104,8 @@ def _read(connection: Connection) -> list[_Seen]:
     newest = select(*columns).order_by(runs.c.started_at.desc().nulls_last())
     live = runs.c.state.in_((QUEUED, RUNNING))
     rows = connection.execute(newest.where(live)).mappings().all()
-    others = connection.execute(newest.where(~live, runs.c.step > 0).limit(LATEST)).mappings().all()
+    ended = select(*columns).where(~live, runs.c.step > 0, runs.c.started_at.is_not(None))
+    others = connection.execute(ended.order_by(runs.c.started_at.desc()).limit(LATEST)).mappings().all()
     return [_seen(dict(row)) for row in (*rows, *others)]
 
 

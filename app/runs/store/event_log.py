@@ -11,6 +11,8 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from app.core.finite_json import to_json
+from app.runs.store.changes import QUEUE
+from app.runs.store.database import tell
 from app.runs.store.schema import events
 from app.runs.store.states import Reason, Values
 
@@ -43,6 +45,9 @@ def append(connection: Connection, run_id: str, entries: list[tuple[str, Values]
     ]
     if rows:
         connection.execute(events.insert(), rows)
+        tell(connection, run_id)
+        if any(kind == STATE for kind, _ in entries):
+            tell(connection, QUEUE)
     return last + len(rows)
 
 

@@ -3,7 +3,7 @@
 What was running before goes first, and what is compared with a run that is on. Where the queue is full, whoever has
 most in it makes place for who has less.
 
-It does not know processes. A claim is one transaction of the only writer, so two servers never take the same place.
+It does not know processes. Who claims decides alone, of all servers, so two never take the same place.
 """
 
 import secrets
@@ -17,6 +17,7 @@ from sqlalchemy import Connection, case, func, select
 
 from app.core.shares import Holder, Holdings, household
 from app.runs.store import counts, event_log
+from app.runs.store.database import Decision, decide
 from app.runs.store.schema import runs, visitors
 from app.runs.store.states import QUEUED, RUNNING
 
@@ -243,8 +244,11 @@ def has_place(connection: Connection, limits: QueueLimits) -> bool:
 
 def claim_next(connection: Connection, limits: QueueLimits, process: str | None = None) -> Claim | None:
     """Takes the next run for that process, if a place is free: it is `running` from now on."""
+    decide(connection, Decision.PLACES)
     free = free_room(connection, limits)
-    chosen = next_in(read_waiting(connection), free, limits) if free > 0 else None
+    waiting = read_waiting(connection) if free > 0 else []
+    while (chosen := next_in(waiting, free, limits)) and not _holds(connection, chosen[0].id):
+        waiting.remove(chosen[0])
     return _take(connection, *chosen, process) if chosen else None
 
 
@@ -255,8 +259,9 @@ def claim_placed(
 
     None where it waits no more, or others have taken all places meanwhile.
     """
+    decide(connection, Decision.PLACES)
     waiting = next((run for run in _read(connection, QUEUED) if run.id == run_id), None)
-    if waiting is None or free_room(connection, limits) < 1:
+    if waiting is None or free_room(connection, limits) < 1 or not _holds(connection, run_id):
         return None
     return _take(connection, waiting, waiting.threads or threads, process, device=device)
 
@@ -278,6 +283,12 @@ def _take(connection: Connection, first: Waiting, threads: int | None, process: 
     event_log.append_state(connection, claim.run_id, RUNNING, **told)
     counts.WAITED.observe(max(now - first.queued_at, 0.0))
     return claim
+
+
+def _holds(connection: Connection, run_id: str) -> bool:
+    """Whether it still waits, and nobody else is changing it just now; from then on nobody does."""
+    found = select(runs.c.id).where(runs.c.id == run_id, runs.c.state == QUEUED)
+    return connection.scalar(found.with_for_update(skip_locked=True)) is not None
 
 
 def _remember_turn(connection: Connection, name: str, now: float) -> None:

@@ -16,7 +16,8 @@ from app.core.networks.reports import FLOAT_BYTES, MEBIBYTE
 from app.core.training.hyperparameters import describe_training
 from app.files.files import Files
 from app.runs.store import event_log, processes
-from app.runs.store.database import Changes, migrate, open_engine, reading, writing
+from app.runs.store.changes import QUEUE, Changes, watch
+from app.runs.store.database import Decision, decide, migrate, open_engine, reading, tell, writing
 from app.runs.store.event_log import LoggedEvent
 from app.runs.store.folders import RunFolder, runs_of
 from app.runs.store.orders import Order, RunRow
@@ -45,7 +46,7 @@ class Store:
 
     def __init__(self, engine: Engine, files: Files, limits: QueueLimits | None = None) -> None:
         self.engine = engine
-        self.changes = Changes(engine)
+        self.changes: Changes = watch(engine)
         self.files = files
         self.root = runs_of(files)
         self.limits = limits or QueueLimits()
@@ -77,6 +78,7 @@ class Store:
             if order.photo is not None:
                 folder.keep_photo(order.photo)
             with writing(self.engine) as connection:
+                decide(connection, Decision.QUEUE)
                 if key and find_ordered(connection, key):
                     raise key_in_use()
                 self._check_room(connection, visitor)
@@ -126,10 +128,13 @@ class Store:
         Raises UnknownRun, WrongState or QueueFull.
         """
         with writing(self.engine) as connection:
-            row = _row(connection, run_id)
+            if wish.state == RUNNING:
+                decide(connection, Decision.QUEUE)
+            row = _row(connection, run_id, to_change=True)
             if wish.state == RUNNING and row["state"] not in (QUEUED, RUNNING):
                 self._check_room(connection, Visitor(row["cookie"], row["address"]))
             grant(connection, row, wish)
+            tell(connection, run_id)
         return self.find(run_id)
 
     def delete(self, run_id: str) -> None:
@@ -184,11 +189,13 @@ class Store:
 
     def _forget(self, run_id: str) -> None:
         with writing(self.engine) as connection:
-            row = _row(connection, run_id)
+            row = _row(connection, run_id, to_change=True)
             if row["state"] == RUNNING:
                 processes.end(row["process"])
             connection.execute(events.delete().where(events.c.run_id == run_id))
             connection.execute(runs.delete().where(runs.c.id == run_id))
+            tell(connection, run_id)
+            tell(connection, QUEUE)
 
     def _check_room(self, connection: Connection, visitor: Visitor) -> None:
         """Makes room where the queue is full and others have more in it."""
@@ -196,13 +203,15 @@ class Store:
         limits = self.limits
         if count(connection, QUEUED, RUNNING) < limits.at_once + limits.queued:
             return
-        giving = who_gives_way(connection, visitor.holder)
-        if giving is None:
-            raise QueueFull(
-                N_("Enough runs wait already: at most %(limit)d. Try again when one has ended."),
-                limit=limits.queued, seconds=_estimate(connection),
-            )  # fmt: skip
-        give_way(connection, _row(connection, giving))
+        while (giving := who_gives_way(connection, visitor.holder)) is not None:
+            row = _row(connection, giving, to_change=True)
+            if row["state"] == QUEUED:  # else a server has just claimed it
+                give_way(connection, row)
+                return
+        raise QueueFull(
+            N_("Enough runs wait already: at most %(limit)d. Try again when one has ended."),
+            limit=limits.queued, seconds=_estimate(connection),
+        )  # fmt: skip
 
     def _check_disk(self, order: Order) -> None:
         """Checkpoints with Adam's two moments, two of them for a moment, and the model; and some for the log.
@@ -242,8 +251,10 @@ def _new_row(run_id: str, order: Order, visitor: Visitor) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _row(connection: Connection, run_id: str) -> RowMapping:
-    found = connection.execute(select(runs).where(runs.c.id == run_id)).mappings().first()
+def _row(connection: Connection, run_id: str, *, to_change: bool = False) -> RowMapping:
+    """Which nobody else changes before the transaction's end, where it is `to_change`. Raises UnknownRun."""
+    chosen = select(runs).where(runs.c.id == run_id)
+    found = connection.execute(chosen.with_for_update() if to_change else chosen).mappings().first()
     if found is None:
         raise UnknownRun(N_("There is no run of that id; GET /api/runs lists all."))
     return found

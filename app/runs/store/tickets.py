@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, select
 
 from app.core.datasets.builtin import is_own
 from app.runs.store.database import reading
-from app.runs.store.durations import Length, measure
+from app.runs.store.durations import UNKNOWN, Length, measure
 from app.runs.store.queue import QueueLimits, read_waiting
 from app.runs.store.schema import runs
 from app.runs.store.states import QUEUED, RUNNING, Values
@@ -137,12 +137,12 @@ class Tickets:
         if stuck and not running:
             return {}
         watch = next((row.id for row in running if not is_own(row.dataset)), None)
-        on = [self._stay(lengths[row.id], shares=row.threads is not None) for row in running]
+        on = [self._stay(lengths.get(row.id, UNKNOWN), shares=row.threads is not None) for row in running]
+        asked = {run.id: self._stay(lengths.get(run.id, UNKNOWN), shares=run.may_share) for run in queue}
         room = sum(stay.part for stay in on) if stuck else max(self._limits.room, 1)
-        rules = Rules(room, self._limits.slice_s, gap)
-        starts = foresee(on, {run.id: self._stay(lengths[run.id], shares=run.may_share) for run in queue}, rules)
+        starts = foresee(on, asked, Rules(room, self._limits.slice_s, gap))
         return {
-            run.id: Ticket(place, len(queue), starts.get(run.id, 0.0), lengths[run.id].whole, watch)
+            run.id: Ticket(place, len(queue), starts.get(run.id, 0.0), lengths.get(run.id, UNKNOWN).whole, watch)
             for place, run in enumerate(queue, 1)
             if run.id not in stuck
         }

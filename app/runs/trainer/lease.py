@@ -1,16 +1,18 @@
 """A trainer's right to write of its run, as long as nobody else has the run: every write asks whether it still has it.
 
-So a trainer that was thought dead, and wakes up, changes nothing. It does not know what it writes.
+So a trainer that was thought dead, and wakes up, changes nothing. A write waits for a database that is away, and one
+that is done twice, for want of an answer, is done once. It does not know what it writes.
 """
 
 import os
 import time
+from itertools import count
 from typing import Any
 
-from sqlalchemy import Engine, RowMapping, case, select
+from sqlalchemy import Connection, Engine, RowMapping, case, select
 
 from app.runs.store import event_log
-from app.runs.store.database import reading, writing
+from app.runs.store.database import insist, reading
 from app.runs.store.processes import identify
 from app.runs.store.queue import Claim
 from app.runs.store.schema import events, runs
@@ -38,12 +40,15 @@ class Lease:
 
     def take(self) -> RowMapping:
         """Says that this process has the run from now on; the row as it stands."""
-        with writing(self._engine) as connection:
+
+        def work(connection: Connection) -> RowMapping | None:
             values = {"process": self._process or identify(os.getpid()), "heartbeat": time.time()}
             taken = runs.update().where(self._mine).values(values).returning(*runs.c)
             row = connection.execute(taken).mappings().first()
             self._newest = event_log.newest(connection, self._claim.run_id)
-        if row is None:
+            return row
+
+        if (row := insist(self._engine, work)) is None:
             raise Lost
         return row
 
@@ -61,15 +66,23 @@ class Lease:
         if done_rate is not None:
             left = case((runs.c.asked_rate == done_rate, None), else_=runs.c.asked_rate)
             columns |= {"learning_rate": done_rate, "asked_rate": left}
-        with writing(self._engine) as connection:
+        before, last, tries = self._newest, self._newest + len(entries), count()
+
+        def work(connection: Connection) -> Wish:
             columns["heartbeat"] = time.time()
             changed = runs.update().where(self._mine).values(columns).returning(runs.c.asked, runs.c.asked_rate)
             row = connection.execute(changed).first()
             if row is None:
                 raise Lost
-            self._newest = event_log.append(connection, self._claim.run_id, entries, self._newest)
+            if next(tries) == 0 or event_log.newest(connection, self._claim.run_id) != last:
+                event_log.append(connection, self._claim.run_id, entries, before)
+            return Wish(*row)
+
+        wish = insist(self._engine, work)
+        if entries:  # of them only the thread that trains has some
+            self._newest = last
         self.written = time.monotonic()
-        return Wish(*row)
+        return wish
 
     def look(self) -> Wish:
         """What is asked of the run and not done yet."""
@@ -88,7 +101,8 @@ class Lease:
         payload = {"state": state, "reason": reason.to_dict() if reason else None}
         told = ("step", "epoch", "learning_rate", "test_loss", "test_accuracy")
         mine = self._mine if asked is None else self._mine & (runs.c.asked == asked)
-        with writing(self._engine) as connection:
+
+        def work(connection: Connection) -> bool:
             left = runs.c.asked if state == INTERRUPTED else None  # it goes on, and does then what is asked
             values = {"state": state, "reason": payload["reason"], "asked": left, "claim": None, "process": None}
             changed = runs.update().where(mine).values(values | columns).returning(*(runs.c[name] for name in told))
@@ -98,8 +112,10 @@ class Lease:
                     raise Lost
                 return False
             test = {"loss": row["test_loss"], "accuracy": row["test_accuracy"]}
-            payload |= {name: row[name] for name in told[:3]}
-            payload |= {"test": test} if row["test_loss"] is not None else {}
-            event_log.append(connection, self._claim.run_id, [(event_log.STATE, payload)])
+            last = payload | {name: row[name] for name in told[:3]}
+            last |= {"test": test} if row["test_loss"] is not None else {}
+            event_log.append(connection, self._claim.run_id, [(event_log.STATE, last)])
             self.is_given_back = True  # before others can see it
-        return True
+            return True
+
+        return insist(self._engine, work)

@@ -9,15 +9,17 @@ from contextlib import aclosing, suppress
 
 import structlog
 from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
+from sqlalchemy.exc import OperationalError
 
 from app.core.errors import UnknownClassroom
+from app.runs.store.changes import Changes
 from app.runs.store.classrooms import Classroom, Classrooms
-from app.runs.store.database import Changes
 from app.web.places import Place
 
 log = structlog.get_logger("app.web")
 
 POLL_S = 0.05  # between two looks at a class: what one browser did is shown on the others within a second
+AWAY_S = 1.0  # between two tries to read a class whose database is away
 PING_S = 15.0
 SWEEP_S = 600.0
 COME_BACK_MS = 1000  # when a browser whose stream broke comes back
@@ -68,7 +70,12 @@ class Watch:
 
     async def _read_on(self) -> None:
         try:
-            await self._poll()
+            while True:
+                try:
+                    await self._poll()
+                except OperationalError:
+                    log.warning("classes away", exc_info=True)
+                    await asyncio.sleep(AWAY_S)
         except UnknownClassroom:
             self.is_closed = True
             self.wake()
@@ -80,10 +87,10 @@ class Watch:
     async def _poll(self) -> None:
         seen: int | None = None
         while True:
-            number = self._changes.number()
-            if number is None or number != seen:
-                seen = number
+            number = self._changes.number(self._code)
+            if number != seen:
                 found = await asyncio.to_thread(self._classrooms.find, self._code)
+                seen = number
                 if found != self.classroom:
                     self.classroom = found
                     self.wake()

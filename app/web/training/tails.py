@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 import structlog
 from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
 from prometheus_client import Histogram
+from sqlalchemy.exc import OperationalError
 
 from app.core.errors import UnknownRun
 from app.runs.store.counts import SERVER
@@ -30,6 +31,7 @@ Result = TypeVar("Result")
 log = structlog.get_logger("app.web")
 
 PING_S = 15.0
+AWAY_S = 1.0  # between two tries to read a log whose database is away
 LOOK_EVERY = 25  # readings without an event until the run itself is looked at: it may be gone
 BATCH, FEW = 200, 20  # events read at once: at most, and first for somebody who is behind
 CHUNK_BYTES = 256 * 1024  # sent at once
@@ -143,7 +145,12 @@ class Tail:
         try:
             self._start = self._last = await self._ask(self._store.newest, self._run_id)
             self._begun.set()
-            await self._poll()
+            while not self.ended:
+                try:
+                    await self._poll()
+                except OperationalError:
+                    log.warning("log away", exc_info=True)
+                    await asyncio.sleep(AWAY_S)
         except Exception:
             log.exception("tail broken")
         finally:
@@ -155,7 +162,7 @@ class Tail:
         quiet = LOOK_EVERY  # a run that is over already is found at once
         seen: int | None = None
         while not self.ended:
-            number = self._store.changes.number()
+            number = self._store.changes.number(self._run_id)
             frames = [] if seen is not None and number == seen else await self._ask(self._read, self._last, BATCH)
             seen = None if len(frames) == BATCH else number
             self._keep(frames)

@@ -10,15 +10,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from app.runs.executor.executor import Executor
 from app.runs.executor.forked import Forked
 from app.runs.executor.forks import Forks
 from app.runs.store import processes
-from app.runs.store.database import find_writer
+from app.runs.store.database import find_writer, is_postgresql, reading
 from app.runs.store.states import Wish
 from app.runs.store.store import Store
-from tests.runs.conftest import ANNA, BOB, LONG, QUICK, locked, make_datasets, order, payloads, states
+from tests.runs.conftest import ANNA, BOB, LONG, QUICK, locked, make_datasets, order, payloads, states, url_of
 from tests.runs.watching import assert_whole, kill, process_of, wait_for, wait_for_state, wait_for_step
 
 
@@ -55,12 +56,12 @@ def serve(folder: Path, open_store: Callable[..., Store], forks: Forks) -> Itera
 
 
 @pytest.fixture
-def spawn(folder: Path) -> Iterator[Callable[[], subprocess.Popen[str]]]:
+def spawn(folder: Path, database: str) -> Iterator[Callable[[], subprocess.Popen[str]]]:
     """The same as a process of its own."""
     spawned: list[subprocess.Popen[str]] = []
 
     def start() -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "tests.runs.serving", str(folder)]
+        command = [sys.executable, "-m", "tests.runs.serving", str(folder), database]
         spawned.append(subprocess.Popen(command, stdout=subprocess.PIPE, text=True))
         assert spawned[-1].stdout
         assert spawned[-1].stdout.readline() == "watching\n"
@@ -92,6 +93,7 @@ def test_runs_train_one_after_the_other_and_a_killed_one_is_followed_by_the_next
     assert_whole(store, second.id, folder)
 
 
+@pytest.mark.one_world
 def test_trainers_outlive_a_killed_server_and_what_both_lost_goes_on_from_the_checkpoint(
     store: Store, folder: Path, spawn: Callable[[], subprocess.Popen[str]], serve: Callable[[], Executor]
 ) -> None:
@@ -117,6 +119,7 @@ def test_trainers_outlive_a_killed_server_and_what_both_lost_goes_on_from_the_ch
     assert_whole(store, second.id, folder)
 
 
+@pytest.mark.one_world
 def test_a_server_that_is_stopped_keeps_what_was_trained_and_another_goes_on(
     store: Store, folder: Path, spawn: Callable[[], subprocess.Popen[str]], serve: Callable[[], Executor]
 ) -> None:
@@ -165,6 +168,7 @@ def test_two_servers_on_one_folder_train_one_run_at_a_time_and_a_pause_makes_roo
     assert_whole(store, first.id, folder)
 
 
+@pytest.mark.one_world
 def test_a_trainer_that_hangs_is_ended_and_its_run_goes_on_from_the_checkpoint(
     store: Store, folder: Path, serve: Callable[[], Executor], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -184,12 +188,13 @@ def test_a_trainer_that_hangs_is_ended_and_its_run_goes_on_from_the_checkpoint(
     assert_whole(store, run.id, folder)
 
 
+@pytest.mark.one_world
 def test_a_trainer_that_says_it_lives_but_waits_for_ever_is_ended_too(
     store: Store, folder: Path, serve: Callable[[], Executor], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("app.runs.executor.hung.HUNG_S", 4.0)
     run = store.submit(order(LONG), ANNA)
-    hanging = subprocess.Popen([sys.executable, "-m", "tests.runs.hanging", str(folder), "200"])
+    hanging = subprocess.Popen([sys.executable, "-m", "tests.runs.hanging", str(folder), url_of(store), "200"])
 
     try:
         wait_for_state(store, run.id, "running")
@@ -209,10 +214,12 @@ def test_a_trainer_that_hangs_in_the_middle_of_a_write_is_ended_though_nobody_el
 ) -> None:
     monkeypatch.setattr("app.runs.executor.hung.HUNG_S", 4.0)
     run = store.submit(order(LONG), ANNA)
-    hanging = subprocess.Popen([sys.executable, "-m", "tests.runs.hanging", str(folder), "200", "stopped"])
+    hanging = subprocess.Popen(
+        [sys.executable, "-m", "tests.runs.hanging", str(folder), url_of(store), "200", "stopped"]
+    )
 
     try:
-        wait_for(lambda: find_writer(store.engine) == hanging.pid and is_stopped(hanging.pid), "it hangs")
+        wait_for(lambda: is_writing(store, hanging.pid) and is_stopped(hanging.pid), "it hangs")
         serve()
         wait_for_state(store, run.id, "finished")
         code = hanging.wait(10)
@@ -222,6 +229,14 @@ def test_a_trainer_that_hangs_in_the_middle_of_a_write_is_ended_though_nobody_el
     assert code == -signal.SIGKILL
     assert states(store, run.id) == ["queued", "running", "interrupted", "queued", "running", "finished"]
     assert_whole(store, run.id, folder)
+
+
+def is_writing(store: Store, pid: int) -> bool:
+    if not is_postgresql(store.engine):
+        return find_writer(store.engine) == pid
+    begun = text("SELECT application_name FROM pg_stat_activity WHERE state = 'idle in transaction'")
+    with reading(store.engine) as connection:
+        return pid in {processes.number(name) for name in connection.scalars(begun) if name.count(":") == 2}
 
 
 def is_stopped(pid: int) -> bool:
@@ -244,6 +259,7 @@ def test_a_trainer_that_cannot_write_for_somebody_else_is_not_taken_for_hung(
     assert_whole(store, run.id, folder)
 
 
+@pytest.mark.one_world
 def test_a_database_that_is_locked_for_longer_than_a_request_waits_costs_a_run_nothing(
     store: Store, folder: Path, serve: Callable[[], Executor]
 ) -> None:
@@ -259,6 +275,7 @@ def test_a_database_that_is_locked_for_longer_than_a_request_waits_costs_a_run_n
     assert_whole(store, run.id, folder)
 
 
+@pytest.mark.one_world
 def test_a_stop_that_a_hung_trainer_does_not_heed_ends_it(
     store: Store, serve: Callable[[], Executor], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -23,7 +23,19 @@ from app.runs.store.transitions import change
 from app.runs.trainer.attempt import Attempt
 from app.runs.trainer.checkpoint_files import CheckpointFiles
 from app.runs.trainer.warm_dataset import WarmDataset
-from tests.runs.conftest import ANNA, LONG, assert_same, claim, final_weights, locked, order, payloads, states, unbroken
+from tests.runs.conftest import (
+    ANNA,
+    LONG,
+    assert_same,
+    claim,
+    final_weights,
+    locked,
+    order,
+    payloads,
+    states,
+    unbroken,
+    url_of,
+)
 
 
 class Killed(BaseException):
@@ -242,7 +254,7 @@ def test_a_database_that_stays_locked_interrupts_the_run_which_goes_on_later(
 ) -> None:
     run = store.submit(order(LONG), ANNA)
     at_step(30, lambda: store.ask(run.id, Wish(learning_rate=0.01)))  # which writes a checkpoint
-    impatient = open_engine(store.engine.url.render_as_string(), 0.5)
+    impatient = open_engine(url_of(store), 0.5)
     claimed = claim(store)
 
     with ExitStack() as lock:

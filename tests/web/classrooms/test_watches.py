@@ -27,11 +27,11 @@ Scene = Callable[[Watches, Classrooms], Coroutine[Any, Any, None]]
 
 
 @pytest.fixture
-def play(tmp_path: Path) -> Callable[[Scene], None]:
+def play(database: str, tmp_path: Path) -> Callable[[Scene], None]:
     """Plays a scene in an event loop; one that hangs fails."""
 
     async def run(scene: Scene) -> None:
-        store = Store.open(f"sqlite:///{tmp_path / 'runs.sqlite3'}", Files(tmp_path))
+        store = Store.open(database, Files(tmp_path))
         classes = Classrooms(store.engine, 20, 200)
         watches = Watches(classes, store.changes)
         watches.start()

@@ -31,8 +31,8 @@ Scene = Callable[[Streams], Coroutine[Any, Any, None]]
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Any:
-    store = Store.open(f"sqlite:///{tmp_path / 'runs.sqlite3'}", Files(tmp_path))
+def store(database: str, tmp_path: Path) -> Any:
+    store = Store.open(database, Files(tmp_path))
     yield store
     store.close()
 
