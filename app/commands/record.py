@@ -1,7 +1,8 @@
 """`python -m app record RECIPE`: trains a recipe and keeps what a page needs to show it again, as one small file.
 
 The page plays it where no run is open, and says that it is recorded. Its events are those of a run's event log, but for
-what the page's stage does not show.
+what the page's stage does not show. Two recipes become a pair, which the overfitting tab plays: curves
+alone.
 """
 
 import json
@@ -26,33 +27,53 @@ from app.core.training.events import Epoch, Finished, Step
 from app.core.training.recipes import Recipe, find_recipe
 from app.core.training.training import Trainer
 
+FOLDER = Path("static/recorded")
 SNAPSHOTS = 20  # but for the random start; the earlier the denser
 STEPS = 120  # of the live curve
+STEPS_OF_A_PAIR = 60  # of each
 EARLIER_DENSER = 1.6  # 1 is evenly
 DIGITS = 4  # of a figure
 
 
 def record(
     recipe: Annotated[str, typer.Argument(help="A recipe's name, such as shapes.")],
-    out: Annotated[Path, typer.Option(help="The file to write.")] = Path("static/recorded/run.json"),
+    beside: Annotated[str | None, typer.Option(help="A second recipe: both become a pair.")] = None,
+    out: Annotated[Path | None, typer.Option(help="The file to write.")] = None,
     label: Annotated[str, typer.Option(help="The class of the test picture that is watched.")] = "square",
     data: DataOption = None,
     threads: ThreadsOption = None,
 ) -> None:
-    """Train a recipe, and write the recording of it that the training page shows."""
+    """Train a recipe, or two, and write the recording that the training page shows."""
     console = Console()
     with told_plainly(console), tuned_processor(threads):
-        chosen = find_recipe(recipe)
-        dataset = load_dataset(chosen.dataset, settings_of(data).data / "datasets")
-        told = make_recording(chosen, dataset, label)
+        chosen = [find_recipe(name) for name in (recipe, beside) if name]
+        dataset = load_dataset(chosen[0].dataset, settings_of(data).data / "datasets")
+        told = make_pair(chosen[0], chosen[1], dataset) if beside else make_recording(chosen[0], dataset, label)
+    out = out or FOLDER / ("pair.json" if beside else "run.json")
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(json.dumps(told, separators=(",", ":")) + "\n", "utf-8")
-    console.print(f"{out}: {out.stat().st_size:,} bytes, {told['run']['test']}", highlight=False)
+    console.print(f"{out}: {out.stat().st_size:,} bytes", highlight=False)
+
+
+def make_pair(plain: Recipe, cured: Recipe, dataset: DataSet) -> dict[str, Any]:
+    """{runs: [{run, events}, {run, events}]}: the second run names the first as its pair."""
+    first, second = (_follow(_Recorder(recipe, dataset, None, STEPS_OF_A_PAIR), recipe, dataset)
+                     for recipe in (plain, cured))  # fmt: skip
+    first["run"] |= {"id": plain.name}
+    second["run"] |= {"id": cured.name, "pair": plain.name}
+    return _rounded({"runs": [first, second]})
 
 
 def make_recording(recipe: Recipe, dataset: DataSet, label: str) -> dict[str, Any]:
     """{run, photo, events}: of the first test picture of that class, which the network never learns from."""
-    recorder = _Recorder(recipe, dataset, label)
+    recorder = _Recorder(recipe, dataset, label, STEPS)
+    told = _follow(recorder, recipe, dataset)
+    photo = {"label": label, "image": draw_picture(recorder.photo), "checksum": photo_checksum(recorder.photo)}
+    return _rounded({"run": told["run"], "photo": photo, "events": told["events"]})
+
+
+def _follow(recorder: "_Recorder", recipe: Recipe, dataset: DataSet) -> dict[str, Any]:
+    """{run, events}, to the end."""
     finished = recorder.follow()
     trainer = recorder.trainer
     mirror = recipe.training.mirror_test
@@ -65,16 +86,17 @@ def make_recording(recipe: Recipe, dataset: DataSet, label: str) -> dict[str, An
         "state": "finished", "step": trainer.step, "steps": trainer.step, "epoch": finished.epochs,
         "epochs": finished.epochs, "test": test, "pictures": len(trainer.training_pictures), "tested": tested.images,
     }  # fmt: skip
-    photo = {"label": label, "image": draw_picture(recorder.photo), "checksum": photo_checksum(recorder.photo)}
-    return _rounded({"run": run, "photo": photo, "events": recorder.events})
+    return {"run": run, "events": recorder.events}
 
 
 class _Recorder:
-    """Hears a training and keeps its events."""
+    """Hears a training and keeps its events: so many steps, and snapshots of a picture of the class that is named."""
 
-    def __init__(self, recipe: Recipe, dataset: DataSet, label: str) -> None:
+    def __init__(self, recipe: Recipe, dataset: DataSet, label: str | None, steps: int) -> None:
         self.trainer = Trainer(recipe.network, dataset, recipe.training)
-        self.photo: Tensor = dataset.test_images[dataset.test_labels == dataset.classes.index(label)][0]
+        self.is_watching, self._steps = label is not None, steps
+        of_it = dataset.test_labels == (dataset.classes.index(label) if label else 0)
+        self.photo: Tensor = dataset.test_images[of_it][0]
         self.events: list[dict[str, Any]] = []
         self._network, self._classes = recipe.network, dataset.classes
         self._heard: list[Step] = []
@@ -101,7 +123,7 @@ class _Recorder:
     def _hear(self, event: Step) -> None:
         self._heard.append(event)
         self._seconds += event.seconds
-        if event.step * STEPS // event.steps > (event.step - 1) * STEPS // event.steps:
+        if event.step * self._steps // event.steps > (event.step - 1) * self._steps // event.steps:
             accuracy = sum(step.accuracy for step in self._heard) / len(self._heard)
             told = asdict(event) | {
                 "accuracy": accuracy,
@@ -115,6 +137,8 @@ class _Recorder:
             self._look(event.epoch)
 
     def _look(self, epoch: int) -> None:
+        if not self.is_watching:
+            return
         trainer = self.trainer
         told = take_snapshot(trainer.evaluated, self._network, trainer.preparation, self.photo).describe(self._classes)
         shown = told | {"maps": told["maps"][:1], "norms": []}  # the stage has the first maps

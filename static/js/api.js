@@ -199,9 +199,9 @@ export async function listRuns() {
   return (await json(RUNS)).runs;
 }
 
-/** The recorded run, {run, photo, events}: a file beside the scripts (python -m app record). */
-export function readRecording() {
-  return json(new URL("../recorded/run.json", import.meta.url).href);
+/** A recording beside the scripts (python -m app record): "run", {run, photo, events}, or "pair", {runs}. */
+export function readRecording(name) {
+  return json(new URL(`../recorded/${name}.json`, import.meta.url).href);
 }
 
 /** What the teacher's board shows. */

@@ -15,7 +15,7 @@ from tests.browser.seeing import canvas_colors
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("quiet")]
 
 VIEW = {"width": 1280, "height": 720}
-RECORDED = json.loads((ROOT / "static/recorded/run.json").read_text("utf-8"))
+RECORDED, PAIR = (json.loads((ROOT / f"static/recorded/{name}.json").read_text("utf-8")) for name in ("run", "pair"))
 SHIFTS = """new PerformanceObserver(list => {
   for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shift = (window.shift ?? 0) + entry.value;
 }).observe({ type: "layout-shift", buffered: true })"""
@@ -52,6 +52,44 @@ def test_start_curve_kernels_and_photo_stand_in_one_view_and_move(open_page: Ope
     assert canvas_colors(page, "#kernels canvas") != kernels
     ask(server, run, state="stopped")
     ended(server, run)
+
+
+def test_overfitting_shows_a_recorded_pair_until_one_is_trained(open_page: Open) -> None:
+    page = open_page("/train?tab=overfitting", viewport=VIEW)
+    pill = page.locator("#recorded-pair")
+
+    expect(pill).to_contain_text("Recorded: drawn shapes, 200 and 1000 pictures")
+    expect(page.locator(".act-fact").first).to_contain_text("epoch")
+    pill.locator("button").click()
+    expect(pill.locator("button")).to_have_attribute("aria-label", "Play the recording")
+    page.check("[name=cure][value=l2]")
+    expect(pill).to_be_hidden()
+    expect(page.locator(".act-name").last).to_have_text("L2")
+    expect(page.locator(".act-fact").first).to_be_empty()
+
+
+@pytest.mark.parametrize("viewport", [VIEW, {"width": 390, "height": 844}], ids=["laptop", "phone"])
+def test_where_nothing_shall_move_the_recorded_pair_is_there_as_a_whole(
+    open_page: Open, viewport: dict[str, int]
+) -> None:
+    page = open_page("/train?tab=overfitting", viewport=viewport, reduced_motion="reduce")
+    rows = [[event["fields"] for event in told["events"] if event["kind"] == "epoch"][-1] for told in PAIR["runs"]]
+
+    shown = [f"{round(row['validation_accuracy'] * 100)}%" for row in rows]
+    expect(page.locator("#plain-share")).to_have_text(shown[0])
+    expect(page.locator("#cured-share")).to_have_text(shown[1])
+    expect(page.locator("#verdict")).to_contain_text("with more pictures")
+    assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
+
+
+def test_on_a_phone_what_is_said_of_the_run_does_not_lie_over_the_chart(open_page: Open) -> None:
+    page = open_page("/train", viewport={"width": 390, "height": 844}, has_touch=True)
+    said, chart = (page.locator(part).bounding_box() for part in ("#run-state", ".chart-box"))
+
+    assert said
+    assert chart
+    assert said["height"] > 0
+    assert said["y"] + said["height"] <= chart["y"] + 1
 
 
 def test_before_start_a_recorded_run_plays_and_says_so(open_page: Open) -> None:

@@ -1,11 +1,12 @@
 """A recording is a real training: its events are the trainer's own, thinned, and its test is measured."""
 
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from app.commands.record import SNAPSHOTS, make_recording
+from app.commands.record import SNAPSHOTS, STEPS_OF_A_PAIR, make_pair, make_recording
 from app.core.datasets.datasets import load_dataset
 from app.core.errors import InvalidValue
 from app.core.training.events import Epoch
@@ -37,6 +38,28 @@ def test_a_recording_tells_what_the_training_told(folder: Path) -> None:
     assert {shot["photo"] for shot in shots} == {told["photo"]["checksum"]}
     assert told["photo"]["label"] == dataset.classes[7]
     assert told["events"][-1]["fields"]["test"] == told["run"]["test"]
+
+
+def test_a_pair_is_two_trainings_of_one_data_set_with_curves_alone(folder: Path) -> None:
+    plain, cured = (
+        replace(recipe, training=replace(recipe.training, epochs=3))
+        for recipe in map(find_recipe, ("few-shapes", "few-shapes-more-pictures"))
+    )
+    dataset = load_dataset("shapes", folder)
+
+    first, second = make_pair(plain, cured, dataset)["runs"]
+
+    assert (first["run"].get("pair"), second["run"]["pair"]) == (None, first["run"]["id"])
+    assert [told["run"]["pictures"] for told in (first, second)] == [200, 1000]
+    for recipe, told in ((plain, first), (cured, second)):
+        counts = Counter(event["kind"] for event in told["events"])
+        assert set(counts) == {"step", "epoch", "state"}
+        assert counts["step"] <= STEPS_OF_A_PAIR
+        rows = [event["fields"] for event in told["events"] if event["kind"] == "epoch"]
+        heard = [event for event in Trainer(recipe.network, dataset, recipe.training).events()
+                 if isinstance(event, Epoch)]  # fmt: skip
+        accuracies = [event.validation_accuracy for event in heard]
+        assert [row["validation_accuracy"] for row in rows] == pytest.approx(accuracies, rel=1e-3)
 
 
 def test_a_recipe_that_does_not_end_is_not_recorded(folder: Path) -> None:

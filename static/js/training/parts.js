@@ -8,9 +8,9 @@ import { connectHome } from "./charts/home.js";
 import { connectKernels } from "./seeing/kernels.js";
 import { connectMaps } from "./seeing/maps.js";
 import { connectPhoto } from "./seeing/photo.js";
+import { connectRecorded } from "./charts/recorded.js";
 import { connectPresets } from "./stage/presets.js";
 import { connectRail } from "./stage/rail.js";
-import { connectRecorded } from "./stage/recorded.js";
 import { connectResult } from "./stage/result.js";
 import { connectStates } from "./runs/states.js";
 import { connectStrip } from "./stage/strip.js";
@@ -41,7 +41,7 @@ export const VIEWS = [
     () => false,
   ),
   connectTime,
-  connectRecorded,
+  (page) => connectRecorded("#recorded", () => page.onStage),
   connectResult,
   inTab(
     "overfitting",

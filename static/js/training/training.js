@@ -20,7 +20,7 @@ import { OWN } from "../shared/address.js";
 import { ADDRESS, isReadable, mostCompared } from "./builder/address.js";
 import { Followers } from "./runs/followers.js";
 import { advised } from "./runs/queue.js";
-import { Recording } from "./runs/recording.js";
+import { RecordedPair, Recording } from "./runs/recording.js";
 import { RunList } from "./runs/run-list.js";
 import { SETTINGS, VIEWS, bringPanels } from "./parts.js";
 import { Settings } from "./builder/settings.js";
@@ -44,6 +44,7 @@ class TrainingPage {
   estimate = null; // seconds that the whole training would take here, as far as measured
   source = null; // the photo that is watched: {sample} or {file}, and maybe its class, `truth`
   runs = []; // all runs, newest first
+  recordedPair = new RecordedPair(() => this.show()); // what overfitting shows before a pair is trained
   stands = false; // whether the first view does, and photos may come
   #settingParts = [];
   #views = []; // parts that show what runs tell

@@ -33,13 +33,18 @@ export function showStage(page, titles, epochs) {
   titles.forEach((title, place) => showAct(pair?.[place] ?? null, $(`#act-${place}`), title, end));
   const measured = pair && pair.every(({ feed }) => feed.hasEnded) ? measure(pair) : null;
   showShares(measured);
-  return pair ? (measured ? verdict(pair, measured) : waiting(pair)) : "";
+  return pair ? (measured ? verdict(pair, measured, titles[1]) : waiting(pair)) : "";
 }
 
 /** The large numbers follow their charts. */
 export function connectStage() {
   for (const box of document.querySelectorAll(".act-box"))
     box.querySelector("run-chart").addEventListener("drawn", () => box.querySelector("chart-ends").place());
+}
+
+/** Whether a pair is among the runs that are drawn. */
+export function isPair(page) {
+  return pairOf(page) !== null;
 }
 
 /** [without, with]: two drawn runs of which the second names the first. */
@@ -55,7 +60,7 @@ function showAct(act, element, title, end) {
   const feed = act?.feed;
   const row = feed?.epochs.at(-1);
   const shown = endsOf(row, ACCURACY, { zoom: null });
-  const [name, told] = [act ? titleOf(act.run) : title, row ? toldOf(shown) : ""];
+  const [name, told] = [act ? nameOf(act.run, title) : title, row ? toldOf(shown) : ""];
   element.querySelector(".act-name").textContent = name;
   element.querySelector(".act-fact").textContent = act ? progressLine(act.run, feed) || stateTitle(act.run.state) : "";
   element.querySelector(".act-told").textContent = act?.run.state === "queued" ? stateSentence(act.run, feed) : told;
@@ -78,6 +83,11 @@ function showAct(act, element, title, end) {
     end,
   });
   ends.show(chart, shown);
+}
+
+/** A recorded run has no name that a visitor gave. */
+function nameOf(run, title) {
+  return run.isRecorded ? title : titleOf(run);
 }
 
 /** "training 100%, validation 28%", as the large numbers say it. */
@@ -114,11 +124,11 @@ function showShares(measured) {
 }
 
 /** What was measured, in three sentences at most. */
-function verdict([, { run }], [plain, cured]) {
+function verdict([, { run }], [plain, cured], title) {
   const told = _("Validation accuracy: %(plain)s without a remedy, %(cured)s with %(remedy)s.", {
     plain: percent(plain.validation),
     cured: percent(cured.validation),
-    remedy: titleOf(run),
+    remedy: nameOf(run, title),
   });
   return [told, judgement(plain.gap, cured.gap), caveat(run)].filter(Boolean).join(" ");
 }

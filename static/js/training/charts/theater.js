@@ -6,12 +6,15 @@ import { _ } from "../../shared/i18n.js";
 import { learnedFrom } from "../../shared/rounding.js";
 import { CURES, cure, remediesOf, sickRecipe, sicken } from "../builder/cures.js";
 import { sentenceOf } from "../../rooms/notice.js";
-import { connectStage, showStage } from "./stage.js";
+import { connectRecorded } from "./recorded.js";
+import { connectStage, isPair, showStage } from "./stage.js";
 
+const RECORDED = "more-pictures"; // the remedy of the recorded pair
 const FEW = 200;
 const PASSES = 30;
 const LEARN_FROM = [1, 1e6];
 const EPOCHS = [1, 1000];
+let wasPlayed = false;
 const $ = (selector) => document.querySelector(selector);
 
 export function connectTheater(page) {
@@ -19,9 +22,13 @@ export function connectTheater(page) {
   connectStage();
   let [dataset, run] = [null, null];
   let refused = ""; // why the two could not be played
+  const recorded = connectRecorded("#recorded-pair", () => stagedOf(page));
   const show = () => {
     const titles = [_("without a remedy"), CURES[$("[name=cure]:checked").value].title()];
-    say($("#verdict"), showStage(page, titles, whole($("#few-epochs"), EPOCHS) ?? PASSES) || refused);
+    const staged = stagedOf(page);
+    say($("#verdict"), showStage(staged, titles, whole($("#few-epochs"), EPOCHS) ?? PASSES) || refused);
+    recorded.refresh();
+    playRecorded(page);
   };
   $("#cure-choices").addEventListener("change", show);
   $("#play").addEventListener("click", async () => {
@@ -39,6 +46,23 @@ export function connectTheater(page) {
     },
     hear: show,
   };
+}
+
+/** The page's pair; before there is one, and as long as its remedy is chosen, a recorded one. */
+function stagedOf(page) {
+  const isRecorded = !isPair(page) && $("[name=cure]:checked").value === RECORDED;
+  return isRecorded ? page.recordedPair : page;
+}
+
+/** It plays when it is first looked at, and never unseen. */
+function playRecorded(page) {
+  const { recordedPair } = page;
+  const isSeen = page.state.tab === "overfitting" && stagedOf(page) === recordedPair;
+  if (!isSeen) recordedPair.pause();
+  else if (!wasPlayed) {
+    wasPlayed = true;
+    recordedPair.start();
+  }
 }
 
 function fillCures() {
