@@ -13,7 +13,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from app.files.files import open_files
+from app.files.opening import open_files
 from app.runs.store.store import Store
 from tests.deploy.alike import ALIKE, Serving, two_servers
 from tests.deploy.balancer import Balancer, balancing
