@@ -1,11 +1,13 @@
 # Three stages: the Python environment, the front-end files, and the image that runs.
 # docker build --tag convolution-playground .
 # docker build --build-arg TORCH_INDEX= ...   takes PyTorch from the ordinary package registry (larger: with CUDA)
+# docker build --build-arg CLUSTER=1 --tag convolution-playground:cluster .   with what many machines need (docs/deploy.md)
 # docker build --build-arg CA=/build/constraints/ca.pem ...   trusts that file of certificates: a proxy that looks into TLS
 
 FROM python:3.11-slim AS packages
 ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
 ARG CA=
+ARG CLUSTER=
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_CERT=$CA
 WORKDIR /build
 COPY constraints/ constraints/
@@ -13,7 +15,7 @@ COPY pyproject.toml ./
 RUN python -m venv /venv && /venv/bin/pip install --quiet pip==26.3
 RUN /venv/bin/pip install ${TORCH_INDEX:+--index-url "$TORCH_INDEX"} --no-deps \
       "$(grep '^torch==' constraints/locked.txt)" \
- && /venv/bin/pip install -c constraints/never.txt -c constraints/locked.txt --group runtime
+ && /venv/bin/pip install -c constraints/never.txt -c constraints/locked.txt --group runtime ${CLUSTER:+--group cluster}
 # Headers, test suites, tools and pip itself are of no use to a container that only runs; PyTorch starts one of its tools.
 RUN packages=$(echo /venv/lib/python*/site-packages) \
  && find "$packages" -type d -name tests -prune -exec rm -r {} + \
