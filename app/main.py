@@ -157,7 +157,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.watches = Watches(app.state.classrooms, app.state.store.changes)
     app.state.watches.start()
     app.state.timings = Timings(Probe(forks, PROBE_S))
-    counts.count_errors(app.state.store.engine)
+    counts.count_errors(app.state.store.engine, app.state.files)
     counted = RunMetrics(app.state.store, app.state.streams)
     app.state.metrics.register(counted)
     try:

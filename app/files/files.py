@@ -8,10 +8,11 @@ in the files.
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 
 @dataclass(slots=True)
@@ -30,9 +31,11 @@ class Files:
 
     is_shared = False
     address: str | None = None
+    most_bytes: int | None = None  # of a store's files that are kept here
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self.failed: Callable[[], object] = lambda: None  # called where a store does not do what is asked
 
     def pull(self, *paths: Path) -> None:
         """Makes files here what they are for all; one that is gone goes here too. Raises FilesAway."""
@@ -93,6 +96,10 @@ class Files:
 
     def close(self) -> None:
         """Nothing is under way any more."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Another process has its own, and tells nobody here of failures."""
+        return type(self), (self.root,)
 
 
 def _sizes(folder: Path) -> dict[str, int]:

@@ -42,8 +42,10 @@ class Object:
 class Objects:
     """Those of a bucket below a prefix. Safe from any thread. Raises FilesAway, or DiskFull where the store is full."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, failed: Callable[[], object] = lambda: None) -> None:
+        """`failed` is called before an error is raised."""
         self.address = address
+        self._failed = failed
         self._opened: Any = None
         self._shunned_until = 0.0
 
@@ -113,11 +115,13 @@ class Objects:
         try:
             return call(self._store(), obstore)
         except (wrong.PermissionDeniedError, wrong.UnauthenticatedError) as error:
+            self._failed()
             _log.exception("the store of files refuses")
             raise FilesAway(
                 N_("The store of files refuses this server; its log tells why. Try again later."), seconds=RETRY_S
             ) from error
         except (wrong.BaseError, FileNotFoundError) as error:
+            self._failed()
             if any(word in str(error) for word in _FULL):
                 raise DiskFull(
                     N_("The store of files is full: nothing more can be kept. Delete runs, or make room.")
@@ -145,9 +149,6 @@ class Objects:
                 },
             )  # fmt: skip
         return self._opened
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {"address": self.address, "_opened": None, "_shunned_until": 0.0}
 
 
 def _told(meta: Any) -> Object:

@@ -33,7 +33,8 @@ class SharedFiles(Files):
     def __init__(self, root: Path, address: str, most_bytes: int = MOST_BYTES) -> None:
         super().__init__(root)
         self.address: str = address
-        self.objects = Objects(address)
+        self.most_bytes: int = most_bytes
+        self.objects = Objects(address, lambda: self.failed())
         self.copies = Copies(root, most_bytes)
         self._prepare()
 
@@ -209,7 +210,7 @@ class SharedFiles(Files):
                 self.objects.put(_used(name), b"")
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return SharedFiles, (self.root, self.address, self.copies.most_bytes)
+        return SharedFiles, (self.root, self.address, self.most_bytes)
 
 
 def _used(name: str) -> str:

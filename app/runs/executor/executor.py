@@ -24,7 +24,8 @@ from app.runs.store.store import Store
 
 POLL_S, BUSY_POLL_S = 0.05, 0.2  # a run's first event is waited for; with one under way there is time
 FIRST_WARM_S = 1.0  # after the server's start, which has enough to do
-RESCUE_S, TIDY_S, SLICES_S = 2.0, 30.0, 1.0
+RESCUE_S, SLICES_S = 2.0, 1.0
+TIDY_S, SHARED_TIDY_S = 30.0, 300.0  # all files of a store are listed then
 GRACE_S = 3.5  # at a stop, for trainers to write their checkpoints
 _log = logging.getLogger(__name__)
 
@@ -81,6 +82,7 @@ class Executor:
         self._due: dict[str, float] = {}
         self._silences = Silences(trainers.is_gone, trainers.end)
         self._listener = threading.Thread(target=self._listen, name="silences", daemon=True)
+        self._keeper = threading.Thread(target=self._keep_house, name="housekeeping", daemon=True)
         self._ending = threading.Lock()  # whoever ends a trainer says why
         self._changes = store.changes.for_another_thread()
         self._seen: int | None = None
@@ -92,6 +94,7 @@ class Executor:
         if self._store.limits.at_once:
             self._thread.start()
             self._listener.start()
+            self._keeper.start()
 
     def stop(self) -> None:
         """Asks the trainers to keep what they have and to end; waits a few seconds, whatever they do."""
@@ -100,6 +103,8 @@ class Executor:
         if self._thread.is_alive():
             self._thread.join(GRACE_S)
         self._trainers.leave(until - time.monotonic())
+        if self._keeper.is_alive():
+            self._keeper.join(max(until - time.monotonic(), 0.1))
         self._guarded(self._collect)
         self._changes.close()
 
@@ -113,6 +118,13 @@ class Executor:
         while not self._over.wait(RESCUE_S):
             with self._ending:
                 self._guarded(lambda: self._silences.look(self._store.engine))
+
+    def _keep_house(self) -> None:
+        """Beside the rest: a store of files may take its time."""
+        every_s = SHARED_TIDY_S if self._store.files.is_shared else TIDY_S
+        while not self._over.is_set():
+            self._guarded(lambda: tidy(self._store))
+            self._over.wait(every_s)
 
     def _guarded(self, work: Callable[[], None]) -> None:
         """Nothing that goes wrong in one turn ends the thread."""
@@ -135,8 +147,6 @@ class Executor:
         if number != self._seen and (waiting := self._trainers.start_next()) is not None:
             self._waiting, self._seen = waiting, number
         self._trainers.prepare(self._waiting)
-        if self._is_time("tidy", TIDY_S):
-            tidy(self._store)
 
     def _collect(self) -> None:
         """Trainers that have ended; what they left as running is interrupted where we asked them to go, else failed.

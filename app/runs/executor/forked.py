@@ -62,8 +62,7 @@ class Forked:
         self._warm = None
         self.busy.append(trainer)
         url = self._store.engine.url.render_as_string(hide_password=False)
-        files = self._store.files
-        trainer.assign(Assignment(claim, url, str(files.root), files.address))
+        trainer.assign(Assignment.to(claim, url, self._store.files))
         return waiting > 1
 
     def prepare(self, waiting: bool) -> None:

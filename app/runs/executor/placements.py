@@ -214,8 +214,7 @@ class Placements:
         one.started = time.monotonic()
         self.busy.append(one)
         url = store.engine.url.render_as_string(hide_password=False)
-        data, card = str(store.files.root.absolute()), one.place.gpu or 1.0
-        assignment = Assignment(one.claim, url, data, store.files.address, card)
+        assignment = Assignment.to(one.claim, url, store.files, one.place.gpu or 1.0)
         self._link.tell("train", name=name, line=assignment.to_line())
         self._link.tell("watch", name=name)
 

@@ -8,6 +8,8 @@ from sqlalchemy import Engine, event
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import InterfaceError, OperationalError
 
+from app.files.files import Files
+
 SERVER = "(this server)"
 
 WAITED = Histogram(
@@ -26,12 +28,13 @@ STORE_ERRORS = Counter(
 )
 ALL = (WAITED, TRAINERS_LOST, STORE_ERRORS)
 _DATABASE = STORE_ERRORS.labels("database")
-STORE_ERRORS.labels("files")  # told as 0 from the start, so that the first error is a rise
+_FILES = STORE_ERRORS.labels("files")  # told as 0 from the start, so that the first error is a rise
 
 
-def count_errors(engine: Engine) -> None:
-    """From now on what a database cannot do is counted: connections that break, locks, a full disk."""
+def count_errors(engine: Engine, files: Files) -> None:
+    """From now on what a database cannot do is counted: connections that break, locks, a full disk; and a store."""
     event.listen(engine, "handle_error", _count)
+    files.failed = _FILES.inc
 
 
 def _count(context: ExceptionContext) -> None:

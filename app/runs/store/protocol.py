@@ -6,6 +6,7 @@ from typing import Literal
 
 from app.core.networks.networks import Network
 from app.core.training.hyperparameters import Training, describe_training
+from app.files.files import Files
 from app.runs.store.orders import parse_stored
 from app.runs.store.queue import Claim
 
@@ -34,7 +35,8 @@ class Birth:
 class Assignment:
     """What a trainer is told: its run, and where the database, the data folder and, if there is one, its store are.
 
-    `card` is the part of a graphics card's memory that it may take, where it trains on one.
+    `card` is the part of a graphics card's memory that it may take, where it trains on one; `copies` are the most bytes
+    of a store's files that the folder holds.
     """
 
     claim: Claim
@@ -42,6 +44,12 @@ class Assignment:
     data: str
     store: str | None = None
     card: float = 1.0
+    copies: int | None = None
+
+    @classmethod
+    def to(cls, claim: Claim, database: str, files: Files, card: float = 1.0) -> "Assignment":
+        """Of a server, where its files are."""
+        return cls(claim, database, str(files.root.absolute()), files.address, card, files.most_bytes)
 
     def to_line(self) -> str:
         """As it is sent."""

@@ -76,7 +76,7 @@ class Attempt:
     def of(cls, assignment: Assignment, warm: WarmDataset, process: str | None = None) -> "Attempt":
         """Of what was assigned."""
         engine = open_engine(assignment.database, PATIENT_S, connections=1)
-        files = open_files(Path(assignment.data), assignment.store)
+        files = open_files(Path(assignment.data), assignment.store, assignment.copies)
         return cls(engine, files, warm, assignment.claim, process, assignment.card)
 
     def run(self) -> int:
