@@ -115,7 +115,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.rooms = ROOMS
     app.state.signatures = Signatures(settings)
     app.state.static = VersionedFiles()
-    app.state.rates = Rates(settings.rate_limit)
     app.state.orders = Orders()
     app.state.kept_answers = KeptAnswers()
     app.state.metrics = _collect_metrics()
@@ -144,6 +143,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     clear_arrivals(app.state.settings.data / "datasets")
     app.state.store = open_store(app.state.settings)
     app.state.files = app.state.store.files
+    app.state.rates = Rates(app.state.settings.rate_limit, app.state.store.engine)
     await asyncio.to_thread(_bring_common, app.state.files)
     forks = Forks()
     app.state.trainers = choose_trainers(app.state.settings, app.state.store, forks)

@@ -10,6 +10,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 from fastapi import Path as Part
+from fastapi.concurrency import run_in_threadpool
 
 from app.core.errors import N_, NotYours
 from app.core.shares import household
@@ -41,7 +42,11 @@ WorkersDep = Annotated[Workers, Depends(workers_of)]
 
 async def limit_rate(request: Request) -> None:
     """For the calls that compute: TooManyRequests, which is 429, for an address that asks too often."""
-    request.app.state.rates.count(household(request.client.host if request.client else ""))
+    rates, address = request.app.state.rates, household(request.client.host if request.client else "")
+    if rates.is_shared:
+        await run_in_threadpool(rates.count, address)
+    else:
+        rates.count(address)
 
 
 async def datasets_folder(settings: SettingsDep) -> Path:

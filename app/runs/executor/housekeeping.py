@@ -13,6 +13,7 @@ from app.core.shares import Kept, choose_to_go
 from app.files.files import Belongings
 from app.runs.store.database import reading
 from app.runs.store.folders import CHECKPOINT_PREFIX
+from app.runs.store.rates import forget_rates
 from app.runs.store.reserve import keep_reserve
 from app.runs.store.schema import runs
 from app.runs.store.states import FAILED, PAUSED, TERMINAL, Visitor
@@ -22,6 +23,7 @@ _ORPHAN_S = 600.0  # a folder is made before its row
 _CLEARED = TERMINAL | {PAUSED}  # who only pauses would fill the disk without an end
 _FADES_S = 3600.0  # after which an unseen run is worth half
 _SHELVES, _SHELF_BYTES = ("surveys", "maximizations"), 512 * 2**20  # what a store keeps that can be made again
+_RATES_S = 2 * 86_400.0  # calls are counted in windows of a day at most
 _RUN_ID = re.compile(r"[0-9a-f]{16}")
 _COLUMNS = (runs.c.id, runs.c.state, runs.c.cookie, runs.c.address, runs.c.seconds, runs.c.created_at)
 
@@ -29,6 +31,7 @@ _COLUMNS = (runs.c.id, runs.c.state, runs.c.cookie, runs.c.address, runs.c.secon
 def tidy(store: Store) -> None:
     """Deletes what is past the limits, of those first who keep most; runs that train or wait for it stay."""
     keep_reserve(store.root)
+    forget_rates(store.engine, time.time() - _RATES_S)
     with suppress(FilesAway):
         belongings = store.files.belongings(store.root)
         with reading(store.engine) as connection:

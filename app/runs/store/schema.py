@@ -98,3 +98,11 @@ pupils = Table(
     Column("pupil", String(64), primary_key=True),  # sealed: it cannot be found among the visitors of runs
     Column("answer", String(32)),  # to the question that is on
 )
+
+rates = Table(  # calls of an address, in a window that began then
+    "rates",
+    metadata,
+    Column("address", String(64), primary_key=True),
+    Column("began", Float, primary_key=True),
+    Column("count", Integer, nullable=False),
+)
