@@ -6,6 +6,7 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
+from sqlalchemy import make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from app.core.errors import InvalidValue
@@ -30,6 +31,14 @@ def check_places(settings: Settings) -> None:
         _check_database(settings.database)
     if settings.files:
         _check_files(settings)
+
+
+def check_secret(settings: Settings) -> None:
+    """Raises InvalidValue where several servers may be meant, each of which would sign with a secret of its own."""
+    if settings.secret is None and make_url(settings.database or "sqlite://").get_backend_name() != "sqlite":
+        raise InvalidValue(
+            "PLAYGROUND_DATABASE is for several servers, which sign cookies alike: give them one PLAYGROUND_SECRET."
+        )
 
 
 def addresses(host: str, port: int) -> list[str]:

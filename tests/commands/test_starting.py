@@ -89,6 +89,14 @@ def test_a_database_that_cannot_be_opened_is_told_without_its_address(url: str, 
     assert done.stderr == f"PLAYGROUND_DATABASE cannot be opened: {why}\n"
 
 
+@pytest.mark.parametrize("world", ["postgresql"])
+def test_servers_that_share_a_database_are_to_share_a_secret(database: str, tmp_path: Path) -> None:
+    done = serve(tmp_path, PLAYGROUND_DATABASE=database)
+
+    assert done.exit_code == 2
+    assert "give them one PLAYGROUND_SECRET" in done.stderr
+
+
 def test_a_server_for_all_tells_the_address_that_others_type(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(starting, "_CONTAINER", ())
     own = {place.address for card in psutil.net_if_addrs().values() for place in card if place.family == socket.AF_INET}

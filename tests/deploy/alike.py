@@ -1,4 +1,4 @@
-"""Two web servers on one database and one place for files, as processes."""
+"""Two web servers on one PostgreSQL and one folder for files, as processes."""
 
 import subprocess
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ Serving = tuple[subprocess.Popen[bytes], int]
 
 
 @contextmanager
-def two_servers(folder: Path, **environment: str) -> Iterator[list[Serving]]:
+def two_servers(folder: Path, database: str, **environment: str) -> Iterator[list[Serving]]:
     """Both, with their ports; they train nothing unless they are told to."""
     with ExitStack() as stack:
         started = []
@@ -25,6 +25,7 @@ def two_servers(folder: Path, **environment: str) -> Iterator[list[Serving]]:
         for name in "ab":
             (folder / name).mkdir()
             (folder / name / "d").symlink_to(folder / "shared")
-            process, port, _ = stack.enter_context(serving(folder / name, patience=180, **ALIKE | environment))
+            given = ALIKE | {"PLAYGROUND_DATABASE": database} | environment
+            process, port, _ = stack.enter_context(serving(folder / name, patience=180, **given))
             started.append((process, port))
         yield started

@@ -17,6 +17,7 @@ from app.files.opening import open_files
 from app.runs.store.store import Store
 from tests.deploy.alike import ALIKE, Serving, two_servers
 from tests.deploy.balancer import Balancer, balancing
+from tests.postgresql import PostgreSQL
 from tests.test_cli import asked
 from tests.web.logged_runs import SMALL, set_state, steps, write
 from tests.web.viewers import Viewer
@@ -26,8 +27,14 @@ EVENTS = 300
 
 
 @pytest.fixture(scope="module")
-def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Serving]]:
-    with two_servers(tmp_path_factory.mktemp("alike")) as started:
+def shared(postgresql: PostgreSQL) -> str:
+    """The servers' own database, without tables: the first one makes them."""
+    return postgresql.url(postgresql.make_database())
+
+
+@pytest.fixture(scope="module")
+def servers(tmp_path_factory: pytest.TempPathFactory, shared: str) -> Iterator[list[Serving]]:
+    with two_servers(tmp_path_factory.mktemp("alike"), shared) as started:
         yield started
 
 
@@ -95,9 +102,10 @@ def test_a_class_that_one_opened_is_asked_by_the_other(ask: Ask, servers: list[S
     assert told["question"]["kind"] == "output-size"
 
 
-def test_a_viewer_sees_every_event_once_though_its_server_stops(tmp_path: Path) -> None:
-    with two_servers(tmp_path) as [(first, one), (_, other)], balancing([one, other]) as balancer:
-        store = Store.open(f"sqlite:///{tmp_path / 'shared/runs.sqlite3'}", open_files(tmp_path / "shared"))
+def test_a_viewer_sees_every_event_once_though_its_server_stops(tmp_path: Path, postgresql: PostgreSQL) -> None:
+    url = postgresql.url(postgresql.make_database())
+    with two_servers(tmp_path, url) as [(first, one), (_, other)], balancing([one, other]) as balancer:
+        store = Store.open(url, open_files(tmp_path / "shared"))
         run_id = httpx2.post(f"http://127.0.0.1:{other}/api/runs", json=ORDER, timeout=60).json()["id"]
         half = threading.Event()
         trainer = threading.Thread(target=train, args=(store, run_id, half))
