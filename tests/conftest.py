@@ -1,6 +1,7 @@
 """What every test shares: a developer's own PLAYGROUND_... variables change no result, and CI skips nothing.
 
-And the worlds in which runs are kept: tests that ask for `database` are run in SQLite's and in PostgreSQL's.
+And the worlds in which runs are kept: tests that ask for `database` are run in SQLite's and in PostgreSQL's, in which
+files are in an object store.
 """
 
 import os
@@ -11,6 +12,7 @@ from typing import TypeVar
 import pytest
 
 from app.runs.store.database import migrate, open_engine
+from tests.object_store import ENVIRONMENT, ObjectStore
 from tests.postgresql import PostgreSQL
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
@@ -19,6 +21,7 @@ WORLDS = ("sqlite", "postgresql")
 
 for name in [name for name in os.environ if name.startswith("PLAYGROUND_")]:
     del os.environ[name]
+os.environ.update(ENVIRONMENT)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -51,6 +54,20 @@ def migrated(postgresql: PostgreSQL) -> str:
     migrate(engine)
     engine.dispose()
     return name
+
+
+@pytest.fixture(scope="session")
+def object_store() -> Iterator[ObjectStore]:
+    """One for all tests, each of which has its own folder in it."""
+    store = ObjectStore()
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def files_address(world: str, request: pytest.FixtureRequest) -> str | None:
+    """Of the store of files, in its world; in SQLite's there is none."""
+    return None if world == "sqlite" else request.getfixturevalue("object_store").new_address()
 
 
 @pytest.fixture

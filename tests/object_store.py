@@ -1,6 +1,6 @@
 """A real S3 server, moto's, as a process of its own, behind a proxy that can answer 503 in its place, or nothing more.
 
-To be used as a fixture; what speaks to a store finds the proxy by its usual environment variables.
+To be used as a fixture. Where it would be is in the environment of all tests, and so of the processes that they start.
 """
 
 import secrets
@@ -16,8 +16,16 @@ from contextlib import contextmanager, suppress
 from http.client import HTTPConnection, HTTPException
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-import pytest
 
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+PORT = _free_port()  # of the proxy
+ENVIRONMENT = {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{PORT}", "AWS_ACCESS_KEY_ID": "key", "AWS_REGION": "us-east-1",
+               "AWS_SECRET_ACCESS_KEY": "secret"}  # fmt: skip
 BUCKET = "playground"
 _PASSED = {"content-length", "content-type", "etag", "last-modified", "content-range", "x-amz-version-id"}
 
@@ -39,22 +47,11 @@ class ObjectStore:
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         self._proxy = ThreadingHTTPServer(
-            ("127.0.0.1", 0), type("Handler", (_Handler,), {"store": self, "port": self._port})
+            ("127.0.0.1", PORT), type("Handler", (_Handler,), {"store": self, "port": self._port})
         )
         self._proxy.daemon_threads = True
         threading.Thread(target=self._proxy.serve_forever, daemon=True).start()
         self._make_bucket()
-
-    @property
-    def endpoint(self) -> str:
-        """Of the proxy."""
-        return f"http://127.0.0.1:{self._proxy.server_port}"
-
-    @property
-    def environment(self) -> dict[str, str]:
-        """By which it is found."""
-        return {"AWS_ENDPOINT_URL": self.endpoint, "AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret",
-                "AWS_REGION": "us-east-1"}  # fmt: skip
 
     def new_address(self) -> str:
         """A folder of its own in the bucket."""
@@ -89,17 +86,6 @@ class ObjectStore:
                 return
             time.sleep(0.1)
         raise RuntimeError("moto did not start")
-
-
-@pytest.fixture(scope="session")
-def object_store() -> Iterator[ObjectStore]:
-    """One for all tests, each of which has its own folder in it."""
-    store = ObjectStore()
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in store.environment.items():
-            patch.setenv(name, value)
-        yield store
-    store.close()
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -148,9 +134,3 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body if self.command != "HEAD" else b"")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

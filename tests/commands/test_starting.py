@@ -14,7 +14,6 @@ from app.cli import cli
 from app.commands import starting
 from app.commands.starting import addresses, teacher_link
 from tests.object_store import ObjectStore
-from tests.object_store import object_store as object_store
 
 
 def serve(folder: Path, **environment: str) -> Result:

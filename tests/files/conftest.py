@@ -9,7 +9,6 @@ from app.files import shared
 from app.files.files import Files
 from app.files.opening import open_files
 from tests.object_store import ObjectStore
-from tests.object_store import object_store as object_store
 
 
 @pytest.fixture(params=["folder", "store"])

@@ -21,7 +21,7 @@ from app.core.pictures.images import open_sample
 from app.core.training.events import Step
 from app.core.training.hyperparameters import Training
 from app.core.training.training import Trainer
-from app.files.files import Files
+from app.files.opening import open_files
 from app.runs.executor.forks import Forks
 from app.runs.store.database import is_postgresql, writing
 from app.runs.store.orders import Order
@@ -70,12 +70,12 @@ def forks() -> Iterator[Forks]:
 
 
 @pytest.fixture
-def open_store(database: str, tmp_path: Path) -> Iterator[Callable[..., Store]]:
+def open_store(database: str, files_address: str | None, tmp_path: Path) -> Iterator[Callable[..., Store]]:
     """Opens the store of the test's folder, as often as one likes: each as another server would."""
     opened: list[Store] = []
 
     def make(**limits: int) -> Store:
-        opened.append(Store.open(database, Files(tmp_path), QueueLimits(**limits)))
+        opened.append(Store.open(database, open_files(tmp_path, files_address), QueueLimits(**limits)))
         return opened[-1]
 
     yield make

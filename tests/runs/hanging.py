@@ -1,4 +1,4 @@
-"""A trainer whose training waits for ever after a step, as for a lock: `python -m tests.runs.hanging FOLDER URL STEP`.
+"""A trainer whose training waits for ever after a step, as for a lock: `... hanging FOLDER URL FILES STEP`.
 
 With `stopped` behind them it is stopped in the middle of a write, so that nobody else can write.
 """
@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from app.files.files import Files
+from app.files.opening import open_files
 from app.runs.store.database import writing
 from app.runs.store.schema import runs
 from app.runs.store.store import Store
@@ -34,8 +34,8 @@ class _Waiting(Journal):
     engine: Engine
 
     def step(self, event: Any) -> bool:
-        if event.step > int(sys.argv[3]):
-            if sys.argv[4:]:
+        if event.step > int(sys.argv[4]):
+            if sys.argv[5:]:
                 with writing(self.engine) as connection:
                     connection.execute(runs.update().values(asked=None))
                     os.kill(os.getpid(), signal.SIGSTOP)
@@ -43,12 +43,12 @@ class _Waiting(Journal):
         return super().step(event)
 
 
-def main(folder: Path, url: str) -> None:
+def main(folder: Path, url: str, address: str) -> None:
     """Until it is killed."""
-    store = Store.open(url, Files(folder))
+    store = Store.open(url, open_files(folder, address or None))
     _Waiting.engine = store.engine
     _Hanging(store.engine, store.files, WarmDataset(folder / "datasets"), claim(store)).run()
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2])
+    main(Path(sys.argv[1]), *sys.argv[2:4])

@@ -17,7 +17,6 @@ from app.main import create_app
 from app.settings import Settings
 from tests import hostile_archives as hostile
 from tests.object_store import ObjectStore
-from tests.object_store import object_store as object_store
 from tests.tiny_models import write_model
 from tests.web.classification.test_arrivals import send
 from tests.web.conftest import problem, written

@@ -55,13 +55,19 @@ def serve(folder: Path, open_store: Callable[..., Store], forks: Forks) -> Itera
         executor.stop()
 
 
+def hang(folder: Path, store: Store, *how: str) -> subprocess.Popen[bytes]:
+    """A trainer of the next run that waits for ever after 200 steps."""
+    command = [sys.executable, "-m", "tests.runs.hanging", str(folder), url_of(store), store.files.address or "", "200"]
+    return subprocess.Popen([*command, *how])
+
+
 @pytest.fixture
-def spawn(folder: Path, database: str) -> Iterator[Callable[[], subprocess.Popen[str]]]:
+def spawn(folder: Path, database: str, files_address: str | None) -> Iterator[Callable[[], subprocess.Popen[str]]]:
     """The same as a process of its own."""
     spawned: list[subprocess.Popen[str]] = []
 
     def start() -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "tests.runs.serving", str(folder), database]
+        command = [sys.executable, "-m", "tests.runs.serving", str(folder), database, files_address or ""]
         spawned.append(subprocess.Popen(command, stdout=subprocess.PIPE, text=True))
         assert spawned[-1].stdout
         assert spawned[-1].stdout.readline() == "watching\n"
@@ -194,7 +200,7 @@ def test_a_trainer_that_says_it_lives_but_waits_for_ever_is_ended_too(
 ) -> None:
     monkeypatch.setattr("app.runs.executor.hung.HUNG_S", 4.0)
     run = store.submit(order(LONG), ANNA)
-    hanging = subprocess.Popen([sys.executable, "-m", "tests.runs.hanging", str(folder), url_of(store), "200"])
+    hanging = hang(folder, store)
 
     try:
         wait_for_state(store, run.id, "running")
@@ -214,9 +220,7 @@ def test_a_trainer_that_hangs_in_the_middle_of_a_write_is_ended_though_nobody_el
 ) -> None:
     monkeypatch.setattr("app.runs.executor.hung.HUNG_S", 4.0)
     run = store.submit(order(LONG), ANNA)
-    hanging = subprocess.Popen(
-        [sys.executable, "-m", "tests.runs.hanging", str(folder), url_of(store), "200", "stopped"]
-    )
+    hanging = hang(folder, store, "stopped")
 
     try:
         wait_for(lambda: is_writing(store, hanging.pid) and is_stopped(hanging.pid), "it hangs")
