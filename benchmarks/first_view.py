@@ -5,7 +5,8 @@
 Of each page the median (and the range) of the seconds from navigation to the first contentful paint (bar 1.5), to
 `html[data-ready]`, and where the page has parts that come later to the moment at which its first view stands; bytes
 before charts, packed (bar 300 kB), on the wire with the heads of the answers, and all that came, charts and
-what came later included. Without an address a server of its own is started, with an empty data folder.
+what came later included. A chapter's first view is its card; the room beside it comes later. Without an address a
+server of its own is started, with an empty data folder.
 """
 
 import argparse
@@ -18,7 +19,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.conftest import ARGUMENTS, find_chromium, running_server
-from tests.browser.first_views import PATHS, before_charts, first_view, sent
+from tests.browser.first_views import PATHS, before_charts, first_view, sent, shift
 
 BAR_S, BAR_BYTES = 1.5, 300_000
 _TIMES = """() => ({
@@ -64,7 +65,7 @@ def measure(browser: Browser, address: str) -> dict[str, float]:
             "before charts, wire, kB": sum(one["wire"] for one in counted) / 1000,
             "answers before charts": len(counted),
             "all, packed, kB": sum(one["packed"] for one in answers) / 1000,
-            "layout shift": page.evaluate("window.shifted"),
+            "layout shift": shift(page),
         }
 
 

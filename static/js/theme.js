@@ -1,5 +1,7 @@
-// Runs before the first paint, so that a chosen theme and class view never flash. A plain script, not a module, for
-// that reason. An address may open class view (?class=1) or leave it (?class=0), as a teacher's link does.
+// Runs before the first paint, so that a chosen theme and class view never flash, and what scripts steer stands in its
+// place from the start (`data-scripted`). A plain script, not a module, for that reason. An address may open class view
+// (?class=1) or leave it (?class=0), as a teacher's link does.
+document.documentElement.dataset.scripted = "";
 try {
   const root = document.documentElement;
   const said = new URLSearchParams(location.search).get("class");

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page
 from app.web.rooms import ROOMS
 from tests.browser.calls import PATIENCE_S
 
-PATHS = ("/", *(room.path for room in ROOMS))
+PATHS = ("/", *(room.path for room in ROOMS), "/lessons", "/lessons/3", "/lessons/glossary", "/class")
 # What is drawn: the chart library and the recorded run that it plays; the photo and the maps of it on Classify.
 CHARTS = ("/vendor/uplot/", "/recorded/", "/activations", "/api/convolutions")
 _LATER_MS = 2500  # in which a page settles
@@ -22,13 +22,16 @@ new PerformanceObserver((list) => {
 }).observe({ type: "layout-shift", buffered: true });
 """
 _SENT = """() => {
-  const [stands] = performance.getEntriesByName("first-view");
+  const [stands] = top.performance.getEntriesByName("first-view");
+  const since = performance.timeOrigin - top.performance.timeOrigin; // of a frame, whose clock began later
   return [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")]
+    // A frame tells of its page itself, and may have what the page has brought already.
+    .filter(({ initiatorType, transferSize }) => initiatorType !== "iframe" && (top === window || transferSize > 0))
     .map(({ name, encodedBodySize, transferSize, startTime }) => ({
       path: name.replace(location.origin, ""),
       packed: encodedBodySize,
       wire: transferSize,
-      isLater: Boolean(stands) && startTime > stands.startTime,
+      isLater: Boolean(stands) && since + startTime > stands.startTime,
     }));
 }"""
 
@@ -45,7 +48,7 @@ class Sent(TypedDict):
 
 @contextmanager
 def first_view(browser: Browser, address: str, script: str = "", **options: Any) -> Iterator[Page]:
-    """A page in a fresh browser, settled; `script` runs before its own. How far it moved is in `window.shifted`."""
+    """A page in a fresh browser, settled; `script` runs before its own."""
     context = browser.new_context(**{"viewport": {"width": 1280, "height": 720}, "locale": "es-ES"} | options)
     context.set_default_timeout(PATIENCE_S * 1000)
     try:
@@ -60,9 +63,14 @@ def first_view(browser: Browser, address: str, script: str = "", **options: Any)
 
 
 def sent(page: Page) -> list[Sent]:
-    """All that came for the page, and of what it asked for since."""
-    found: list[Sent] = page.evaluate(_SENT)
+    """All that came for the page and its frames, and of what they asked for since."""
+    found: list[Sent] = [one for frame in page.frames for one in frame.evaluate(_SENT)]
     return found
+
+
+def shift(page: Page) -> float:
+    """How far the page has moved by itself, and what stands in its frames."""
+    return sum(frame.evaluate("window.shifted") for frame in page.frames)
 
 
 def before_charts(answers: list[Sent]) -> list[Sent]:

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.calls import PATIENCE_S
-from tests.browser.first_views import PATHS, before_charts, first_view, sent
+from tests.browser.first_views import PATHS, before_charts, first_view, sent, shift
 
 pytestmark = pytest.mark.browser
 
@@ -20,19 +20,19 @@ def test_a_first_view_is_light_and_keeps_its_place(browser: Browser, server: str
 
         assert sum(one["packed"] for one in counted) < MOST_BYTES, counted[:12]
         assert all(one["packed"] > 0 for one in counted if "/static/" in one["path"])  # nothing came from before
-        assert page.evaluate("window.shifted") < MOST_SHIFT
+        assert shift(page) < MOST_SHIFT
 
 
 @pytest.mark.parametrize("path", PATHS)
 def test_on_a_phone_it_keeps_its_place_too(browser: Browser, server: str, path: str) -> None:
     with first_view(browser, server + path, **PHONE) as page:
-        assert page.evaluate("window.shifted") < MOST_SHIFT
+        assert shift(page) < MOST_SHIFT
 
 
 def test_a_run_opens_in_its_place(browser: Browser, server: str, quick_run: str) -> None:
     for options in ({}, PHONE):
         with first_view(browser, f"{server}/train?run={quick_run}", **options) as page:
-            assert page.evaluate("window.shifted") < MOST_SHIFT
+            assert shift(page) < MOST_SHIFT
 
 
 def test_the_settings_come_once_the_first_view_stands_and_all_of_them(browser: Browser, server: str) -> None:

@@ -84,7 +84,7 @@ def answer_both_ways(page: Page, server: str, language: str) -> str:
         assert judged["right"] is is_right
         expect(card.locator(".question-reply")).to_have_text(f"{'✓' if is_right else '✗'} {judged['reply']}")
         expect(card.locator(".question-working")).to_be_visible(visible=is_right)
-        page.evaluate("document.querySelector('.is-current .question-text').focus()")
+        page.evaluate("document.querySelector('question-card.is-current .question-text').focus()")
     expect(card.locator(".question-working li").first).to_contain_text(judged["working"][0]["text"])
     return kind
 

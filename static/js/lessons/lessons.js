@@ -15,6 +15,7 @@ class ChapterPage {
   #photo = new OwnPhoto(() => this.#show());
   #exhibit = new Exhibit($("#frames"), { back: $("#restore"), turn: (event) => this.#steps.hear(event) });
   #steps = null;
+  #stands = false; // whether the card does, so that a room may come beside it
 
   constructor(stage) {
     this.#chapter = stage.dataset.lesson;
@@ -29,7 +30,11 @@ class ChapterPage {
   async start() {
     await this.#photo.start();
     this.#steps = new Steps($("[data-lesson]"), (card) => this.#enter(card));
+    performance.mark("first-view");
     document.documentElement.dataset.ready = "true";
+    await painted();
+    this.#stands = true;
+    this.#show();
   }
 
   #enter(card) {
@@ -44,8 +49,13 @@ class ChapterPage {
     const address = this.#photo.addressOf(this.#card);
     $("#exhibit").hidden = !state;
     $("[data-lesson]").classList.toggle("is-alone", !state);
-    if (state) this.#exhibit.show(address, room);
+    if (state && this.#stands) this.#exhibit.show(address, room);
   }
+}
+
+/** Resolves when what the page is by now has been drawn. */
+function painted() {
+  return new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
 }
 
 showProgress();

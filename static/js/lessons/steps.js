@@ -20,9 +20,7 @@ export class Steps {
   constructor(stage, enter) {
     [this.#stage, this.#enter] = [stage, enter];
     this.#steps = [...stage.querySelectorAll(".step")];
-    stage.classList.add("is-stepped");
     scrollTo({ top: 0, behavior: "instant" }); // the browser has gone to the card of the address
-    $("#foot").hidden = false;
     $("#previous").addEventListener("click", () => this.turn(-1));
     $("#next").addEventListener("click", () => this.turn(1));
     for (const dot of this.#dots()) dot.addEventListener("click", () => this.open(dot.dataset.card));
