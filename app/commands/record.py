@@ -64,9 +64,9 @@ def make_pair(plain: Recipe, cured: Recipe, dataset: DataSet) -> dict[str, Any]:
     return _rounded({"runs": [first, second]})
 
 
-def make_recording(recipe: Recipe, dataset: DataSet, label: str) -> dict[str, Any]:
+def make_recording(recipe: Recipe, dataset: DataSet, label: str, snapshots: int = SNAPSHOTS) -> dict[str, Any]:
     """{run, photo, events}: of the first test picture of that class, which the network never learns from."""
-    recorder = _Recorder(recipe, dataset, label, STEPS)
+    recorder = _Recorder(recipe, dataset, label, STEPS, snapshots)
     told = _follow(recorder, recipe, dataset)
     photo = {"label": label, "image": draw_picture(recorder.photo), "checksum": photo_checksum(recorder.photo)}
     return _rounded({"run": told["run"], "photo": photo, "events": told["events"]})
@@ -92,7 +92,9 @@ def _follow(recorder: "_Recorder", recipe: Recipe, dataset: DataSet) -> dict[str
 class _Recorder:
     """Hears a training and keeps its events: so many steps, and snapshots of a picture of the class that is named."""
 
-    def __init__(self, recipe: Recipe, dataset: DataSet, label: str | None, steps: int) -> None:
+    def __init__(
+        self, recipe: Recipe, dataset: DataSet, label: str | None, steps: int, snapshots: int = SNAPSHOTS
+    ) -> None:
         self.trainer = Trainer(recipe.network, dataset, recipe.training)
         self.is_watching, self._steps = label is not None, steps
         of_it = dataset.test_labels == (dataset.classes.index(label) if label else 0)
@@ -100,7 +102,7 @@ class _Recorder:
         self.events: list[dict[str, Any]] = []
         self._network, self._classes = recipe.network, dataset.classes
         self._heard: list[Step] = []
-        self._snapshots = 0
+        self._snapshots, self._most = 0, snapshots
         self._seconds = 0.0
 
     def tell(self, kind: str, **fields: Any) -> None:
@@ -133,7 +135,7 @@ class _Recorder:
             }
             self.tell("step", **told)
             self._heard.clear()
-        if event.step >= event.steps * (self._snapshots / SNAPSHOTS) ** EARLIER_DENSER:
+        if event.step >= event.steps * (self._snapshots / self._most) ** EARLIER_DENSER:
             self._look(event.epoch)
 
     def _look(self, epoch: int) -> None:

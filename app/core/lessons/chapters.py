@@ -54,9 +54,8 @@ def _mouse(name: str, place: tuple[int, int], *questions: str) -> Card:
 
 
 def _chain(name: str, steps: str, *questions: str, **more: object) -> Card:
-    return _at(
-        "convolution", name, questions, sample="coffee", color="gray", at=steps.count("},{"), steps=steps, **more
-    )
+    at = steps.count("},{")
+    return _at("convolution", name, questions, sample="coffee", color="gray", at=at, steps=steps, open="chain", **more)
 
 
 def _ask(name: str, model: str, sample: str, *questions: str, **more: object) -> Card:
@@ -65,6 +64,7 @@ def _ask(name: str, model: str, sample: str, *questions: str, **more: object) ->
 
 
 def _train(name: str, *questions: str, **more: object) -> Card:
+    """Settings, and a recording of just these, which plays until somebody presses Start (scripts/record_lecture.py)."""
     return _at("training", name, questions, **more)
 
 
@@ -101,48 +101,50 @@ CHAPTERS = (
     Chapter(4, "learning", (
         _look("choose", "edge-diagonal", "astronaut"),
         _look("fit", "sobel-x", "cat", open="learn"),
-        _ask("first", "explain", "cat", whole="conv2d_1"),
+        _ask("first", "explain", "cat", row="filters"),
         _ask("channels", "explain", "cat", "parameters", layer="conv2d_1", channel=0),
-        _ask("shared", "explain", "cat", "parameters", whole="conv2d_2"),
+        _ask("shared", "explain", "cat", "parameters", whole="relu_2"),
         _ask("parts", "explain", "cat"),
-        _train("weights", dataset="shapes", network="lecture-light"),
+        _train("weights", dataset="shapes", network="lecture", line="network"),
     )),
     Chapter(5, "depth", (
-        _ask("maps", "explain", "cat", "feature-maps", whole="conv2d_1"),
+        _ask("maps", "explain", "cat", "feature-maps", whole="relu_1"),
         _chain("relu", _RECTIFIED, "relu"),
         _chain("pooling", _POOLED, "pooling"),
         _chain("chain", _CHAIN, "multiply-adds"),
         _ask("field", "explain", "cat", "receptive-field", layer="conv2d_5", channel=0, x=8, y=8),
-        _ask("units", "explain", "cat", layer="conv2d_8", channel=4),
-        _ask("probes", "explain", "cat"),
+        _ask("units", "explain", "cat", layer="conv2d_8", channel=4, row="channel"),
+        _ask("probes", "explain", "cat", row="selective"),
     )),
     Chapter(6, "keras", (
-        _train("build", "parameters", dataset="shapes", network="lecture"),
-        _train("compile", dataset="shapes", network="lecture-light"),
+        _train("build", "parameters", dataset="shapes", network="lecture", line="network"),
+        _train("compile", dataset="shapes", network="lecture-light", recorded="lecture-light", line="optimizer"),
         _ask("loss", "explain", "cat", "softmax", "cross-entropy"),
-        _train("fit", recipe="digits"),
-        _ask("gradient", "explain", "cat", "gradient-step", layer="conv2d_1", channel=3),
-        _train("watch", dataset="shapes", network="lecture-light"),
+        _train("fit", recipe="digits", recorded="digits"),
+        _ask("gradient", "explain", "cat", "gradient-step", layer="conv2d_1", channel=3, source=0, label="cat",
+             row="learning"),
+        _train("watch", dataset="shapes", network="lecture-light", recorded="lecture-light"),
         _train("evaluate", recipe="shapes"),
     )),
     Chapter(7, "input", (
-        _train("range", recipe="no-normalization"),
-        _train("unit", "preparation", dataset="shapes", training='{"normalization":"unit"}'),
-        _train("center", "preparation", dataset="shapes", training='{"normalization":"center"}'),
-        _train("deviation", "preparation", recipe="normalization"),
+        _train("range", recipe="no-normalization", recorded="no-normalization"),
+        _train("unit", "preparation", recipe="no-normalization", training='{"normalization":"unit"}', recorded="unit"),
+        _train("center", "preparation", recipe="no-normalization", training='{"normalization":"center"}',
+               recorded="center", line="input"),
+        _train("deviation", "preparation", recipe="normalization", recorded="normalization"),
         _ask("same", "explain", "astronaut"),
-        _train("biased", dataset="shapes", training='{"normalization":"standardize","statistics":"biased"}'),
+        _train("biased", recipe="normalization", training='{"statistics":"biased"}', recorded="biased", line="input"),
         _ask("world", "best", "camera"),
     )),
     Chapter(8, "overfitting", (
-        _train("heart", "overfitting", recipe="few-shapes"),
+        _train("heart", "overfitting", recipe="few-shapes", recorded="few-shapes"),
         _train("gap", "validation-above", tab="overfitting"),
-        _train("pictures", "remedy", recipe="few-shapes-augmentation"),
-        _train("norms", "lasso-ridge", recipe="few-shapes-l2"),
-        _train("max-norm", recipe="few-shapes", training='{"max_norm":0.5}'),
-        _train("drop", "dropout-trained", recipe="few-shapes-dropout"),
-        _train("batch-norm", "batch-normalization", recipe="deep-normalized"),
-        _train("stop", recipe="few-shapes", training='{"early_stopping":3}'),
+        _train("pictures", "remedy", recipe="few-shapes-augmentation", recorded="augmentation"),
+        _train("norms", "lasso-ridge", recipe="few-shapes-l2", recorded="l2"),
+        _train("max-norm", recipe="few-shapes", training='{"max_norm":0.5}', recorded="max-norm"),
+        _train("drop", "dropout-trained", recipe="few-shapes-dropout", recorded="dropout"),
+        _train("batch-norm", "batch-normalization", recipe="deep-normalized", recorded="deep-normalized"),
+        _train("stop", recipe="few-shapes-more-pictures", training='{"early_stopping":3}', recorded="early-stopping"),
         Card("sources", None),
     )),
 )  # fmt: skip

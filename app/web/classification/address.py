@@ -14,6 +14,8 @@ from app.web.addresses import Field, Grammar, check_sample, picture
 _SHIPPED, _USUAL = Path(__file__).parents[3] / "models", "explain"
 _LONGEST, _MOST = 100, 10**5 - 1
 _PART = r"(?:stem|head|classes|stage_\d{1,2})(?:/block_\d{1,2})?"  # what columns unfold: a stage, or a block of it
+# The rows under the stage, by the names of their elements.
+ROWS = ("working", "trust", "learning", "channel", "implant", "filters", "selective", "about")
 # What a photo may go through on its way to the network: the ends of each slider, in pixels, degrees and levels.
 CHANGES = {
     "dx": (-12, 12), "dy": (-12, 12), "angle": (-180, 180), "noise": (0, 100), "blur": (0, 4), "size": (0, 24),
@@ -79,6 +81,7 @@ GRAMMAR = Grammar((
     _whole("source"),
     Field("open", "word", pattern=_PART),
     _text("whole"),
+    Field("row", "choice", choices=ROWS),
     Field("other", "word"),
     Field("scale", "choice", "layer", choices=("layer", "all")),
     Field("method", "choice", "grad-cam", choices=get_args(Method)),

@@ -52,7 +52,7 @@ GRAMMAR = Grammar((
     Field("channel", "whole", 0),
     Field("x", "whole"),
     Field("y", "whole"),
-    Field("open", "words", [], high=2, pattern="code|learn"),
+    Field("open", "words", [], high=2, pattern="code|learn|chain"),
     Field("steps", "steps", [{"kernel": "edge-laplacian-8"}], 1, MAXIMUM_STEPS, choices=BORDERS,
           ends={"stride": _PACE, "dilation": _PACE, "size": _PACE,
                 "padding": (0, MAXIMUM_PADDING), "side": (1, _MOST_ROWS), "weight": (-MAXIMUM_WEIGHT, MAXIMUM_WEIGHT),

@@ -21,6 +21,8 @@ _LONGEST = 20_000  # characters of a network, or of a training
 _OTHERS = 3  # runs that are drawn with the open one
 _NOWHERE = Path("/nowhere")  # where nothing was fetched
 KIND = "kind"  # nobody chose a photo: one of the data set's kind
+LINES = ("pictures", "network", "input", "remedies", "optimizer")  # of the settings
+RECORDED = Path(__file__).parents[3] / "static" / "recorded"  # runs that the stage plays where none is open
 TABS = ("train", "overfitting", "experiments", "networks")  # the stage first
 
 
@@ -55,6 +57,8 @@ def _check(values: Mapping[str, Any]) -> None:
     """The whole is a training that could be started; no run is on every server."""
     if values["sample"] != KIND:
         check_sample(values["sample"])
+    if values["recorded"] and not (RECORDED / f"{values['recorded']}.json").is_file():
+        raise GRAMMAR.named("recorded").refuse()
     for name in ("run", "compare"):
         if values[name]:
             raise GRAMMAR.named(name).refuse()
@@ -82,6 +86,8 @@ GRAMMAR = Grammar((
     Field("dataset", "word"),
     Field("network", "network", high=_LONGEST),
     Field("training", "training", {}, high=_LONGEST),
+    Field("line", "choice", choices=LINES),
+    Field("recorded", "word"),
     Field("sample", "word", KIND),
     Field("run", "word", pattern=_RUN),
     Field("compare", "words", [], high=_OTHERS, pattern=_RUN, other_than="run"),

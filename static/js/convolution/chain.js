@@ -14,7 +14,19 @@ export function connectChain(page) {
   chain.addEventListener("open", ({ detail }) => page.change({ at: detail, x: null, y: null }));
   chain.addEventListener("add", ({ detail }) => page.insert(offered(page, detail)));
   chain.addEventListener("remove", ({ detail }) => remove(page, detail));
-  return { refresh: () => offer(page), settle: () => showChain(page, chain) };
+  const row = document.querySelector("#chain-row");
+  row.addEventListener("toggle", () => {
+    page.redraw(); // what leads from part to part goes where the parts are now
+    if (row.open !== page.state.open.includes("chain")) say(page, row.open);
+  });
+  const enter = (panels) => (row.open = panels.includes("chain"));
+  return { refresh: () => offer(page), settle: () => showChain(page, chain), enter };
+}
+
+/** The address says whether the row is open. */
+function say(page, isOpen) {
+  const others = page.state.open.filter((name) => name !== "chain");
+  page.change({ open: isOpen ? [...others, "chain"] : others });
 }
 
 function showChain(page, chain) {

@@ -94,8 +94,10 @@ export class Exhibit {
     page.addEventListener("click", leadOut, { capture: true });
   }
 
+  /** Heard before the room hears it: what the address says now is what the card made of it, looked at or not. */
   #touch() {
-    this.#isTouched ||= this.#settled !== null;
+    this.#settled ??= stateOf(this.#frame.contentWindow.location);
+    this.#isTouched = true;
   }
 
   /** The visitor may have changed what is shown. */

@@ -40,7 +40,7 @@ class TrainingPage {
   presets = []; // rows of the networks to start from
   samples = []; // rows of the sample pictures
   recipes = []; // rows of the recipes
-  state = null; // {tab, dataset, network, training, sample, run, compare, snapshot}
+  state = null; // {tab, dataset, network, training, sample, run, compare, snapshot, line, recorded}
   estimate = null; // seconds that the whole training would take here, as far as measured
   source = null; // the photo that is watched: {sample} or {file}, and maybe its class, `truth`
   runs = []; // all runs, newest first
@@ -184,7 +184,7 @@ class TrainingPage {
     this.#watched = watchAlong(this, this.#watched);
     this.#followers.follow([...this.shown, ...(this.#watched?.runs ?? [])]);
     if (this.shown.length) this.#recording.pause();
-    else if (!this.#recording.feed) this.#recording.start();
+    else this.#recording.ask(this.state.recorded);
     this.#keepKind();
     for (const part of this.#settingParts) part.refresh();
     this.show();
@@ -326,6 +326,8 @@ class TrainingPage {
         run,
         compare: address.compare.filter((id) => ids.includes(id)),
         snapshot: run ? address.snapshot : null,
+        line: address.line,
+        recorded: address.recorded,
       },
     };
   }

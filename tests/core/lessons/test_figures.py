@@ -125,7 +125,9 @@ def test_a_weights_step_is_the_one_that_the_classify_page_explains() -> None:
     )
 
     asked = Opened(Question(Upload(sample_png("cat"), PictureLimits(), 0), MODELS / "explain"))
-    place = Weight("conv2d_1", channel=3, source=0, x=1, y=1)
+    kernel = asked.model.module.get_submodule("conv2d_1").get_parameter("weight")[3, 0]
+    y, x = divmod(int(kernel.abs().flatten().argmax()), 3)
+    place = Weight("conv2d_1", channel=3, source=0, x=x, y=y)
     explained = explain_gradient(asked.model.anatomy, asked.prepared, asked.model.classes.index("cat"), place, rate)
     assert gradient == pytest.approx(explained.gradient)
     assert (weight, new) == pytest.approx((explained.step.weight + rate * explained.gradient, explained.step.weight))

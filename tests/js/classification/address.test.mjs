@@ -26,6 +26,7 @@ test("every part of the state survives a round trip", () => {
     source: 2,
     open: "stage_2/block_1",
     whole: "residual_1/conv2d_2",
+    row: "learning",
     other: "cat",
     scale: "all",
     method: "occlusion",

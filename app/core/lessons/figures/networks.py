@@ -98,7 +98,7 @@ def standardized(model: str, level: int, channel: int = 0) -> float:
 
 
 def gradient(model: str, sample: str, layer: str, channel: int, label: str, of: str = "gradient") -> float:
-    """Of the weight in the middle of a kernel, for its first channel, a sample and its true class.
+    """Of the largest weight of a kernel for its first channel, a sample and its true class.
 
     `of`: gradient, weight, rate, new (the weight after a step), before or after (the loss).
     """
@@ -114,7 +114,7 @@ def _step(name: str, sample: str, layer: str, channel: int, label: str) -> dict[
     true = torch.tensor([asked.trained.classes.index(label)])
     before = cross_entropy(module(prepared), true)
     (slopes,) = torch.autograd.grad(before, kernel)
-    place = (channel, 0, kernel.shape[2] // 2, kernel.shape[3] // 2)
+    place = (channel, 0, *divmod(int(kernel[channel, 0].abs().argmax()), kernel.shape[3]))
     with torch.no_grad():
         weight, slope = float(kernel[place]), float(slopes[place])
         kernel[place] = new = weight - RATE * slope

@@ -127,7 +127,8 @@ export class MapColumns extends HTMLElement {
     const taken = this.#answer.offsetWidth + BANDS + groups + walls + (isOpen ? MAKING : 0);
     const wide = (this.clientWidth - taken) / Math.max(1, shown.length);
     const across = wide - Math.min(isOpen ? GAP / 2 : GAP, wide / 4);
-    const down = (this.clientHeight - HEADS) / rows - GAP / 2;
+    const tall = (this.clientHeight - HEADS) / rows;
+    const down = tall - Math.min(GAP / 2, tall / 6);
     const largest = isOpen ? LARGEST / 2 + GAP / 2 : LARGEST;
     const isRail = getComputedStyle(this).flexDirection === "column"; // on a phone: it is swiped
     const tile = isRail ? RAIL : Math.floor(Math.max(SMALLEST, Math.min(largest, across, down)));

@@ -58,8 +58,10 @@ function hasWeights({ explained }) {
   return Boolean(explained) && LEARNING.includes(explained.role);
 }
 
-function labelOf({ model, answer }, view) {
-  return model.classes.includes(view.label) ? view.label : (answer?.predictions[0].label ?? model.classes[0]);
+/** What was chosen here, else the class that one looks at, else the answer. */
+function labelOf({ model, answer, state }, view) {
+  const wanted = [view.label, state.label].find((label) => model.classes.includes(label));
+  return wanted ?? answer?.predictions[0].label ?? model.classes[0];
 }
 
 function showChoices(page, view) {

@@ -5,11 +5,14 @@ import { readRecording } from "../../api.js";
 import { Latest } from "../../shared/latest.js";
 import { Player } from "./player.js";
 
+const USUAL = "run";
+
 export class Recording extends Player {
   source = null; // its picture, with the class that it is of
   image = null; // its picture, as the network sees it, as an address
   state = { run: null, snapshot: null, compare: [], training: null, network: null };
-  #loading = new Latest(() => this.#load());
+  #name = null;
+  #loading = new Latest((name) => this.#load(name));
 
   /** Null until it is there. */
   get run() {
@@ -20,8 +23,17 @@ export class Recording extends Player {
     return this.feeds.get(this.run?.id) ?? null;
   }
 
+  /** Plays the recording of that name, null for the room's own, unless it is this one already. */
+  ask(wanted) {
+    const name = wanted ?? USUAL;
+    if (name === this.#name) return;
+    this.#name = name;
+    this.start();
+  }
+
   async start() {
-    await this.#loading.ask("");
+    this.pause();
+    await this.#loading.ask(this.#name);
     if (!this.run) return;
     this.state.snapshot = null;
     super.start();
@@ -34,8 +46,8 @@ export class Recording extends Player {
     this.changed();
   }
 
-  async #load() {
-    const told = await readRecording("run").catch(() => null);
+  async #load(name) {
+    const told = await readRecording(name).catch(() => null);
     if (!told) return; // the stage is empty then, and says what will appear
     const { run, photo, events } = told;
     this.put([{ run: { ...run, sample: run.id }, events }]);

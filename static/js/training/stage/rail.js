@@ -2,6 +2,7 @@
 
 import { number, plain } from "../../shared/format.js";
 import { _ } from "../../shared/i18n.js";
+import { keepOpened } from "../../shared/opened.js";
 import { learnedFrom } from "../../shared/rounding.js";
 import { remediesOf } from "../builder/cures.js";
 import { isSame } from "../builder/differences.js";
@@ -35,7 +36,12 @@ export function connectRail(page) {
     open.querySelector("summary").focus();
   });
   $("#strip-network").addEventListener("click", () => openLine("network"));
-  return { refresh: () => show(page, lines) };
+  const keep = keepOpened(page, "line", lines, (line) => line?.dataset.line);
+  const refresh = () => {
+    keep();
+    show(page, lines);
+  };
+  return { refresh };
 }
 
 /** Opens a line, on a phone with its sheet, and brings the keyboard there. */

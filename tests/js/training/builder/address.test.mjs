@@ -32,6 +32,8 @@ test("every part of the state survives a round trip", () => {
     run: RUN,
     compare: [OTHER],
     snapshot: 4,
+    line: "remedies",
+    recorded: "few-shapes",
   };
 
   assert.deepEqual(read(`?${write(state)}`), state);
