@@ -142,7 +142,7 @@ CHAPTERS = (
         _train("pictures", "remedy", recipe="few-shapes-augmentation", recorded="augmentation"),
         _train("norms", "lasso-ridge", recipe="few-shapes-l2", recorded="l2"),
         _train("max-norm", recipe="few-shapes", training='{"max_norm":0.5}', recorded="max-norm"),
-        _train("drop", "dropout-trained", recipe="few-shapes-dropout", recorded="dropout"),
+        _train("drop", "dropout-trained", recipe="few-shapes-dropout", recorded="dropped"),
         _train("batch-norm", "batch-normalization", recipe="deep-normalized", recorded="deep-normalized"),
         _train("stop", recipe="few-shapes-more-pictures", training='{"early_stopping":3}', recorded="early-stopping"),
         Card("sources", None),
