@@ -8,17 +8,13 @@ process for each. What a visitor waits is the mean of what the visitor's runs wa
 
 import argparse
 import statistics
-import subprocess
 import sys
-import tempfile
 import time
-from pathlib import Path
 
-from app.files.files import Files
 from app.runs.store.states import FINISHED, TERMINAL, Visitor
-from app.runs.store.store import QueueLimits, RunRow, Store
-from tests.runs.cluster.nodes import Cluster, kill_all
-from tests.runs.conftest import QUICK, make_datasets, order
+from app.runs.store.store import RunRow, Store
+from benchmarks.cluster_world import world
+from tests.runs.conftest import QUICK, order
 
 PLACES = 4
 PATIENCE_S = 1800.0
@@ -51,20 +47,10 @@ def main() -> int:
     parser.add_argument("--visitors", type=int, default=20)
     parser.add_argument("--each", type=int, default=2)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as temporary, Cluster() as cluster:
-        folder = Path(temporary)
-        make_datasets(folder / "datasets")
-        cluster.wait_for(cluster.add(2), cluster.add(2))
-        store = Store.open(f"sqlite:///{folder / 'runs.sqlite3'}", Files(folder), QueueLimits(at_once=PLACES))
-        command = [sys.executable, "-m", "tests.runs.cluster.serving", str(folder), cluster.address, str(PLACES)]
-        server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-        try:
-            began = time.monotonic()
-            runs = train(store, options.visitors, options.each)
-            seconds = time.monotonic() - began
-        finally:
-            kill_all(server)
-            store.close()
+    with world(PLACES) as place:
+        began = time.monotonic()
+        runs = train(place.store, options.visitors, options.each)
+        seconds = time.monotonic() - began
     waits = {visitor: statistics.mean(waited(run) for run in mine) for visitor, mine in runs.items()}
     ended = [run.state == FINISHED for mine in runs.values() for run in mine]
     mean, longest = statistics.mean(waits.values()), max(waits.values())

@@ -62,6 +62,7 @@ def assert_whole(store: Store, run_id: str, folder: Path, training: Training = L
     trainer = Trainer(order().network, load_dataset("colored", folder / "datasets"), training)
     for _ in trainer.events():
         pass
+    store.folder(run_id).bring_model()
     found = read_weights(store.folder(run_id).model / "weights.safetensors")
     for name, tensor in trainer.module.state_dict().items():
         torch.testing.assert_close(found[name], tensor, rtol=1e-5, atol=1e-5)

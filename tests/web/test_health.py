@@ -12,6 +12,15 @@ def test_the_server_says_that_it_is_alive_and_ready(client: TestClient) -> None:
     assert client.get("/readyz").json() == {"status": "ready"}
 
 
+def test_a_server_whose_cluster_does_not_answer_is_ready_says_so_and_takes_orders(tmp_path: Path) -> None:
+    with quiet_client(tmp_path, runs_at_once=2, cluster="127.0.0.1:1") as client:
+        ready = client.get("/readyz")
+        run = submit(client)
+
+    assert (ready.status_code, ready.json()) == (200, {"status": "ready", "cluster": "unreachable"})
+    assert run["state"] == "queued"
+
+
 def test_the_limits_are_those_of_the_design(client: TestClient) -> None:
     limits = client.get("/api/limits").json()
 

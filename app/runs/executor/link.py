@@ -25,16 +25,16 @@ AGAIN_S = 3.0  # after the end of one
 class Link:
     """For one thread. Without a cluster `hear` gives nothing, and what is told is lost."""
 
-    def __init__(self, address: str) -> None:
-        self._address = address
+    def __init__(self, address: str, program: str = "app.runs.cluster") -> None:
+        self._command = [sys.executable, "-m", program, address]
         self._process: subprocess.Popen[str] | None = None
+        self._listener: threading.Thread | None = None
         self._heard: SimpleQueue[Values] = SimpleQueue()
         self._began = self._spoke = -AGAIN_S
         self.is_ready = False
 
     def hear(self) -> list[Values]:
         """All that was told since; {"told": "ready"} comes first, with each new process."""
-        self._keep()
         found: list[Values] = []
         with suppress(Empty):
             while True:
@@ -42,6 +42,8 @@ class Link:
         if found:
             self._spoke = time.monotonic()
             self.is_ready = True
+        else:
+            self._keep()
         return found
 
     def tell(self, ask: str, **values: Any) -> None:
@@ -66,18 +68,24 @@ class Link:
         now = time.monotonic()
         if self._process is not None:
             silent = now - self._spoke > SILENT_S if self.is_ready else now - self._began > START_S
-            if silent or self._process.poll() is not None:
+            if silent or self._has_ended():
                 self.stop()
         if self._process is None and now - self._began > AGAIN_S:
             self._start(now)
 
+    def _has_ended(self) -> bool:
+        """And its last words are heard."""
+        return not (self._listener and self._listener.is_alive()) and self._heard.empty()
+
     def _start(self, now: float) -> None:
         self._began, self._heard = now, SimpleQueue()
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "app.runs.cluster", self._address], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             text=True, cwd=ROOT, env=os.environ | {"PYTHONPATH": _path()}, start_new_session=True,
         )  # fmt: skip
-        threading.Thread(target=_listen, args=(self._process, self._heard), name="link", daemon=True).start()
+        arguments = self._process, self._heard
+        self._listener = threading.Thread(target=_listen, args=arguments, name="link", daemon=True)
+        self._listener.start()
 
 
 def _path() -> str:

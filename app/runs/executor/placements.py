@@ -27,7 +27,7 @@ from app.runs.store.store import Store
 from app.runs.store.transitions import change
 from app.runs.store.version import fingerprint
 
-PATIENT_S = 10.0  # until who waits for a machine is told so, and others are let by
+PATIENT_S = 15.0  # until who waits for a machine is told so, and others are let by
 AWAY_S = 5.0  # the same where the cluster does not answer
 REFUSED_S = 20.0  # until a machine of another version, or one that broke, is asked again
 _NEEDED = (runs.c.id, runs.c.queued_at, runs.c.network, runs.c.training, runs.c.dataset, runs.c.is_small,

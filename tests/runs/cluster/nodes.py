@@ -29,11 +29,14 @@ _START_S = 90.0
 class Cluster:
     """A head without processors, and nodes with one or more each; `address` is the head's."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, own_data: bool = False) -> None:
+        """With `own_data` each node has a data folder of its own, else that of whoever assigns a run."""
         self._folder = Path(tempfile.mkdtemp(prefix="ray-", dir="/tmp"))  # short: Ray's sockets lie in it
         self._port = _free_port()
         self.nodes: list[subprocess.Popen[bytes]] = []
         self.address = f"127.0.0.1:{self._port}"
+        self._own_data = own_data
+        self._started = 0
         self.head: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -52,22 +55,27 @@ class Cluster:
     def start_head(self) -> None:
         """Until it answers."""
         self.head = self._start("--head", f"--port={self._port}", "--include-dashboard=false", "--num-cpus=0")
-        self.wait_for(self.head)
+        self._wait_for(self.head)
 
     def add(self, processors: int = 1, **resources: float) -> subprocess.Popen[bytes]:
-        """A node more; who waits for it is not waited for."""
+        """A node more, once it has started: of two that start at once on one machine, one may not come up."""
         others = [f"--{name.replace('_', '-')}={value}" for name, value in resources.items()]
         node = self._start(f"--address={self.address}", f"--num-cpus={processors}", *others)
         self.nodes.append(node)
+        self._wait_for(node)
         return node
 
-    def wait_for(self, *nodes: subprocess.Popen[bytes]) -> None:
-        """Until they say that they have started."""
+    def _wait_for(self, node: subprocess.Popen[bytes]) -> None:
+        """Until it says that it has started."""
         until = time.monotonic() + _START_S
-        for node in nodes:
-            while b"Ray runtime started" not in self._log(node.pid).read_bytes():
-                assert time.monotonic() < until, self._log(node.pid).read_text("utf-8")
-                time.sleep(0.1)
+        while b"Ray runtime started" not in self._log(node.pid).read_bytes():
+            assert time.monotonic() < until, self._log(node.pid).read_text("utf-8")
+            time.sleep(0.1)
+
+    def trainers(self, node: subprocess.Popen[bytes] | None = None) -> list[psutil.Process]:
+        """The processes of placed trainers, of a node or of all."""
+        below = [psutil.Process(one.pid).children(recursive=True) for one in ([node] if node else self.nodes)]
+        return [process for found in below for process in found if _title(process).startswith("ray::PlacedTrainer")]
 
     def kill(self, node: subprocess.Popen[bytes]) -> None:
         """By SIGKILL, with all that it has started, as a power cut does."""
@@ -91,22 +99,18 @@ class Cluster:
         memory = [] if any(option.startswith("--memory") for option in options) else [f"--memory={MEMORY_BYTES}"]
         command = [sys.executable, "-m", "ray.scripts.scripts", "start", "--block", "--disable-usage-stats",
                    f"--object-store-memory={STORE_BYTES}", f"--temp-dir={self._folder}", *memory, *options]  # fmt: skip
+        self._started += 1
+        own = {"PLAYGROUND_DATA": str(self._folder / f"data-{self._started}")} if self._own_data else {}
         beside = self._folder / "starting"
         with beside.open("wb") as told:
             node = subprocess.Popen(
-                command, env=os.environ | ENVIRONMENT, stdout=told, stderr=told, start_new_session=True
+                command, env=os.environ | ENVIRONMENT | own, stdout=told, stderr=told, start_new_session=True
             )
         beside.rename(self._log(node.pid))
         return node
 
     def _log(self, pid: int) -> Path:
         return self._folder / f"{pid}.log"
-
-
-def trainers(node: subprocess.Popen[bytes] | None = None) -> list[psutil.Process]:
-    """The processes of placed trainers, of a node or of all."""
-    found = psutil.Process(node.pid).children(recursive=True) if node else psutil.process_iter(["name"])
-    return [process for process in found if _title(process).startswith("ray::PlacedTrainer")]
 
 
 def kill_all(parent: subprocess.Popen[bytes]) -> None:
