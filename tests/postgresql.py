@@ -22,7 +22,7 @@ USERS = ("postgres", "nobody")
 OWNER = "playground"
 SETTINGS = {
     "fsync": "off", "full_page_writes": "off", "listen_addresses": "", "max_connections": "200",
-    "shared_buffers": "32MB", "log_min_messages": "fatal",
+    "shared_buffers": "32MB", "log_min_messages": "panic",
 }  # fmt: skip
 PATIENCE_S = 60.0
 

@@ -98,6 +98,11 @@ def _check_database(url: str) -> None:
         engine = open_engine(url)
         engine.connect().close()
         engine.dispose()
+    except ModuleNotFoundError as error:
+        raise InvalidValue(
+            "PLAYGROUND_DATABASE cannot be opened: %(why)s; pip install --group cluster brings PostgreSQL's driver.",
+            why=_why(error),
+        ) from error
     except (SQLAlchemyError, ImportError, OSError) as error:
         raise InvalidValue("PLAYGROUND_DATABASE cannot be opened: %(why)s.", why=_why(error)) from error
 

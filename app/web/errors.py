@@ -238,7 +238,7 @@ async def _refuse(request: Request, error: Exception) -> Response:
 
 async def _refuse_database(request: Request, error: Exception) -> Response:
     """It may come back by itself; what was wrong with it is in the log."""
-    log.error("database away", exc_info=error)
+    log.error("database away", why=str(error).partition("\n")[0])  # each call fails meanwhile: no traceback
     away = N_("The runs' database cannot be opened, written or waited for; the server's log tells why. Try again soon.")
     return respond(request, RunsAway(away, seconds=RETRY_S))
 

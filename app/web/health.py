@@ -23,8 +23,9 @@ async def check_health() -> dict[str, str]:
 
 @router.get("/readyz")
 async def check_readiness(request: Request, workers: WorkersDep) -> dict[str, str]:
-    """A worker answers too, and the store of files, if there is one; a cluster that does not is only told."""
+    """A worker, the database and the store of files answer too; a cluster that does not is only told."""
     await workers.run(request, abs, 1)
+    await run_in_threadpool(request.app.state.store.check)
     if request.app.state.files.is_shared:
         await run_in_threadpool(request.app.state.files.check)
     is_reachable = request.app.state.trainers.is_reachable

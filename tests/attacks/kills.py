@@ -1,4 +1,4 @@
-"""A run on a real server, killed in one of five ways at any moment, watched by one who comes back each time.
+"""A run on a real server, killed in one of many ways at any moment, watched by one who comes back each time.
 
 What was lost is told, not judged. It does not know how the server goes on.
 """
@@ -6,7 +6,6 @@ What was lost is told, not judged. It does not know how the server goes on.
 import asyncio
 import os
 import signal
-import sqlite3
 import threading
 import time
 from collections.abc import Iterator
@@ -19,11 +18,17 @@ import httpx2
 import psutil
 import torch
 from safetensors.torch import load
+from sqlalchemy import select
 
+from app.runs.store.database import open_engine, reading
+from app.runs.store.schema import runs
+from tests.postgresql import PostgreSQL
 from tests.test_cli import free_port, serving
 from tests.web.viewers import Viewer, follow
 
 WAYS = ("server", "trainer", "both", "parent", "hung")
+DATABASE_WAYS = {"restart": signal.SIGINT, "crash": signal.SIGQUIT}  # of PostgreSQL, away for up to AWAY_S
+AWAY_S = 3.0
 EPOCHS = 8
 ORDER: dict[str, Any] = {
     "dataset": "digits",
@@ -57,10 +62,15 @@ class Outcome:
 
 
 class House:
-    """A data folder, and the server on it, which is started again where it was killed."""
+    """A data folder, and the server on it, which is started again where it was killed; and PostgreSQL, if told."""
 
-    def __init__(self, folder: Path, stack: ExitStack) -> None:
+    def __init__(self, folder: Path, stack: ExitStack, postgresql: PostgreSQL | None = None) -> None:
         self.folder, self.port = folder, free_port()
+        self._postgresql = postgresql
+        name = postgresql.make_database() if postgresql else ""
+        self._url = postgresql.url(name) if postgresql else f"sqlite:///{folder / 'd/runs.sqlite3'}"
+        if postgresql:
+            stack.callback(postgresql.drop_database, name)
         self._stack = stack
         self.client = httpx2.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=60)
         stack.callback(self.client.close)
@@ -68,7 +78,8 @@ class House:
 
     def start(self) -> None:
         """Until it is ready."""
-        self.process = self._stack.enter_context(serving(self.folder, self.port, patience=PATIENCE_S))[0]
+        started = serving(self.folder, self.port, patience=PATIENCE_S, PLAYGROUND_DATABASE=self._url)
+        self.process = self._stack.enter_context(started)[0]
 
     def run(self, run_id: str) -> dict[str, Any]:
         """As the API tells it, once it does."""
@@ -80,16 +91,26 @@ class House:
                 assert time.monotonic() < until
                 time.sleep(0.1)
             else:
-                assert response.status_code == 200, response.text
-                told: dict[str, Any] = response.json()
-                return told
+                if response.status_code != 503:
+                    assert response.status_code == 200, response.text
+                    told: dict[str, Any] = response.json()
+                    return told
+                assert int(response.headers["Retry-After"]) > 0
+                assert time.monotonic() < until
+                time.sleep(0.1)
 
     def weights(self, run_id: str) -> dict[str, torch.Tensor]:
         """The newest."""
         return load(self.client.get(f"/api/models/run-{run_id}/weights").content)
 
-    def strike(self, way: str, run_id: str) -> None:
+    def strike(self, way: str, run_id: str, moment: float) -> None:
         """Without a word."""
+        if way in DATABASE_WAYS:
+            assert self._postgresql
+            self._postgresql.stop(DATABASE_WAYS[way])
+            time.sleep(AWAY_S * moment)
+            self._postgresql.start()
+            return
         parents = [child for child in psutil.Process(self.process.pid).children() if _forks(child)]
         if way in ("server", "both"):
             self.process.kill()
@@ -102,11 +123,11 @@ class House:
 
     def _trainer(self, run_id: str) -> int | None:
         """Its process, by the database."""
-        address = f"file:{self.folder / 'd/runs.sqlite3'}?mode=ro"
-        with sqlite3.connect(address, uri=True) as connection:
-            row = connection.execute("SELECT process FROM runs WHERE id = ? AND state = 'running'", [run_id]).fetchone()
-        connection.close()
-        pid = int(row[0].split(":")[1]) if row and row[0] else 0
+        engine = open_engine(self._url)
+        with reading(engine) as connection:
+            process = connection.scalar(select(runs.c.process).where(runs.c.id == run_id, runs.c.state == "running"))
+        engine.dispose()
+        pid = int(process.split(":")[1]) if process else 0
         return pid if pid and psutil.pid_exists(pid) else None
 
 
@@ -118,10 +139,10 @@ def _forks(process: psutil.Process) -> bool:
 
 
 @contextmanager
-def house(folder: Path) -> Iterator[House]:
+def house(folder: Path, postgresql: PostgreSQL | None = None) -> Iterator[House]:
     """It, and nothing of it afterwards."""
     with ExitStack() as stack:
-        yield House(folder, stack)
+        yield House(folder, stack, postgresql)
 
 
 def unbroken(there: House) -> dict[str, torch.Tensor]:
@@ -143,7 +164,7 @@ def break_run(there: House, way: str, moment: float, whole: dict[str, torch.Tens
         time.sleep(0.02)
     time.sleep(moment * 0.1)  # events come ten a second
     before = there.run(run_id)
-    there.strike(way, run_id)
+    there.strike(way, run_id, moment)
     killed = time.monotonic()
     if there.process.poll() is not None:
         there.start()

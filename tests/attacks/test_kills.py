@@ -6,6 +6,7 @@ from pathlib import Path
 import psutil
 
 from tests.attacks.kills import break_run, house, unbroken
+from tests.postgresql import PostgreSQL
 from tests.test_cli import serving, until
 
 
@@ -27,6 +28,17 @@ def test_a_run_whose_server_and_trainer_are_killed_is_whole_in_the_end(tmp_path:
         found = break_run(there, "both", random.random(), whole)
 
     assert found.is_whole, found
+
+
+def test_a_run_whose_database_is_restarted_and_crashes_is_whole_in_the_end(
+    tmp_path: Path, postgresql: PostgreSQL
+) -> None:
+    with house(tmp_path, postgresql) as there:
+        whole = unbroken(there)
+
+        found = [break_run(there, way, random.random(), whole) for way in ("restart", "crash")]
+
+    assert [outcome for outcome in found if not outcome.is_whole] == []
 
 
 def _is_there(process: psutil.Process) -> bool:

@@ -27,14 +27,14 @@ runs = Table(
     Column("parameters", Integer),  # that the network learns; never null, which SQLite cannot add
     Column("classes", JSON, nullable=False),
     Column("sample", String(64)),
-    Column("pair", String(16)),
-    Column("cookie", String(64)),
+    Column("pair", String(16), index=True),
+    Column("cookie", String(64), index=True),
     Column("address", String(64), nullable=False),
     Column("visitor", String(64), nullable=False),  # cookie or address: who is served in turn
-    Column("created_at", Float, nullable=False),
+    Column("created_at", Float, nullable=False, index=True),
     Column("queued_at", Float),
     Column("is_resumed", Boolean, nullable=False),  # it was running before, so it waits in front
-    Column("started_at", Float),
+    Column("started_at", Float, index=True),
     Column("ended_at", Float),
     Column("epoch", Integer, nullable=False),
     Column("step", Integer, nullable=False),

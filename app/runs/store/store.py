@@ -26,12 +26,13 @@ from app.runs.store.queue import QueueLimits, count, read_queue, who_gives_way
 from app.runs.store.request_keys import RequestKey, find_ordered, key_in_use
 from app.runs.store.reserve import RESERVE
 from app.runs.store.schema import events, runs
-from app.runs.store.states import FAILED, LONGEST_NAME, QUEUED, RUNNING, TERMINAL, Reason, Visitor, Wish
+from app.runs.store.states import FAILED, LONGEST_NAME, QUEUED, RUNNING, STATES, TERMINAL, Reason, Visitor, Wish
 from app.runs.store.tickets import Tickets
 from app.runs.store.transitions import give_way, grant
 
 __all__ = ["TERMINAL", "LoggedEvent", "Order", "QueueLimits", "RunRow", "Store", "Visitor"]
 
+LISTED = 500  # runs at most, beside those that train or wait
 LEAST_FREE = 16 * MEBIBYTE
 Rows = list[RunRow]
 Events = list[LoggedEvent]
@@ -105,9 +106,14 @@ class Store:
 
     def needed_datasets(self) -> frozenset[str]:
         """The names of those that runs will be trained on, or may go on to be."""
-        over = TERMINAL - {FAILED}
+        may_train = set(STATES) - TERMINAL | {FAILED}
         with reading(self.engine) as connection:
-            return frozenset(connection.scalars(select(runs.c.dataset).where(runs.c.state.not_in(over)).distinct()))
+            return frozenset(connection.scalars(select(runs.c.dataset).where(runs.c.state.in_(may_train)).distinct()))
+
+    def check(self) -> None:
+        """Raises OperationalError where the database does not answer."""
+        with reading(self.engine) as connection:
+            connection.execute(select(1))
 
     def knows(self, cookie: str) -> bool:
         """Whether a run is that visitor's."""
@@ -115,10 +121,15 @@ class Store:
             return connection.scalar(select(runs.c.id).where(runs.c.cookie == cookie).limit(1)) is not None
 
     def list(self) -> Rows:
-        """All of them, newest first."""
+        """The newest ones, and all that train or wait; newest first."""
+        newest_first = select(runs).order_by(runs.c.created_at.desc(), runs.c.id)
         with reading(self.engine) as connection:
             queue = read_queue(connection)
-            rows = connection.execute(select(runs).order_by(runs.c.created_at.desc(), runs.c.id)).mappings()
+            rows = connection.execute(newest_first.limit(LISTED)).mappings().all()
+            if len(rows) == LISTED:
+                older = runs.c.id.not_in([row["id"] for row in rows])
+                live = newest_first.where(runs.c.state.in_((QUEUED, RUNNING)), older)
+                rows = [*rows, *connection.execute(live).mappings()]
             return [_to_run(row, queue) for row in rows]
 
     def ask(self, run_id: str, wish: Wish) -> RunRow:

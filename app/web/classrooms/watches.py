@@ -73,8 +73,8 @@ class Watch:
             while True:
                 try:
                     await self._poll()
-                except OperationalError:
-                    log.warning("classes away", exc_info=True)
+                except OperationalError as error:
+                    log.warning("classes away", why=str(error).partition("\n")[0])
                     await asyncio.sleep(AWAY_S)
         except UnknownClassroom:
             self.is_closed = True

@@ -148,8 +148,8 @@ class Tail:
             while not self.ended:
                 try:
                     await self._poll()
-                except OperationalError:
-                    log.warning("log away", exc_info=True)
+                except OperationalError as error:
+                    log.warning("log away", why=str(error).partition("\n")[0])
                     await asyncio.sleep(AWAY_S)
         except Exception:
             log.exception("tail broken")

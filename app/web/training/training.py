@@ -33,7 +33,7 @@ TellerDep = Annotated[Teller, Depends(teller_of)]
 
 @router.get("")
 def list_runs(store: StoreDep, teller: TellerDep) -> dict[str, Any]:
-    """All runs, newest first; those on somebody's own pictures are told to them alone."""
+    """The newest 500 runs and all that train or wait; those on somebody's own pictures are told to them alone."""
     rows = [row for row in store.list() if not is_own(row.dataset) or teller.visitor.owns(row.visitor)]
     return {"runs": teller.tell_all(rows)}
 
