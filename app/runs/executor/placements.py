@@ -27,11 +27,12 @@ from app.runs.store.store import Store
 from app.runs.store.transitions import change
 from app.runs.store.version import fingerprint
 
+LOOK_S = 0.25  # between two looks at the queue, where the cluster has told nothing new
 PATIENT_S = 15.0  # until who waits for a machine is told so, and others are let by
 AWAY_S = 5.0  # the same where the cluster does not answer
 REFUSED_S = 20.0  # until a machine of another version, or one that broke, is asked again
-_NEEDED = (runs.c.id, runs.c.queued_at, runs.c.network, runs.c.training, runs.c.dataset, runs.c.is_small,
-           runs.c.threads, runs.c.device, runs.c.reason, runs.c.step, runs.c.epoch, runs.c.learning_rate)  # fmt: skip
+_SEEN = (runs.c.id, runs.c.queued_at, runs.c.reason, runs.c.step, runs.c.epoch, runs.c.learning_rate)
+_NEEDED = (runs.c.network, runs.c.training, runs.c.dataset, runs.c.is_small, runs.c.threads, runs.c.device)
 
 
 @dataclass
@@ -77,6 +78,7 @@ class Placements:
         self._largest = 1.0  # processors of a machine
         self._card_mb = 0  # of the smallest graphics card; 0 where there is none
         self._away_from = time.monotonic()
+        self._look_at = 0.0
 
     def begin(self, first_warm_s: float) -> None:
         """Nothing is made ahead of time: Ray starts a machine's trainer in seconds, and not where it is not needed."""
@@ -89,6 +91,7 @@ class Placements:
     def look_after(self) -> None:
         """Hears what has become of what was asked for."""
         for told in self._link.hear():
+            self._look_at = 0.0
             match told.pop("told"):
                 case "ready":
                     self._ask_again()
@@ -107,16 +110,20 @@ class Placements:
 
     def start_next(self) -> bool | None:
         """Claims runs for trainers that are there, asks for others; None, so that it is asked again soon."""
+        now = time.monotonic()
+        if now < self._look_at:
+            return None
+        self._look_at = now + LOOK_S
         with reading(self._store.engine) as connection:
             free = self._store.limits.at_once - count(connection, RUNNING)
             queue = read_queue(connection)
             late = [one for one in self._asked.values() if not one.is_placed and _age(one) > PATIENT_S]
             wanted = queue[: max(free, 0) + len(late) * (free > 0)]
-            rows = connection.execute(select(*_NEEDED).where(runs.c.id.in_(wanted))).mappings().all()
+            rows = connection.execute(select(*_SEEN).where(runs.c.id.in_(wanted))).mappings().all()
         self._drop({_name(row) for row in rows})
         for row in sorted(rows, key=lambda row: wanted.index(row["id"])):
             self._serve(row)
-        return None if queue or self._asked else False
+        return None if self._asked or (queue and free > 0) else bool(queue)
 
     def prepare(self, waiting: bool) -> None:
         """See `begin`."""
@@ -191,15 +198,16 @@ class Placements:
         one, now = self._asked.get(_name(row)), time.monotonic()
         if not self._link.is_ready:
             if now - self._away_from > AWAY_S:
-                self._explain(row["id"], reasons.NO_CLUSTER)
+                self._explain(row["id"], reasons.NO_CLUSTER, row)
         elif one is not None and one.is_warm:
             self._give(one)
         elif one is not None and not one.is_placed and _age(one) > PATIENT_S:
-            self._explain(row["id"], reasons.NO_MACHINE)
+            self._explain(row["id"], reasons.NO_MACHINE, row)
         elif one is None and now >= self._refused.get(row["id"], 0.0):
             self._refused.pop(row["id"], None)
-            one = self._asked[_name(row)] = Placement(self._place(row), row["id"], now)
-            self._ask(one)
+            if (place := self._place(_name(row), row["id"])) is not None:
+                one = self._asked[place.name] = Placement(place, row["id"], now)
+                self._ask(one)
 
     def _give(self, one: Placement) -> None:
         name, store = one.place.name, self._store
@@ -223,7 +231,12 @@ class Placements:
         self._link.tell("place", name=place.name, version=place.version, processors=place.processors,
                         memory_mb=place.memory_mb, gpu=place.gpu)  # fmt: skip
 
-    def _place(self, row: RowMapping) -> Place:
+    def _place(self, name: str, run_id: str) -> Place | None:
+        """What the run needs; None where it is gone."""
+        with reading(self._store.engine) as connection:
+            row = connection.execute(select(*_NEEDED).where(runs.c.id == run_id)).mappings().first()
+        if row is None:
+            return None
         network, training = parse_stored(row["network"], row["training"])
         path = cache_path(self._datasets, row["dataset"])
         pictures = path.stat().st_size if path.is_file() else None
@@ -231,13 +244,15 @@ class Placements:
         processors = row["threads"] or max(1, min(need.processors, int(self._largest)))
         is_for_card = row["device"] == "cuda" or (row["device"] is None and self._card_mb and need.card_mb)
         gpu = part_of_card(need.card_mb, self._card_mb or SMALLEST_CARD_MB) if is_for_card else 0.0
-        return Place(_name(row), fingerprint(), processors, need.memory_mb, gpu)
+        return Place(name, fingerprint(), processors, need.memory_mb, gpu)
 
-    def _explain(self, run_id: str, reason: Reason) -> None:
+    def _explain(self, run_id: str, reason: Reason, seen: RowMapping | None = None) -> None:
         """Says in the row, and in the log, why it does not start; once."""
+        if seen is not None and seen["reason"] == reason.to_dict():
+            return
         with writing(self._store.engine) as connection:
             still = (runs.c.id == run_id) & (runs.c.state == QUEUED)
-            row = connection.execute(select(*_NEEDED).where(still)).mappings().first()
+            row = connection.execute(select(*_SEEN).where(still)).mappings().first()
             if row is not None and row["reason"] != reason.to_dict():
                 change(connection, run_id, reason=reason.to_dict())
                 append_state(connection, run_id, QUEUED, reason, step=row["step"], epoch=row["epoch"],

@@ -24,10 +24,11 @@ LOST = ["queued", "running", "interrupted", "queued", "running", "finished"]
 
 @pytest.fixture(autouse=True)
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is gone is noticed soon."""
+    """What is gone is noticed soon; what has to come may take its time on a machine that has much else to do."""
+    monkeypatch.setattr("tests.runs.watching.PATIENCE_S", 400.0)
     monkeypatch.setattr("app.runs.executor.executor.RESCUE_S", 0.2)
     monkeypatch.setattr("app.runs.executor.hung.GONE_S", 2.0)
-    monkeypatch.setattr("app.runs.executor.placements.PATIENT_S", 300.0)  # of machines that have much else to do
+    monkeypatch.setattr("app.runs.executor.placements.PATIENT_S", 300.0)
 
 
 def begin(store: Store) -> str:

@@ -12,7 +12,7 @@ from app.runs.executor.orphans import close
 from app.runs.executor.placements import Placements
 from app.runs.store.database import reading, writing
 from app.runs.store.protocol import Assignment
-from app.runs.store.queue import claim_placed
+from app.runs.store.queue import claim_placed, read_queue
 from app.runs.store.schema import runs
 from app.runs.store.states import FAILED, Values, Visitor, Wish
 from app.runs.store.store import Store
@@ -51,6 +51,7 @@ class Played:
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The seconds by which the test lets time go on."""
     now = [1000.0]
+    monkeypatch.setattr(module, "LOOK_S", 0.0)
     monkeypatch.setattr(module.time, "monotonic", lambda: now[0])
     return now
 
@@ -259,8 +260,8 @@ def test_gone_is_what_a_cluster_that_answers_does_not_know(server: Callable[...,
     assert not placements.is_gone("boot:1:2")  # a process, of which a cluster knows nothing
 
 
-def test_forty_runs_of_twenty_visitors_on_four_places_are_served_in_fair_turns(
-    open_store: Callable[..., Store],
+def test_forty_runs_of_twenty_visitors_on_four_places_have_fair_turns(
+    open_store: Callable[..., Store], clock: list[float]
 ) -> None:
     """The arithmetic alone: every run lasts a second. The same with real trainings: `benchmarks/cluster_turns.py`."""
     store = open_store(at_once=4)
@@ -333,3 +334,24 @@ def test_what_was_given_is_in_the_row(store: Store, server: Callable[..., Any]) 
     assert tuple(row) == ("cuda", 2)
     assert 0 < part < 1
     assert Assignment.from_line(link.asked[1]["line"]).card == part
+
+
+def test_the_queue_is_not_read_again_and_again_where_nothing_can_start(
+    store: Store, server: Callable[..., Any], clock: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "LOOK_S", 0.25)
+    placements, link = server(at_once=1)
+    read: list[float] = []
+    monkeypatch.setattr(module, "read_queue", lambda connection: read.append(clock[0]) or read_queue(connection))
+    for visitor in (ANNA, BOB):
+        store.submit(order(), visitor)
+
+    for _ in range(10):
+        clock[0] += 0.05
+        turn(placements)
+    grant(link, link.names("place")[0])
+    turn(placements)
+    clock[0] += 1
+
+    assert len(read) == 3  # twice in half a second, and when something was told
+    assert placements.start_next() is True  # one waits, but nothing is to be done until the database changes
