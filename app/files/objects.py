@@ -23,6 +23,7 @@ _RETRIES_S = 3.0  # from a request's first try on, with growing pauses between t
 _CONNECT_S, _SILENCE_S, _LONGEST_S = 3.0, 8.0, 1800.0  # a large file may take its time, as long as it moves
 _SHUN_S = 1.0  # after a failure: others need not wait for it to fail again
 _PAGE = 1000
+_PART = 16 * 2**20  # larger files go in parts, four at once in memory
 _FULL = ("507 Insufficient", "StorageFull", "QuotaExceeded", "InsufficientStorage")
 _user: list[int] = []  # the process that has used the library: it starts threads, which a fork does not copy
 
@@ -51,7 +52,7 @@ class Objects:
 
     def put(self, name: str, content: Path | bytes) -> str:
         """The whole object or none; its tag."""
-        return str(self._ask(lambda store, ob: ob.put(store, name, content))["e_tag"])
+        return _tag(self._ask(lambda store, ob: ob.put(store, name, content, chunk_size=_PART, max_concurrency=4)))
 
     def fetch(self, name: str, place: Path, known: str | None = None) -> Any:
         """Writes the object to `place`: its tag; UNCHANGED where it has the `known` one; None where there is none."""
@@ -64,7 +65,7 @@ class Objects:
             with place.open("wb") as file:
                 for chunk in found.stream(min_chunk_size=1 << 22):
                     file.write(chunk)
-            return str(found.meta["e_tag"])
+            return _tag(found.meta)
 
         return self._find(get)
 
@@ -151,8 +152,13 @@ class Objects:
         return self._opened
 
 
+def _tag(meta: Any) -> str:
+    """Empty where the store gives none: then no copy is taken for the newest."""
+    return str(meta["e_tag"] or meta["version"] or "")
+
+
 def _told(meta: Any) -> Object:
-    return Object(meta["path"], meta["size"], str(meta["e_tag"]), meta["last_modified"].timestamp())
+    return Object(meta["path"], meta["size"], _tag(meta), meta["last_modified"].timestamp())
 
 
 def _away() -> FilesAway:

@@ -1,5 +1,6 @@
 """What is cleared away: runs past the limits, and folders without a run; and the reserve is kept."""
 
+import logging
 import re
 import time
 from collections.abc import Mapping
@@ -19,6 +20,7 @@ from app.runs.store.schema import runs
 from app.runs.store.states import FAILED, PAUSED, TERMINAL, Visitor
 from app.runs.store.store import Store
 
+_log = logging.getLogger(__name__)
 _ORPHAN_S = 600.0  # a folder is made before its row
 _CLEARED = TERMINAL | {PAUSED}  # who only pauses would fill the disk without an end
 _FADES_S = 3600.0  # after which an unseen run is worth half
@@ -72,6 +74,10 @@ def _drop_checkpoints(store: Store, run_id: str, belongings: Mapping[str, Belong
 
 
 def _drop_orphans(store: Store, belongings: Mapping[str, Belongings], known: set[str]) -> None:
+    """Where a store of files holds none of the runs, they are another database's: of a mistake, or a restored one."""
+    if store.files.is_shared and belongings and not belongings.keys() & known:
+        _log.error("the store of files holds %d runs, and none of this database: left alone", len(belongings))
+        return
     for name, of in belongings.items():
         is_old = of.used_at < time.time() - _ORPHAN_S
         if is_old and name not in known and _RUN_ID.fullmatch(name):

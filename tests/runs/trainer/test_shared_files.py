@@ -173,6 +173,7 @@ def test_a_run_that_cannot_keep_anything_for_long_is_interrupted_and_goes_on_fro
     machine: Machine, object_store: ObjectStore, datasets: Path, at_step: AtStep, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(patience, "LONGEST_S", 1.0)
+    monkeypatch.setattr("app.files.objects._RETRIES_S", 0.3)
     first, second, web = machine("first"), machine("second"), machine("web")
     run = web.submit(order(LONG), ANNA)
     at_step(50, lambda: web.ask(run.id, Wish(learning_rate=0.01)))  # which writes a checkpoint
@@ -207,7 +208,7 @@ def test_a_run_is_removed_also_while_the_store_is_away_and_its_files_go_later(
 ) -> None:
     monkeypatch.setattr("app.runs.executor.housekeeping._ORPHAN_S", -5.0)
     trainer, web = machine("trainer"), machine("web")
-    run = web.submit(order(), ANNA)
+    run, stays = web.submit(order(), ANNA), web.submit(order(), ANNA)
     train(trainer, datasets)
 
     with object_store.answering(503):
@@ -217,9 +218,23 @@ def test_a_run_is_removed_also_while_the_store_is_away_and_its_files_go_later(
     left = web.files.belongings(web.root)
     tidy(web)
 
-    assert set(left) == {run.id}
-    assert web.files.belongings(web.root) == {}
-    assert web.list() == []
+    assert set(left) == {run.id, stays.id}
+    assert set(web.files.belongings(web.root)) == {stays.id} == {run.id for run in web.list()}
+
+
+def test_a_store_of_another_database_is_left_alone(
+    machine: Machine, datasets: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("app.runs.executor.housekeeping._ORPHAN_S", -5.0)
+    web = machine("web")
+    run = web.submit(order(), ANNA)
+    empty = Store.open(f"sqlite:///{tmp_path / 'empty.sqlite3'}", web.files)
+
+    tidy(empty)
+    empty.close()
+
+    assert set(web.files.belongings(web.root)) == {run.id}
+    assert "none of this database" in caplog.text
 
 
 def test_checkpoints_of_a_run_that_is_over_and_runs_past_the_limit_go_from_the_store(
