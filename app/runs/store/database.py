@@ -28,6 +28,7 @@ CONNECTIONS = 5  # that a server keeps to PostgreSQL; as many more for a moment
 _WAIT_S = 30.0  # for another's write; the longest is a migration
 _AGAIN_S = 0.25  # between two tries to reach PostgreSQL
 _IDLE_S = 20.0  # in a transaction, after which PostgreSQL ends it: its process has hung
+_LONGEST_NAME = 63  # bytes of a connection's; PostgreSQL cuts it
 _REACH_S = 5  # until a machine that does not answer is not there
 _WRITERS_BYTE = "120"  # of the file `-shm`, which a writer locks (sqlite.org/walformat.html, 2.3.1)
 _FULL = ("SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE", "SQLITE_IOERR_FSYNC", "53100")
@@ -42,14 +43,19 @@ class Decision(IntEnum):
     CLASSES = 8153  # which stay open
 
 
-def open_engine(url: str, wait_s: float = _WAIT_S, connections: int = CONNECTIONS) -> Engine:
+def open_engine(
+    url: str, wait_s: float = _WAIT_S, connections: int = CONNECTIONS, process: str | None = None
+) -> Engine:
     """An engine for the URL; SQLite in WAL mode, where a reader never waits and a committed row survives kill -9.
 
-    Who writes waits so long for another's write, and whoever insists for PostgreSQL to come back.
+    Who writes waits so long for another's write, and whoever insists for PostgreSQL to come back; there connections
+    bear the word for this process.
     """
     parsed = make_url(url)
-    is_sqlite = parsed.get_backend_name() == "sqlite"
-    engine = _open_sqlite(parsed, wait_s) if is_sqlite else _open_postgresql(parsed, wait_s, connections)
+    if parsed.get_backend_name() == "sqlite":
+        engine = _open_sqlite(parsed, wait_s)
+    else:
+        engine = _open_postgresql(parsed, wait_s, connections, process or processes.identify(os.getpid()))
     engine.update_execution_options(patience=wait_s)
     return engine
 
@@ -65,11 +71,10 @@ def _open_sqlite(url: URL, wait_s: float) -> Engine:
     return engine
 
 
-def _open_postgresql(url: URL, wait_s: float, connections: int) -> Engine:
-    """A connection that broke is noticed before it is used; one is called by its process (`find_held_up`)."""
+def _open_postgresql(url: URL, wait_s: float, connections: int, name: str) -> Engine:
+    """A connection that broke is noticed before it is used; by its name `find_held_up` knows whose it is."""
     options = f"-c statement_timeout={round(wait_s * 1000)}"
     options += f" -c idle_in_transaction_session_timeout={round(_IDLE_S * 1000)}"
-    name = processes.identify(os.getpid())
     return create_engine(
         url, pool_size=connections, max_overflow=connections, pool_timeout=min(wait_s, _WAIT_S), pool_pre_ping=True,
         connect_args={"connect_timeout": _REACH_S, "options": options, "application_name": name},
@@ -141,7 +146,8 @@ def find_held_up(engine: Engine, running: Iterable[str | None]) -> set[str]:
     if is_postgresql(engine):
         waiting = text("SELECT application_name FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
         with reading(engine) as connection:
-            return known & set(connection.scalars(waiting))
+            found = set(connection.scalars(waiting))
+        return {process for process in known if process[:_LONGEST_NAME] in found}
     writer = find_writer(engine)
     return {process for process in known if writer not in (None, processes.number(process))}
 

@@ -75,7 +75,7 @@ class Attempt:
     @classmethod
     def of(cls, assignment: Assignment, warm: WarmDataset, process: str | None = None) -> "Attempt":
         """Of what was assigned."""
-        engine = open_engine(assignment.database, PATIENT_S, connections=1)
+        engine = open_engine(assignment.database, PATIENT_S, connections=1, process=process)
         files = open_files(Path(assignment.data), assignment.store, assignment.copies)
         return cls(engine, files, warm, assignment.claim, process, assignment.card)
 

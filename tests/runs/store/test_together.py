@@ -4,14 +4,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import pytest
 from sqlalchemy.exc import OperationalError
 
 from app.core.errors import QueueFull
 from app.runs.store import database as database_module
-from app.runs.store.database import writing
+from app.runs.store.database import find_held_up, open_engine, writing
 from app.runs.store.event_log import append
 from app.runs.store.queue import claim_next
 from app.runs.store.states import Visitor, Wish
@@ -58,6 +58,29 @@ def test_a_claim_passes_over_a_run_that_is_just_being_changed(open_store: Callab
         taken = claim(there).run_id
 
     assert taken == second.id
+
+
+def test_who_waits_for_a_lock_of_another_is_known_by_the_word_for_its_process(
+    open_store: Callable[..., Store], database: str
+) -> None:
+    store, word = open_store(), "a word for a process " * 5
+    run = store.submit(order(), ANNA)
+    waiting = open_engine(database, process=word)
+
+    def write() -> None:
+        with writing(waiting) as connection:
+            change(connection, run.id, step=2)
+
+    before = find_held_up(store.engine, [word])
+    with ExitStack() as ended, writing(store.engine) as connection:
+        change(connection, run.id, step=1)
+        ended.enter_context(meanwhile(write))
+        until = time.monotonic() + SOON_S
+        while not (found := find_held_up(store.engine, [word, "another", None])) and time.monotonic() < until:
+            time.sleep(0.01)
+    waiting.dispose()
+
+    assert (before, found, store.find(run.id).step) == (set(), {word}, 2)
 
 
 def test_forty_who_come_at_once_by_four_servers_are_let_in_up_to_the_limit(open_store: Callable[..., Store]) -> None:
