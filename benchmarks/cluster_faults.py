@@ -53,12 +53,13 @@ def kill_node(place: World) -> None:
 
 
 def kill_head(place: World) -> None:
-    """Its nodes end by themselves when they find that they are of another cluster."""
+    """Its nodes end by themselves when they find that they are of another cluster; here a head starts after them."""
     nodes = list(place.cluster.nodes)
     place.cluster.kill_head()
-    place.cluster.start_head()
     for node in nodes:
         place.cluster.kill(node)
+    place.cluster.start_head()
+    for _ in nodes:
         place.cluster.add(2)
 
 

@@ -33,8 +33,7 @@ class PlacedTrainer:
         self._over = threading.Event()
         self._code = 1
         self._idle = _later(IDLE_S, self.dismiss)
-        with suppress(ValueError):  # where Ray makes it outside the main thread
-            signal.signal(signal.SIGTERM, lambda *_: self.leave())
+        _when_terminated(self.leave)
 
     def get_version(self) -> str:
         """Of the app here."""
@@ -87,8 +86,25 @@ class PlacedTrainer:
 
 
 def _at_home(assignment: Assignment) -> Assignment:
-    """With this machine's own data folder, where it names one: with a store of files it is but a working copy."""
-    return replace(assignment, data=os.environ.get("PLAYGROUND_DATA", assignment.data))
+    """With this machine's own data folder, where it names one and a store keeps the files: it is but a working copy."""
+    own = os.environ.get("PLAYGROUND_DATA", assignment.data)
+    return replace(assignment, data=own) if assignment.store else assignment
+
+
+def _when_terminated(act: Callable[[], object]) -> None:
+    """At SIGTERM. Ray's main thread runs no Python, so a handler would never come; its number in a pipe does."""
+    heard, told = os.pipe()
+    os.set_blocking(told, False)
+    with suppress(ValueError):  # where Ray makes the actor outside the main thread
+        signal.signal(signal.SIGTERM, lambda *_: None)
+        signal.set_wakeup_fd(told, warn_on_full_buffer=False)
+        threading.Thread(target=_listen, args=(heard, act), name="signals", daemon=True).start()
+
+
+def _listen(heard: int, act: Callable[[], object]) -> None:
+    while number := os.read(heard, 1):
+        if number[0] == signal.SIGTERM:
+            act()
 
 
 def _later(seconds: float, act: Callable[[], object]) -> threading.Timer:
