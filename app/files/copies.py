@@ -20,6 +20,7 @@ from app.core.errors import N_, DiskFull
 NOTES, ARRIVING = ".copies", ".arriving"
 SPARED_S = 60.0  # after its use a copy stays: somebody may be about to open it
 _SLACK = 20  # the part of the bound that is brought between two looks at all copies
+_FOREVER = 2.0**32  # in the year 2106
 _LEFT_OVER_S = 3600.0  # nothing takes this long
 
 
@@ -82,7 +83,13 @@ class Copies:
     def use(self, path: Path) -> None:
         """It stays longer."""
         with suppress(OSError):
-            os.utime(self._note(path))
+            if self._note(path).stat().st_mtime < time.time():
+                os.utime(self._note(path))
+
+    def hold(self, path: Path) -> None:
+        """It stays, whoever uses what: as if it were used in the far future."""
+        with suppress(OSError):
+            os.utime(self._note(path), (_FOREVER, _FOREVER))
 
     def forget(self, path: Path) -> None:
         """Neither the copy nor its note is here any more."""

@@ -85,6 +85,12 @@ class Files:
                     found[path.name] = Belongings(_sizes(path), path.stat().st_mtime)
         return found
 
+    def hold(self, *paths: Path) -> None:
+        """Copies that stay here, however much else is used."""
+
+    def forget(self, folder: Path) -> None:
+        """The copies of a folder go, of which nobody will ask any more."""
+
     def share(self, *paths: Path) -> None:
         """Keeps for all what was made here and can be made again; where that is not to be, nobody hears of it."""
 

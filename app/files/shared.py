@@ -133,6 +133,15 @@ class SharedFiles(Files):
             self._uses.put(None)
             self._telling.join(5.0)
 
+    def hold(self, *paths: Path) -> None:
+        """See Files."""
+        for path in paths:
+            self.copies.hold(path)
+
+    def forget(self, folder: Path) -> None:
+        """See Files."""
+        self.copies.forget_folder(folder)
+
     def share(self, *paths: Path) -> None:
         """See Files."""
         with suppress(FilesAway, DiskFull, OSError):

@@ -41,13 +41,16 @@ def shelve(files: Files, thing: Path, holder: Holder, kept: int, needed: Set[str
 
 
 def bring_common(files: Files, datasets: Path, models: Path) -> None:
-    """Brings here what is nobody's own, for all who ask: at a server's start. Raises FilesAway."""
+    """Brings here what is nobody's own, for all who ask, and holds it: at a server's start. Raises FilesAway."""
     if not files.is_shared:
         return
-    files.pull(*(datasets / name for name in files.names(datasets) if not is_own(_stem(name))))
-    for name in files.belongings(models):
+    paths = [datasets / name for name in files.names(datasets) if not is_own(_stem(name))]
+    files.pull(*paths)
+    for name, of in files.belongings(models).items():
         if not is_own(name):
             files.pull_folder(models / name)
+            paths += [models / name / part for part in of.sizes]
+    files.hold(*paths)
 
 
 async def bring_dataset(files: Files, name: str) -> None:

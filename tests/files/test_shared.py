@@ -130,6 +130,22 @@ def test_copies_stay_below_their_bound_and_the_one_used_longest_ago_goes_first(
     assert not (there.root / names[1]).exists()
 
 
+def test_what_is_held_stays_whatever_is_used(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(copies, "SPARED_S", -1.0)
+    here, there = machine("here"), machine("there", most_bytes=3000)
+    names = [f"runs/a/{number}.json" for number in range(6)]
+    for name in names:
+        write(here, name, b"x" * 900)
+    there.bring(there.root / names[0])
+    there.hold(there.root / names[0])
+
+    for name in names:
+        there.bring(there.root / name)
+
+    assert (there.root / names[0]).is_file()
+    assert len(list((there.root / "runs/a").iterdir())) < 4
+
+
 def test_what_was_just_used_is_spared(machine: Machine) -> None:
     here, there = machine("here"), machine("there", most_bytes=1000)
     for number in range(4):

@@ -82,3 +82,6 @@ def _drop_orphans(store: Store, belongings: Mapping[str, Belongings], known: set
         is_old = of.used_at < time.time() - _ORPHAN_S
         if is_old and name not in known and _RUN_ID.fullmatch(name):
             store.folder(name).remove()
+    for path in store.root.iterdir():
+        if path.name not in known | belongings.keys() and _RUN_ID.fullmatch(path.name):
+            store.files.forget(path)  # removed by another server

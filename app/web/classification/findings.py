@@ -10,7 +10,7 @@ from typing import Any
 
 from fastapi.concurrency import run_in_threadpool
 
-from app.core.classification.folders import CARD, SURVEY, digest_of
+from app.core.classification.folders import CARD, NETWORK, SURVEY, WEIGHTS, digest_of
 from app.core.classification.kept_pictures import picture_path
 from app.core.datasets.builtin import is_own
 from app.core.errors import FilesAway
@@ -24,8 +24,7 @@ def bring_model(files: Files, name: str, run: str | None) -> None:
     if run is not None:
         RunFolder(files, run).bring_model()
     elif is_own(name):
-        if not (folder / CARD).is_file():
-            files.pull_folder(folder)
+        files.bring(*(folder / part for part in (NETWORK, WEIGHTS, CARD)))
         files.remember_use(folder)
 
 

@@ -219,7 +219,20 @@ def test_a_run_is_removed_also_while_the_store_is_away_and_its_files_go_later(
     tidy(web)
 
     assert set(left) == {run.id, stays.id}
+    assert not (web.root / run.id).exists()
     assert set(web.files.belongings(web.root)) == {stays.id} == {run.id for run in web.list()}
+
+
+def test_copies_of_a_run_that_another_server_removed_go(machine: Machine) -> None:
+    web, other = machine("web"), machine("other")
+    run, stays = web.submit(order(), ANNA), web.submit(order(), ANNA)
+    for each in (run, stays):
+        other.folder(each.id).bring_photo()
+
+    web.delete(run.id)
+    tidy(other)
+
+    assert [path.name for path in other.root.iterdir() if path.is_dir()] == [stays.id]
 
 
 def test_a_store_of_another_database_is_left_alone(
