@@ -36,6 +36,10 @@ def test_the_train_page_leads_the_teacher_there_and_nobody_else(quiet: TestClien
     assert 'href="/board"' not in another_visitor(quiet).get("/train").text
 
 
+def test_the_board_leads_to_a_question_for_the_class(quiet: TestClient) -> None:
+    assert 'href="/class"' in teacher(quiet).get("/board").text
+
+
 def test_it_tells_the_runs_of_the_lesson_in_their_order(quiet: TestClient) -> None:
     ended, on, next_, last = (submit(another_visitor(quiet, f"10.0.0.{k}"), name="Bad word")["id"] for k in range(2, 6))
     store = store_of(quiet)
