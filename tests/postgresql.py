@@ -55,6 +55,11 @@ class PostgreSQL:
     def _data(self) -> Path:
         return self._folder / "data"
 
+    @property
+    def pid(self) -> int:
+        """Of the process whose children answer."""
+        return self._process.pid
+
     def start(self) -> None:
         """Until it answers."""
         options = [f"--{name}={value}" for name, value in self._settings.items()]
