@@ -23,9 +23,14 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-PORT = _free_port()  # of the proxy
-ENVIRONMENT = {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{PORT}", "AWS_ACCESS_KEY_ID": "key", "AWS_REGION": "us-east-1",
-               "AWS_SECRET_ACCESS_KEY": "secret"}  # fmt: skip
+_HELD = socket.socket()  # the proxy's, bound from the start, so that nobody else gets its port
+_HELD.bind(("127.0.0.1", 0))
+ENVIRONMENT = {
+    "AWS_ENDPOINT_URL": f"http://127.0.0.1:{_HELD.getsockname()[1]}",
+    "AWS_ACCESS_KEY_ID": "key",
+    "AWS_SECRET_ACCESS_KEY": "secret",
+    "AWS_REGION": "us-east-1",
+}
 BUCKET = "playground"
 _PASSED = {"content-length", "content-type", "etag", "last-modified", "content-range", "x-amz-version-id"}
 
@@ -46,9 +51,11 @@ class ObjectStore:
             [sys.executable, "-c", "from moto.server import main; main()", "-H", "127.0.0.1", "-p", str(self._port)],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
-        self._proxy = ThreadingHTTPServer(
-            ("127.0.0.1", PORT), type("Handler", (_Handler,), {"store": self, "port": self._port})
-        )
+        handler = type("Handler", (_Handler,), {"store": self, "port": self._port})
+        self._proxy = ThreadingHTTPServer(("127.0.0.1", 0), handler, bind_and_activate=False)
+        self._proxy.socket.close()
+        self._proxy.socket = _HELD
+        self._proxy.server_activate()
         self._proxy.daemon_threads = True
         threading.Thread(target=self._proxy.serve_forever, daemon=True).start()
         self._make_bucket()
