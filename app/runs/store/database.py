@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, func, inspect, literal, make_url, select, text
-from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DataError, DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
-from app.core.errors import N_, DiskFull
+from app.core.errors import N_, DiskFull, InvalidValue
 from app.core.finite_json import to_json
 from app.runs.store import processes
 
@@ -191,9 +191,14 @@ def _is_newest(engine: Engine) -> bool:
 
 @contextmanager
 def _told() -> Iterator[None]:
-    """In place of what the databases say of a full disk, DiskFull; of their absence, OperationalError."""
+    """Instead of databases' words DiskFull, OperationalError of their absence, InvalidValue of what they cannot keep.
+
+    PostgreSQL keeps no NUL in a text, and cuts none.
+    """
     try:
         yield
+    except DataError as error:
+        raise InvalidValue(N_("A text is too long, or has a character that cannot be kept (NUL).")) from error
     except DBAPIError as error:
         if {getattr(error.orig, name, None) for name in ("sqlite_errorname", "sqlstate")} & set(_FULL):
             raise DiskFull(N_("The disk is full: nothing more can be written. Delete runs, or make room.")) from error

@@ -1,7 +1,7 @@
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from typing import Any
 
@@ -50,6 +50,16 @@ def test_runs_are_listed_newest_first_and_counted(store: Store) -> None:
 def test_what_is_not_there_is_said(store: Store, call: str) -> None:
     with pytest.raises(UnknownRun):
         getattr(store, call)("0123456789abcdef")
+
+
+def test_a_text_that_the_database_cannot_keep_is_refused_or_kept_and_breaks_nothing(store: Store) -> None:
+    run = store.submit(order(), ANNA)
+
+    for ask in (lambda: store.find("\0"), lambda: store.ask(run.id, Wish(name="a\0b"))):
+        with suppress(InvalidValue, UnknownRun):
+            ask()
+
+    assert store.find(run.id).name in ("colored", "a\0b")
 
 
 def test_a_run_is_renamed_and_deleted_with_all_that_it_has(store: Store) -> None:

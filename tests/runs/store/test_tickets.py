@@ -131,3 +131,15 @@ def test_nobody_has_a_ticket_while_a_cluster_trains_nothing(store: Store) -> Non
     set_row(store, first.id, reason=reasons.NO_CLUSTER.to_dict())
 
     assert [store.tickets.find(run.id) for run in (first, second)] == [None, None]
+
+
+def test_a_run_whose_length_nobody_knows_yet_has_a_ticket_all_the_same(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = store.submit(order(), ANNA)
+    monkeypatch.setattr("app.runs.store.tickets.measure", lambda connection: ({}, 1.5))
+
+    ticket = store.tickets.find(run.id)
+
+    assert ticket
+    assert (ticket.place, ticket.waiting) == (1, 1)
