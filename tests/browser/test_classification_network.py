@@ -102,6 +102,28 @@ def test_escape_a_cross_and_a_second_click_fold(open_page: Open) -> None:
         assert height(page) == before
 
 
+_LATE = """const decode = HTMLImageElement.prototype.decode;
+HTMLImageElement.prototype.decode = async function () {
+  await new Promise(done => setTimeout(done, 500));
+  return decode.call(this);
+}; 0"""
+
+
+def test_what_comes_of_a_network_that_has_gone_changes_nothing(open_page: Open) -> None:
+    page = opened(open_page, "explain")  # which fails where a script does
+    page.evaluate(_LATE)
+    with page.expect_response("**/explain/explanations"):
+        page.click(tile(page))
+    page.click("#networks summary")
+    with page.expect_response("**/digits/classifications"):
+        page.click(".model[data-model=digits]")
+    page.locator(".model[data-model=explain]").dispatch_event("click")  # the list has closed
+
+    expect(page.locator("#said")).to_contain_text("cat")
+    ready(page)
+    expect(page.locator("#making")).to_be_hidden()
+
+
 @pytest.mark.parametrize("model", MODELS)
 def test_parts_rest_and_bias_add_up_to_the_number(open_page: Open, server: str, model: str) -> None:
     page = opened(open_page, model, reduced_motion="reduce")

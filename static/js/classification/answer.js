@@ -5,6 +5,7 @@ import { NO_NUMBERS, known } from "../shared/class-bars.js";
 import { h, say } from "../shared/dom.js";
 import { number, percent } from "../shared/format.js";
 import { _ } from "../shared/i18n.js";
+import { readPixels } from "../shared/pixels.js";
 import { part } from "../rooms/part.js";
 import { secondOpinion } from "./opinion.js";
 import { showSeen } from "./picture/photo.js";
@@ -23,12 +24,15 @@ export function connectAnswer(page) {
     show: () => page.answer && showBars(page),
     question: () => ({ key: page.pictureKey }),
     answer: async ({ key }) => {
+      const isOther = () => pictureOf(key) !== pictureOf(page.pictureKey); // meanwhile
       const answer = await classify(page.model.name, page.source, page.pictureFields);
-      if (JSON.parse(key)[1] !== JSON.parse(page.pictureKey)[1]) return;
+      if (isOther()) return;
       page.answer = { ...answer, key };
       if (!page.pictureFields.change)
         page.plain = { predictions: answer.before ?? answer.predictions, picture: pictureOf(key) };
-      await showSeen(page, answer.seen);
+      const seen = await readPixels(answer.seen);
+      if (isOther()) return;
+      showSeen(page, seen, answer.seen);
       showAnswer(page);
       page.change({}, { isLive: true });
     },

@@ -34,7 +34,8 @@ export function connectLearning(page) {
       $("#learned").setAttribute("aria-busy", "true");
       try {
         const answer = await explainGradient(model, page.source, { ...page.pictureFields, ...fields });
-        if (isNewest()) await showLearned(page, answer);
+        const isThere = isNewest() && hasWeights(page) && page.model.name === model;
+        if (isThere) await showLearned(page, answer);
       } finally {
         $("#learned").removeAttribute("aria-busy");
       }

@@ -67,10 +67,12 @@ async function ask(page, question) {
   const { layer, channel, x, y } = question;
   const kept = page.explained?.place === placeKey(question) ? page.explained : null;
   const fields = { ...page.pictureFields, layer, channel, x, y, ...(kept && { contributions: "false" }) };
+  const isStale = () => page.maps?.key !== question.key; // meanwhile another network or picture is looked at
   const answer = await explainUnit(page.model.name, page.source, fields);
-  if (page.maps?.key !== question.key) return null; // meanwhile another network or picture is looked at
   const contributions = kept?.contributions ?? (await readContributions(answer));
+  if (isStale()) return null;
   await Promise.all([...inputsOf(page, answer, layer)].map((name) => page.maps.whole(name)));
+  if (isStale()) return null;
   return { ...answer, step: stepOf(page, layer), contributions, layer, channel, x, y };
 }
 

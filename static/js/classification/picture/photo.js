@@ -8,7 +8,7 @@ import { size } from "../../shared/format.js";
 import { _ } from "../../shared/i18n.js";
 import { keep } from "../../shared/keep.js";
 import { framingFor, middleOf, onPhoto, onPicture } from "../../shared/framing.js";
-import { fileOf, readPixels } from "../../shared/pixels.js";
+import { fileOf } from "../../shared/pixels.js";
 
 const $ = (selector) => document.querySelector(selector);
 
@@ -64,9 +64,8 @@ function seenSentence(photo, { width, height, channels }) {
   return `${cut}${gray}${lost}`;
 }
 
-/** Shows the picture that the network was really given. */
-export async function showSeen(page, address) {
-  const pixels = await readPixels(address);
+/** Shows the picture that the network was really given: its pixels, and the address that they were read from. */
+export function showSeen(page, pixels, address) {
   page.seen = pixels;
   keep(fileOf(address), SEEN); // for the convolution page
   $("#seen").show(pixels, pixels.data);
