@@ -33,6 +33,11 @@ LETTERS = """(root) => {
     .map((part) => [parseFloat(getComputedStyle(part).fontSize), part.tagName + " " + part.textContent.slice(0, 40)]);
 }"""
 
+IN_FRAME = """(part) => {
+  const { top, bottom, left } = part.getBoundingClientRect();
+  return { above: top >= 0, below: bottom <= innerHeight + 1, beside: left >= 0 && left < innerWidth };
+}"""
+
 
 def exhibit(page: Page) -> Frame:
     """The frame that is shown, once its room is ready."""
@@ -320,3 +325,39 @@ def test_on_a_phone_the_exhibit_stays_above_and_the_thumb_leads_on(open_page: Op
     page.set_viewport_size(PHONE)
     page.locator(".here").click()
     expect(page.locator("#chapters a")).to_have_count(8)
+
+
+@pytest.mark.parametrize(("card", "parts"), [
+    ("2#edges", ("#thumb-kernel", "#thumb-edit", "#result canvas", "#pixel-value")),
+    ("2#signs", ("#display-menu summary", "#result canvas", "#pixel-value")),
+    ("3#stride", ("#stride-menu summary", "#padding-menu summary", "#result canvas")),
+    ("4#fit", ("#kernel-learning .learned", "#kernel-learning input", "#learning-fact")),
+    ("4#shared", ("#said", "#breaking summary", ".is-whole .map")),
+    ("5#chain", ("#chain [aria-current]", "#chain .remove", "#chain [data-add]", "#result canvas")),
+    ("5#field", ("#near", "#map canvas", "map-terms .term", "#strip-value")),
+    ("5#probes", ("#known", "#selective")),
+    ("6#build", ("[data-line=network] .layer", "[data-line=network] .value")),
+    ("6#watch", ("#run-start", "#accuracy-chart canvas", "#kernels canvas", "#photo-best", "#live-maps canvas")),
+    ("8#gap", ("#play", "#cure-choices label", "#act-0 canvas", "#act-1 canvas")),
+    ("6#gradient", ("#learning-weights", "#learning-label", "#learning-step", "#learning-loss")),
+])  # fmt: skip
+def test_on_a_phone_what_a_card_is_about_needs_no_scrolling(open_page: Open, card: str, parts: tuple[str, ...]) -> None:
+    frame = exhibit(open_page(f"/lessons/{card}", viewport=PHONE, has_touch=True, reduced_motion="reduce"))
+
+    for part in parts:
+        expect(frame.locator(part).first).to_be_visible()
+        box = frame.locator(part).first.evaluate(IN_FRAME)
+        assert all(box.values()), (part, box)
+
+
+def test_on_a_phone_a_kernel_is_chosen_and_edited_beside_its_card(open_page: Open) -> None:
+    frame = exhibit(open_page("/lessons/2#identity", viewport=PHONE, has_touch=True, reduced_motion="reduce"))
+
+    frame.locator("#thumb-edit").click()
+    frame.locator("#kernel input").nth(4).fill("2")
+
+    expect(frame.locator("#pixel-value")).to_have_text("380")
+    assert frame.locator("#divisor").evaluate(IN_FRAME)["below"]
+    frame.locator("#thumb-kernel").click()
+    frame.locator('[data-kernel="edge-laplacian-8"]').click()
+    expect(frame.locator("#thumb-name")).to_contain_text("Laplac")

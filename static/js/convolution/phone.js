@@ -14,10 +14,12 @@ export function connectPhone(page) {
   });
   document.addEventListener("click", ({ target }) => target.closest("summary") || choose(false));
   addEventListener("keydown", ({ key }) => key === "Escape" && choose(false));
-  $("#edit-cells").addEventListener("click", ({ currentTarget }) => {
+  const pencils = [$("#edit-cells"), $("#thumb-edit")];
+  const edit = () => {
     const isOn = stage.classList.toggle("is-editing");
-    currentTarget.setAttribute("aria-pressed", String(isOn));
+    for (const pencil of pencils) pencil.setAttribute("aria-pressed", String(isOn));
     page.redraw();
-  });
+  };
+  for (const pencil of pencils) pencil.addEventListener("click", edit);
   $("#thumb-camera").addEventListener("click", () => $("#live").click());
 }

@@ -31,7 +31,9 @@ export class StepChain extends HTMLElement {
     this.#list.replaceChildren(
       ...tiles.map((tile, index) => this.#tile(tile, index - 1, index - 1 === at, tiles.length)),
     );
-    if (focused) this.#list.querySelector("[aria-current]")?.focus();
+    const open = this.#list.querySelector("[aria-current]");
+    if (focused) open?.focus();
+    if (open) center(this.#list, open);
   }
 
   #tile({ title, picture, whole, rgba }, index, isOpen, count) {
@@ -66,6 +68,12 @@ export class StepChain extends HTMLElement {
       "×",
     );
   }
+}
+
+/** Where the list is wider than its place. */
+function center(list, part) {
+  const [whole, own] = [list.getBoundingClientRect(), part.getBoundingClientRect()];
+  list.scrollLeft += own.left - whole.left - (whole.width - own.width) / 2;
 }
 
 customElements.define("step-chain", StepChain);

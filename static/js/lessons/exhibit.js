@@ -5,7 +5,8 @@
 import { h } from "../shared/dom.js";
 import { _ } from "../shared/i18n.js";
 
-const LEFT_OUT = "header,rows,door,footer,kernels,tabs"; // parts of a room that the text beside it stands for
+const LEFT_OUT = "header,rows,door,footer,tabs"; // parts of a room that the text beside it stands for
+const ROOMY = matchMedia("(min-width: 721px)"); // where a kernel is changed beside its numbers, without the list of all
 const NO_STATE = ["hide", "lang", "class"]; // what an address says beside a room's state
 const LOOK_MS = 300;
 const SETTLE_MS = 900; // until a room has written its address out
@@ -141,7 +142,7 @@ function pathOf(address) {
 /** The address of a room's state without what stands around it. */
 function framed(address) {
   const at = new URL(address, location.origin);
-  at.searchParams.set("hide", LEFT_OUT);
+  at.searchParams.set("hide", ROOMY.matches ? `${LEFT_OUT},kernels` : LEFT_OUT);
   return at.pathname + at.search;
 }
 

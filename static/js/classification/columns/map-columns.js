@@ -130,7 +130,8 @@ export class MapColumns extends HTMLElement {
     const tall = (this.clientHeight - HEADS) / rows;
     const down = tall - Math.min(GAP / 2, tall / 6);
     const largest = isOpen ? LARGEST / 2 + GAP / 2 : LARGEST;
-    const isRail = getComputedStyle(this).flexDirection === "column"; // on a phone: it is swiped
+    const { flexDirection, overflowX } = getComputedStyle(this);
+    const isRail = flexDirection === "column" || overflowX === "auto"; // on a phone: it is swiped
     const tile = isRail ? RAIL : Math.floor(Math.max(SMALLEST, Math.min(largest, across, down)));
     this.style.setProperty("--tile", `${tile}px`);
     this.classList.toggle("is-small", tile < NAMED);

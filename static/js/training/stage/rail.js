@@ -36,7 +36,8 @@ export function connectRail(page) {
     open.querySelector("summary").focus();
   });
   $("#strip-network").addEventListener("click", () => openLine("network"));
-  const keep = keepOpened(page, "line", lines, (line) => line?.dataset.line);
+  addEventListener("popstate", hideSheet, { capture: true }); // before the page shows that other state
+  const keep = keepOpened(page, "line", lines, (line) => line?.dataset.line, showSheet);
   const refresh = () => {
     keep();
     show(page, lines);
@@ -48,10 +49,20 @@ export function connectRail(page) {
 export function openLine(name) {
   const sheet = $("#settings");
   if (sheet.matches("[data-hidden]")) return;
-  if (getComputedStyle(sheet).display === "none") sheet.showPopover();
+  showSheet();
   const line = sheet.querySelector(`[data-line="${name}"]`);
   line.open = true;
   line.querySelector("summary").focus({ preventScroll: true });
+}
+
+/** On a phone the lines are in a sheet. */
+function showSheet() {
+  const sheet = $("#settings");
+  if (getComputedStyle(sheet).display === "none" && !sheet.matches("[data-hidden]")) sheet.showPopover();
+}
+
+function hideSheet() {
+  if ($("#settings").matches(":popover-open")) $("#settings").hidePopover();
 }
 
 /** On a phone the sheet is what closes. */
