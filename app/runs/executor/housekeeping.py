@@ -68,7 +68,7 @@ def _drop_checkpoints(store: Store, run_id: str, belongings: Mapping[str, Belong
     """Of a run that is over, if it has left any."""
     sizes = belongings[run_id].sizes if run_id in belongings else {}
     if left := [name for name in sizes if name.startswith(CHECKPOINT_PREFIX)]:
-        store.folder(run_id).drop_checkpoints()
+        store.folder(run_id).drop_checkpoints(left)
         for name in left:
             del sizes[name]
 

@@ -6,7 +6,7 @@ a trainer writes (`trainer.tensor_files`), but for the photo.
 """
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -125,9 +125,12 @@ class RunFolder:
         """The epochs of which it is kept, the newest last."""
         return sorted(int(path.stem) for path in self._confusions.glob("*.safetensors") if path.stem.isdecimal())
 
-    def drop_checkpoints(self, but: str | None = None) -> None:
-        """Keeps that one alone, or none."""
-        names = [name for name in self.files.names(self.path) if name.startswith(CHECKPOINT_PREFIX) and name != but]
+    def checkpoints(self) -> list[str]:
+        """Their names. Raises FilesAway."""
+        return [name for name in self.files.names(self.path) if name.startswith(CHECKPOINT_PREFIX)]
+
+    def drop_checkpoints(self, names: Iterable[str]) -> None:
+        """Of those names. Raises FilesAway."""
         self.files.drop(*(self.path / name for name in names))
 
     def drop_leftovers(self) -> None:

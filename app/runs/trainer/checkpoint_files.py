@@ -18,6 +18,7 @@ class CheckpointFiles:
         self._folder = folder
         self._claim = claim
         self.newest = newest
+        self._before: list[str] = []  # names of those that the newest one replaces
         with suppress(OSError):
             folder.drop_leftovers()
 
@@ -30,13 +31,19 @@ class CheckpointFiles:
         checkpoint.state.update(state)
         with self._folder.writing(self._folder.path / name) as place:
             save_checkpoint(place, checkpoint)
+        self._before = []
+        with suppress(FilesAway):  # they go with the next ones, or when the run is over
+            self._before = [other for other in self._folder.checkpoints() if other != name]
         return name
 
     def drop_others(self, name: str | None) -> None:
-        """Keeps this one alone, which is the row's from now on; or none."""
+        """Keeps this one alone, which is the row's from now on; or none.
+
+        Only what was there before the row said so goes: by now the run may be somebody else's, with newer ones.
+        """
         self.newest = name
-        with suppress(FilesAway):  # they go with the next ones, or when the run is over
-            self._folder.drop_checkpoints(name)
+        with suppress(FilesAway):
+            self._folder.drop_checkpoints(self._before if name else self._folder.checkpoints())
 
 
 def has_finite_weights(trainer: Trainer) -> bool:

@@ -21,6 +21,7 @@ from app.runs.store.states import Wish
 from app.runs.store.store import Store
 from app.runs.trainer import patience
 from app.runs.trainer.attempt import Attempt
+from app.runs.trainer.checkpoint_files import CheckpointFiles
 from app.runs.trainer.tensor_files import read_confusion, read_snapshot
 from app.runs.trainer.warm_dataset import WarmDataset
 from tests.object_store import ObjectStore
@@ -248,6 +249,24 @@ def test_a_store_of_another_database_is_left_alone(
 
     assert set(web.files.belongings(web.root)) == {run.id}
     assert "none of this database" in caplog.text
+
+
+def test_a_trainer_that_wakes_after_its_commit_leaves_the_checkpoints_of_the_next(
+    machine: Machine, datasets: Path, at_step: AtStep, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    web = machine("web")
+    run = web.submit(order(LONG), ANNA)
+    newer, drop = f"runs/{run.id}/checkpoint-another-900.safetensors", CheckpointFiles.drop_others
+
+    def wake(keeping: CheckpointFiles, name: str | None) -> None:
+        web.files.objects.put(newer, b"meanwhile")
+        drop(keeping, name)
+
+    monkeypatch.setattr(CheckpointFiles, "drop_others", wake)
+    at_step(200, lambda: web.ask(run.id, Wish(state="paused")))
+    train(machine("trainer"), datasets)
+
+    assert web.files.objects.has(newer)
 
 
 def test_checkpoints_of_a_run_that_is_over_and_runs_past_the_limit_go_from_the_store(
