@@ -97,6 +97,13 @@ class Files:
     def keep_newest(self, folder: Path, most_bytes: int) -> None:
         """Of what was shared so, no more than so many bytes. Raises FilesAway."""
 
+    def are_of(self, owner: str, *, may_claim: bool) -> bool:
+        """Whether the runs here are that database's, by its word; of nobody's they are, if it `may_claim` them.
+
+        Raises FilesAway.
+        """
+        return True
+
     def check(self, *, thoroughly: bool = False) -> None:
         """Whether they can be had, and written, if that is to be tried. Raises FilesAway or DiskFull."""
 

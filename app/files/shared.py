@@ -1,7 +1,8 @@
 """Files that many machines share: the truth is in an object store, the data folder holds copies of what is used here.
 
 An object has its file's name below the data folder; that somebody used something is told by an empty object below
-`.used`. Whoever reads a path later finds what was pulled before. It does not know what is in the files.
+`.used`; `.owner` holds the word of the database whose runs these are. Whoever reads a path later finds what was pulled
+before. It does not know what is in the files.
 """
 
 import threading
@@ -20,7 +21,7 @@ from app.files.objects import UNCHANGED, Object, Objects
 MOST_BYTES = 16 * 2**30
 FRESH_S = 1.0  # for which a copy is not asked about again
 USED_S = 900.0  # in which a server tells once that something was used
-_CHECKED = ".checked"
+_CHECKED, _OWNER = ".checked", ".owner"
 _STRIPES = 64
 _MOST_KNOWN = 20_000
 
@@ -154,6 +155,13 @@ class SharedFiles(Files):
             left -= each.size
             gone += [each.name] if left < 0 else []
         self.objects.remove(gone)
+
+    def are_of(self, owner: str, *, may_claim: bool) -> bool:
+        """See Files."""
+        if (said := self.objects.read(_OWNER)) is None and may_claim:
+            said = owner.encode()
+            self.objects.put(_OWNER, said)
+        return said == owner.encode()
 
     def check(self, *, thoroughly: bool = False) -> None:
         """See Files."""

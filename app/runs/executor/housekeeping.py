@@ -16,7 +16,7 @@ from app.runs.store.database import reading
 from app.runs.store.folders import CHECKPOINT_PREFIX
 from app.runs.store.rates import forget_rates
 from app.runs.store.reserve import keep_reserve
-from app.runs.store.schema import runs
+from app.runs.store.schema import identity, runs
 from app.runs.store.states import FAILED, PAUSED, TERMINAL, Visitor
 from app.runs.store.store import Store
 
@@ -74,14 +74,21 @@ def _drop_checkpoints(store: Store, run_id: str, belongings: Mapping[str, Belong
 
 
 def _drop_orphans(store: Store, belongings: Mapping[str, Belongings], known: set[str]) -> None:
-    """Where a store of files holds none of the runs, they are another database's: of a mistake, or a restored one."""
-    if store.files.is_shared and belongings and not belongings.keys() & known:
-        _log.error("the store of files holds %d runs, and none of this database: left alone", len(belongings))
+    """What a store of files holds for another database stays: that one knows its runs; ours may be new, or wrong."""
+    if store.files.is_shared and not _are_ours(store, may_claim=not belongings or bool(belongings.keys() & known)):
+        _log.error("the store of files holds %d runs, and is none of this database's: left alone", len(belongings))
         return
     for name, of in belongings.items():
         is_old = of.used_at < time.time() - _ORPHAN_S
         if is_old and name not in known and _RUN_ID.fullmatch(name):
             store.folder(name).remove()
-    for path in store.root.iterdir():
-        if path.name not in known | belongings.keys() and _RUN_ID.fullmatch(path.name):
+    there = known | belongings.keys()
+    for path in store.root.iterdir() if store.files.is_shared else ():
+        if path.name not in there and _RUN_ID.fullmatch(path.name):
             store.files.forget(path)  # removed by another server
+
+
+def _are_ours(store: Store, *, may_claim: bool) -> bool:
+    with reading(store.engine) as connection:
+        word: str = connection.execute(select(identity.c.id)).scalar_one()
+    return store.files.are_of(word, may_claim=may_claim)

@@ -106,3 +106,5 @@ rates = Table(  # calls of an address, in a window that began then
     Column("began", Float, primary_key=True),
     Column("count", Integer, nullable=False),
 )
+
+identity = Table("identity", metadata, Column("id", String(32), primary_key=True))  # one row: the database's own word

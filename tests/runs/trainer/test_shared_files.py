@@ -251,6 +251,23 @@ def test_a_store_of_another_database_is_left_alone(
     assert "none of this database" in caplog.text
 
 
+def test_so_it_is_when_the_other_database_has_runs_in_it_too(
+    machine: Machine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("app.runs.executor.housekeeping._ORPHAN_S", -5.0)
+    web = machine("web")
+    run = web.submit(order(), ANNA)
+    tidy(web)
+    new = Store.open(f"sqlite:///{tmp_path / 'new.sqlite3'}", web.files)
+    another = new.submit(order(), ANNA)
+
+    tidy(new)
+    new.close()
+
+    assert set(web.files.belongings(web.root)) == {run.id, another.id}
+    assert "none of this database" in caplog.text
+
+
 def test_a_trainer_that_wakes_after_its_commit_leaves_the_checkpoints_of_the_next(
     machine: Machine, datasets: Path, at_step: AtStep, monkeypatch: pytest.MonkeyPatch
 ) -> None:
