@@ -58,7 +58,8 @@ async def bring_dataset(files: Files, name: str) -> None:
     if files.is_shared and is_own(name):
         path = cache_path(files.root / "datasets", name)
         await asyncio.to_thread(files.bring, path)
-        files.remember_use(path)
+        if path.is_file():  # else anybody could have uses of anything noted
+            files.remember_use(path)
 
 
 def _make_room(files: SharedFiles, newest: Path, holder: Holder, kept: int, needed: Set[str]) -> None:

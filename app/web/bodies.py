@@ -12,6 +12,7 @@ from app.web.refusals import BodyTooLarge, NotJson
 
 SMALL_BYTES = 16 * 1024
 _OWN = re.compile(rb"own-[0-9a-f]{32}")  # a data set that a worker, who reads the body, will look for
+_MOST_OWN = 4  # of them: a body names one, and each is asked of the store
 
 
 async def read_body(request: Request) -> bytes:
@@ -20,7 +21,7 @@ async def read_body(request: Request) -> bytes:
     if kind != "application/json":
         raise NotJson(N_("Send the values as JSON, with the header 'Content-Type: application/json'."))
     body = await request.body()
-    for name in dict.fromkeys(_OWN.findall(body)):
+    for name in list(dict.fromkeys(_OWN.findall(body)))[:_MOST_OWN]:
         await bring_dataset(request.app.state.files, name.decode())
     return body
 

@@ -103,6 +103,20 @@ def test_a_network_sent_to_one_answers_on_the_other(servers: Servers) -> None:
     assert other.get("/api/models/own-00000000000000000000000000000000").status_code == 404
 
 
+def test_names_of_nothing_are_not_asked_for_without_end_nor_kept(servers: Servers, object_store: ObjectStore) -> None:
+    one, _ = servers
+    names = [f"own-{number:032x}" for number in range(40)]
+    object_store.seen.clear()
+
+    said = one.get(f"/api/models/{names[0]}"), one.post("/api/runs", json={"dataset": names[0], "name": str(names)})
+    time.sleep(0.3)  # for who tells uses
+    asked = [path for _, path in object_store.seen if "/datasets/own-" in path]
+
+    assert [answer.status_code >= 400 for answer in said] == [True, True]
+    assert 1 <= len(asked) <= 4
+    assert not [path for _, path in object_store.seen if "/.used/" in path]
+
+
 def test_what_is_for_all_is_there_from_the_start(servers: Servers) -> None:
     names = [{card["name"] for card in client.get("/api/models").json()["models"]} for client in servers]
 

@@ -25,7 +25,8 @@ def bring_model(files: Files, name: str, run: str | None) -> None:
         RunFolder(files, run).bring_model()
     elif is_own(name):
         files.bring(*(folder / part for part in (NETWORK, WEIGHTS, CARD)))
-        files.remember_use(folder)
+        if (folder / CARD).is_file():  # else anybody could have uses of anything noted
+            files.remember_use(folder)
 
 
 def bring_picture(files: Files, folder: Path, layer: str, channel: int) -> None:
