@@ -65,7 +65,7 @@ def _ask_state(connection: Connection, row: RowMapping, state: str) -> None:
     elif row["checkpoint"] and row["asked"] != STOPPED:
         requeue(connection, row, asked=STOPPED)  # a trainer looks at the test pictures; who asks again does not wait
     else:
-        change(connection, run_id, state=STOPPED, asked=None, queued_at=None, ended_at=time.time())
+        change(connection, run_id, state=STOPPED, asked=None, queued_at=None, reason=None, ended_at=time.time())
         _log(connection, row, STOPPED)
 
 

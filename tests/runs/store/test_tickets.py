@@ -6,7 +6,7 @@ from app.runs.store import reasons
 from app.runs.store.database import writing
 from app.runs.store.queue import claim_next
 from app.runs.store.schema import runs
-from app.runs.store.states import Visitor
+from app.runs.store.states import Visitor, Wish
 from app.runs.store.store import Store
 from app.runs.store.tickets import Rules, Stay, foresee
 from tests.runs.conftest import ANNA, BOB, claim, order
@@ -103,6 +103,15 @@ def test_a_class_behind_one_address_is_not_refused(store: Store) -> None:
     with writing(store.engine) as connection:
         assert claim_next(connection, store.limits)
     assert store.find(found[0].id).state == "running"
+
+
+def test_who_stops_waiting_for_a_machine_is_not_told_any_more_that_one_is_missing(store: Store) -> None:
+    stuck = store.submit(order(), Visitor("v", "10.0.0.1"))
+    set_row(store, stuck.id, reason=reasons.NO_MACHINE.to_dict())
+
+    stopped = store.ask(stuck.id, Wish(state="stopped"))
+
+    assert (stopped.state, stopped.reason) == ("stopped", None)
 
 
 def test_who_waits_for_a_machine_has_no_ticket_and_the_others_count_on_the_places_that_are_taken(
