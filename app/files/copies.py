@@ -69,8 +69,8 @@ class Copies:
     def place(self, arrived: Path, path: Path, tag: str) -> None:
         """What has arrived is the copy from now on."""
         self._make_room(arrived.stat().st_size)
-        path.parent.mkdir(parents=True, exist_ok=True)
         with self._alone():
+            path.parent.mkdir(parents=True, exist_ok=True)
             arrived.replace(path)
             self._write(path, tag)
 
