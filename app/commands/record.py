@@ -1,8 +1,8 @@
 """`python -m app record RECIPE`: trains a recipe and keeps what a page needs to show it again, as one small file.
 
 The page plays it where no run is open, and says that it is recorded. Its events are those of a run's event log, but for
-what the page's stage does not show. Two recipes become a pair, which the overfitting tab plays: curves
-alone.
+what the page's stage does not show. Two recipes become a pair, which the overfitting tab plays:
+curves alone.
 """
 
 import json

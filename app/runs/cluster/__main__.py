@@ -109,8 +109,8 @@ class Link:
             return
 
     def _end(self, name: str, error: Exception | None, code: int | None = None) -> None:
-        self._actors.pop(name, None)
         """By its own word, or by Ray's; who is out of reach for a moment has not ended."""
+        self._actors.pop(name, None)
         if not isinstance(error, ActorUnavailableError):
             how = "memory" if isinstance(error, OutOfMemoryError) else "gone" if error else "code"
             self.tell("ended", name=name, code=code, how=how, said=str(error or "")[:_LONGEST_SAID])

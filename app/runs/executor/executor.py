@@ -169,4 +169,3 @@ class Executor:
             return False
         self._due[what] = now + every_s
         return True
-        return True
