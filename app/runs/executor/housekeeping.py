@@ -44,7 +44,8 @@ def tidy(store: Store) -> None:
                 _drop_checkpoints(store, row["id"], belongings)
         for shelf in _SHELVES:
             store.files.keep_newest(store.files.root / shelf, _SHELF_BYTES)
-        _clear(store, [_judge(row, belongings.get(row["id"], Belongings())) for row in rows], belongings)
+        now = time.time()  # of all alike: a store tells when a file was written to the second
+        _clear(store, [_judge(row, belongings.get(row["id"], Belongings()), now) for row in rows], belongings)
 
 
 def _clear(store: Store, kept: list[Kept], belongings: Mapping[str, Belongings]) -> None:
@@ -56,9 +57,9 @@ def _clear(store: Store, kept: list[Kept], belongings: Mapping[str, Belongings])
             store.delete(run_id)
 
 
-def _judge(row: RowMapping, belongings: Belongings) -> Kept:
+def _judge(row: RowMapping, belongings: Belongings, now: float) -> Kept:
     """Paused ones are worth more than ended ones; then what was trained longer, the less the longer nobody looks."""
-    unseen = max(time.time() - belongings.used_at, 0.0)
+    unseen = max(now - belongings.used_at, 0.0)
     worth = row["state"] == PAUSED, row["seconds"] * 0.5 ** (unseen / _FADES_S), row["created_at"]
     may_go = row["state"] in _CLEARED
     return Kept(row["id"], Visitor(row["cookie"], row["address"]).holder, worth, float(may_go), may_go)
