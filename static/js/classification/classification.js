@@ -131,7 +131,8 @@ class ClassificationPage {
     const reading = (this.#reading += 1);
     const isTaken = await this.attempt(async () => {
       const { levels, origin } = await readPicture(source, PHOTO_SIDE, "rgb");
-      if (reading !== this.#reading) return;
+      const isForAnother = source.shows && source.dataset !== this.model.dataset; // which was chosen since
+      if (reading !== this.#reading || isForAnother) return;
       if (network) await this.#choose(network);
       if (network) Object.assign(this.state, NOT_OPEN, { implant: null });
       [this.source, this.photo, this.origin] = [source, levels, origin];

@@ -32,14 +32,14 @@ export function knowsPhotos({ dataset }) {
   return !Object.hasOwn(KINDS, dataset ?? "");
 }
 
-/** {file, shows}: a picture that a network of that data set can know. */
+/** {file, shows, dataset}: a picture that a network of that data set can know. */
 export async function pictureOfKind({ dataset }) {
   const { shows, draw } = KINDS[dataset];
   const canvas = Object.assign(document.createElement("canvas"), { width: SIDE, height: SIDE });
   const context = canvas.getContext("2d");
   context.scale(SIDE, SIDE);
   draw(context);
-  return { file: await new Promise((done) => canvas.toBlob(done, "image/png")), shows };
+  return { file: await new Promise((done) => canvas.toBlob(done, "image/png")), shows, dataset };
 }
 
 function drawDigit(context) {
