@@ -120,6 +120,7 @@ def test_what_comes_of_a_network_that_has_gone_changes_nothing(open_page: Open) 
     page.locator(".model[data-model=explain]").dispatch_event("click")  # the list has closed
 
     expect(page.locator("#said")).to_contain_text("cat")
+    expect(page).not_to_have_url(re.compile("layer="))
     ready(page)
     expect(page.locator("#making")).to_be_hidden()
 
