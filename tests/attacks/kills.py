@@ -78,7 +78,8 @@ class House:
 
     def start(self) -> None:
         """Until it is ready."""
-        started = serving(self.folder, self.port, patience=PATIENCE_S, PLAYGROUND_DATABASE=self._url)
+        named = {"PLAYGROUND_DATABASE": self._url, "PLAYGROUND_SECRET": "the same after each start"}
+        started = serving(self.folder, self.port, patience=PATIENCE_S, **named)
         self.process = self._stack.enter_context(started)[0]
 
     def run(self, run_id: str) -> dict[str, Any]:
