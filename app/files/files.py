@@ -9,7 +9,7 @@ in the files.
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,7 @@ class Files:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.failed: Callable[[], object] = lambda: None  # called where a store does not do what is asked
+        self._moving: Callable[[], AbstractContextManager[object]] = nullcontext
 
     def pull(self, *paths: Path) -> None:
         """Makes files here what they are for all; one that is gone goes here too. Raises FilesAway."""
@@ -50,6 +51,15 @@ class Files:
     def writing(self, path: Path) -> Iterator[Path]:
         """Where to write the file, whole or not at all; after the block it is there for all. Raises FilesAway."""
         yield path
+
+    @contextmanager
+    def moving_within(self, moving: Callable[[], AbstractContextManager[object]]) -> Iterator[None]:
+        """As long as the block works, each file goes to a store, or comes from it, within one of these contexts."""
+        self._moving = moving
+        try:
+            yield
+        finally:
+            self._moving = nullcontext
 
     def push(self, *paths: Path) -> None:
         """Keeps for all what somebody else wrote here, in this order. Raises FilesAway."""

@@ -68,13 +68,16 @@ class SharedFiles(Files):
         """See Files: the object first, so that what is here was there before."""
         with self.copies.arriving(path) as place:
             yield place
-            tag = self.objects.put(self._name(path), place)
+            with self._moving():
+                tag = self.objects.put(self._name(path), place)
             self.copies.place(place, path, tag)
 
     def push(self, *paths: Path) -> None:
         """See Files."""
         for path in paths:
-            self.copies.note(path, self.objects.put(self._name(path), path))
+            with self._moving():
+                tag = self.objects.put(self._name(path), path)
+            self.copies.note(path, tag)
 
     def has(self, path: Path) -> bool:
         """See Files; one that was there is not asked for again."""
@@ -208,7 +211,8 @@ class SharedFiles(Files):
 
     def _fetch(self, path: Path, known: str | None = None) -> None:
         with told_when_full(), self.copies.arriving(path) as place:
-            tag = self.objects.fetch(self._name(path), place, known)
+            with self._moving():
+                tag = self.objects.fetch(self._name(path), place, known)
             if tag is UNCHANGED:
                 self.copies.use(path)
             elif tag is not None:

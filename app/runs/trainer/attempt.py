@@ -83,7 +83,7 @@ class Attempt:
         """To its end; the exit's code, which is not 0 where not even a failure could be written."""
         try:
             row = self._lease.take()
-            with Heartbeat(self._lease) as self._heartbeat:
+            with Heartbeat(self._lease) as self._heartbeat, self._files.moving_within(self._heartbeat.moving):
                 self._open(row)
                 self._train()
         except Lost:

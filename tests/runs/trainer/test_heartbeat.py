@@ -8,6 +8,7 @@ from app.runs.store.database import reading
 from app.runs.store.schema import runs
 from app.runs.store.states import Wish
 from app.runs.store.store import Store
+from app.runs.trainer import heartbeat as module
 from app.runs.trainer.heartbeat import Heartbeat
 from app.runs.trainer.lease import Lease, Lost
 from tests.runs.conftest import ANNA, claim, order
@@ -54,6 +55,33 @@ def test_who_works_is_alive_and_who_waits_for_ever_is_not(store: Store) -> None:
 
     assert worked > begun + 1
     assert silent > 3
+
+
+def test_who_waits_for_a_file_to_move_is_alive_but_not_for_ever(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "LONGEST_S", 4.0)
+    run = store.submit(order(), ANNA)
+    lease = Lease(store.engine, claim(store))
+    lease.take()
+
+    with Heartbeat(lease) as heartbeat, heartbeat.moving():
+        begun = heard(store, run.id)
+        threading.Event().wait(3)
+        moved = heard(store, run.id)
+        threading.Event().wait(6)
+        silent = time.time() - heard(store, run.id)
+
+    assert moved > begun + 1.5
+    assert silent > 3
+
+
+def test_no_file_of_a_run_that_was_lost_begins_to_move(store: Store) -> None:
+    run = store.submit(order(), ANNA)
+    lease = Lease(store.engine, claim(store))
+    heartbeat = Heartbeat(lease)
+    store.delete(run.id)
+
+    with pytest.raises(Lost), heartbeat.moving():
+        pytest.fail("it moves")
 
 
 def test_who_has_lost_the_run_ends(store: Store) -> None:

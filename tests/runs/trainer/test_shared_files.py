@@ -3,11 +3,15 @@
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import obstore
 import pytest
 import torch
+from sqlalchemy import select
 from torch import Tensor
 
 from app.core.checkpoints import read_weights
@@ -17,11 +21,14 @@ from app.files.files import Files
 from app.files.opening import open_files
 from app.runs.executor.housekeeping import tidy
 from app.runs.executor.orphans import rescue
+from app.runs.store.database import reading, writing
+from app.runs.store.schema import runs
 from app.runs.store.states import Wish
 from app.runs.store.store import Store
 from app.runs.trainer import patience
 from app.runs.trainer.attempt import Attempt
 from app.runs.trainer.checkpoint_files import CheckpointFiles
+from app.runs.trainer.heartbeat import Heartbeat
 from app.runs.trainer.tensor_files import read_confusion, read_snapshot
 from app.runs.trainer.warm_dataset import WarmDataset
 from tests.object_store import ObjectStore
@@ -284,6 +291,45 @@ def test_a_trainer_that_wakes_after_its_commit_leaves_the_checkpoints_of_the_nex
     train(machine("trainer"), datasets)
 
     assert web.files.objects.has(newer)
+
+
+def test_a_trainer_that_wakes_without_its_run_replaces_nothing_of_it(
+    machine: Machine, object_store: ObjectStore, datasets: Path, at_step: AtStep, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.runs.trainer.pace.Pace.is_due", lambda pace: True)
+    monkeypatch.setattr("app.runs.trainer.attempt.Heartbeat", partial(Heartbeat, on_lost=lambda: None))
+    web = machine("web")
+    web.submit(order(), ANNA)
+
+    def sleep_and_wake() -> None:
+        with writing(web.engine) as connection:
+            connection.execute(runs.update().values(claim="another"))
+        object_store.seen.clear()
+
+    at_step(5, sleep_and_wake)
+    train(machine("trainer"), datasets)
+
+    assert [path for method, path in object_store.seen if method == "PUT"] == []
+
+
+@pytest.mark.parametrize("way", ["put", "get"])
+def test_a_file_that_takes_its_time_on_its_way_is_no_silence_of_its_trainer(
+    machine: Machine, datasets: Path, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    web, heard = machine("web"), []
+    run, original = web.submit(order(), ANNA), getattr(obstore, way)
+
+    def move(*arguments: Any, **options: Any) -> Any:
+        for _ in range(2 * (not heard[2:])):
+            with reading(web.engine) as connection:
+                heard.append(connection.scalar(select(runs.c.heartbeat).where(runs.c.id == run.id)))
+            time.sleep(3)
+        return original(*arguments, **options)
+
+    monkeypatch.setattr(obstore, way, move)
+    train(machine("trainer"), datasets)
+
+    assert heard[1] > heard[0] + 1.5
 
 
 def test_checkpoints_of_a_run_that_is_over_and_runs_past_the_limit_go_from_the_store(
