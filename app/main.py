@@ -5,17 +5,14 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import structlog
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry, ProcessCollector
 from prometheus_fastapi_instrumentator import Instrumentator
 from starlette.middleware import Middleware
 
 from app.core.datasets.own import clear_arrivals
-from app.core.errors import FilesAway
-from app.files.files import Files
 from app.files.opening import open_files
-from app.files.shelves import bring_common
+from app.files.shelves import Common
 from app.runs.executor.executor import Executor
 from app.runs.executor.forked import Forked
 from app.runs.executor.forks import Forks
@@ -63,8 +60,6 @@ from app.web.training.run_objects import Curves
 from app.web.training.streams import Streams
 from app.web.training.timings import PROBE_S, Timings
 from app.web.workers import Workers
-
-log = structlog.get_logger("app.web")
 
 MAXIMUM_FILES = 2
 PARTS = (pages, sheet, lessons, visitors, convolution, kernel_fits, models, classification, datasets, networks, timings,
@@ -144,7 +139,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.store = open_store(app.state.settings)
     app.state.files = app.state.store.files
     app.state.rates = Rates(app.state.settings.rate_limit, app.state.store.engine)
-    await asyncio.to_thread(_bring_common, app.state.files)
+    app.state.common = Common(app.state.files)
+    await asyncio.to_thread(app.state.common.start)
     forks = Forks()
     app.state.trainers = choose_trainers(app.state.settings, app.state.store, forks)
     app.state.executor = Executor(app.state.store, app.state.trainers)
@@ -164,6 +160,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
     finally:
         app.state.metrics.unregister(counted)
+        app.state.common.stop()
         app.state.timings.stop()
         app.state.streams.stop()
         await app.state.watches.stop()
@@ -184,14 +181,6 @@ def room_for_small() -> int:
     """Small trainings that this machine has a core and 2 GiB each for; four at most, since visitors want some too."""
     memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     return max(1, min(len(os.sched_getaffinity(0)), memory // 2**31, 4))
-
-
-def _bring_common(files: Files) -> None:
-    """A server starts also while the store is away, and says so."""
-    try:
-        bring_common(files, files.root / "datasets", files.root / "models")
-    except FilesAway as error:
-        log.error("what all share was not brought", why=str(error))
 
 
 def open_store(settings: Settings) -> Store:

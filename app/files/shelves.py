@@ -6,6 +6,8 @@ holds a thing is said by an object below `.holders`. It does not know what the t
 
 import asyncio
 import json
+import logging
+import threading
 from collections.abc import Set
 from contextlib import suppress
 from functools import lru_cache
@@ -14,11 +16,14 @@ from pathlib import Path
 from app.core.classification.folders import CARD
 from app.core.datasets.builtin import is_own
 from app.core.datasets.headers import cache_path
-from app.core.errors import FilesAway
+from app.core.errors import DiskFull, FilesAway
 from app.core.shares import NOBODY, Holder, Kept, choose_to_go
 from app.files.files import Files
 from app.files.objects import Objects
 from app.files.shared import SharedFiles
+
+AGAIN_S = 5.0  # between two tries to bring what all share
+_log = logging.getLogger(__name__)
 
 
 def shelve(files: Files, thing: Path, holder: Holder, kept: int, needed: Set[str] = frozenset()) -> None:
@@ -40,8 +45,49 @@ def shelve(files: Files, thing: Path, holder: Holder, kept: int, needed: Set[str
         _make_room(files, thing, holder, kept, needed)
 
 
+class Common:
+    """What is nobody's own, for all who ask: brought here at a server's start, and held.
+
+    Where that fails it is tried again until it is here; meanwhile the server is not ready.
+    """
+
+    def __init__(self, files: Files) -> None:
+        self._files = files
+        self._over = threading.Event()
+        self._missing: FilesAway | DiskFull | None = None
+
+    def start(self) -> None:
+        """Tries once; then, where it has to be, in a thread."""
+        if not self._bring():
+            threading.Thread(target=self._go_on, name="common files", daemon=True).start()
+
+    def check(self) -> None:
+        """Raises FilesAway or DiskFull, as long as something may not be here."""
+        if (why := self._missing) is not None:
+            raise why.with_traceback(None)
+
+    def stop(self) -> None:
+        """It is not tried again."""
+        self._over.set()
+
+    def _go_on(self) -> None:
+        while not self._over.wait(AGAIN_S) and not self._bring():
+            pass
+
+    def _bring(self) -> bool:
+        try:
+            bring_common(self._files, self._files.root / "datasets", self._files.root / "models")
+        except (FilesAway, DiskFull) as error:
+            if str(error) != str(self._missing):
+                _log.error("what all share is not here yet: %s", error)
+            self._missing = error
+        else:
+            self._missing = None
+        return self._missing is None
+
+
 def bring_common(files: Files, datasets: Path, models: Path) -> None:
-    """Brings here what is nobody's own, for all who ask, and holds it: at a server's start. Raises FilesAway."""
+    """Brings here what is nobody's own, and holds it. Raises FilesAway or DiskFull."""
     if not files.is_shared:
         return
     paths = [datasets / name for name in files.names(datasets) if not is_own(_stem(name))]

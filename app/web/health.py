@@ -23,11 +23,12 @@ async def check_health() -> dict[str, str]:
 
 @router.get("/readyz")
 async def check_readiness(request: Request, workers: WorkersDep) -> dict[str, str]:
-    """A worker, the database and the store of files answer too; a cluster that does not is only told."""
+    """Workers, database, store of files answer, and what all share is here; that a cluster is away is only told."""
     await workers.run(request, abs, 1)
     await run_in_threadpool(request.app.state.store.check)
     if request.app.state.files.is_shared:
         await run_in_threadpool(request.app.state.files.check)
+        request.app.state.common.check()
     is_reachable = request.app.state.trainers.is_reachable
     told = {} if is_reachable is None else {"cluster": "reachable" if is_reachable else "unreachable"}
     return {"status": "ready"} | told

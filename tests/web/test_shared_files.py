@@ -1,5 +1,6 @@
 """Two servers with a data folder each and one store of files: what is given to one is there on the other."""
 
+import errno
 import re
 import time
 from collections.abc import Iterator
@@ -11,7 +12,8 @@ import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
-from app.files import shared
+from app.files import shared, shelves
+from app.files.copies import Copies
 from app.files.opening import open_files
 from app.main import create_app
 from app.settings import Settings
@@ -188,8 +190,34 @@ def test_while_the_store_is_away_visitors_are_told_in_their_language_when_to_com
     assert sum(path.name.startswith("own-") for path in (data_of(one) / "datasets").iterdir()) <= 2
 
 
-def test_a_server_starts_also_while_the_store_is_away(object_store: ObjectStore, address: str, tmp_path: Path) -> None:
-    with object_store.answering(503):
-        app = create_app(settings(tmp_path, "late", address))
-        with TestClient(app, base_url="http://localhost") as client:
-            assert client.get("/healthz").status_code == 200
+@pytest.mark.parametrize("again_s", [0.2, 1000.0])
+def test_a_server_starts_also_while_the_store_is_away_and_is_ready_once_it_has_brought_what_all_share(
+    again_s: float, object_store: ObjectStore, address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shelves, "AGAIN_S", again_s)
+    app = create_app(settings(tmp_path, "late", address))
+    object_store.status = 503
+    with TestClient(app, base_url="http://localhost") as client:
+        alive, away = client.get("/healthz"), client.get("/readyz")
+        object_store.status = None
+        until = time.monotonic() + (30 if again_s < 1 else 3)
+        while client.get("/readyz").status_code != 200 and time.monotonic() < until:
+            time.sleep(0.2)
+        ready, cards = client.get("/readyz"), client.get("/api/models").json()["models"]
+
+    assert (alive.status_code, away.status_code) == (200, 503)
+    assert ready.status_code == (200 if again_s < 1 else 503)
+    assert ("common" in {card["name"] for card in cards}) == (ready.status_code == 200)
+
+
+def test_a_server_on_a_full_disk_starts_and_says_why_it_is_not_ready(
+    address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def arriving(*_: Any) -> Any:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Copies, "arriving", arriving)
+    with TestClient(create_app(settings(tmp_path, "full", address)), base_url="http://localhost") as client:
+        told = problem(client.get("/readyz"), 507)
+
+    assert told["type"] == "/api/problems#disk-full"
