@@ -1,6 +1,7 @@
 // The visitor's photo in the exhibits: given once, it takes the place of the sample wherever a card shows a photograph.
 
 import { OWN } from "../shared/address.js";
+import { note, noted } from "../shared/keep.js";
 import { ownPhoto, remember } from "../rooms/photo.js";
 
 const CHOSEN = "lessons-photo";
@@ -8,7 +9,7 @@ const $ = (selector) => document.querySelector(selector);
 
 export class OwnPhoto {
   #isKept = false;
-  #isOn = stored() === "1";
+  #isOn = noted(CHOSEN) === "1";
   #changed;
 
   /** `changed()` hears that another picture is wanted. */
@@ -47,23 +48,7 @@ export class OwnPhoto {
 
   #turn(isOn) {
     this.#isOn = isOn;
-    store(isOn ? "1" : "0");
+    note(CHOSEN, isOn ? "1" : "0");
     this.#changed();
-  }
-}
-
-function stored() {
-  try {
-    return localStorage.getItem(CHOSEN);
-  } catch {
-    return null; // storage may be forbidden
-  }
-}
-
-function store(value) {
-  try {
-    localStorage.setItem(CHOSEN, value);
-  } catch {
-    // The choice then lasts for this page.
   }
 }

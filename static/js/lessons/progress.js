@@ -1,13 +1,14 @@
 // How far one has come in each chapter: cards seen, questions answered. Kept in this browser alone, never sent.
 
 import { _ } from "../shared/i18n.js";
+import { note, notedObject } from "../shared/keep.js";
 
 const KEPT = "lessons";
 const NOTHING = { seen: [], right: 0, wrong: 0 };
 
 /** Of a chapter: {seen, right, wrong}, the names of cards and the counts of first answers. */
 export function progressOf(chapter) {
-  return { ...NOTHING, ...read()[chapter] };
+  return { ...NOTHING, ...notedObject(KEPT)[chapter] };
 }
 
 /** A card was looked at. */
@@ -47,18 +48,6 @@ function sentence(seen, cards, right, wrong) {
   return right || wrong ? `${cardsTold}, ${questionsTold}` : cardsTold;
 }
 
-function read() {
-  try {
-    return JSON.parse(localStorage.getItem(KEPT)) ?? {};
-  } catch {
-    return {}; // storage may be forbidden
-  }
-}
-
 function write(chapter, progress) {
-  try {
-    localStorage.setItem(KEPT, JSON.stringify({ ...read(), [chapter]: progress }));
-  } catch {
-    // Then it lasts for no longer than the page.
-  }
+  note(KEPT, { ...notedObject(KEPT), [chapter]: progress });
 }

@@ -2,6 +2,7 @@
 
 import { fetchEngine } from "../api.js";
 import { OWN, SEEN } from "../shared/address.js";
+import { note } from "../shared/keep.js";
 import { useNative } from "../shared/native.js";
 import { present } from "../shared/theme.js";
 import { keepFixed } from "./fixed.js";
@@ -20,7 +21,7 @@ $("#theme").addEventListener("click", () => {
   const theme = THEMES[present()];
   root.dataset.theme = theme;
   document.dispatchEvent(new CustomEvent("theme"));
-  remember("theme", theme);
+  note("theme", theme);
 });
 
 $("#class-view").addEventListener("click", () => {
@@ -29,7 +30,7 @@ $("#class-view").addEventListener("click", () => {
   else delete root.dataset.class;
   if (!isOn && document.fullscreenElement) document.exitFullscreen();
   document.dispatchEvent(new CustomEvent("class-view"));
-  remember("class", isOn ? "1" : "0");
+  note("class", isOn ? "1" : "0");
   showClassView();
 });
 
@@ -62,12 +63,4 @@ for (const link of document.querySelectorAll("[data-language]")) {
     address.searchParams.set("lang", link.dataset.language);
     link.href = address.href;
   });
-}
-
-function remember(name, value) {
-  try {
-    localStorage.setItem(name, value);
-  } catch {
-    // Storage may be forbidden; the choice then lasts for this page.
-  }
 }

@@ -2,7 +2,7 @@
 // not know what a room does with them.
 
 import { OWN, SEEN } from "../shared/address.js";
-import { keep, kept } from "../shared/keep.js";
+import { keep, kept, note, noted } from "../shared/keep.js";
 
 const PHOTO = "photo"; // what the file is kept under
 const CHOSEN = "picture"; // what the name is kept under: OWN, or a sample's
@@ -10,7 +10,7 @@ const CHOSEN = "picture"; // what the name is kept under: OWN, or a sample's
 /** Keeps for all rooms what the visitor gave, {file, isDrawn}, or chose, {sample}. */
 export async function remember({ file, isDrawn = false, sample = OWN }) {
   if (file) await keep({ file, isDrawn }, PHOTO);
-  choose(sample);
+  note(CHOSEN, sample);
 }
 
 /** The visitor's own photo, {file, isDrawn}, or null. */
@@ -21,7 +21,7 @@ export async function ownPhoto() {
 /** Forgets the visitor's photo; what a page shows of it stays until it is left. */
 export async function forgetPhoto() {
   await keep(null, PHOTO);
-  choose(null);
+  note(CHOSEN, null);
 }
 
 /**
@@ -29,7 +29,7 @@ export async function forgetPhoto() {
  * the one of the network's own `kind`, where it knows no other; else the one chosen last in any room; else the usual.
  */
 export async function firstPicture(search, { samples, usual, kind = null }) {
-  const name = new URLSearchParams(search).get("sample") ?? kind ?? chosen();
+  const name = new URLSearchParams(search).get("sample") ?? kind ?? noted(CHOSEN);
   if (name === OWN) return (await ownPhoto()) ?? { sample: usual };
   const seen = name === SEEN && (await kept(SEEN));
   if (seen) return { file: seen, name };
@@ -39,21 +39,4 @@ export async function firstPicture(search, { samples, usual, kind = null }) {
 /** Tells the page around it which picture a room shows now: a door takes it along, a button offers the other one. */
 export function show({ sample, name }) {
   document.documentElement.dataset.picture = sample ?? name ?? OWN;
-}
-
-function chosen() {
-  try {
-    return localStorage.getItem(CHOSEN);
-  } catch {
-    return null; // storage may be forbidden: then each room starts as if it were the first
-  }
-}
-
-function choose(name) {
-  try {
-    if (name) localStorage.setItem(CHOSEN, name);
-    else localStorage.removeItem(CHOSEN);
-  } catch {
-    // The choice then lasts for this page.
-  }
 }

@@ -3,6 +3,7 @@
 // ("returned").
 
 import { OWN, addressOf } from "../shared/address.js";
+import { note, notedObject } from "../shared/keep.js";
 import { ownPhoto } from "./photo.js";
 
 const KEPT = "tries"; // room -> {tried, isAway}
@@ -90,18 +91,9 @@ function unfold(isOpen) {
 }
 
 function read() {
-  try {
-    return JSON.parse(localStorage.getItem(KEPT))?.[room] ?? {};
-  } catch {
-    return {}; // storage may be forbidden: then it lasts for no longer than the page
-  }
+  return notedObject(KEPT)[room] ?? {};
 }
 
 function write(patch) {
-  try {
-    const all = JSON.parse(localStorage.getItem(KEPT)) ?? {};
-    localStorage.setItem(KEPT, JSON.stringify({ ...all, [room]: { ...all[room], ...patch } }));
-  } catch {
-    // As above.
-  }
+  note(KEPT, { ...notedObject(KEPT), [room]: { ...read(), ...patch } });
 }

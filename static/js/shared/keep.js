@@ -1,5 +1,5 @@
-// Keeps one's own photo, and what a network sees of one, in this browser, so that a reload, another room or another
-// language does not lose it. Nothing leaves the browser.
+// Keeps one's own photo, what a network sees of one, and small notes of what was chosen and done, in this browser, so
+// that a reload, another room or another language does not lose it. Nothing leaves the browser.
 
 const NAME = "playground";
 const STORE = "pictures";
@@ -33,4 +33,32 @@ function answer(request) {
     request.onsuccess = () => resolve(request.result ?? null);
     request.onerror = () => reject(request.error);
   });
+}
+
+/** Notes a short text, or an object, under that name; null forgets. Storage may be forbidden: then nothing is noted. */
+export function note(name, value) {
+  try {
+    if (value === null) localStorage.removeItem(name);
+    else localStorage.setItem(name, typeof value === "string" ? value : JSON.stringify(value));
+  } catch {
+    // As said.
+  }
+}
+
+/** The text that is noted under that name, or null. */
+export function noted(name) {
+  try {
+    return localStorage.getItem(name);
+  } catch {
+    return null;
+  }
+}
+
+/** The object that is noted under that name, or an empty one. */
+export function notedObject(name) {
+  try {
+    return JSON.parse(noted(name)) ?? {};
+  } catch {
+    return {}; // somebody else's text
+  }
 }
