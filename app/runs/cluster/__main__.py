@@ -53,12 +53,11 @@ class Link:
         task.add_done_callback(self._tasks.discard)
 
     async def _look(self) -> None:
-        """Tells, as long as the cluster answers, which trainers it has and how much room."""
+        """Tells, as long as the cluster answers, which trainers and machines it has."""
         while True:
             alive = await asyncio.to_thread(ray.util.list_named_actors)
             nodes = [node["Resources"] for node in await asyncio.to_thread(ray.nodes) if node["Alive"]]
-            free = await asyncio.to_thread(ray.available_resources)
-            self.tell("cluster", alive=alive, nodes=nodes, free=free)
+            self.tell("cluster", alive=alive, nodes=nodes)
             await asyncio.sleep(LOOK_S)
 
     async def _do(self, asked: str, name: str, **values: Any) -> None:

@@ -7,12 +7,12 @@ import time
 
 from sqlalchemy import Connection, Engine, RowMapping, select
 
-from app.runs.store import counts, event_log, processes, reasons
+from app.runs.store import counts, processes, reasons
 from app.runs.store.database import writing
 from app.runs.store.queue import Claim
 from app.runs.store.schema import runs
 from app.runs.store.states import FAILED, INTERRUPTED, RUNNING, TERMINAL, Reason
-from app.runs.store.transitions import change, requeue
+from app.runs.store.transitions import change, log_state, requeue
 
 STALE_S = 6.0  # without a heartbeat, which comes every second
 MOST_LOSSES = 3  # since the last checkpoint
@@ -67,5 +67,4 @@ def end_attempt(connection: Connection, row: RowMapping, state: str, reason: Rea
     is_over = state in TERMINAL
     change(connection, row["id"], state=state, reason=reason.to_dict(), asked=None if is_over else row["asked"],
            claim=None, process=None, ended_at=time.time() if is_over else None)  # fmt: skip
-    event_log.append_state(connection, row["id"], state, reason, step=row["step"], epoch=row["epoch"],
-                           learning_rate=row["learning_rate"])  # fmt: skip
+    log_state(connection, row, state, reason)

@@ -5,6 +5,7 @@ run by the same name, and Ray makes one trainer of it; which server gives it the
 goes on when its server ends.
 """
 
+import logging
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,14 +18,13 @@ from app.runs.executor.link import Link
 from app.runs.executor.trainers import SAID
 from app.runs.store import processes, reasons
 from app.runs.store.database import reading, writing
-from app.runs.store.event_log import append_state
 from app.runs.store.orders import parse_stored
 from app.runs.store.protocol import Assignment, Place
 from app.runs.store.queue import Claim, claim_placed, count, read_queue
 from app.runs.store.schema import runs
-from app.runs.store.states import QUEUED, RUNNING, Reason, Values
+from app.runs.store.states import QUEUED, RUNNING, Reason
 from app.runs.store.store import Store
-from app.runs.store.transitions import change
+from app.runs.store.transitions import change, log_state
 from app.runs.store.version import fingerprint
 
 LOOK_S = 0.25  # between two looks at the queue, where the cluster has told nothing new
@@ -33,6 +33,8 @@ AWAY_S = 5.0  # the same where the cluster does not answer
 REFUSED_S = 20.0  # until a machine of another version, or one that broke, is asked again
 _SEEN = (runs.c.id, runs.c.queued_at, runs.c.reason, runs.c.step, runs.c.epoch, runs.c.learning_rate)
 _NEEDED = (runs.c.network, runs.c.training, runs.c.dataset, runs.c.is_small, runs.c.threads, runs.c.device)
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -152,7 +154,7 @@ class Placements:
         for one in self.busy:
             self._link.tell("watch", name=one.place.name)
 
-    def _see(self, alive: list[str], nodes: list[dict[str, float]], free: Values) -> None:
+    def _see(self, alive: list[str], nodes: list[dict[str, float]]) -> None:
         self._alive = frozenset(alive)
         self._largest = max((node.get("CPU", 0.0) for node in nodes), default=self._largest)
         self._card_mb = min((card_memory(node) for node in nodes if node.get("GPU")), default=0)
@@ -166,6 +168,8 @@ class Placements:
             self._refuse(one, reasons.other_version(version, one.place.version))
 
     def _bury(self, name: str, code: int | None, how: str, said: str) -> None:
+        if said:
+            _log.warning("Trainer %s is gone: %s", name, said)
         for one in self.busy:
             if one.place.name == name:
                 one.code, one.how = 1 if code is None else code, how
@@ -255,8 +259,7 @@ class Placements:
             row = connection.execute(select(*_SEEN).where(still)).mappings().first()
             if row is not None and row["reason"] != reason.to_dict():
                 change(connection, run_id, reason=reason.to_dict())
-                append_state(connection, run_id, QUEUED, reason, step=row["step"], epoch=row["epoch"],
-                             learning_rate=row["learning_rate"])  # fmt: skip
+                log_state(connection, row, QUEUED, reason)
 
 
 def _name(row: RowMapping) -> str:

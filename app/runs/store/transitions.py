@@ -39,13 +39,13 @@ def requeue(connection: Connection, row: RowMapping, asked: str | None = None) -
     has_turn = row["turn_from"] is not None or asked == STOPPED
     change(connection, row["id"], state=QUEUED, asked=asked, reason=None, ended_at=None, queued_at=time.time(),
            is_resumed=row["started_at"] is not None and has_turn, claim=None, process=None)  # fmt: skip
-    _log(connection, row, QUEUED)
+    log_state(connection, row, QUEUED)
 
 
 def give_way(connection: Connection, row: RowMapping) -> None:
     """Out of the queue, for somebody who has less in it; nothing is lost."""
     change(connection, row["id"], state=PAUSED, asked=None, queued_at=None, reason=reasons.GAVE_WAY.to_dict())
-    _log(connection, row, PAUSED, reasons.GAVE_WAY)
+    log_state(connection, row, PAUSED, reasons.GAVE_WAY)
 
 
 def _ask_state(connection: Connection, row: RowMapping, state: str) -> None:
@@ -61,12 +61,12 @@ def _ask_state(connection: Connection, row: RowMapping, state: str) -> None:
         requeue(connection, row)
     elif state == PAUSED:
         change(connection, run_id, state=PAUSED, asked=None, queued_at=None, reason=None)
-        _log(connection, row, PAUSED)
+        log_state(connection, row, PAUSED)
     elif row["checkpoint"] and row["asked"] != STOPPED:
         requeue(connection, row, asked=STOPPED)  # a trainer looks at the test pictures; who asks again does not wait
     else:
         change(connection, run_id, state=STOPPED, asked=None, queued_at=None, reason=None, ended_at=time.time())
-        _log(connection, row, STOPPED)
+        log_state(connection, row, STOPPED)
 
 
 def _ask_rate(connection: Connection, row: RowMapping, rate: float) -> None:
@@ -76,6 +76,7 @@ def _ask_rate(connection: Connection, row: RowMapping, rate: float) -> None:
     change(connection, row["id"], asked_rate=rate)
 
 
-def _log(connection: Connection, row: RowMapping, state: str, reason: Reason | None = None) -> None:
+def log_state(connection: Connection, row: RowMapping, state: str, reason: Reason | None = None) -> None:
+    """Tells those who watch the run which state it has come into, and at which step."""
     event_log.append_state(connection, row["id"], state, reason, step=row["step"], epoch=row["epoch"],
                            learning_rate=row["learning_rate"])  # fmt: skip

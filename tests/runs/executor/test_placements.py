@@ -185,7 +185,7 @@ def test_a_cluster_that_does_not_answer_is_told_and_asked_for_everything_again_w
     while_away = placements.is_reachable, str(store.find(run.id).reason)
     link.is_ready = True
     link.says("ready")
-    link.says("cluster", alive=[], nodes=[{"CPU": 8.0}], free={})
+    link.says("cluster", alive=[], nodes=[{"CPU": 8.0}])
     turn(placements)
 
     assert while_away[0] is False
@@ -195,7 +195,9 @@ def test_a_cluster_that_does_not_answer_is_told_and_asked_for_everything_again_w
     assert len(link.names("place")) == 2
 
 
-def test_what_becomes_of_a_run_is_told_by_how_its_trainer_ended(store: Store, server: Callable[..., Any]) -> None:
+def test_what_becomes_of_a_run_is_told_by_how_its_trainer_ended(
+    store: Store, server: Callable[..., Any], caplog: pytest.LogCaptureFixture
+) -> None:
     found = []
     for how, code in (("gone", None), ("memory", None), ("code", 75), ("code", 1)):
         placements, link = server()
@@ -204,7 +206,7 @@ def test_what_becomes_of_a_run_is_told_by_how_its_trainer_ended(store: Store, se
         grant(link, link.names("place")[0])
         turn(placements)
 
-        link.says("ended", name=link.names("train")[0], code=code, how=how, said="")
+        link.says("ended", name=link.names("train")[0], code=code, how=how, said=f"{how}, says Ray")
         turn(placements)
         [trainer] = placements.busy
         close(store.engine, trainer.claim, FAILED, trainer.reason())
@@ -215,6 +217,7 @@ def test_what_becomes_of_a_run_is_told_by_how_its_trainer_ended(store: Store, se
         ("queued", "None"), ("failed", "The system ended the trainin"), ("queued", "None"),
         ("failed", "Something went wrong in the "),
     ]  # fmt: skip
+    assert "memory, says Ray" in caplog.text
 
 
 def test_a_run_that_waits_no_more_lets_its_trainer_go(store: Store, server: Callable[..., Any]) -> None:
@@ -251,7 +254,7 @@ def test_gone_is_what_a_cluster_that_answers_does_not_know(server: Callable[...,
     placements, link = server()
     unknown = placements.is_gone("ray/a")
 
-    link.says("cluster", alive=["b"], nodes=[], free={})
+    link.says("cluster", alive=["b"], nodes=[])
     placements.look_after()
 
     assert not unknown
@@ -311,7 +314,7 @@ def test_a_large_training_takes_a_part_of_a_card_where_there_are_some_and_stays_
         run = store.submit(order(is_small=False), ANNA)
         with writing(store.engine) as connection:
             connection.execute(runs.update().values(device=began))
-        link.says("cluster", alive=[], nodes=nodes, free={})
+        link.says("cluster", alive=[], nodes=nodes)
         turn(placements)
         found.append((link.asked[0]["gpu"] > 0, link.asked[0]["processors"]))
         store.delete(run.id)
@@ -322,7 +325,7 @@ def test_a_large_training_takes_a_part_of_a_card_where_there_are_some_and_stays_
 def test_what_was_given_is_in_the_row(store: Store, server: Callable[..., Any]) -> None:
     placements, link = server()
     store.submit(order(is_small=False), ANNA)
-    link.says("cluster", alive=[], nodes=[{"CPU": 8.0, "GPU": 1.0}], free={})
+    link.says("cluster", alive=[], nodes=[{"CPU": 8.0, "GPU": 1.0}])
     turn(placements)
 
     grant(link, link.names("place")[0])
