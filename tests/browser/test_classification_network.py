@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.calls import post
 from tests.browser.conftest import Open
@@ -123,6 +123,35 @@ def test_what_comes_of_a_network_that_has_gone_changes_nothing(open_page: Open) 
     expect(page).not_to_have_url(re.compile("layer="))
     ready(page)
     expect(page.locator("#making")).to_be_hidden()
+
+
+_HELD = """const decode = HTMLImageElement.prototype.decode;
+const released = new Promise(done => (window.release = done));
+HTMLImageElement.prototype.decode = async function () { await released; return decode.call(this); }; 0"""
+
+_ENTER = """sample => {
+  history.pushState(null, '', `?model=explain&sample=${sample}`);
+  dispatchEvent(new PopStateEvent('popstate'));
+}"""
+
+
+def test_an_answer_that_comes_while_another_state_is_entered_changes_nothing(open_page: Open) -> None:
+    page = opened(open_page, "explain")  # which fails where a script does
+    held: list[Route] = []
+    page.evaluate(_HELD)
+    with page.expect_response("**/explain/classifications"):
+        page.evaluate(_ENTER, "coffee")
+    page.route("**/api/convolutions", lambda route: held.append(route))
+    with page.expect_request("**/api/convolutions"):
+        page.evaluate(_ENTER, "rocket")
+
+    page.evaluate("release()")
+    page.wait_for_timeout(300)
+    held[0].continue_()
+    page.unroute("**/api/convolutions")
+
+    expect(page.locator("#truth")).to_contain_text("rocket")
+    ready(page)
 
 
 @pytest.mark.parametrize("model", MODELS)

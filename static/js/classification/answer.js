@@ -24,14 +24,13 @@ export function connectAnswer(page) {
     show: () => page.answer && showBars(page),
     question: () => ({ key: page.pictureKey }),
     answer: async ({ key }) => {
-      const isOther = () => pictureOf(key) !== pictureOf(page.pictureKey); // meanwhile
       const answer = await classify(page.model.name, page.source, page.pictureFields);
-      if (isOther()) return;
-      page.answer = { ...answer, key };
+      if (pictureOf(key) !== pictureOf(page.pictureKey)) return; // meanwhile
+      const told = (page.answer = { ...answer, key });
       if (!page.pictureFields.change)
         page.plain = { predictions: answer.before ?? answer.predictions, picture: pictureOf(key) };
       const seen = await readPixels(answer.seen);
-      if (isOther()) return;
+      if (page.answer !== told) return; // another state was entered
       showSeen(page, seen, answer.seen);
       showAnswer(page);
       page.change({}, { isLive: true });
