@@ -67,7 +67,7 @@ class Link:
             elif asked == "watch":
                 await self._watch(name)
             elif asked == "train":
-                await (await self._find(name)).train.remote(**values)
+                await _insist((await self._find(name)).train, **values)
             elif asked in ("leave", "dismiss"):
                 await getattr(await self._find(name), asked).remote()
             elif asked == "end":
@@ -95,17 +95,10 @@ class Link:
             self.tell("warm", name=place.name)
 
     async def _watch(self, name: str) -> None:
-        """Until the training has ended. A machine that does not answer for a while is asked again."""
+        """Until the training has ended."""
         actor = await self._find(name)
-        while True:
-            try:
-                code = await actor.wait.remote()
-            except ActorUnavailableError:
-                await asyncio.sleep(LOOK_S)
-                continue
-            self._end(name, None, code)
-            ray.kill(actor)
-            return
+        self._end(name, None, await _insist(actor.wait))
+        ray.kill(actor)
 
     def _end(self, name: str, error: Exception | None, code: int | None = None) -> None:
         """By its own word, or by Ray's; who is out of reach for a moment has not ended."""
@@ -113,6 +106,15 @@ class Link:
         if not isinstance(error, ActorUnavailableError):
             how = "memory" if isinstance(error, OutOfMemoryError) else "gone" if error else "code"
             self.tell("ended", name=name, code=code, how=how, said=str(error or "")[:_LONGEST_SAID])
+
+
+async def _insist(method: Any, **values: Any) -> Any:
+    """Its answer. A machine that does not answer for a while is asked again: what a trainer does, it does once."""
+    while True:
+        try:
+            return await method.remote(**values)
+        except ActorUnavailableError:
+            await asyncio.sleep(LOOK_S)
 
 
 def main(address: str) -> None:

@@ -7,7 +7,7 @@ goes on when its server ends.
 
 import logging
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy import RowMapping, select
@@ -41,13 +41,14 @@ _log = logging.getLogger(__name__)
 class Placement:
     """A trainer in the cluster, for a run. `is_placed` once a machine has it, `is_warm` once it can train.
 
-    `code` and `how` are those of its end.
+    `line` is what it is told of its run, `code` and `how` are those of its end.
     """
 
     place: Place
     run_id: str
     asked: float
     claim: Claim | None = None
+    line: str = field(default="", repr=False)  # with the database's password
     started: float = 0.0
     is_placed: bool = False
     is_warm: bool = False
@@ -148,11 +149,14 @@ class Placements:
             self._link.tell("end", name=name)
 
     def _ask_again(self) -> None:
-        """A new link holds nothing; what is asked for by a name that is there already changes nothing."""
+        """A new link holds nothing, and the one before may have lost what it was told last.
+
+        What is asked for by a name that is there already changes nothing, nor does a run that its trainer has.
+        """
         for one in self._asked.values():
             self._ask(one)
         for one in self.busy:
-            self._link.tell("watch", name=one.place.name)
+            self._start(one)
 
     def _see(self, alive: list[str], nodes: list[dict[str, float]]) -> None:
         self._alive = frozenset(alive)
@@ -214,7 +218,7 @@ class Placements:
                 self._ask(one)
 
     def _give(self, one: Placement) -> None:
-        name, store = one.place.name, self._store
+        store = self._store
         with writing(store.engine) as connection:
             device = "cuda" if one.place.gpu else "cpu"
             one.claim = claim_placed(
@@ -222,13 +226,16 @@ class Placements:
             )
         if one.claim is None:
             return
-        del self._asked[name]
+        del self._asked[one.place.name]
         one.started = time.monotonic()
         self.busy.append(one)
         url = store.engine.url.render_as_string(hide_password=False)
-        assignment = Assignment.to(one.claim, url, store.files, one.place.gpu or 1.0)
-        self._link.tell("train", name=name, line=assignment.to_line())
-        self._link.tell("watch", name=name)
+        one.line = Assignment.to(one.claim, url, store.files, one.place.gpu or 1.0).to_line()
+        self._start(one)
+
+    def _start(self, one: Placement) -> None:
+        self._link.tell("train", name=one.place.name, line=one.line)
+        self._link.tell("watch", name=one.place.name)
 
     def _ask(self, one: Placement) -> None:
         place = one.place

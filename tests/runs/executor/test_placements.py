@@ -195,6 +195,24 @@ def test_a_cluster_that_does_not_answer_is_told_and_asked_for_everything_again_w
     assert len(link.names("place")) == 2
 
 
+def test_a_run_that_was_given_as_the_link_broke_is_given_again_by_the_next(
+    store: Store, server: Callable[..., Any]
+) -> None:
+    placements, link = server()
+    store.submit(order(), ANNA)
+    turn(placements)
+    grant(link, link.names("place")[0])
+    turn(placements)
+
+    link.says("ready")
+    turn(placements)
+
+    given = [asked for asked in link.asked if asked["ask"] == "train"]
+    assert len(given) == 2
+    assert given[0] == given[1]
+    assert link.asked[-1] == {"ask": "watch", "name": given[0]["name"]}
+
+
 def test_what_becomes_of_a_run_is_told_by_how_its_trainer_ended(
     store: Store, server: Callable[..., Any], caplog: pytest.LogCaptureFixture
 ) -> None:
