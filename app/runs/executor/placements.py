@@ -183,7 +183,9 @@ class Placements:
     def _refuse(self, one: Placement, reason: Reason | None) -> None:
         """Its run waits on, and is asked for again in a while."""
         del self._asked[one.place.name]
-        self._refused[one.run_id] = time.monotonic() + REFUSED_S
+        now = time.monotonic()
+        self._refused = {run_id: until for run_id, until in self._refused.items() if until > now}
+        self._refused[one.run_id] = now + REFUSED_S
         self._link.tell("dismiss", name=one.place.name)
         if reason is not None:
             self._explain(one.run_id, reason)
@@ -212,8 +214,8 @@ class Placements:
         elif one is not None and not one.is_placed and _age(one) > PATIENT_S:
             self._explain(row["id"], reasons.NO_MACHINE, row)
         elif one is None and now >= self._refused.get(row["id"], 0.0):
-            self._refused.pop(row["id"], None)
-            if (place := self._place(_name(row), row["id"])) is not None:
+            place = self._place(_name(row), row["id"])
+            if place is not None:
                 one = self._asked[place.name] = Placement(place, row["id"], now)
                 self._ask(one)
 

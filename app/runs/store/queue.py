@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from heapq import heapify, heappop, heapreplace
 
-from sqlalchemy import Connection, case, func, select
+from sqlalchemy import ColumnElement, Connection, case, func, select
 
 from app.core.shares import Holder, Holdings, household
 from app.runs.store import counts, event_log
@@ -203,10 +203,10 @@ def who_gives_way(connection: Connection, asking: Holder) -> str | None:
     return max(owing, key=lambda run_id: holdings.of(waiting[run_id]), default=None)
 
 
-def _read(connection: Connection, state: str) -> list[Waiting]:
+def _read(connection: Connection, state: str, *those: ColumnElement[bool]) -> list[Waiting]:
     columns = (runs.c.id, runs.c.visitor, runs.c.queued_at, runs.c.is_resumed, runs.c.address, runs.c.is_small,
                runs.c.threads, runs.c.pair, runs.c.started_at.is_not(None))  # fmt: skip
-    return [Waiting(*row) for row in connection.execute(select(*columns).where(runs.c.state == state))]
+    return [Waiting(*row) for row in connection.execute(select(*columns).where(runs.c.state == state, *those))]
 
 
 def count(connection: Connection, *states: str) -> int:
@@ -260,10 +260,10 @@ def claim_placed(
     None where it waits no more, or others have taken all places meanwhile.
     """
     decide(connection, Decision.PLACES)
-    waiting = next((run for run in _read(connection, QUEUED) if run.id == run_id), None)
-    if waiting is None or free_room(connection, limits) < 1 or not _holds(connection, run_id):
+    waiting = _read(connection, QUEUED, runs.c.id == run_id)
+    if not waiting or free_room(connection, limits) < 1 or not _holds(connection, run_id):
         return None
-    return _take(connection, waiting, waiting.threads or threads, process, device=device)
+    return _take(connection, waiting[0], waiting[0].threads or threads, process, device=device)
 
 
 def _take(connection: Connection, first: Waiting, threads: int | None, process: str | None, **values: str) -> Claim:

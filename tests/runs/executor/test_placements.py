@@ -12,7 +12,7 @@ from app.runs.executor.orphans import close
 from app.runs.executor.placements import Placements
 from app.runs.store.database import reading, writing
 from app.runs.store.protocol import Assignment
-from app.runs.store.queue import claim_placed, read_queue
+from app.runs.store.queue import read_queue
 from app.runs.store.schema import runs
 from app.runs.store.states import FAILED, Values, Visitor, Wish
 from app.runs.store.store import Store
@@ -172,6 +172,22 @@ def test_another_version_is_refused_with_a_sentence_and_asked_again_only_after_a
     assert fingerprint() in str(store.find(run.id).reason)
 
 
+def test_a_refusal_is_remembered_for_a_while_and_not_for_ever(
+    store: Store, server: Callable[..., Any], clock: list[float]
+) -> None:
+    placements, link = server()
+    for visitor in (ANNA, BOB):
+        run = store.submit(order(), visitor)
+        turn(placements)
+        grant(link, link.names("place")[-1], version="0123456789ab")
+        turn(placements)
+        remembered = set(placements._refused)
+        store.delete(run.id)
+        clock[0] += module.REFUSED_S
+
+    assert remembered == {run.id}
+
+
 def test_a_cluster_that_does_not_answer_is_told_and_asked_for_everything_again_when_it_does(
     store: Store, server: Callable[..., Any], clock: list[float]
 ) -> None:
@@ -307,19 +323,6 @@ def test_forty_runs_of_twenty_visitors_on_four_places_have_fair_turns(
     assert all(len(waited) == 2 for waited in waits.values())
     assert max(each) <= 2 * sum(each) / 20
     assert max(waited[0] for waited in waits.values()) < min(waited[1] for waited in waits.values())
-
-
-def test_a_place_is_not_taken_twice_nor_for_a_run_that_waits_no_more(store: Store) -> None:
-    first, second = store.submit(order(), ANNA), store.submit(order(), BOB)
-
-    with writing(store.engine) as connection:
-        claims = [
-            claim_placed(connection, store.limits, run, "ray/x", threads=3, device="cpu")
-            for run in (first.id, first.id, second.id)
-        ]
-
-    assert claims[0]
-    assert claims[1:] == [None, None]  # it is on, and there is one place
 
 
 def test_a_large_training_takes_a_part_of_a_card_where_there_are_some_and_stays_with_what_it_began_with(

@@ -5,7 +5,9 @@ import time
 
 import pytest
 
-from app.runs.store.queue import QueueLimits, Waiting, in_turn, next_in, turn_names
+from app.runs.store import queue
+from app.runs.store.database import writing
+from app.runs.store.queue import QueueLimits, Waiting, claim_placed, in_turn, next_in, turn_names
 from app.runs.store.states import Visitor
 from app.runs.store.store import Store
 from tests.runs.conftest import ANNA, BOB, claim, order
@@ -167,3 +169,28 @@ def test_a_long_queue_is_ordered_in_a_moment() -> None:
 
     assert len(order) == 5000
     assert time.process_time() - began < 1.0, "looking at all each time takes half a minute"
+
+
+def test_a_place_is_not_taken_twice_nor_for_a_run_that_waits_no_more(store: Store) -> None:
+    first, second = store.submit(order(), ANNA), store.submit(order(), BOB)
+
+    with writing(store.engine) as connection:
+        claims = [
+            claim_placed(connection, store.limits, run, "ray/x", threads=3, device="cpu")
+            for run in (first.id, first.id, second.id)
+        ]
+
+    assert claims[0]
+    assert claims[1:] == [None, None]  # it is on, and there is one place
+
+
+def test_a_claim_reads_the_one_row_and_not_the_queue(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    waiting = [store.submit(order(), Visitor(f"v{number}", f"10.0.0.{number}")) for number in range(5)]
+    read: list[str] = []
+    monkeypatch.setattr(queue, "Waiting", lambda *row: read.append(row[0]) or Waiting(*row))
+
+    with writing(store.engine) as connection:
+        claimed = claim_placed(connection, store.limits, waiting[3].id, "ray/x", threads=1, device="cpu")
+
+    assert claimed
+    assert read == [waiting[3].id]
