@@ -7,8 +7,8 @@ from dataclasses import dataclass
 class State:
     """What a link opens. `query` is what its room's address says behind "?"; title and sentence are for translation."""
 
-    name: str
     room: str
+    name: str
     query: str
     title: str
     sentence: str

@@ -34,7 +34,7 @@ def test_a_prepared_state_can_be_shown(state: State) -> None:
 def test_what_the_shipped_networks_have_can_be_shown() -> None:
     query = "model=explain&layer=conv2d_1&channel=15&x=31&y=0&label=cat&implant=conv2d_1,15,sobel-x"
 
-    assert read_state(State("inside", "classification", query, "", ""))["channel"] == 15
+    assert read_state(State("classification", "inside", query, "", ""))["channel"] == 15
 
 
 def test_prepared_states_have_a_name_each_and_lie_in_their_room() -> None:
@@ -50,7 +50,7 @@ def test_prepared_states_have_a_name_each_and_lie_in_their_room() -> None:
 def test_a_link_of_the_readme_and_its_pictures_can_be_shown(link: str) -> None:
     room = next(room for room in ROOMS if room.path == urlsplit(link).path)
 
-    values = read_state(State("link", room.name, urlsplit(link).query, "", ""))
+    values = read_state(State(room.name, "link", urlsplit(link).query, "", ""))
 
     assert values["sample"] == parse_qs(urlsplit(link).query).get("sample", [values["sample"]])[0]
 
@@ -81,7 +81,7 @@ def test_a_link_of_the_readme_and_its_pictures_can_be_shown(link: str) -> None:
 ])  # fmt: skip
 def test_a_state_that_no_server_could_show_is_refused(room: str, query: str, field: str | None) -> None:
     with pytest.raises(InvalidValue) as refusal:
-        read_state(State("wrong", room, query, "", ""))
+        read_state(State(room, "wrong", query, "", ""))
 
     if field:
         assert refusal.value.field == field

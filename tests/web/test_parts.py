@@ -94,7 +94,7 @@ def test_other_pages_have_no_parts_to_leave_out(client: TestClient) -> None:
 ])  # fmt: skip
 def test_a_state_that_names_other_parts_is_refused(query: str, field: str) -> None:
     with pytest.raises(InvalidValue) as refusal:
-        read_state(State("wrong", "convolution", f"kernel=sobel-x&{query}", "", ""))
+        read_state(State("convolution", "wrong", f"kernel=sobel-x&{query}", "", ""))
 
     assert refusal.value.field == field
 
@@ -102,7 +102,7 @@ def test_a_state_that_names_other_parts_is_refused(query: str, field: str) -> No
 def test_a_state_may_show_a_part_of_a_room() -> None:
     query = "kernel=sobel-x&hide=header,rows,door,footer&fix=kernel,window"
 
-    assert read_state(State("part", "convolution", query, "", ""))["sample"]
+    assert read_state(State("convolution", "part", query, "", ""))["sample"]
 
 
 @pytest.mark.parametrize("room", ROOMS, ids=lambda room: room.name)

@@ -39,7 +39,7 @@ class Chapter:
 
 
 def _at(room: str, name: str, questions: tuple[str, ...] = (), **query: object) -> Card:
-    return Card(name, State(name, room, urlencode(query), "", ""), questions)
+    return Card(name, State(room, name, urlencode(query), "", ""), questions)
 
 
 def _look(name: str, kernel: str, sample: str, *questions: str, border: Border = "zero", **more: object) -> Card:

@@ -1,8 +1,11 @@
 """What to try first in the classification room."""
 
+from functools import partial
+
 from app.core.errors import N_
 from app.core.states import State, Try
 
+_state = partial(State, "classification")
 _CAT = "model=explain&sample=cat"
 
 
@@ -18,7 +21,3 @@ def tries() -> tuple[Try, ...]:
                    N_("What one kernel found in the photo, and how each of its pixels comes about. Click any other "
                       "map."))),
     )  # fmt: skip
-
-
-def _state(name: str, query: str, title: str, sentence: str) -> State:
-    return State(name, "classification", query, title, sentence)

@@ -1,11 +1,13 @@
 """The prepared examples of the convolution room, and what to try first."""
 
 import json
+from functools import partial
 
 from app.core.errors import N_
 from app.core.pictures.samples import MOUSE_BACK, MOUSE_HEAD
 from app.core.states import State, Try
 
+_state = partial(State, "convolution")
 _MOUSE = "sample=mouse&kernel=curve&view=stretch"
 _SMALL_CNN = [
     {"kernel": "gaussian-blur", "border": "replicate"},
@@ -52,7 +54,3 @@ def tries() -> tuple[Try, ...]:
                    N_("Each level times its weight, all of it added up. Drag the window off the line, and the sum "
                       "falls."))),
     )  # fmt: skip
-
-
-def _state(name: str, query: str, title: str, sentence: str) -> State:
-    return State(name, "convolution", query, title, sentence)

@@ -1,11 +1,13 @@
 """The prepared states of the training room, each recipe as a link short enough to be said, and what to try first."""
 
+from functools import partial
 from urllib.parse import urlencode
 
 from app.core.errors import N_
 from app.core.states import State, Try
 from app.core.training.recipes import Recipe, recipes
 
+_state = partial(State, "training")
 _START = "run-start"
 
 
@@ -29,10 +31,6 @@ def tries() -> tuple[Try, ...]:
     )  # fmt: skip
 
 
-def _state(name: str, query: str, title: str, sentence: str) -> State:
-    return State(name, "training", query, title, sentence)
-
-
 def state_of(recipe: Recipe) -> State:
     """The link names the recipe; whatever else an address says is put over it."""
-    return State(recipe.name, "training", urlencode({"recipe": recipe.name}), recipe.title, recipe.why)
+    return _state(recipe.name, urlencode({"recipe": recipe.name}), recipe.title, recipe.why)
