@@ -47,6 +47,9 @@ def N_(message: str) -> str:
     return message
 
 
+NO_SPACE = N_("The disk is full: nothing more can be written. Delete runs, or make room.")  # of a DiskFull
+
+
 def _restore(kind: type["PlaygroundError"], message: str, field: str | None, values: Values) -> "PlaygroundError":
     return kind(message, field=field, **values)
 

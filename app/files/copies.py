@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from app.core.errors import N_, DiskFull
+from app.core.errors import NO_SPACE, DiskFull
 
 NOTES, ARRIVING = ".copies", ".arriving"
 SPARED_S = 60.0  # after its use a copy stays: somebody may be about to open it
@@ -31,7 +31,7 @@ def told_when_full() -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise DiskFull(N_("The disk is full: nothing more can be written. Delete runs, or make room.")) from error
+            raise DiskFull(NO_SPACE) from error
         raise
 
 

@@ -21,7 +21,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response, StreamingResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.core.errors import N_, DiskFull
+from app.core.errors import NO_SPACE, DiskFull
 from app.core.shares import household
 
 ANSWERS = "answers"  # the folder in `data`
@@ -56,7 +56,7 @@ class Answer:
         except OSError as error:
             if isinstance(error, FileNotFoundError) and path.exists():
                 raise  # something that is read for it, such as a run that was removed
-            raise DiskFull(N_("The disk is full: nothing more can be written. Delete runs, or make room.")) from error
+            raise DiskFull(NO_SPACE) from error
         return replace(self, data=b"", write=None, path=path)
 
     def take(self) -> "Answer":

@@ -16,7 +16,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, func, insp
 from sqlalchemy.exc import DataError, DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
-from app.core.errors import N_, DiskFull, InvalidValue
+from app.core.errors import N_, NO_SPACE, DiskFull, InvalidValue
 from app.core.finite_json import to_json
 from app.runs.store import processes
 
@@ -201,7 +201,7 @@ def _told() -> Iterator[None]:
         raise InvalidValue(N_("A text is too long, or has a character that cannot be kept (NUL).")) from error
     except DBAPIError as error:
         if {getattr(error.orig, name, None) for name in ("sqlite_errorname", "sqlstate")} & set(_FULL):
-            raise DiskFull(N_("The disk is full: nothing more can be written. Delete runs, or make room.")) from error
+            raise DiskFull(NO_SPACE) from error
         if error.connection_invalidated and not isinstance(error, OperationalError):
             raise OperationalError(error.statement, error.params, error.orig or error) from error
         raise
