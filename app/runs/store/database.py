@@ -30,6 +30,8 @@ _AGAIN_S = 0.25  # between two tries to reach PostgreSQL
 _IDLE_S = 20.0  # in a transaction, after which PostgreSQL ends it: its process has hung
 _LONGEST_NAME = 63  # bytes of a connection's; PostgreSQL cuts it
 _REACH_S = 5  # until a machine that does not answer is not there
+# Of a machine that answers nothing any more the same is thought after 20 s: in a query, by TCP; in silence, by asking.
+_SILENT = {"tcp_user_timeout": 20_000, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 2}
 _WRITERS_BYTE = "120"  # of the file `-shm`, which a writer locks (sqlite.org/walformat.html, 2.3.1)
 _FULL = ("SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE", "SQLITE_IOERR_FSYNC", "53100")
 
@@ -77,7 +79,7 @@ def _open_postgresql(url: URL, wait_s: float, connections: int, name: str) -> En
     options += f" -c idle_in_transaction_session_timeout={round(_IDLE_S * 1000)}"
     return create_engine(
         url, pool_size=connections, max_overflow=connections, pool_timeout=min(wait_s, _WAIT_S), pool_pre_ping=True,
-        connect_args={"connect_timeout": _REACH_S, "options": options, "application_name": name},
+        connect_args={"connect_timeout": _REACH_S, "options": options, "application_name": name} | _SILENT,
         json_serializer=to_json,
     )  # fmt: skip
 

@@ -18,6 +18,7 @@ from app.runs.store.event_log import append
 from app.runs.store.schema import metadata, runs
 from app.runs.store.store import Store
 from tests.core.training.small_trainings import small_network
+from tests.postgresql import PostgreSQL
 from tests.runs.conftest import ANNA, order
 
 
@@ -30,6 +31,20 @@ def test_the_migrated_tables_are_those_of_the_models(empty_database: str) -> Non
         context = MigrationContext.configure(connection, opts={"compare_server_default": True})
         assert compare_metadata(context, metadata) == []
         assert set(inspect(connection).get_table_names()) == {*metadata.tables, "alembic_version"}
+    engine.dispose()
+
+
+def test_a_machine_with_postgresql_that_answers_nothing_any_more_is_given_up_within_20_s(
+    postgresql: PostgreSQL,
+) -> None:
+    engine = open_engine(postgresql.url("postgres"))
+
+    with engine.connect() as connection:
+        asked = connection.connection.driver_connection.info.get_parameters()  # type: ignore[union-attr]
+
+    probes = int(asked["keepalives_interval"]) * int(asked["keepalives_count"])
+    assert int(asked["keepalives_idle"]) + probes <= 20
+    assert int(asked["tcp_user_timeout"]) <= 20_000
     engine.dispose()
 
 
