@@ -1,12 +1,14 @@
 """Runs on a Ray cluster, each with something killed at a random moment: what was lost, how its weights differ.
 
-    .venv/bin/python -m benchmarks.cluster_faults [--times 10] [--seed 1] [--ways trainer node head server asleep]
+    .venv/bin/python -m benchmarks.cluster_faults [--times 10] [--seed 1] [--ways trainer node ...]
 
 A head and two nodes with two processors each, PostgreSQL, an object store, and a server, all of them processes of this
-machine. By SIGKILL end, in turn, a trainer; a node with all that runs on it; the head (another is started
-at once, and the nodes anew, as their supervisors would); or the server (another is started at once). `asleep` stops all
-of a node for half a minute (SIGSTOP): it wakes when others have its runs. Each run has to end `finished`, with every
-metric once and in order, and the weights of a run that nobody disturbed.
+machine, each node in a network of its own (as root, with iproute2). By SIGKILL end, in turn, a trainer; a node with all
+that runs on it; the head (another is started at once, and the nodes anew, as their supervisors would); or the server
+(another is started at once). `asleep` stops all of a node for half a minute (SIGSTOP): it wakes when others have its
+runs. `cut` takes a node's network away for as long, while it computes on. `database` restarts PostgreSQL, `crash` kills
+it, away for up to three seconds each; `store` answers 503 for ten. Each run has to end `finished`, with every metric
+once and in order, and the weights of a run that nobody disturbed.
 """
 
 import argparse
@@ -32,6 +34,7 @@ from tests.runs.conftest import ANNA, QUICK, order, payloads, states, unbroken
 TRAINING = replace(QUICK, epochs=250)  # 1500 steps, some seconds
 PATIENCE_S = 240.0
 ASLEEP_S = 30.0
+AWAY_S, REFUSED_S = 3.0, 10.0  # the database, and the store
 
 
 def kill_trainer(place: World) -> None:
@@ -49,7 +52,7 @@ def busy_node(place: World) -> subprocess.Popen[bytes]:
 def kill_node(place: World) -> None:
     """And another is added, as an autoscaler would."""
     place.cluster.kill(busy_node(place))
-    place.cluster.add(2)
+    place.add_node()
 
 
 def kill_head(place: World) -> None:
@@ -60,7 +63,7 @@ def kill_head(place: World) -> None:
         place.cluster.kill(node)
     place.cluster.start_head()
     for _ in nodes:
-        place.cluster.add(2)
+        place.add_node()
 
 
 def kill_server(place: World) -> None:
@@ -71,18 +74,55 @@ def kill_server(place: World) -> None:
 
 def put_to_sleep(place: World) -> None:
     """All of a node, which others take for dead meanwhile."""
-    node = psutil.Process(busy_node(place).pid)
-    asleep = [node, *node.children(recursive=True)]
+    node = busy_node(place)
+    whole = psutil.Process(node.pid)
+    asleep = [whole, *whole.children(recursive=True)]
     for number, pause in ((signal.SIGSTOP, ASLEEP_S), (signal.SIGCONT, 0.0)):
         for process in asleep:
             with suppress(psutil.NoSuchProcess):
                 process.send_signal(number)
         time.sleep(pause)
-    place.cluster.add(2)  # Ray has given the sleeper up, and ends it
+    _replace(place, node)
+
+
+def cut_off(place: World) -> None:
+    """A node hears and is heard no more, and computes on; then it is back."""
+    node = busy_node(place)
+    place.wired[node.pid].cut()
+    time.sleep(ASLEEP_S)
+    place.wired[node.pid].mend()
+    _replace(place, node)
+
+
+def _replace(place: World, node: subprocess.Popen[bytes]) -> None:
+    """Ray has given it up, and it finds that out and ends; another is added."""
+    with suppress(subprocess.TimeoutExpired):
+        node.wait(ASLEEP_S)
+    place.cluster.kill(node)
+    place.add_node()
+
+
+def take_database(how: signal.Signals) -> Callable[[World], None]:
+    """Away for a moment."""
+
+    def strike(place: World) -> None:
+        place.database.stop(how)
+        time.sleep(AWAY_S * random.random())
+        place.database.start()
+
+    return strike
+
+
+def refuse_files(place: World) -> None:
+    """To everybody."""
+    with place.objects.answering(503):
+        time.sleep(REFUSED_S)
 
 
 WAYS: dict[str, Callable[[World], None]] = {
     "trainer": kill_trainer, "node": kill_node, "head": kill_head, "server": kill_server, "asleep": put_to_sleep,
+    "cut": cut_off, "database": take_database(signal.SIGINT), "crash": take_database(signal.SIGQUIT),
+    "store": refuse_files,
 }  # fmt: skip
 
 

@@ -23,10 +23,19 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-_HELD = socket.socket()  # the proxy's, bound from the start, so that nobody else gets its port
-_HELD.bind(("127.0.0.1", 0))
-ENVIRONMENT = {
-    "AWS_ENDPOINT_URL": f"http://127.0.0.1:{_HELD.getsockname()[1]}",
+def _bound(host: str) -> socket.socket:
+    held = socket.socket()
+    held.bind((host, 0))
+    return held
+
+
+def _address(held: socket.socket) -> dict[str, str]:
+    host, port = held.getsockname()
+    return {"AWS_ENDPOINT_URL": f"http://{host}:{port}"}
+
+
+_HELD = _bound("127.0.0.1")  # the proxy's, bound from the start, so that nobody else gets its port
+ENVIRONMENT = _address(_HELD) | {
     "AWS_ACCESS_KEY_ID": "key",
     "AWS_SECRET_ACCESS_KEY": "secret",
     "AWS_REGION": "us-east-1",
@@ -41,7 +50,10 @@ class ObjectStore:
     With `stalls_at` a request whose body has reached so many bytes in all is never answered.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, host: str = "") -> None:
+        """With a `host` at a port of its own, which `environment` names."""
+        held = _bound(host) if host else _HELD
+        self.environment = ENVIRONMENT | _address(held)
         self.status: int | None = None
         self.stalls_at: int | None = None
         self.taken = 0
@@ -54,7 +66,7 @@ class ObjectStore:
         handler = type("Handler", (_Handler,), {"store": self, "port": self._port})
         self._proxy = ThreadingHTTPServer(("127.0.0.1", 0), handler, bind_and_activate=False)
         self._proxy.socket.close()
-        self._proxy.socket = _HELD
+        self._proxy.socket = held
         self._proxy.server_activate()
         self._proxy.daemon_threads = True
         threading.Thread(target=self._proxy.serve_forever, daemon=True).start()

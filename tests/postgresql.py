@@ -21,7 +21,7 @@ from psycopg import sql
 USERS = ("postgres", "nobody")
 OWNER = "playground"
 SETTINGS = {
-    "fsync": "off", "full_page_writes": "off", "listen_addresses": "", "max_connections": "200",
+    "fsync": "off", "full_page_writes": "off", "max_connections": "200",
     "shared_buffers": "32MB", "log_min_messages": "panic",
 }  # fmt: skip
 PATIENCE_S = 60.0
@@ -35,10 +35,14 @@ def find_programs() -> Path:
 
 
 class PostgreSQL:
-    """A server of its own. `url` is that of one of its databases."""
+    """A server of its own. `url` is that of one of its databases.
 
-    def __init__(self, **settings: str) -> None:
-        self._settings = SETTINGS | settings
+    With a `host`, an address of this machine, others of that network reach it, too.
+    """
+
+    def __init__(self, host: str = "", **settings: str) -> None:
+        self._host = host
+        self._settings = SETTINGS | {"listen_addresses": host} | settings
         self._programs = find_programs()
         self._folder = Path(tempfile.mkdtemp(prefix="pg-"))  # a socket's path has to be short
         self._as: dict[str, Any] = {}
@@ -49,6 +53,8 @@ class PostgreSQL:
         self._numbers = count(1)
         command = [self._programs / "initdb", "-D", self._data, "-U", OWNER, "-A", "trust", "-E", "UTF8", "--locale=C"]
         subprocess.run([*command, "-N"], check=True, stdout=subprocess.DEVNULL, cwd="/", **self._as)
+        with (self._data / "pg_hba.conf").open("a") as allowed:
+            allowed.write("host all all samenet trust\n")
         self.start()
 
     @property
@@ -99,7 +105,7 @@ class PostgreSQL:
 
     def url(self, database: str) -> str:
         """As settings name it."""
-        return f"postgresql+psycopg://{OWNER}@/{database}?host={self._folder}"
+        return f"postgresql+psycopg://{OWNER}@/{database}?host={self._host or self._folder}"
 
     def _address(self, database: str) -> str:
         return f"host={self._folder} user={OWNER} dbname={database}"

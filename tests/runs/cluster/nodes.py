@@ -15,6 +15,8 @@ from typing import Self
 
 import psutil
 
+from tests.runs.cluster.wires import Wire
+
 PORTS = range(9300, 9400)
 STORE_BYTES = 100_000_000  # of Ray's own store of objects, in which nothing of ours lies
 MEMORY_BYTES = 4 * 1024**3
@@ -29,12 +31,13 @@ _START_S = 90.0
 class Cluster:
     """A head without processors, and nodes with one or more each; `address` is the head's."""
 
-    def __init__(self, *, own_data: bool = False) -> None:
+    def __init__(self, *, own_data: bool = False, host: str = "127.0.0.1") -> None:
         """With `own_data` each node has a data folder of its own, else that of whoever assigns a run."""
         self._folder = Path(tempfile.mkdtemp(prefix="ray-", dir="/tmp"))  # short: Ray's sockets lie in it
         self._port = _free_port()
         self.nodes: list[subprocess.Popen[bytes]] = []
-        self.address = f"127.0.0.1:{self._port}"
+        self.address = f"{host}:{self._port}"
+        self._host = host
         self._own_data = own_data
         self._started = 0
         self.head: subprocess.Popen[bytes] | None = None
@@ -54,13 +57,18 @@ class Cluster:
 
     def start_head(self) -> None:
         """Until it answers."""
-        self.head = self._start("--head", f"--port={self._port}", "--include-dashboard=false", "--num-cpus=0")
+        self.head = self._start("--head", f"--port={self._port}", "--include-dashboard=false", "--num-cpus=0",
+                                f"--node-ip-address={self._host}")  # fmt: skip
         self._wait_for(self.head)
 
-    def add(self, processors: int = 1, **resources: float) -> subprocess.Popen[bytes]:
-        """A node more, once it has started: of two that start at once on one machine, one may not come up."""
+    def add(self, processors: int = 1, *, wire: Wire | None = None, **resources: float) -> subprocess.Popen[bytes]:
+        """A node more, once it has started: of two that start at once on one machine, one may not come up.
+
+        With a `wire` it is on a machine of its own as far as the network tells.
+        """
         others = [f"--{name.replace('_', '-')}={value}" for name, value in resources.items()]
-        node = self._start(f"--address={self.address}", f"--num-cpus={processors}", *others)
+        others += [f"--node-ip-address={wire.address}"] if wire else []
+        node = self._start(f"--address={self.address}", f"--num-cpus={processors}", *others, wire=wire)
         self.nodes.append(node)
         self._wait_for(node)
         return node
@@ -95,10 +103,11 @@ class Cluster:
                 kill_all(node)
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def _start(self, *options: str) -> subprocess.Popen[bytes]:
+    def _start(self, *options: str, wire: Wire | None = None) -> subprocess.Popen[bytes]:
         memory = [] if any(option.startswith("--memory") for option in options) else [f"--memory={MEMORY_BYTES}"]
         command = [sys.executable, "-m", "ray.scripts.scripts", "start", "--block", "--disable-usage-stats",
                    f"--object-store-memory={STORE_BYTES}", f"--temp-dir={self._folder}", *memory, *options]  # fmt: skip
+        command = [*wire.command, *command] if wire else command
         self._started += 1
         own = {"PLAYGROUND_DATA": str(self._folder / f"data-{self._started}")} if self._own_data else {}
         beside = self._folder / "starting"
