@@ -19,7 +19,7 @@ from rich.console import Console
 from uvicorn.config import STARTUP_FAILURE
 
 from app.commands.errors import told_plainly
-from app.commands.starting import addresses, check_places, check_secret, teacher_link
+from app.commands.starting import addresses, check_cluster, check_places, check_secret, teacher_link
 from app.connections import Connection, Connections
 from app.logs import configure
 from app.main import create_app
@@ -106,6 +106,7 @@ def serve(
     with told_plainly(Console(stderr=True)):
         check_places(settings)
         check_secret(settings)
+        check_cluster(settings)
     typer.echo(f"Convolution Playground: {', for others '.join(addresses(host, port))}")
     app = create_app(settings)
     typer.echo(

@@ -35,9 +35,18 @@ def check_places(settings: Settings) -> None:
 
 def check_secret(settings: Settings) -> None:
     """Raises InvalidValue where several servers may be meant, each of which would sign with a secret of its own."""
-    if settings.secret is None and make_url(settings.database or "sqlite://").get_backend_name() != "sqlite":
+    if settings.secret is None and not _is_sqlite(settings):
         raise InvalidValue(
             "PLAYGROUND_DATABASE is for several servers, which sign cookies alike: give them one PLAYGROUND_SECRET."
+        )
+
+
+def check_cluster(settings: Settings) -> None:
+    """Raises InvalidValue where trainings on other machines could not reach their runs."""
+    if settings.cluster and (_is_sqlite(settings) or settings.files is None):
+        raise InvalidValue(
+            "PLAYGROUND_CLUSTER trains on other machines, which reach runs in PostgreSQL alone, files in a store: "
+            "set PLAYGROUND_DATABASE=postgresql+psycopg://... and PLAYGROUND_FILES=s3://... (or gs://, az://) too."
         )
 
 
@@ -54,6 +63,10 @@ def addresses(host: str, port: int) -> list[str]:
 def teacher_link(host: str, port: int, key: str) -> str:
     """The address that makes a browser the teacher's: on others too, where the server listens to all of them."""
     return f"{addresses(host, port)[-1]}/teacher?key={key}"
+
+
+def _is_sqlite(settings: Settings) -> bool:
+    return make_url(settings.database or "sqlite://").get_backend_name() == "sqlite"
 
 
 def _own_address() -> str | None:

@@ -96,6 +96,23 @@ def test_servers_that_share_a_database_are_to_share_a_secret(database: str, tmp_
     assert "give them one PLAYGROUND_SECRET" in done.stderr
 
 
+@pytest.mark.parametrize("world", ["postgresql"])
+def test_a_cluster_needs_a_database_and_files_that_its_machines_reach(
+    database: str, tmp_path: Path, object_store: ObjectStore
+) -> None:
+    cluster = {"PLAYGROUND_CLUSTER": "ray://nowhere:10001", "PLAYGROUND_SECRET": "a secret of both servers"}
+    kept, files = {"PLAYGROUND_DATABASE": database}, {"PLAYGROUND_FILES": object_store.new_address()}
+
+    refused = [serve(tmp_path, **cluster, **given) for given in ({}, kept, files)]
+
+    assert [done.exit_code for done in refused] == [2, 2, 2]
+    assert len({done.stderr for done in refused}) == 1
+    assert refused[0].stderr == (
+        "PLAYGROUND_CLUSTER trains on other machines, which reach runs in PostgreSQL alone, files in a store: "
+        "set PLAYGROUND_DATABASE=postgresql+psycopg://... and PLAYGROUND_FILES=s3://... (or gs://, az://) too.\n"
+    )
+
+
 def test_a_server_for_all_tells_the_address_that_others_type(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(starting, "_CONTAINER", ())
     own = {place.address for card in psutil.net_if_addrs().values() for place in card if place.family == socket.AF_INET}
