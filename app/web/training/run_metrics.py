@@ -60,7 +60,9 @@ def _describe(pulse: Pulse, places: int) -> Iterable[Metric]:
     for state in STATES:
         counted.add_metric([state], pulse.states.get(state, 0))
     yield counted
-    yield _gauge("run_places", f"Trainings at once. {DATABASE}", places)
+    yield _gauge(
+        "run_places", f"Trainings at once of all servers, as this one is set; not to be added. {SERVER}", places
+    )
     yield _gauge("queue_oldest_seconds", f"Seconds that the run waits which waits longest. {DATABASE}", pulse.oldest_s)
     yield _gauge("events_per_second", f"Events written, mean of ten seconds. {DATABASE}", pulse.events_per_s)
 

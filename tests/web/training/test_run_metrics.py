@@ -37,7 +37,7 @@ def test_what_is_ours_says_whether_it_may_be_added_up(tmp_path: Path) -> None:
 
     helps = dict(re.findall(r"^# HELP (playground_\w+) (.*)$", told, re.MULTILINE))
     assert {name for name, said in helps.items() if said.endswith(DATABASE)} == {
-        "playground_runs", "playground_run_places", "playground_queue_oldest_seconds", "playground_events_per_second",
+        "playground_runs", "playground_queue_oldest_seconds", "playground_events_per_second",
     }  # fmt: skip
     assert [name for name, said in helps.items() if not said.endswith((DATABASE, SERVER))] == []
     assert len(helps) > 8
