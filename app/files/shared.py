@@ -105,7 +105,7 @@ class SharedFiles(Files):
         name = self._name(folder)
         self.copies.forget_folder(folder)
         names = [each.name for each in self.objects.below(name)]
-        self.objects.remove([*names, _used(name)] if names else ())
+        self.objects.remove([*names, used_name(name)] if names else ())
         for gone in names:
             self._known.pop(gone, None)
 
@@ -126,8 +126,8 @@ class SharedFiles(Files):
         for each in self.objects.below(prefix):
             name, _, rest = each.name.removeprefix(f"{prefix}/").partition("/")
             _add(found.setdefault(name, Belongings()), each, rest)
-        for each in self.objects.below(_used(prefix)):
-            if of := found.get(each.name.removeprefix(f"{_used(prefix)}/")):
+        for each in self.objects.below(used_name(prefix)):
+            if of := found.get(each.name.removeprefix(f"{used_name(prefix)}/")):
                 of.used_at = max(of.used_at, each.changed_at)
         return found
 
@@ -228,13 +228,14 @@ class SharedFiles(Files):
     def _tell_uses(self) -> None:
         while (name := self._uses.get()) is not None:
             with suppress(FilesAway):
-                self.objects.put(_used(name), b"")
+                self.objects.put(used_name(name), b"")
 
     def __reduce__(self) -> tuple[Any, ...]:
         return SharedFiles, (self.root, self.address, self.most_bytes)
 
 
-def _used(name: str) -> str:
+def used_name(name: str) -> str:
+    """Of the object that tells when something was used last."""
     return f".used/{name}"
 
 

@@ -8,6 +8,7 @@ import asyncio
 import json
 import logging
 import threading
+import time
 from collections.abc import Set
 from contextlib import suppress
 from functools import lru_cache
@@ -20,9 +21,10 @@ from app.core.errors import DiskFull, FilesAway
 from app.core.shares import NOBODY, Holder, Kept, choose_to_go
 from app.files.files import Files
 from app.files.objects import Objects
-from app.files.shared import SharedFiles
+from app.files.shared import SharedFiles, used_name
 
 AGAIN_S = 5.0  # between two tries to bring what all share
+MARK_S = 3600.0  # nobody sends for so long
 _log = logging.getLogger(__name__)
 
 
@@ -110,12 +112,21 @@ async def bring_dataset(files: Files, name: str) -> None:
 
 def _make_room(files: SharedFiles, newest: Path, holder: Holder, kept: int, needed: Set[str]) -> None:
     shelf, things = newest.parent, [Kept("", holder, (), may_go=False)]
-    for name, of in files.belongings(shelf).items():
+    belongings = files.belongings(shelf)
+    for name, of in belongings.items():
         if is_own(_stem(name)) and _stem(name) not in needed and name != newest.name:
             things.append(Kept(name, _holder_of(files.objects, _holder_name(files, shelf / name)), (of.used_at,)))
     for name in choose_to_go(things, kept):
         files.drop(shelf / name) if "." in name else files.drop_folder(shelf / name)
-        files.objects.remove([_holder_name(files, shelf / name)])
+        files.objects.remove([_holder_name(files, shelf / name), used_name(f"{shelf.name}/{name}")])
+    _drop_marks(files.objects, shelf.name, belongings.keys())
+
+
+def _drop_marks(objects: Objects, shelf: str, there: Set[str]) -> None:
+    """Of what is there no more: another server had a copy, and somebody used it. A young one's thing may just come."""
+    for folder in (used_name(shelf), f".holders/{shelf}"):
+        old = [each.name for each in objects.below(folder) if each.changed_at < time.time() - MARK_S]
+        objects.remove(name for name in old if name.removeprefix(f"{folder}/") not in there)
 
 
 @lru_cache(maxsize=1024)
