@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from app.core.errors import DiskFull
 from app.runs.executor.forks import NoProcess
-from app.runs.executor.housekeeping import tidy
+from app.runs.executor.housekeeping import keep_house
 from app.runs.executor.hung import Silences
 from app.runs.executor.orphans import close, rescue
 from app.runs.executor.slices import set_aside
@@ -123,7 +123,7 @@ class Executor:
         """Beside the rest: a store of files may take its time."""
         every_s = SHARED_TIDY_S if self._store.files.is_shared else TIDY_S
         while not self._over.is_set():
-            self._guarded(lambda: tidy(self._store))
+            self._guarded(lambda: keep_house(self._store, every_s))
             self._over.wait(every_s)
 
     def _guarded(self, work: Callable[[], None]) -> None:

@@ -142,6 +142,17 @@ def is_postgresql(where: Connection | Engine) -> bool:
     return where.dialect.name == "postgresql"
 
 
+def tell_apart(connection: Connection) -> str:
+    """What a copy of the database has not: its server's own number, and its own. Empty in SQLite, which has none.
+
+    A standby that takes over, and a server restored from its own files, have the same.
+    """
+    if not is_postgresql(connection):
+        return ""
+    own = "SELECT system_identifier, oid FROM pg_control_system(), pg_database WHERE datname = current_database()"
+    return "/".join(map(str, connection.execute(text(own)).one()))
+
+
 def find_held_up(engine: Engine, running: Iterable[str | None]) -> set[str]:
     """Those of the processes that cannot write now, because another does and does not come to an end."""
     known = {process for process in running if process}

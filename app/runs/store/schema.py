@@ -107,4 +107,9 @@ rates = Table(  # calls of an address, in a window that began then
     Column("count", Integer, nullable=False),
 )
 
-identity = Table("identity", metadata, Column("id", String(32), primary_key=True))  # one row: the database's own word
+identity = Table(  # one row
+    "identity",
+    metadata,
+    Column("id", String(32), primary_key=True),  # the database's own word
+    Column("tidied_at", Float),  # by any server
+)

@@ -1,15 +1,20 @@
 import os
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
-from app.runs.executor.housekeeping import tidy
+from app.files.opening import open_files
+from app.runs.executor import housekeeping
+from app.runs.executor.housekeeping import keep_house, tidy
 from app.runs.store.database import writing
 from app.runs.store.reserve import RESERVE_BYTES
+from app.runs.store.schema import identity
 from app.runs.store.states import Visitor, Wish
-from app.runs.store.store import Store
+from app.runs.store.store import QueueLimits, Store
 from app.runs.store.transitions import change
+from tests.postgresql import PostgreSQL
 from tests.runs.conftest import ANNA, BOB, order
 
 
@@ -118,6 +123,82 @@ def test_a_folder_without_a_run_goes_when_it_is_old(store: Store) -> None:
 
 
 def test_a_reserve_is_kept_for_a_full_disk(store: Store) -> None:
-    tidy(store)
+    keep_house(store, 30.0)
 
     assert (store.root / ".reserve").stat().st_size == RESERVE_BYTES
+
+
+def test_of_all_servers_one_tidies_up_at_a_time(open_store: Callable[..., Store]) -> None:
+    one, other = open_store(kept=1), open_store(kept=1)
+    ids = [submit(one, number) for number in range(3)]
+
+    keep_house(one, 30.0)
+    after_one = {run.id for run in one.list()}
+    late = submit(one, 4)
+    keep_house(other, 30.0)
+    after_other = {run.id for run in one.list()}
+    keep_house(other, 0.0)
+
+    assert after_one == {ids[-1]}
+    assert after_other == {ids[-1], late}
+    assert {run.id for run in one.list()} == {late}
+
+
+def test_a_clock_that_was_put_back_holds_up_nobody(store: Store) -> None:
+    with writing(store.engine) as connection:
+        connection.execute(identity.update().values(tidied_at=time.time() + 86_400))
+    store.limits = QueueLimits(kept=1)
+    last = [submit(store, number) for number in range(3)][-1]
+
+    keep_house(store, 30.0)
+
+    assert [run.id for run in store.list()] == [last]
+
+
+def test_runs_are_only_looked_at_where_something_may_have_to_go(
+    open_store: Callable[..., Store], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = open_store(kept=2)
+    ids, judged = [submit(store, number) for number in range(2)], list[str]()
+    judge = housekeeping._judge
+    monkeypatch.setattr(housekeeping, "_judge", lambda row, *rest: judged.append(row["id"]) or judge(row, *rest))
+
+    tidy(store)
+    before = judged.copy()
+    ids.append(submit(store, 2))
+    tidy(store)
+
+    assert before == []
+    assert sorted(judged) == sorted(ids)
+
+
+@pytest.mark.parametrize("world", ["postgresql"])
+def test_a_copy_of_a_database_clears_nothing_away_of_what_both_know_or_one(
+    database: str,
+    files_address: str,
+    postgresql: PostgreSQL,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(housekeeping, "_ORPHAN_S", -5.0)
+    store = Store.open(database, open_files(tmp_path / "one", files_address))
+    both = [submit(store, number) for number in range(3)]
+    tidy(store)
+    store.close()
+    name = postgresql.make_database(template=store.engine.url.database or "")
+    copied = Store.open(postgresql.url(name), open_files(tmp_path / "copy", files_address), QueueLimits(kept=1))
+    store = Store.open(database, store.files)
+    new = submit(store, 4)
+
+    tidy(copied)
+    left, told = set(store.files.belongings(store.root)), caplog.text
+    store.files.objects.remove([".owner"])  # type: ignore[attr-defined]  # as who restores a database does
+    tidy(copied)
+    copied.close()
+    postgresql.drop_database(name)
+
+    assert left == {*both, new}
+    assert "may be a copy" in told
+    assert set(store.files.belongings(store.root)) == {both[-1]}
+    store.close()
