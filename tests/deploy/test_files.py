@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
+from app.commands.starting import check_cluster, check_secret
 from app.main import create_app
 from app.settings import Settings
 
@@ -62,13 +63,46 @@ def test_every_variable_of_the_compose_file_is_in_the_example() -> None:
     assert all(f"${{{name}:?" in text for name, value in EXAMPLE.items() if not value), "what is secret has no default"
 
 
-@pytest.mark.parametrize("name", sorted(OURS))
+@pytest.mark.parametrize("name", ["web-1", "web-2"])
 def test_the_settings_of_each_service_can_be_used(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = read(SERVICES[name]["environment"], monkeypatch)
 
-    assert settings.secret is not None
-    assert settings.database is not None
-    assert settings.files is not None
+    check_secret(settings)
+    check_cluster(settings)
+    assert settings.cluster is not None
+
+
+def test_each_service_has_those_secrets_that_it_needs() -> None:
+    secrets = {"PLAYGROUND_SECRET", "PLAYGROUND_DATABASE", "AWS_SECRET_ACCESS_KEY", "RAY_AUTH_TOKEN"}
+    given = {name: secrets & set(SERVICES[name]["environment"]) for name in OURS}
+
+    assert given == {
+        "web-1": secrets,
+        "web-2": secrets,
+        "migrate": {"PLAYGROUND_DATABASE"},
+        "ray-head": {"RAY_AUTH_TOKEN"},
+        "ray-worker": secrets - {"PLAYGROUND_SECRET"},
+    }
+
+
+def test_so_has_each_pod() -> None:
+    given = {}
+    for pod in pods():
+        for container in pod["containers"]:
+            whole = {entry["secretRef"]["name"] for entry in container.get("envFrom", ()) if "secretRef" in entry}
+            single = {entry["name"] for entry in container["env"] if "secretKeyRef" in entry.get("valueFrom", {})}
+            given[container["name"]] = whole | single
+    kept = {secret["metadata"]["name"]: set(secret["stringData"]) for secret in of_kind("Secret")}
+
+    assert given == {
+        "web": {"playground", "stores", "RAY_AUTH_TOKEN"},
+        "migrate": {"PLAYGROUND_DATABASE"},
+        "ray-head": set(),
+        "ray-worker": {"stores"},
+    }
+    assert kept["playground"] == {"PLAYGROUND_SECRET"}
+    assert {"PLAYGROUND_DATABASE", "AWS_SECRET_ACCESS_KEY"} <= kept["stores"]
+    assert set(kept) == {"playground", "stores"}
 
 
 def test_nothing_of_the_compose_file_may_more_than_it_must() -> None:
@@ -102,13 +136,16 @@ def test_ray_is_of_the_release_that_is_installed() -> None:
 
 
 def test_the_settings_of_kubernetes_can_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    (settings,), (secret,) = of_kind("ConfigMap"), of_kind("Secret")
-    given = settings["data"] | {name: value or "x" * 32 for name, value in secret["stringData"].items()}
+    given: dict[str, str] = {}
+    for one in of_kind("ConfigMap") + of_kind("Secret"):
+        given |= {name: value or "x" * 32 for name, value in (one.get("data") or one["stringData"]).items()}
     web = next(container for pod in pods() for container in pod["containers"] if container["name"] == "web")
     given |= {entry["name"]: entry["value"] for entry in web["env"] if "value" in entry}
 
     read_ones = read(given, monkeypatch)
 
+    check_secret(read_ones)
+    check_cluster(read_ones)
     assert read_ones.trusted_proxies
     assert read_ones.cluster == f"ray://{of_kind('RayCluster')[0]['metadata']['name']}-head-svc:10001"
 

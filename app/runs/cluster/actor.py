@@ -86,9 +86,13 @@ class PlacedTrainer:
 
 
 def _at_home(assignment: Assignment) -> Assignment:
-    """With this machine's own data folder, where it names one and a store keeps the files: it is but a working copy."""
-    own = os.environ.get("PLAYGROUND_DATA", assignment.data)
-    return replace(assignment, data=own) if assignment.store else assignment
+    """With this machine's own address of the database, where it has one: the password is not told to it.
+
+    And with its own data folder, where it names one and a store keeps the files: it is but a working copy.
+    """
+    database = os.environ.get("PLAYGROUND_DATABASE", assignment.database)
+    data = os.environ.get("PLAYGROUND_DATA", assignment.data) if assignment.store else assignment.data
+    return replace(assignment, database=database, data=data)
 
 
 def _when_terminated(act: Callable[[], object]) -> None:

@@ -7,7 +7,7 @@ goes on when its server ends.
 
 import logging
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import RowMapping, select
@@ -48,7 +48,7 @@ class Placement:
     run_id: str
     asked: float
     claim: Claim | None = None
-    line: str = field(default="", repr=False)  # with the database's password
+    line: str = ""
     started: float = 0.0
     is_placed: bool = False
     is_warm: bool = False
@@ -231,7 +231,7 @@ class Placements:
         del self._asked[one.place.name]
         one.started = time.monotonic()
         self.busy.append(one)
-        url = store.engine.url.render_as_string(hide_password=False)
+        url = store.engine.url._replace(password=None).difference_update_query(["password"]).render_as_string()
         one.line = Assignment.to(one.claim, url, store.files, one.place.gpu or 1.0).to_line()
         self._start(one)
 

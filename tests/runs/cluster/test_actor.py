@@ -3,14 +3,16 @@
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from app.core.datasets.headers import cache_path
+from app.runs.cluster import actor
 from app.runs.store.database import writing
 from app.runs.store.protocol import Assignment
-from app.runs.store.queue import claim_placed
+from app.runs.store.queue import Claim, claim_placed
 from app.runs.store.store import Store
 from tests.runs.conftest import ANNA, QUICK, make_datasets, order, payloads, url_of
 from tests.runs.watching import assert_whole
@@ -76,3 +78,15 @@ def test_one_that_has_a_run_trains_it_once_and_tells_its_end_to_all_who_ask(stor
     assert store.find(run.id).state == "finished"
     assert [event["state"] for event in payloads(store, run.id, "state")] == ["queued", "running", "finished"]
     assert_whole(store, run.id, tmp_path, QUICK)
+
+
+def test_a_machine_has_its_own_way_to_the_database_and_to_its_copies(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = Assignment(Claim("a", "b"), "postgresql+psycopg://server@db/runs", "/server", "s3://bucket/kept")
+    before = actor._at_home(told)
+
+    monkeypatch.setenv("PLAYGROUND_DATABASE", "postgresql+psycopg://trainer:secret@db/runs")
+    monkeypatch.setenv("PLAYGROUND_DATA", "/data")
+    here = actor._at_home(told)
+
+    assert before == told
+    assert here == replace(told, database="postgresql+psycopg://trainer:secret@db/runs", data="/data")

@@ -379,3 +379,18 @@ def test_the_queue_is_not_read_again_and_again_where_nothing_can_start(
 
     assert len(read) == 3  # twice in half a second, and when something was told
     assert placements.start_next() is True  # one waits, but nothing is to be done until the database changes
+
+
+def test_the_password_of_the_database_is_not_told_to_the_cluster(store: Store, server: Callable[..., Any]) -> None:
+    placements, link = server()
+    store.submit(order(), ANNA)
+    engine = placements._store.engine
+    engine.url = engine.url.set(username="anna", password="secret").update_query_dict({"password": "secret"})
+
+    turn(placements)
+    grant(link, link.names("place")[0])
+    turn(placements)
+
+    [told] = [asked for asked in link.asked if asked["ask"] == "train"]
+    assert "secret" not in str(link.asked)
+    assert Assignment.from_line(told["line"]).database.partition("://")[2].startswith("anna@")
