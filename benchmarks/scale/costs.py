@@ -4,12 +4,14 @@
 
 A real server with its own workers and trainers, alone with this process. Processor time is the system's own count,
 which holds on a busy machine (caches and turbo apart); what the server spends with nothing to do is told apart. DIR
-holds CIFAR-10 for the recipes that need it. Trainings have one thread, as beside others. With --only the other parts
-stay as the file has them.
+holds CIFAR-10 for the recipes that need it (`python -m app fetch cifar10 --data DIR`). Trainings have one thread, as
+beside others. With --only the other parts stay as the file has them, without CIFAR-10 its recipes. Some six minutes of
+a quiet machine; then `python -m benchmarks.scale --put` writes the tables.
 """
 
 import argparse
 import json
+import os
 import platform
 import time
 from collections.abc import Callable
@@ -54,8 +56,11 @@ def main() -> None:
         time.sleep(10)  # the first trainer loads PyTorch
         house = House(process.pid, port, folder / "d")
         for part in options.only:
-            found[part] = PARTS[part](house)
-            found["measured"] = {"on": f"{datetime.now(UTC):%Y-%m-%d}", "processor": _processor()}
+            measured = PARTS[part](house)
+            found[part] = found.get(part, {}) | measured if part == "runs" else measured
+            found["measured"] = {
+                "on": f"{datetime.now(UTC):%Y-%m-%d}", "processor": _processor(), "load": round(os.getloadavg()[0], 1)
+            }  # fmt: skip
             options.to.write_text(json.dumps(found, indent=1) + "\n", "utf-8")
             print(part, json.dumps(found[part], indent=1), flush=True)
 

@@ -12,9 +12,29 @@ import httpx2
 
 from benchmarks.scale.measuring import House
 
-RECIPES = ("digits", "shapes", "few-shapes", "rate-right", "too-deep", "overfits", "default", "lecture-light")
-ENOUGH_S = 12.0  # of a processor, from the first steps on; what is left is foretold by its steps
+RECIPES = (
+    "digits",
+    "shapes",
+    "few-shapes",
+    "rate-right",
+    "too-deep",
+    "overfits",
+    "default",
+    "lecture-light",
+    "lecture",
+)
+ENOUGH_S, ENOUGH_STEPS = 12.0, 12  # of a processor, from the first steps on; what is left is foretold by its steps
+QUIET = 0.1  # of a processor: nothing gets warm any more
+FORETOLD = 0.02  # of a run at least: what is written by the clock is foretold by no smaller part
 OVER = ("finished", "stopped", "diverged", "failed")
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How far a run was at a moment, and the processor seconds of all until then."""
+
+    step: int
+    spent: float
 
 
 @dataclass
@@ -62,47 +82,67 @@ def _run(house: House, name: str) -> dict[str, Any]:
     order = find_recipe(name).describe()
     watcher = Watcher(house.data / "runs.sqlite3")
     with httpx2.Client(base_url=house.address, timeout=120) as client:
-        time.sleep(3)  # another trainer gets warm
+        _settle(house)
         looking = threading.Thread(target=watcher.look)
         looking.start()
         before, began = house.spent().all, time.monotonic()
         run_id = client.post("/api/runs", json=order | {"sample": "cat"}).json()["id"]
         watcher.folder = house.data / "runs" / run_id
-        first, first_step, last, run = _wait(client, house, run_id)
+        first, enough, last, run = _wait(client, house, run_id)
         idle = house.idle.all * (time.monotonic() - began)
         watcher.over.set()
         looking.join()
         lines = client.get(f"/api/runs/{run_id}/events", params={"after": 0}).text.splitlines()
         client.delete(f"/api/runs/{run_id}")
-    whole, done = run["steps"], max(run["step"], 1)
-    rest = (last - first) / max(done - first_step, 1) * (whole - done)
     told = [line for line in lines if line.startswith("data:")]
-    return {
-        "processor": round(max(last - before - idle + rest, 0.0), 1),
-        "seconds": round(run["seconds"] * whole / done, 1),
-        "tried": round(done / whole, 4),
-        "events": round(len(told) * whole / done),
+    seen = {
+        "events": len(told), "commits": watcher.commits, "file_writes": len(watcher.files),
+        "file_bytes": sum(watcher.files.values()),
+    }  # fmt: skip
+    return foretell(run, last - before - idle, first, enough, seen) | {
         "event_bytes": round(sum(map(len, lines)) / max(len(told), 1)),
-        "commits": round(watcher.commits * whole / done),
-        "file_writes": round(len(watcher.files) * whole / done),
-        "file_bytes": round(sum(watcher.files.values()) * whole / done),
         "kept_bytes": round(sum({path: size for (path, _), size in watcher.files.items()}.values())),
     }
 
 
-def _wait(client: httpx2.Client, house: House, run_id: str) -> tuple[float, int, float, dict[str, Any]]:
+def _settle(house: House) -> None:
+    """Until the next trainer is warm, half a minute at most: on a busy machine it would count as the run's."""
+    for _ in range(30):
+        before = house.spent().all
+        time.sleep(1)
+        if house.spent().all - before < QUIET:
+            return
+
+
+def foretell(run: dict[str, Any], spent: float, first: Mark, enough: Mark, seen: dict[str, int]) -> dict[str, Any]:
+    """Of the whole run, of which a part was trained for so many processor seconds: steps cost what they did between.
+
+    What was written meanwhile is None for the whole where the part was too small: the first seconds are like no others.
+    """
+    whole, done = run["steps"], max(run["step"], 1)
+    rest = (enough.spent - first.spent) / max(enough.step - first.step, 1) * (whole - done)
+    return {
+        "processor": round(max(spent + rest, 0.0), 1),
+        "seconds": round(run["seconds"] * whole / done, 1),
+        "tried": round(done / whole, 4),
+    } | {what: round(count * whole / done) if done / whole >= FORETOLD else None for what, count in seen.items()}
+
+
+def _wait(client: httpx2.Client, house: House, run_id: str) -> tuple[Mark, Mark, float, dict[str, Any]]:
     """To its end, or until it has trained for long enough and is stopped.
 
-    Processor seconds by its first steps, how many these were, processor seconds at last, and the run.
+    Its first steps, those after which it was asked to stop (which writes its files once more), processor seconds at
+    last, and the run.
     """
-    first, first_step = 0.0, 0
+    first = enough = None
     while True:
         run: dict[str, Any] = client.get(f"/api/runs/{run_id}").json()
-        spent = house.spent().all
-        if run["step"] and not first_step:
-            first, first_step = spent, run["step"]
+        now = Mark(run["step"], house.spent().all)
+        first = first or (now if now.step else None)
         if run["state"] in OVER:
-            return first, first_step, spent, run
-        if first_step and spent - first > ENOUGH_S and run["state"] == "running":
+            return first or now, enough or now, now.spent, run
+        is_enough = first and now.spent - first.spent > ENOUGH_S and now.step - first.step >= ENOUGH_STEPS
+        if is_enough and not enough and run["state"] == "running":
+            enough = now
             client.patch(f"/api/runs/{run_id}", json={"state": "stopped"})
         time.sleep(0.5)

@@ -7,7 +7,6 @@ from statistics import mean
 
 import pytest
 
-from benchmarks.scale.__main__ import row
 from benchmarks.scale.costs import COSTS
 from benchmarks.scale.courses import (
     ASKS,
@@ -21,8 +20,10 @@ from benchmarks.scale.courses import (
     press_start,
     weights_of_the_week,
 )
+from benchmarks.scale.measuring_runs import RECIPES, Mark, foretell
 from benchmarks.scale.needs import TURN_S, foresee
 from benchmarks.scale.queues import Job, fewest, most_at_once, play, share_of
+from benchmarks.scale.tables import PAGE, needs, put, recipes, row, units
 from tests.test_cli import ROOT
 
 CLASS_S = 175.0  # the longest wait of thirty, on two quiet cores (docs/decisions/0027), where ...
@@ -100,6 +101,39 @@ def test_the_page_says_what_the_simulation_says(learners: int) -> None:
     costs = json.loads(COSTS.read_text("utf-8"))
 
     assert row(foresee(learners, costs)) in (ROOT / "docs/scale.md").read_text("utf-8").splitlines()
+
+
+def test_the_page_has_the_tables_of_what_was_measured() -> None:
+    costs, page = json.loads(COSTS.read_text("utf-8")), PAGE.read_text("utf-8")
+
+    assert put(put(page, units(costs)), recipes(costs)) == page
+
+
+def test_a_table_takes_the_place_of_the_one_with_its_head() -> None:
+    costs = json.loads(COSTS.read_text("utf-8"))
+    needed = needs(costs, [30])
+    costs["runs"] = {"lecture": {
+        "processor": 7200.4, "tried": 0.004, "events": None, "event_bytes": 1161, "commits": None, "file_writes": None,
+        "file_bytes": None, "kept_bytes": 355_700_000,
+    }}  # fmt: skip
+    page = "\n".join(["before", *recipes(costs)[:2], "| `old` |", "", *needed, "after"]) + "\n"
+
+    lines = put(page, recipes(costs)).splitlines()
+
+    assert lines[:5] == ["before", *recipes(costs), ""]
+    assert lines[3] == "| `lecture` | 7,200 s | 0.4 % | | 1,161 B | | | | 355.7 MB |"
+    assert lines[5:] == [*needed, "after"]
+
+
+def test_the_rest_of_a_run_costs_what_its_steps_did_before_it_was_stopped() -> None:
+    run = {"steps": 1000, "step": 30, "seconds": 15.0}
+
+    told = foretell(run, 50.0, Mark(10, 12.0), Mark(26, 28.0), {"events": 60, "commits": 90})
+    of_little = foretell(run | {"step": 19}, 50.0, Mark(10, 12.0), Mark(18, 28.0), {"events": 60})
+
+    assert told == {"processor": 1020.0, "seconds": 500.0, "tried": 0.03, "events": 2000, "commits": 3000}
+    assert (of_little["processor"], of_little["events"]) == (2012.0, None)
+    assert "lecture" in RECIPES
 
 
 def test_more_learners_need_no_less() -> None:
