@@ -47,7 +47,8 @@ _PASSED = {"content-length", "content-type", "etag", "last-modified", "content-r
 class ObjectStore:
     """Both. While `status` is a number, it is the answer to everything; `seen` holds method and path of all requests.
 
-    With `stalls_at` a request whose body has reached so many bytes in all is never answered.
+    With `stalls_at` a request whose body has reached so many bytes in all is never answered; with `rate` no more bytes
+    are taken in a second.
     """
 
     def __init__(self, host: str = "") -> None:
@@ -56,6 +57,8 @@ class ObjectStore:
         self.environment = ENVIRONMENT | _address(held)
         self.status: int | None = None
         self.stalls_at: int | None = None
+        self.rate: float | None = None
+        self.one_at_a_time = threading.Lock()
         self.taken = 0
         self.seen: list[tuple[str, str]] = []
         self._port = _free_port()
@@ -140,6 +143,9 @@ class _Handler(BaseHTTPRequestHandler):
             piece = self.rfile.read(min(left, 1 << 16))
             left, body = left - len(piece), body + piece
             self.store.taken += len(piece)
+            if self.store.rate is not None:
+                with self.store.one_at_a_time:
+                    time.sleep(len(piece) / self.store.rate)
             while self.store.stalls_at is not None and self.store.taken >= self.store.stalls_at:
                 time.sleep(0.05)
         return body

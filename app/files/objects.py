@@ -23,7 +23,7 @@ _RETRIES_S = 3.0  # from a request's first try on, with growing pauses between t
 _CONNECT_S, _SILENCE_S, _LONGEST_S = 3.0, 8.0, 1800.0  # a large file may take its time, as long as it moves
 _SHUN_S = 1.0  # after a failure: others need not wait for it to fail again
 _PAGE = 1000
-_PART = 16 * 2**20  # larger files go in parts, four at once in memory
+_PART = 5 * 2**20  # the least that S3 takes; larger files go in parts, four at once: each is there within _SILENCE_S
 _FULL = ("507 Insufficient", "StorageFull", "QuotaExceeded", "InsufficientStorage")
 _user: list[int] = []  # the process that has used the library: it starts threads, which a fork does not copy
 

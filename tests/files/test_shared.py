@@ -155,6 +155,18 @@ def test_what_was_just_used_is_spared(machine: Machine) -> None:
     assert len(list((there.root / "runs/a").iterdir())) == 4
 
 
+def test_a_large_file_may_take_longer_than_the_store_may_be_silent(
+    machine: Machine, object_store: ObjectStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.files.objects._SILENCE_S", 5.0)
+    monkeypatch.setattr(object_store, "rate", 10_000_000)
+    here = machine("here")
+
+    path = write(here, "runs/a/large.json", b"x" * 64_000_000)
+
+    assert here.copies.tag(path)
+
+
 def test_a_process_that_is_killed_in_the_middle_of_a_put_leaves_nothing_to_see(
     machine: Machine, object_store: ObjectStore
 ) -> None:
