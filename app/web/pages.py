@@ -22,7 +22,7 @@ from app.web.i18n import choose_language, render, translate
 from app.web.lessons.address import ways as lesson_ways
 from app.web.refusals import UnknownState
 from app.web.rooms import ROOMS, Room
-from app.web.told import tell, tell_names
+from app.web.told import tell
 from app.web.visitors import remember, visitor_of
 
 router = APIRouter(include_in_schema=False)
@@ -66,8 +66,7 @@ def _told(room: Room, language: str) -> dict[str, Any]:
     own: dict[str, Any] = {"rooms": _ways(), "address": room.grammar.describe()}
     if not room.knows_networks:  # whose states' addresses are long, and have names of their own
         own["short"] = {SHORT + state.name: state.query for state in room.states()}
-    names = {"names": tell_names(language)} if room.knows_names else {}
-    return own | (tell(language) if room.knows_networks else {}) | names
+    return own | (tell(language) if room.knows_networks else {})
 
 
 def _ways() -> dict[str, str]:

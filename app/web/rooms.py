@@ -34,7 +34,6 @@ class Room:
     parts: tuple[Part, ...]  # what its address may leave out or fix, in the order of the page
     states: Callable[[], tuple[State, ...]] = _none
     knows_networks: bool = False  # whether it is told of layers and trainings
-    knows_names: bool = False  # whether it is told what all classes are called, not only those of the known data sets
     knows_visitors: bool = False  # whether what is done there is to be known again as the same browser's
 
     @property
@@ -108,7 +107,6 @@ ROOMS = (
         classification_states.tries,
         _CLASSIFICATION_PARTS,
         knows_networks=True,
-        knows_names=True,
     ),
     Room(
         "training",

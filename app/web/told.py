@@ -1,6 +1,5 @@
 """What the pages are told, so that no script repeats it: rows of layers, fields of a training, names of classes."""
 
-from collections.abc import Collection
 from functools import cache, partial
 from typing import Any
 
@@ -41,17 +40,12 @@ def tell(language: str) -> dict[str, Any]:
     return {
         "layers": tell_layers(partial(translate, language)),
         "hyperparameters": tell_hyperparameters(),
-        "names": _names(language, {label for known in BUILTIN.values() for label in known.classes}),
+        "names": _names(language),
     }
 
 
-@cache
-def tell_names(language: str) -> dict[str, str]:
-    """The names of all classes, for the page that asks networks of a thousand."""
-    return _names(language, nouns().keys())
-
-
-def _names(language: str, labels: Collection[str]) -> dict[str, str]:
+def _names(language: str) -> dict[str, str]:
     """Those that are not the label itself."""
+    labels = {label for known in BUILTIN.values() for label in known.classes}
     rows = (row for row in nouns().values() if row.label in labels)
     return {row.label: row.names[language] for row in rows if row.names[language] != row.label}

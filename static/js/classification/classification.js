@@ -3,6 +3,7 @@
 
 import { listKernels, listModels, listSamples, readModel, readPicture } from "../api.js";
 import { Address, OWN, addressOf } from "../shared/address.js";
+import { learnNames } from "../shared/layers.js";
 import { told } from "../shared/told.js";
 import { framingFor } from "../shared/framing.js";
 import { changeFields } from "./picture/changes.js";
@@ -67,6 +68,7 @@ class ClassificationPage {
     this.state = ADDRESS.read(location.search);
     await this.attempt(async () => {
       [this.kernels, this.samples, this.models] = await Promise.all([listKernels(), listSamples(), listModels()]);
+      learnNames(this.models);
       connectPictures(this.samples, (source) => this.#meet(source));
       this.#parts = [
         connectPhoto,
@@ -210,6 +212,7 @@ class ClassificationPage {
     if (!wanted) return;
     const found = await readModel(wanted).catch((error) => this.#without(error, wanted, usual));
     [this.answer, this.maps, this.probes, this.explained, this.trail] = [null, null, null, null, []];
+    learnNames([found]);
     this.model = found;
     this.state.model = found.name === name ? name : null;
   }

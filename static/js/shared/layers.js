@@ -4,7 +4,7 @@ import { _ } from "./i18n.js";
 import { told } from "./told.js";
 
 const { types, activations } = told.layers;
-const { names } = told;
+const names = { ...told.names };
 const KINDS = new Map([
   ["input", _("input")],
   ["projection", _("shortcut")],
@@ -47,6 +47,11 @@ function partTitle(part) {
   const [, kind, number] = part.match(/^(.*?)(?:_(\d+))?$/);
   const title = KINDS.get(kind) ?? kind.replaceAll("_", " ");
   return number && !isFinal(kind) ? `${title} ${number}` : title;
+}
+
+/** What a network's classes are called comes with its card: the page is told those of the known data sets alone. */
+export function learnNames(models) {
+  for (const { classes, class_names: said } of models) classes.forEach((label, index) => (names[label] = said[index]));
 }
 
 /** A class in the page's language; told is a name only where it is another than the label. */
