@@ -1,0 +1,55 @@
+"""What stands beside the cards of the lecture: large, whole, in the theme's colors, and the card's own."""
+
+import re
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from playwright.sync_api import Frame, expect
+
+from tests.browser.conftest import Open
+from tests.browser.exhibits import PHONE, PROJECTOR, exhibit
+
+pytestmark = pytest.mark.browser
+
+BOXES = """(parts) => parts.filter((part) => part.checkVisibility({ visibilityProperty: true })).map((part) => {
+  const { left, right, top, bottom } = part.getBoundingClientRect();
+  return { left, right, top, bottom };
+})"""
+# Numbers at the curves' ends and the name of the line across, watched while a recording plays.
+WATCH = """() => {
+  window.touched = [];
+  window.looks = 0;
+  const boxOf = (part) => part.getBoundingClientRect();
+  const look = () => {
+    for (const ends of document.querySelectorAll("chart-ends")) {
+      const name = ends.querySelector(".level-name");
+      if (!name.checkVisibility()) continue;
+      const [own, ...taken] = [name, ...ends.querySelectorAll(".end")].map(boxOf);
+      window.looks += 1;
+      for (const one of taken)
+        if (one.left < own.right && own.left < one.right && one.top < own.bottom && own.top < one.bottom)
+          window.touched.push([own.left, own.top, one.left, one.top].map(Math.round).join(" "));
+    }
+  };
+  setInterval(look, 20);
+}"""
+
+
+def boxes(frame: Frame, selector: str) -> list[dict[str, float]]:
+    """Of what is seen of it."""
+    found: list[dict[str, float]] = frame.locator(selector).evaluate_all(BOXES)
+    return found
+
+
+@pytest.mark.parametrize("card", ["1#photo", "1#uses", "5#maps", "7#world"])
+def test_a_network_fills_its_frame_and_its_heads_lie_apart(open_page: Open, card: str) -> None:
+    frame = exhibit(open_page(f"/lessons/{card[0]}?lang=es{card[1:]}", viewport=PROJECTOR))
+    expect(frame.locator("answer-rows li").first).to_be_visible()
+    expect(frame.locator(".column .map canvas >> visible=true").first).to_be_visible()
+
+    height = frame.evaluate("innerHeight")
+    [strip] = boxes(frame, ".strip")
+    assert height - 16 <= strip["bottom"] <= height
+    for heads in (boxes(frame, ".column .unfold"), boxes(frame, ".column > .more")):
+        assert all(one["right"] <= other["left"] for one, other in pairwise(heads)), heads
