@@ -53,3 +53,14 @@ def test_a_network_fills_its_frame_and_its_heads_lie_apart(open_page: Open, card
     assert height - 16 <= strip["bottom"] <= height
     for heads in (boxes(frame, ".column .unfold"), boxes(frame, ".column > .more")):
         assert all(one["right"] <= other["left"] for one, other in pairwise(heads)), heads
+
+
+def test_probes_are_told_layer_by_layer(open_page: Open) -> None:
+    frame = exhibit(open_page("/lessons/5#probes", viewport=PROJECTOR))
+
+    row = frame.locator("#selective tbody tr").first
+    expect(row.locator("th")).to_have_text("probe accuracy")
+    shares = [int(share.rstrip("%")) for share in row.locator("td .figure").all_inner_texts()]
+    assert len(shares) == 9
+    assert shares == sorted(shares)
+    assert f"{shares[-1]}% after" in frame.locator("#known").inner_text()

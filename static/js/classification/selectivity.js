@@ -1,4 +1,5 @@
-// How much is known at which layer, and each layer's mean selectivity for orientation and for a class.
+// How much is known at which layer, by its linear probe, and each layer's mean selectivity for orientation and for a
+// class.
 
 import { readSelectivity } from "../api.js";
 import { h } from "../shared/dom.js";
@@ -19,7 +20,7 @@ export function connectSelectivity(page) {
     answer: async ({ model }, isNewest) => {
       const answer = await readSelectivity(model);
       if (!isNewest()) return;
-      show({ ...answer, layers: stepsOf(page.model, answer.layers) });
+      show({ ...answer, layers: withProbes(page.model, stepsOf(page.model, answer.layers)) });
     },
   });
 }
@@ -41,6 +42,14 @@ function show({ layers, source, looked_at: count }) {
       layers.map((layer) => layer.orientation_index),
     ),
   ];
+  if (layers.some(({ probe }) => probe !== null))
+    rows.unshift(
+      row(
+        _("probe accuracy"),
+        layers.map(({ probe }) => probe),
+        percent,
+      ),
+    );
   if (hasClasses)
     rows.push(
       row(
@@ -51,17 +60,31 @@ function show({ layers, source, looked_at: count }) {
   $("#selective").replaceChildren(h("thead", {}, head), h("tbody", {}, rows));
 }
 
-/** What has a column: {title, orientation_index, class_index} of each layer, or means of a deep network's stages. */
+/**
+ * What has a column: {title, first, orientation_index, class_index} of each layer, or means of a deep network's stages;
+ * `first` is its first layer.
+ */
 function stepsOf(model, layers) {
-  if (!isDeep(model)) return layers.map((layer) => ({ ...layer, title: layerTitle(layer.layer) }));
+  if (!isDeep(model)) return layers.map((layer) => ({ ...layer, first: layer.layer, title: layerTitle(layer.layer) }));
   const stages = treeOf(model).map((node) => [node, layers.filter(({ layer }) => pathTo([node], layer).length)]);
   return stages
     .filter(([, inside]) => inside.length)
     .map(([node, inside]) => ({
       title: nodeTitle(node),
+      first: inside[0].layer,
       orientation_index: mean(inside.map((layer) => layer.orientation_index)),
       class_index: inside[0].class_index === null ? null : mean(inside.map((layer) => layer.class_index)),
     }));
+}
+
+/** Each with `probe`, the accuracy of the last probe before the next column begins, or null. */
+function withProbes({ layers, probes }, steps) {
+  const placeOf = (name) => layers.findIndex((layer) => layer.name === name);
+  return steps.map((step, index) => {
+    const [from, to] = [placeOf(step.first), steps[index + 1] ? placeOf(steps[index + 1].first) : Infinity];
+    const last = probes?.layers.findLast(({ layer }) => placeOf(layer) >= from && placeOf(layer) < to);
+    return { ...step, probe: last?.accuracy ?? null };
+  });
 }
 
 /** A network with one layer that has maps has nothing to compare. */
@@ -103,13 +126,14 @@ function showKnown(probed) {
   );
 }
 
-function row(title, values) {
-  return h("tr", {}, h("th", { scope: "row" }, title), values.map(cell));
+function row(title, values, written = (value) => fixed(value, 2)) {
+  const cells = values.map((value) => cell(value, written));
+  return h("tr", {}, h("th", { scope: "row" }, title), cells);
 }
 
-function cell(value) {
+function cell(value, written) {
   if (value === null) return h("td", {}, "–");
   const bar = h("span", { class: "column-bar", "aria-hidden": "true" });
   bar.style.setProperty("--share", value);
-  return h("td", {}, bar, h("span", { class: "figure" }, fixed(value, 2)));
+  return h("td", {}, bar, h("span", { class: "figure" }, written(value)));
 }
