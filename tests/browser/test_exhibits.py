@@ -55,6 +55,18 @@ def test_a_network_fills_its_frame_and_its_heads_lie_apart(open_page: Open, card
         assert all(one["right"] <= other["left"] for one, other in pairwise(heads)), heads
 
 
+def test_in_the_dark_signed_pictures_lie_on_its_own_paper(open_page: Open) -> None:
+    frame = exhibit(open_page("/lessons/5#chain", viewport=PROJECTOR, color_scheme="dark"))
+    expect(frame.locator("#chain canvas")).to_have_count(6)
+
+    filters = frame.locator("#chain canvas").evaluate_all("all => all.map((one) => getComputedStyle(one).filter)")
+    assert [one != "none" for one in filters] == [False, False, True, True, True, True]
+    assert frame.locator("#input canvas").evaluate("one => getComputedStyle(one).filter") != "none"
+    frame.locator("#chain .tile >> nth=1").click()
+    expect(frame.locator("#input-title")).to_have_text("Picture")
+    assert frame.locator("#input canvas").evaluate("one => getComputedStyle(one).filter") == "none"
+
+
 def test_probes_are_told_layer_by_layer(open_page: Open) -> None:
     frame = exhibit(open_page("/lessons/5#probes", viewport=PROJECTOR))
 

@@ -65,7 +65,7 @@ function tile(step, index, { steps, at, display }, result, kernels) {
   if (!result) return { title, picture: null };
   const small = shrink(result, THUMBNAIL);
   const mode = index === at && display !== "auto" ? display : automaticMode(steps.slice(0, index + 1));
-  return { title, ...sized(result, small, toRgba(small, mode)) };
+  return { title, ...sized(result, small, toRgba(small, mode)), isSigned: mode === "signed" };
 }
 
 /** A small picture that tells the size of the whole one. */

@@ -86,6 +86,7 @@ export class Screen {
     const mode = state.at === 0 && state.view === "stretch" ? "rescale" : automaticMode(state.steps.slice(0, state.at));
     this.#seen = mode === "rescale" ? (value) => level(value, mode, range) : (value) => value;
     $("#input").show(input, toRgba(input, mode, range));
+    $("#input").classList.toggle("is-signed", mode === "signed");
     $("#input-title").textContent =
       state.at === 0 ? _("Picture") : _("Result of step %(number)s", { number: state.at });
     $("#input-fact").textContent = `${size(input.width, input.height)} · ${input.channels === 3 ? "RGB" : _("gray")}`;

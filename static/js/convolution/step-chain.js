@@ -25,7 +25,7 @@ export class StepChain extends HTMLElement {
     this.append(this.#list, h("div", { class: "buttons" }, ADDABLE.map(add)));
   }
 
-  /** `tiles` are {title, picture, rgba}: the input first, then each step's result; `at` is the open step. */
+  /** `tiles` are {title, picture, rgba, isSigned}: the input first, then each step's result; `at` is the open step. */
   show(tiles, at) {
     const focused = this.#list.contains(document.activeElement);
     this.#list.replaceChildren(
@@ -36,9 +36,9 @@ export class StepChain extends HTMLElement {
     if (open) center(this.#list, open);
   }
 
-  #tile({ title, picture, whole, rgba }, index, isOpen, count) {
+  #tile({ title, picture, whole, rgba, isSigned }, index, isOpen, count) {
     const canvas = picture
-      ? paint(h("canvas", { "aria-hidden": "true" }), picture, rgba)
+      ? paint(h("canvas", { "aria-hidden": "true", class: isSigned && "is-signed" }), picture, rgba)
       : h("span", { class: "empty" }, "?");
     const text = [
       h("strong", {}, title),
