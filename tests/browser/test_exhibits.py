@@ -67,6 +67,19 @@ def test_in_the_dark_signed_pictures_lie_on_its_own_paper(open_page: Open) -> No
     assert frame.locator("#input canvas").evaluate("one => getComputedStyle(one).filter") == "none"
 
 
+@pytest.mark.parametrize("viewport", [PROJECTOR, PHONE])
+def test_no_number_covers_what_guessing_gets(open_page: Open, viewport: Any) -> None:
+    frame = exhibit(open_page("/lessons/8#gap", viewport=viewport))
+    expect(frame.locator("#act-0 .level-name")).to_have_text("guessing")
+
+    frame.evaluate(WATCH)
+    expect(frame.locator("#act-0 .act-fact")).to_contain_text("epoch 30")
+    frame.wait_for_timeout(200)
+
+    assert frame.evaluate("window.looks") > 1
+    assert frame.evaluate("window.touched") == []
+
+
 def test_probes_are_told_layer_by_layer(open_page: Open) -> None:
     frame = exhibit(open_page("/lessons/5#probes", viewport=PROJECTOR))
 

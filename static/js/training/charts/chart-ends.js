@@ -1,4 +1,5 @@
-// Large numbers at the ends of two curves, with their names and the gap between them, over a chart.
+// Large numbers at the ends of two curves, with their names and the gap between them, over a chart; and what the line
+// across it means, where no number stands.
 
 import { h } from "../../shared/dom.js";
 
@@ -11,10 +12,11 @@ export class ChartEnds extends HTMLElement {
   #shown = null;
   #line = h("i", { class: "gap-line" });
   #gap = h("b", { class: "gap-name" });
+  #level = h("span", { class: "level-name" });
   #ends = { train: end("train"), validation: end("validation") };
 
   connectedCallback() {
-    if (!this.firstChild) this.append(this.#line, this.#gap, ...Object.values(this.#ends).flat());
+    if (!this.firstChild) this.append(this.#level, this.#line, this.#gap, ...Object.values(this.#ends).flat());
   }
 
   /** `shown` is {x, ends: [{kind, y, text, name, note}], gap}, in the chart's own values, or null. */
@@ -35,10 +37,15 @@ export class ChartEnds extends HTMLElement {
 
   /** Puts all in its place: the chart has been drawn anew. */
   place() {
+    this.#placeEnds();
+    this.#placeLevel();
+  }
+
+  #placeEnds() {
     const shown = this.#shown;
     const places = shown?.ends.map(({ y }) => this.#chart.placeOf(shown.x, y)) ?? [];
     const isPlaced = places.length > 0 && places.every(Boolean);
-    this.hidden = !isPlaced;
+    this.classList.toggle("is-empty", !isPlaced);
     if (!isPlaced) return;
     const heights = shown.ends.map(({ kind }) => this.#ends[kind][1].offsetHeight);
     const { top, bottom } = this.#chart.field;
@@ -54,6 +61,19 @@ export class ChartEnds extends HTMLElement {
       put(words, places[index].left + BESIDE, tops[index]);
     });
     this.#placeGap(places, top);
+  }
+
+  /** At the line's end, beyond it, or where it begins. */
+  #placeLevel() {
+    const [level] = this.#chart?.levels ?? [];
+    const place = level && this.#chart.placeOf(0, level.y);
+    this.#level.hidden = !place;
+    if (!place) return;
+    if (this.#level.textContent !== level.text) this.#level.textContent = level.text;
+    const { left, right } = this.#chart.field;
+    const [own, ...taken] = [this.#level, ...Object.values(this.#ends).map(([, words]) => words)].map(boxOf);
+    const top = place.top - own.height;
+    put(this.#level, freeOf([right - own.width - 4, right + 8, left + 4], { ...own, top }, taken), top);
   }
 
   #placeGap([one, other], top) {
@@ -74,6 +94,20 @@ function end(kind) {
 
 function put(element, left, top) {
   element.style.transform = `translate(${left}px, ${top}px)`; // nothing on the page moves by it
+}
+
+/** {left, top, width, height} within what it is placed in; nothing of what is not seen. */
+function boxOf(element) {
+  const { x, y, width, height } = element.getBoundingClientRect();
+  const around = element.parentElement.getBoundingClientRect();
+  return { left: x - around.x, top: y - around.y, width, height };
+}
+
+/** The first of `lefts` at which a box touches none that are taken; else the last one. */
+export function freeOf(lefts, { top, width, height }, taken) {
+  const touches = (left, box) =>
+    left < box.left + box.width && box.left < left + width && top < box.top + box.height && box.top < top + height;
+  return lefts.find((left) => !taken.some((box) => touches(left, box))) ?? lefts.at(-1);
 }
 
 /** Tops of boxes of these heights, moved as little as needed so that they lie apart and between `low` and `high`. */

@@ -1,10 +1,8 @@
-// What charts of runs have painted on beside their curves: the shaded gap with its name, and marks at moments.
+// What charts of runs have painted on beside their curves: the shaded gap, lines to compare with, marks at moments.
 
 import { color } from "../../shared/theme.js";
 
-const FONT = '600 14px "Inter", sans-serif';
 const MARK_FONT = '14px "Inter", sans-serif';
-const ROOM = 26; // CSS pixels that a name in the gap needs
 
 const known = new Map();
 
@@ -21,10 +19,7 @@ export function forgetColors() {
   known.clear();
 }
 
-/**
- * `shades` [{token, xs, low, high, name}]: fills between two curves; `levels` [{y, text}]: lines across, to compare
- * with.
- */
+/** `shades` [{token, xs, low, high}]: fills between two curves; `levels` [{y}]: lines across, to compare with. */
 export function paintShades(chart, { shades, levels = [] }) {
   inside(chart, (context) => {
     for (const level of levels) across(chart, context, level);
@@ -34,11 +29,10 @@ export function paintShades(chart, { shades, levels = [] }) {
   });
 }
 
-/** Names of gaps, above the curves, and `marks` [{x, text, token}]: upright lines at moments. */
-export function paintMarks(chart, { shades, marks, levels = [] }) {
+/** `marks` [{x, text, token}]: upright lines at moments, above the curves. */
+export function paintMarks(chart, { marks }) {
   inside(chart, (context) => {
     for (const mark of marks) line(chart, context, mark);
-    for (const shade of shades) if (shade.name) write(chart, context, shade, levels);
   });
 }
 
@@ -71,54 +65,15 @@ function fading(chart, context, color, xs) {
   return gradient;
 }
 
-/**
- * The name stands in the gap, where it is widest of what is seen, right-aligned to the last epoch; not on a level's.
- */
-function write(chart, context, { token, xs, low, high, name }, levels) {
-  const ratio = devicePixelRatio;
-  const last = xs.length - 1;
-  context.font = scaled(FONT, ratio);
-  const right = Math.min(chart.valToPos(xs[last], "x", true), chart.bbox.left + chart.bbox.width) - 14 * ratio;
-  const x = Math.max(right, chart.bbox.left + context.measureText(name).width + 8 * ratio);
-  const near = Math.max(0, Math.floor(last * 0.9));
-  const [top, bottom] = [chart.valToPos(high[near], "y", true), chart.valToPos(low[near], "y", true)];
-  if (bottom - top < ROOM * ratio) return;
-  const y = aside(
-    (top + bottom) / 2,
-    levels.map((level) => chart.valToPos(level.y, "y", true) - 8 * ratio),
-    18 * ratio,
-  );
-  Object.assign(context, {
-    fillStyle: resolve(token)(),
-    strokeStyle: resolve("--card")(),
-    lineWidth: 5 * ratio,
-    lineJoin: "round",
-    textAlign: "right",
-    textBaseline: "middle",
-  });
-  context.strokeText(name, x, y); // readable where another run's curve passes
-  context.fillText(name, x, y);
-}
-
-/** A height at least `room` away from all that are `taken`, if possible. */
-function aside(y, taken, room) {
-  const near = taken.find((other) => Math.abs(other - y) < room);
-  return near === undefined ? y : y < near ? near - room : near + room;
-}
-
-function across(chart, context, { y, text }) {
+function across(chart, context, { y }) {
   const ratio = devicePixelRatio;
   const top = Math.round(chart.valToPos(y, "y", true)) + 0.5;
   const { left, width } = chart.bbox;
   Object.assign(context, {
     strokeStyle: resolve("--line-strong")(),
-    fillStyle: resolve("--soft-ink")(),
     lineWidth: ratio,
   });
   stroke(context, [left, top, left + width, top], [1.5 * ratio, 4 * ratio]);
-  context.font = scaled(MARK_FONT, ratio);
-  Object.assign(context, { textAlign: "right", textBaseline: "bottom" });
-  context.fillText(text, left + width - 4 * ratio, top - 3 * ratio);
 }
 
 function stroke(context, [x, y, toX, toY], dash) {

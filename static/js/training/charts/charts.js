@@ -184,7 +184,6 @@ export function shadeOf({ feed }, chart) {
     xs: rows.map(({ epoch }) => epoch),
     low: rows.map((row) => row[chart.train]),
     high: rows.map((row) => worse(row[chart.train], row[chart.validation])),
-    name: null, // the large numbers have it
   };
 }
 

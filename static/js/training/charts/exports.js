@@ -61,13 +61,13 @@ function quoted(value) {
 function picture({ shown }) {
   const ratio = devicePixelRatio;
   const charts = [
-    [_("Loss"), $("#loss-chart").canvas],
-    [_("Accuracy"), $("#accuracy-chart").canvas],
+    [_("Loss"), $("#loss-chart")],
+    [_("Accuracy"), $("#accuracy-chart")],
   ];
   const canvas = document.createElement("canvas");
-  canvas.width = charts[0][1].width + 2 * MARGIN * ratio;
+  canvas.width = charts[0][1].canvas.width + 2 * MARGIN * ratio;
   canvas.height = charts.reduce(
-    (height, [, chart]) => height + chart.height + HEAD * ratio,
+    (height, [, chart]) => height + chart.canvas.height + HEAD * ratio,
     (2 * MARGIN + HEAD) * ratio,
   );
   const context = canvas.getContext("2d");
@@ -76,8 +76,13 @@ function picture({ shown }) {
   let top = MARGIN * ratio;
   for (const [title, chart] of charts) {
     write(context, title, MARGIN * ratio, top, "--ink", ratio);
-    context.drawImage(chart, MARGIN * ratio, top + HEAD * ratio);
-    top += chart.height + HEAD * ratio;
+    context.drawImage(chart.canvas, MARGIN * ratio, top + HEAD * ratio);
+    for (const { y, text } of chart.levels) {
+      const at = chart.placeOf(0, y);
+      const left = MARGIN + chart.field.right + 8;
+      if (at) write(context, text, left * ratio, top + (HEAD + at.top - 8) * ratio, "--soft-ink", ratio);
+    }
+    top += chart.canvas.height + HEAD * ratio;
   }
   let left = MARGIN * ratio;
   shown.forEach(

@@ -109,10 +109,20 @@ export class RunChart extends HTMLElement {
     };
   }
 
-  /** Where the curves are drawn in this element, in CSS pixels: {top, bottom}. */
+  /** Where the curves are drawn in this element, in CSS pixels: {left, right, top, bottom}. */
   get field() {
     const [inner, outer] = [this.#chart.over, this].map((one) => one.getBoundingClientRect());
-    return { top: inner.top - outer.top, bottom: inner.bottom - outer.top };
+    return {
+      left: inner.left - outer.left,
+      right: inner.right - outer.left,
+      top: inner.top - outer.top,
+      bottom: inner.bottom - outer.top,
+    };
+  }
+
+  /** The lines across, [{y, text}]: what they mean is written by chart-ends, beside its numbers. */
+  get levels() {
+    return this.#shown?.levels ?? [];
   }
 
   #build() {
