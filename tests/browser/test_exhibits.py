@@ -80,6 +80,18 @@ def test_no_number_covers_what_guessing_gets(open_page: Open, viewport: Any) -> 
     assert frame.evaluate("window.touched") == []
 
 
+def test_another_recording_brings_its_own_picture(open_page: Open) -> None:
+    page = open_page("/lessons/8#drop", viewport=PROJECTOR, reduced_motion="reduce")
+    frame = exhibit(page)
+    seen = frame.locator("#photo-seen")
+    expect(seen).to_have_attribute("width", "32")
+
+    page.locator('[data-card="batch-norm"]').click()
+
+    expect(frame.locator("#recorded span")).to_contain_text("digits")
+    expect(seen).to_have_attribute("width", "8")
+
+
 def test_probes_are_told_layer_by_layer(open_page: Open) -> None:
     frame = exhibit(open_page("/lessons/5#probes", viewport=PROJECTOR))
 

@@ -23,7 +23,7 @@ const NOTHING = ""; // to ask: an answer that is still on its way belongs to wha
 const $ = (selector) => document.querySelector(selector);
 
 export function connectPhoto(page) {
-  const view = { answer: null, bars: null, shown: null, isGray: null, isLost: false, losses: 0 };
+  const view = { answer: null, bars: null, shown: null, isGray: null, recorded: null, isLost: false, losses: 0 };
   const latest = new Latest(
     (key, isNewest) => key && page.attempt(() => look(page, view, JSON.parse(key), isNewest), latest),
   );
@@ -34,8 +34,8 @@ export function connectPhoto(page) {
       latest.ask(NOTHING);
       return showRecorded(page.onStage, view);
     }
-    if (view.isRecorded) view.bars = page.seen = null; // what was seen was the recorded one's
-    view.isRecorded = false;
+    if (view.recorded) view.bars = page.seen = null; // what was seen was the recorded one's
+    view.recorded = null;
     const shown = `${photoKey(page.source)} ${page.run?.id}`;
     if (view.shown !== shown) $("#photo-answer").textContent = "";
     view.shown = shown;
@@ -69,10 +69,11 @@ async function showRecorded(recording, view) {
   showSaid(recording, predictions);
   const { run, source } = recording;
   if (predictions.length) $("#photo-bars").show(predictions, { order: run.classes, truth: source.truth });
-  if (view.isRecorded) return;
-  view.isRecorded = true;
-  const pixels = await readPixels(recording.image);
-  if (view.isRecorded) paint($("#photo-seen"), pixels, pixels.data).classList.add("pixels");
+  const { image } = recording;
+  if (view.recorded === image) return;
+  view.recorded = image;
+  const pixels = await readPixels(image);
+  if (view.recorded === image) paint($("#photo-seen"), pixels, pixels.data).classList.add("pixels");
 }
 
 /**
