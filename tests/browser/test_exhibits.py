@@ -101,3 +101,16 @@ def test_probes_are_told_layer_by_layer(open_page: Open) -> None:
     assert len(shares) == 9
     assert shares == sorted(shares)
     assert f"{shares[-1]}% after" in frame.locator("#known").inner_text()
+
+
+def test_a_question_about_numbers_of_its_own_stands_alone(open_page: Open) -> None:
+    page = open_page("/lessons/3#lower", viewport=PROJECTOR)
+    exhibit(page)
+
+    page.locator("#next").click()
+    expect(page.locator("question-card.is-current .question-text")).to_be_visible()
+    expect(page.locator("#exhibit")).to_be_hidden()
+    page.locator("#next").click()
+
+    expect(page.locator("#exhibit")).to_be_visible()
+    expect(exhibit(page).locator("#pixel-value")).to_have_text(re.compile(r"^−?\d+$"))

@@ -12,11 +12,15 @@ HIGHEST_SEED = 2**31 - 1
 
 @dataclass(frozen=True, slots=True)
 class QuestionKind:
-    """`chapter` is that of the lecture, 1 to 8; `title` an English sentence to be translated."""
+    """`chapter` is that of the lecture, 1 to 8; `title` an English sentence to be translated.
+
+    `is_alone`: it asks about numbers that no room can show, so that what stands beside its card would mislead.
+    """
 
     name: str
     chapter: int
     title: str
+    is_alone: bool = False
 
 
 _CATALOG = (
@@ -25,7 +29,7 @@ _CATALOG = (
     QuestionKind("which-picture", 2, N_("Which picture comes from this kernel?")),
     QuestionKind("two-kernels", 2, N_("Two kernels in a row as one")),
     QuestionKind("correlation", 2, N_("Correlation or convolution")),
-    QuestionKind("pixel", 3, N_("One number of the result")),
+    QuestionKind("pixel", 3, N_("One number of the result"), is_alone=True),
     QuestionKind("photo-pixel", 3, N_("One pixel of a real picture")),
     QuestionKind("output-size", 3, N_("Size of the result")),
     QuestionKind("feature-maps", 4, N_("Kernels and feature maps")),

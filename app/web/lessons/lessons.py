@@ -13,6 +13,7 @@ from app.core.errors import N_
 from app.core.lessons.chapters import CHAPTERS, Chapter
 from app.core.lessons.glossary import terms
 from app.core.lessons.texts import chapter_text
+from app.core.questions.kinds import QUESTION_KINDS
 from app.web import tasks
 from app.web.i18n import choose_language, render
 from app.web.lessons.address import GLOSSARY, PATH, way_to
@@ -22,6 +23,7 @@ from app.web.rooms import ROOMS
 router = APIRouter(tags=["lessons"])
 
 _ROOMS = {room.name: room for room in ROOMS}
+_ALONE = {kind.name for kind in QUESTION_KINDS.values() if kind.is_alone}
 
 
 async def chapter_of(number: Annotated[str, Part(max_length=8, description=f"From 1 to {len(CHAPTERS)}.")]) -> Chapter:
@@ -98,6 +100,5 @@ def _render(request: Request, template: str, **context: Any) -> Response:
     context = {"here": None, "glossary": GLOSSARY} | context
     chapters = _heads(choose_language(request))
     titles = {room.name: room.title for room in ROOMS}
-    return render(
-        request, template, page="lessons", modules=modules, told=told, chapters=chapters, titles=titles, **context
-    )
+    context |= {"chapters": chapters, "titles": titles, "alone": _ALONE}
+    return render(request, template, page="lessons", modules=modules, told=told, **context)

@@ -12,6 +12,7 @@ const $ = (selector) => document.querySelector(selector);
 class ChapterPage {
   #chapter;
   #card = null;
+  #isAlone = false; // whether nothing is to stand beside the step
   #photo = new OwnPhoto(() => this.#show());
   #exhibit = new Exhibit($("#frames"), { back: $("#restore"), turn: (event) => this.#steps.hear(event) });
   #steps = null;
@@ -29,7 +30,7 @@ class ChapterPage {
 
   async start() {
     await this.#photo.start();
-    this.#steps = new Steps($("[data-lesson]"), (card) => this.#enter(card));
+    this.#steps = new Steps($("[data-lesson]"), (card, step) => this.#enter(card, step));
     performance.mark("first-view");
     document.documentElement.dataset.ready = "true";
     await painted();
@@ -37,8 +38,8 @@ class ChapterPage {
     this.#show();
   }
 
-  #enter(card) {
-    this.#card = card;
+  #enter(card, step) {
+    [this.#card, this.#isAlone] = [card, "alone" in step.dataset];
     see(this.#chapter, card.id);
     showProgress();
     this.#show();
@@ -47,9 +48,10 @@ class ChapterPage {
   #show() {
     const { state, room } = this.#card.dataset;
     const address = this.#photo.addressOf(this.#card);
-    $("#exhibit").hidden = !state;
-    $("[data-lesson]").classList.toggle("is-alone", !state);
-    if (state && this.#stands) this.#exhibit.show(address, room);
+    const isShown = Boolean(state) && !this.#isAlone;
+    $("#exhibit").hidden = !isShown;
+    $("[data-lesson]").classList.toggle("is-alone", !isShown);
+    if (isShown && this.#stands) this.#exhibit.show(address, room);
   }
 }
 
