@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from html import unescape
+from urllib.parse import parse_qsl
 
 import pytest
 
@@ -26,6 +27,8 @@ WINDOW = CHAPTERS[2]
 
 NAMES = re.compile(r"\bL[12]\b|\bCIFAR-10\b|\b(?:19|20)\d\d\b")  # words with a digit, and the years of sources
 UNREAD = re.compile(r"^```keras\n.*?^```|\]\([^)]*\)|\{#[a-z0-9-]+\}", re.MULTILINE | re.DOTALL)
+LINES = {"mouse", "checkerboard", "impulse"}  # samples that are gray themselves
+GRAY = {"error", "hits", "largest", "pixel", "products", "smallest", "terms"}  # figures of a picture read in gray
 FORMULA = re.compile(r"^```math\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
@@ -169,3 +172,13 @@ def test_what_networks_call_convolution_is_said_to_be_correlation(language: str)
     flip = tell(CHAPTERS[1], language).cards[-1]
 
     assert re.search("cross-correlation|correlación cruzada", flip.html)
+
+
+@ALL
+def test_numbers_of_a_gray_result_stand_beside_a_gray_picture(chapter: Chapter) -> None:
+    for card, section in zip(chapter.cards, chapter_text(chapter, "en").sections, strict=True):
+        figures = {placeholder.split()[0].strip("{} ") for placeholder in re.findall(r"\{\{[^}]+", section.body)}
+        state = dict(parse_qsl(card.state.query)) if card.state else {}
+
+        if figures & GRAY and state["sample"] not in LINES:
+            assert state.get("color") == "gray", card.name
