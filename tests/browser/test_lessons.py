@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Frame, Page, expect
+from playwright.sync_api import Page, expect
 
 from app.core.lessons.chapters import CHAPTERS
 from app.core.questions.kinds import QUESTION_KINDS
@@ -13,12 +13,11 @@ from app.core.questions.questions import pose
 from tests.browser.access import in_both_themes, too_narrow, violations
 from tests.browser.calls import post
 from tests.browser.conftest import Open
+from tests.browser.exhibits import PHONE, PROJECTOR, exhibit
 from tests.browser.reading import photograph
 
 pytestmark = pytest.mark.browser
 
-PROJECTOR = {"width": 1280, "height": 720}
-PHONE = {"width": 390, "height": 844}
 STEPS = {chapter.number: sum(1 + len(card.questions) for card in chapter.cards) for chapter in CHAPTERS}
 TURN_AND_TOUCH = """() => {
   document.querySelector("#next").click();
@@ -37,15 +36,6 @@ IN_FRAME = """(part) => {
   const { top, bottom, left } = part.getBoundingClientRect();
   return { above: top >= 0, below: bottom <= innerHeight + 1, beside: left >= 0 && left < innerWidth };
 }"""
-
-
-def exhibit(page: Page) -> Frame:
-    """The frame that is shown, once its room is ready."""
-    expect(page.locator("#frames iframe")).to_have_count(1)
-    expect(page.locator("#frames iframe:not(.is-coming)")).to_have_count(1)
-    frame = page.locator("#frames iframe").element_handle().content_frame()
-    assert frame is not None
-    return frame
 
 
 def expect_address(page: Page, part: str) -> None:
@@ -338,8 +328,8 @@ def test_on_a_phone_the_exhibit_stays_above_and_the_thumb_leads_on(open_page: Op
     ("5#probes", ("#known", "#selective")),
     ("6#build", ("[data-line=network] .layer", "[data-line=network] .value")),
     ("6#watch", ("#run-start", "#accuracy-chart canvas", "#kernels canvas", "#photo-best", "#live-maps canvas")),
-    ("8#gap", ("#play", "#cure-choices label", "#act-0 canvas", "#act-1 canvas")),
-    ("6#gradient", ("#learning-weights", "#learning-label", "#learning-step", "#learning-loss")),
+    ("8#gap", ("#play", "#cure-choices label", "#act-0 canvas", "#act-1 canvas", "#act-1 .act-name", "#verdict")),
+    ("6#gradient", ("#learning-weights", "#learning-label", "#learning-step", "#learning-loss", "#learned dl")),
 ])  # fmt: skip
 def test_on_a_phone_what_a_card_is_about_needs_no_scrolling(open_page: Open, card: str, parts: tuple[str, ...]) -> None:
     frame = exhibit(open_page(f"/lessons/{card}", viewport=PHONE, has_touch=True, reduced_motion="reduce"))
