@@ -2,7 +2,7 @@
 
 import { explainGradient } from "../../api.js";
 import { h } from "../../shared/dom.js";
-import { plain, short } from "../../shared/format.js";
+import { number, plain, short } from "../../shared/format.js";
 import { _ } from "../../shared/i18n.js";
 import { channelTitle, classTitle, layerTitle } from "../../shared/layers.js";
 import { part } from "../../rooms/part.js";
@@ -19,6 +19,7 @@ export function connectLearning(page) {
   const view = { weight: null, label: null, rate: Number($("#learning-rate").value) };
   const refresh = () => page.change({});
   $("#learning").addEventListener("toggle", refresh);
+  for (const option of $("#learning-rate").options) option.textContent = number(Number(option.value), 3);
   $("#learning-rate").addEventListener("change", ({ target }) => {
     view.rate = Number(target.value);
     refresh();

@@ -4,6 +4,7 @@ import { h, s } from "../../shared/dom.js";
 import { short } from "../../shared/format.js";
 
 const [WIDTH, HEIGHT] = [240, 56];
+const ROOM = 0.15; // of the width, that an end's number takes
 
 export class NumberHistogram extends HTMLElement {
   /** `counts` in equal bins; heights are square roots, so that rare numbers show. */
@@ -12,7 +13,7 @@ export class NumberHistogram extends HTMLElement {
     const step = WIDTH / counts.length;
     const bars = counts.map((count, index) => bar(index * step, step, Math.sqrt(count / most) * HEIGHT));
     const share = (0 - minimum) / (maximum - minimum);
-    const isInside = share > 0.08 && share < 0.92;
+    const isInside = share > ROOM && share < 1 - ROOM;
     const zero =
       share >= 0 && share <= 1
         ? s("line", { class: "zero", x1: share * WIDTH, x2: share * WIDTH, y1: 0, y2: HEIGHT })
