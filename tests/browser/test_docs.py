@@ -11,6 +11,8 @@ from tests.browser.reading import photograph
 
 pytestmark = pytest.mark.browser
 
+COLOR = "part => getComputedStyle(part).backgroundColor"
+
 
 def test_a_call_is_tried_in_the_docs(open_page: Open, tmp_path: Path) -> None:
     page = open_page("/api/docs", ready="#swagger .opblock")
@@ -39,3 +41,17 @@ def test_in_spanish_it_is_spanish_and_a_call_is_tried(open_page: Open) -> None:
     expect(call.locator("button.execute")).to_have_text("Ejecutar")
     expect(call).to_contain_text("Respuesta del servidor")
     assert not re.search("Parameters|Execute|Response|Schema|Description|Example|Successful", call.inner_text())
+
+
+def test_in_the_dark_it_is_dark_and_follows_the_switch(open_page: Open) -> None:
+    page = open_page("/api/docs?lang=es", ready="#swagger .opblock", color_scheme="dark")
+    title = page.locator("#swagger .info .title")
+
+    dark = [page.locator(one).first.evaluate(COLOR) for one in ("#swagger", "#swagger .opblock")]
+    ink = title.evaluate("part => getComputedStyle(part).color")
+    page.click("#theme")
+
+    light = [page.locator(one).first.evaluate(COLOR) for one in ("#swagger", "#swagger .opblock")]
+    assert light[0] == "rgb(255, 255, 255)"
+    assert all(one != other for one, other in zip(dark, light, strict=True))
+    expect(title).not_to_have_css("color", ink)

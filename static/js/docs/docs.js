@@ -2,6 +2,7 @@
 // here they become those of the language of the page, as they come.
 
 import { _ } from "../shared/i18n.js";
+import { present } from "../shared/theme.js";
 
 const place = document.querySelector("#swagger");
 
@@ -35,6 +36,14 @@ const WORDS = {
   "header.": "",
   required: _("required"),
 };
+
+const dress = () => document.documentElement.classList.toggle("dark-mode", present() === "dark"); // Swagger UI's own
+const scheme = matchMedia("(prefers-color-scheme: dark)");
+
+place.style.setProperty("--required", JSON.stringify(WORDS.required)); // a word of its style
+dress();
+document.addEventListener("theme", dress);
+scheme.addEventListener("change", dress);
 
 window.SwaggerUIBundle({
   url: place.dataset.openapi,
