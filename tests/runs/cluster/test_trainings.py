@@ -28,7 +28,8 @@ def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tests.runs.watching.PATIENCE_S", 400.0)
     monkeypatch.setattr("app.runs.executor.executor.RESCUE_S", 0.2)
     monkeypatch.setattr("app.runs.executor.hung.GONE_S", 2.0)
-    monkeypatch.setattr("app.runs.executor.placements.PATIENT_S", 300.0)
+    for patience in ("PATIENT_S", "AWAY_S"):
+        monkeypatch.setattr(f"app.runs.executor.placements.{patience}", 300.0)
 
 
 def begin(store: Store) -> str:
