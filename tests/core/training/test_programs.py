@@ -53,9 +53,12 @@ def take_home(folder: Path, network: Network, training: Training, library: Libra
     return [event.train_loss for event in events if isinstance(event, Epoch)], logits.softmax(1).numpy()
 
 
-def check(folder: Path, found: dict[str, Any], losses: list[float], probabilities: np.ndarray) -> None:
+def check(
+    folder: Path, found: dict[str, Any], losses: list[float], probabilities: np.ndarray, precision: str = "float32"
+) -> None:
+    """A bfloat16 has 8 bits: how the sum of a batch is rounded depends on the order in which it was added."""
     np.testing.assert_allclose(np.asarray(found["probabilities"]), probabilities, atol=1e-5)
-    assert found["history"][0]["loss"] == pytest.approx(losses[0], abs=1e-3)
+    assert found["history"][0]["loss"] == pytest.approx(losses[0], abs=1e-3 if precision == "float32" else 2**-8)
 
 
 @pytest.mark.parametrize("training", [
@@ -75,7 +78,7 @@ def test_a_pytorch_program_gives_the_runs_own_numbers(
 
     found = runpy.run_path("train.py")
 
-    check(tmp_path, found, losses, probabilities)
+    check(tmp_path, found, losses, probabilities, training.precision)
     if training.precision == "float32":
         assert [row["loss"] for row in found["history"]] == pytest.approx(losses, abs=1e-4)
 
@@ -108,7 +111,7 @@ def test_a_keras_program_gives_the_runs_own_numbers(training: Training, tmp_path
     )
 
     assert done.returncode == 0, done.stderr
-    check(tmp_path, json.loads(done.stdout.splitlines()[-1]), losses, probabilities)
+    check(tmp_path, json.loads(done.stdout.splitlines()[-1]), losses, probabilities, training.precision)
 
 
 @pytest.mark.parametrize("library", ["keras", "pytorch"])
