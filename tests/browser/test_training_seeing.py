@@ -180,8 +180,11 @@ def test_the_second_room_says_that_a_run_is_gone(open_page: Open) -> None:
 def test_a_network_that_diverged_has_no_answer_in_either_room_and_says_so(open_page: Open, server: str) -> None:
     hidden = {"type": "dense", "units": 16, "activation": "relu"}
     deep = TINY | {"layers": [*TINY["layers"][:2], hidden, hidden, TINY["layers"][2]]}
-    run = submit(server, {"epochs": 1, "optimizer": "sgd", "learning_rate": 1e4}, network=deep, sample="cat")
-    assert ended(server, run)["state"] == "diverged"
+    for seed in range(8):  # of some all ReLUs die of the first step instead; of which depends on the processor
+        told = {"epochs": 1, "optimizer": "sgd", "learning_rate": 1e4, "seed": seed}
+        run = submit(server, told, network=deep, sample="cat")
+        if ended(server, run)["state"] == "diverged":
+            break
     page = open_page(f"/train?run={run}")
     expect(page.locator("#photo-note")).to_have_text("Its answer became NaN (not a number).")
 
