@@ -185,6 +185,7 @@ def test_a_network_that_diverged_has_no_answer_in_either_room_and_says_so(open_p
         run = submit(server, told, network=deep, sample="cat")
         if ended(server, run)["state"] == "diverged":
             break
+    assert ended(server, run)["state"] == "diverged"
     page = open_page(f"/train?run={run}")
     expect(page.locator("#photo-note")).to_have_text("Its answer became NaN (not a number).")
 
