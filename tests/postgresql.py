@@ -87,6 +87,12 @@ class PostgreSQL:
         self._process.send_signal(how)
         self._process.wait(PATIENCE_S)
 
+    def restart(self, how: signal.Signals, away_s: float) -> None:
+        """Stopped so, and started again after so long."""
+        self.stop(how)
+        time.sleep(away_s)
+        self.start()
+
     def remove(self) -> None:
         """All of it."""
         if self._process.poll() is None:

@@ -108,9 +108,7 @@ class House:
         """Without a word."""
         if way in DATABASE_WAYS:
             assert self._postgresql
-            self._postgresql.stop(DATABASE_WAYS[way])
-            time.sleep(AWAY_S * moment)
-            self._postgresql.start()
+            self._postgresql.restart(DATABASE_WAYS[way], AWAY_S * moment)
             return
         parents = [child for child in psutil.Process(self.process.pid).children() if _forks(child)]
         if way in ("server", "both"):
