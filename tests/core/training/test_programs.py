@@ -56,7 +56,7 @@ def take_home(folder: Path, network: Network, training: Training, library: Libra
 def check(
     folder: Path, found: dict[str, Any], losses: list[float], probabilities: np.ndarray, precision: str = "float32"
 ) -> None:
-    """A bfloat16 has 8 bits: how the sum of a batch is rounded depends on the order in which it was added."""
+    """A bfloat16 has 8 bits: how sums are rounded depends on their order, which is the processor's."""
     np.testing.assert_allclose(np.asarray(found["probabilities"]), probabilities, atol=1e-5)
     assert found["history"][0]["loss"] == pytest.approx(losses[0], abs=1e-3 if precision == "float32" else 2**-8)
 
