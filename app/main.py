@@ -13,11 +13,9 @@ from starlette.middleware import Middleware
 from app.core.datasets.own import clear_arrivals
 from app.files.opening import open_files
 from app.files.shelves import Common
-from app.runs.executor.executor import Executor
+from app.runs.executor.executor import Executor, Trainers
 from app.runs.executor.forked import Forked
 from app.runs.executor.forks import Forks
-from app.runs.executor.link import Link
-from app.runs.executor.placements import Placements
 from app.runs.executor.speed_probe import Probe
 from app.runs.store import counts
 from app.runs.store.classrooms import Classrooms
@@ -171,10 +169,15 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.files.close()
 
 
-def choose_trainers(settings: Settings, store: Store, forks: Forks) -> Forked | Placements:
+def choose_trainers(settings: Settings, store: Store, forks: Forks) -> Trainers:
     """Where trainers come from: this machine, or the cluster that is named."""
     datasets = settings.data / "datasets"
-    return Placements(store, datasets, Link(settings.cluster)) if settings.cluster else Forked(store, datasets, forks)
+    if not settings.cluster:
+        return Forked(store, datasets, forks)
+    from app.runs.executor.link import Link  # these two only here: a laptop starts without them
+    from app.runs.executor.placements import Placements
+
+    return Placements(store, datasets, Link(settings.cluster))
 
 
 def room_for_small() -> int:
