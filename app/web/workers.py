@@ -201,7 +201,11 @@ async def _in_time(task: ProcessFuture[Result], late: TookTooLong, limit: float)
 
 
 def _end(pool: ProcessPool) -> None:
+    """Ends the workers, then the pool: pebble alone would first unlink the locks that a worker may be about to open."""
     pool.stop()
+    if pool._pool_manager_loop is not None:
+        pool._pool_manager_loop.join()  # it starts no worker any more
+    pool._pool_manager.worker_manager.force_stop_workers()
     pool.join()
 
 

@@ -10,7 +10,9 @@ from threading import Thread, current_thread, main_thread
 from types import SimpleNamespace
 from typing import Any
 
+import psutil
 import pytest
+from pebble.pool.channel import ChannelMutex
 from starlette.requests import Request
 
 from app.core.errors import InvalidValue, PlaygroundError
@@ -98,6 +100,23 @@ def test_processes_that_are_not_wanted_any_more_before_they_have_started_hold_no
     starting.join(30)
 
     assert not starting.is_alive()
+
+
+def test_no_worker_is_left_when_the_locks_that_it_opens_as_it_starts_are_unlinked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    alive: list[bool] = []
+
+    def unlink_seen(self: ChannelMutex) -> None:
+        alive.extend(process.is_running() and process.status() != "zombie" for process in processes)
+        unlink(self)
+
+    workers, unlink = Workers(Settings(workers=1)), ChannelMutex.unlink
+    monkeypatch.setattr(ChannelMutex, "unlink", unlink_seen)
+    processes = [psutil.Process(ask(workers, os.getpid))]
+    workers.stop()
+
+    assert alive == [False]
 
 
 def test_a_worker_that_is_killed_while_it_has_nothing_to_do_is_replaced(workers: Workers) -> None:
