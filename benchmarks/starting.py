@@ -1,12 +1,13 @@
-"""How soon a server that is started again answers, and what its processes hold.
+"""How soon a server that is started again answers, what its processes hold, and how it trains.
 
     .venv/bin/python -m benchmarks.starting [--beside DIR] [--rounds 5]
 
 Seconds from the start of `python -m app serve` to the first page (bar 1.5), to the first convolution's answer, and to
 warm workers (/readyz); and the resident memory of each process afterwards, of which workers share most with the one
-that they were forked from. DIR is another checkout, such as the commit before, which takes turns with this one; ratios
-are the median's. The first round, which makes the
-data folder and fills the system's caches, is not counted.
+that they were forked from. Then a run of a small network, in which what is around a step costs most: seconds until its
+first step is told, steps a second after that, and what one costs. DIR is another checkout, such as the commit before,
+which takes turns with this one; ratios are the median's. Processor time is steadier than the clock's. The first round,
+which makes the data folder and fills the system's caches, is not counted.
 """
 
 import argparse
@@ -23,10 +24,14 @@ from pathlib import Path
 import httpx2
 import psutil
 
+from benchmarks.live import events
+from benchmarks.scale.processors import spent_by
+from benchmarks.streaming import ORDER
 from benchmarks.training import ROOT
 
 PORT = 8590
 BAR_S = 1.5
+TRAINED_S = 10.0
 PICTURE = {"sample": "cat", "kernel": "sobel-x"}
 
 
@@ -39,7 +44,7 @@ def main() -> int:
     places = [ROOT, *([options.beside] if options.beside else [])]
     with ExitStack() as stack:
         data = [stack.enter_context(tempfile.TemporaryDirectory()) for _ in places]
-        rounds = [list(map(start, places, data)) for _ in range(options.rounds + 1)][1:]
+        rounds = [visit(places, data, is_back=bool(number % 2)) for number in range(options.rounds + 1)][1:]
     for index, place in enumerate(places):
         print(place)
         for name in rounds[0][index]:
@@ -48,6 +53,13 @@ def main() -> int:
             print(told + ratio(rounds, index, name))
     page = statistics.median(measured[0]["first page, s"] for measured in rounds)
     return int(page > BAR_S)
+
+
+def visit(places: list[Path], data: list[str], *, is_back: bool) -> list[dict[str, float]]:
+    """A round, every other one from the last place to the first: none has always the same before it."""
+    order = range(len(places))[:: -1 if is_back else 1]
+    told = {index: start(places[index], data[index]) for index in order}
+    return [told[index] for index in range(len(places))]
 
 
 def ratio(rounds: list[list[dict[str, float]]], index: int, name: str) -> str:
@@ -72,8 +84,9 @@ def start(place: Path, data: str) -> dict[str, float]:
             ):
                 wait(ask)
                 told[name] = time.perf_counter() - started
+            told["processor until then, s"] = spent_by(process.pid).all
             time.sleep(8)  # the trainer loads PyTorch
-            return told | memory(psutil.Process(process.pid))
+            return told | memory(psutil.Process(process.pid)) | train(client, process.pid)
     finally:
         process.terminate()
         process.wait()
@@ -88,6 +101,23 @@ def wait(ask: Callable[[], httpx2.Response]) -> None:
             time.sleep(0.01)
         else:
             return
+
+
+def train(client: httpx2.Client, pid: int) -> dict[str, float]:
+    """How soon a run's first step is told, how many it does a second, and what one costs all processes together."""
+    started = time.perf_counter()
+    run_id = client.post("/api/runs", json=ORDER).raise_for_status().json()["id"]
+    steps = ((time.perf_counter(), values["step"]) for kind, values in events(client, run_id) if kind == "step")
+    first_at, first = next(steps)
+    before = spent_by(pid).all
+    last_at, last = next((at, step) for at, step in steps if at > first_at + TRAINED_S)
+    processor = spent_by(pid).all - before
+    client.delete(f"/api/runs/{run_id}")
+    return {
+        "first step told, s": first_at - started,
+        "steps a second": (last - first) / (last_at - first_at),
+        "processor of a step, ms": 1000 * processor / (last - first),
+    }
 
 
 def memory(server: psutil.Process) -> dict[str, float]:
