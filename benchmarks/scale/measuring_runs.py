@@ -23,7 +23,8 @@ RECIPES = (
     "lecture-light",
     "lecture",
 )
-ENOUGH_S, ENOUGH_STEPS = 12.0, 12  # of a processor, from the first steps on; what is left is foretold by its steps
+ENOUGH_S = 12.0  # of a processor
+ENOUGH_STEPS = 12  # from the first ones on
 QUIET = 0.1  # of a processor: nothing gets warm any more
 FORETOLD = 0.02  # of a run at least: what is written by the clock is foretold by no smaller part
 OVER = ("finished", "stopped", "diverged", "failed")
@@ -68,15 +69,18 @@ class Watcher:
                 yield (str(path), found.st_mtime_ns), found.st_size
 
 
-def measure_runs(house: House) -> dict[str, Any]:
-    """Each alone; recipes whose data set is not there are left out."""
+def measure_runs(house: House, enough_s: float = ENOUGH_S) -> dict[str, Any]:
+    """Each alone; recipes whose data set is not there are left out.
+
+    Of a run that takes longer than `enough_s` seconds of a processor what is left is foretold by its steps.
+    """
     from app.core.training.recipes import find_recipe
 
     there = {path.stem for path in (house.data / "datasets").glob("*.safetensors")} | {"digits", "shapes"}
-    return {name: _run(house, name) for name in RECIPES if find_recipe(name).dataset in there}
+    return {name: _run(house, name, enough_s) for name in RECIPES if find_recipe(name).dataset in there}
 
 
-def _run(house: House, name: str) -> dict[str, Any]:
+def _run(house: House, name: str, enough_s: float) -> dict[str, Any]:
     from app.core.training.recipes import find_recipe
 
     order = find_recipe(name).describe()
@@ -88,10 +92,11 @@ def _run(house: House, name: str) -> dict[str, Any]:
         before, began = house.spent().all, time.monotonic()
         run_id = client.post("/api/runs", json=order | {"sample": "cat"}).json()["id"]
         watcher.folder = house.data / "runs" / run_id
-        first, enough, last, run = _wait(client, house, run_id)
+        first, enough, last, run = _wait(client, house, run_id, enough_s)
         idle = house.idle.all * (time.monotonic() - began)
         watcher.over.set()
         looking.join()
+        kept = sum(path.stat().st_size for path in watcher.folder.rglob("*") if path.is_file())
         lines = client.get(f"/api/runs/{run_id}/events", params={"after": 0}).text.splitlines()
         client.delete(f"/api/runs/{run_id}")
     told = [line for line in lines if line.startswith("data:")]
@@ -101,7 +106,7 @@ def _run(house: House, name: str) -> dict[str, Any]:
     }  # fmt: skip
     return foretell(run, last - before - idle, first, enough, seen) | {
         "event_bytes": round(sum(map(len, lines)) / max(len(told), 1)),
-        "kept_bytes": round(sum({path: size for (path, _), size in watcher.files.items()}.values())),
+        "kept_bytes": kept,
     }
 
 
@@ -128,7 +133,9 @@ def foretell(run: dict[str, Any], spent: float, first: Mark, enough: Mark, seen:
     } | {what: round(count * whole / done) if done / whole >= FORETOLD else None for what, count in seen.items()}
 
 
-def _wait(client: httpx2.Client, house: House, run_id: str) -> tuple[Mark, Mark, float, dict[str, Any]]:
+def _wait(
+    client: httpx2.Client, house: House, run_id: str, enough_s: float
+) -> tuple[Mark, Mark, float, dict[str, Any]]:
     """To its end, or until it has trained for long enough and is stopped.
 
     Its first steps, those after which it was asked to stop (which writes its files once more), processor seconds at
@@ -141,7 +148,7 @@ def _wait(client: httpx2.Client, house: House, run_id: str) -> tuple[Mark, Mark,
         first = first or (now if now.step else None)
         if run["state"] in OVER:
             return first or now, enough or now, now.spent, run
-        is_enough = first and now.spent - first.spent > ENOUGH_S and now.step - first.step >= ENOUGH_STEPS
+        is_enough = first and now.spent - first.spent > enough_s and now.step - first.step >= ENOUGH_STEPS
         if is_enough and not enough and run["state"] == "running":
             enough = now
             client.patch(f"/api/runs/{run_id}", json={"state": "stopped"})
