@@ -10,7 +10,6 @@ from threading import Thread, current_thread, main_thread
 from types import SimpleNamespace
 from typing import Any
 
-import psutil
 import pytest
 from pebble.pool.channel import ChannelMutex
 from starlette.requests import Request
@@ -108,12 +107,12 @@ def test_no_worker_is_left_when_the_locks_that_it_opens_as_it_starts_are_unlinke
     alive: list[bool] = []
 
     def unlink_seen(self: ChannelMutex) -> None:
-        alive.extend(process.is_running() and process.status() != "zombie" for process in processes)
+        alive.append(is_alive(process))
         unlink(self)
 
     workers, unlink = Workers(Settings(workers=1)), ChannelMutex.unlink
     monkeypatch.setattr(ChannelMutex, "unlink", unlink_seen)
-    processes = [psutil.Process(ask(workers, os.getpid))]
+    process = identify(ask(workers, os.getpid))
     workers.stop()
 
     assert alive == [False]
